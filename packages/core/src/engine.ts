@@ -1,0 +1,60 @@
+import type { AudioFrame } from '@parley/audio'
+import type { Clock } from './clock/clock.js'
+import type { ParleyError } from './errors.js'
+import type { Evidence } from './floor/evidence.js'
+import type { SessionId } from './ids.js'
+import type { LedgerMark } from './ledger/marks.js'
+import type { Heard, Json, Turn } from './turn/history.js'
+
+/** What hears and answers: cascade, speech-to-speech or scripted, one contract. */
+export interface Engine {
+  connect(call: EngineCall): EngineLink | Promise<EngineLink>
+}
+
+/** What a session gives its engine. */
+export interface EngineCall {
+  readonly session: SessionId
+  /** BCP 47 language of the conversation, e.g. `en`, `es`. */
+  readonly language: string
+  /** Rate of the frames `hear` gets, in Hz. */
+  readonly inputRate: number
+  readonly clock: Clock
+  /** Transcripts and vendor turn signals enter the session here. */
+  observe(evidence: Evidence): void
+  /** A fault that does not end the session (a recogniser restarting, a slow provider). */
+  warn(error: ParleyError): void
+}
+
+/** Boundaries of the caller's speech, for recognisers that need them. */
+export interface SpeechBoundary {
+  readonly kind: 'speech-start' | 'speech-end' | 'discard'
+  readonly atMs: number
+}
+
+export interface EngineLink {
+  /** Synchronous, bounded, never throws. The frame is only valid during the call. */
+  hear(frame: AudioFrame): void
+  boundary?(boundary: SpeechBoundary): void
+  /** Answers a turn. Reads `turn.history` and writes nothing: it may be prepared early and thrown away. */
+  reply(turn: Turn, signal: AbortSignal): AsyncIterable<ReplyPart>
+  /** What the caller heard of a reply, so that a far memory can be truncated. */
+  heard?(heard: Heard): void
+  close(): Promise<void>
+}
+
+export type ReplyPart =
+  /** Mono PCM16 at any rate 8–48 kHz; must stay valid after it is yielded. */
+  | { readonly kind: 'audio'; readonly samples: Int16Array; readonly rate: number }
+  /**
+   * Text spoken, in order, as it should read when joined. `untilMs` is where it ends in the reply's own audio;
+   * without it the text is spread over the audio between its neighbours by length.
+   */
+  | { readonly kind: 'words'; readonly text: string; readonly untilMs?: number }
+  /** A moment of the latency ledger that only the engine knows. */
+  | { readonly kind: 'mark'; readonly mark: LedgerMark }
+  /** Kept with the reply in the history if any of it is heard. */
+  | { readonly kind: 'state'; readonly state: Json }
+  /** Done once the reply has been heard to its end. */
+  | { readonly kind: 'action'; readonly action: SessionAction }
+
+export type SessionAction = { readonly name: 'hang-up' } | { readonly name: 'note'; readonly data: Json }

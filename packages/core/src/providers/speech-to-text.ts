@@ -1,0 +1,47 @@
+import type { AudioFrame } from '@parley/audio'
+import type { Clock } from '../clock/clock.js'
+import type { ParleyError } from '../errors.js'
+
+/** A vendor's (or the embedded) recogniser. */
+export interface SpeechToText {
+  readonly name: string
+  /** Rate the stream wants its frames at, in Hz. */
+  readonly sampleRate: number
+  /** Returns at once; the connection is made behind it and audio is kept (bounded) until it stands. */
+  open(options: SttOptions): SttStream
+  /** Frees what all streams share (processes, sockets). */
+  close(): Promise<void>
+}
+
+export interface SttOptions {
+  /** BCP 47. */
+  readonly language: string
+  /** A closed grammar, for recognisers that take one (JSGF text). */
+  readonly grammar?: string
+  readonly clock: Clock
+  onEvent(event: SttEvent): void
+}
+
+export type SttEvent =
+  /** Text between `startMs` and `endMs` of the caller's media time. */
+  | {
+      readonly kind: 'partial' | 'final'
+      readonly text: string
+      readonly startMs: number
+      readonly endMs: number
+      /** 0..1 where the recogniser gives one. */
+      readonly confidence?: number
+    }
+  /** Answer to `finish`: every final of the audio before it has been given, maybe none. */
+  | { readonly kind: 'finished'; readonly atMs: number }
+  | { readonly kind: 'error'; readonly error: ParleyError }
+
+export interface SttStream {
+  /** Synchronous and bounded; the frame is only valid during the call. */
+  hear(frame: AudioFrame): void
+  /** Speech began at this media time; recognisers without their own VAD start an utterance here. */
+  begin(atMs: number): void
+  /** Speech ended at this media time: give the final as soon as may be, then `finished`. */
+  finish(atMs: number): void
+  close(): void
+}

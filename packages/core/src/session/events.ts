@@ -1,0 +1,64 @@
+import type { ErrorCode } from '../errors.js'
+import type { Floor } from '../floor/floor.js'
+import type { ReplyId, SessionId, TurnId } from '../ids.js'
+import type { LatencyLedger } from '../ledger/ledger.js'
+import type { CloseReason } from '../transport.js'
+import type { Heard, Json } from '../turn/history.js'
+
+/** What a session tells its far end and its taps. `atMs` is ms since the session began. */
+export type SessionEvent = { readonly atMs: number } & (
+  | { readonly kind: 'session-started'; readonly session: SessionId; readonly language: string }
+  | { readonly kind: 'floor-changed'; readonly floor: Floor }
+  | { readonly kind: 'speech-started'; readonly turn: TurnId; readonly mediaMs: number }
+  | { readonly kind: 'speech-ended'; readonly turn: TurnId; readonly mediaMs: number }
+  | { readonly kind: 'transcript-partial'; readonly turn: TurnId; readonly text: string }
+  /** Durable: announced after it is stored. The whole text of the turn so far. */
+  | {
+      readonly kind: 'transcript-final'
+      readonly turn: TurnId
+      readonly text: string
+      readonly origin: 'speech' | 'text'
+      readonly startMs: number
+      readonly endMs: number
+    }
+  | { readonly kind: 'turn-committed'; readonly turn: TurnId }
+  | { readonly kind: 'reply-started'; readonly turn: TurnId; readonly reply: ReplyId }
+  /** Text of the reply as it is sent; `untilMs` is its end in the reply's audio. */
+  | { readonly kind: 'reply-words'; readonly reply: ReplyId; readonly text: string; readonly untilMs: number }
+  /** All of the reply's audio has been handed to the far end; it may still be playing. */
+  | { readonly kind: 'reply-sent'; readonly reply: ReplyId; readonly totalMs: number }
+  /** Durable. `said` is the whole text, `heard.text` what reached the ear. */
+  | {
+      readonly kind: 'reply-ended'
+      readonly turn: TurnId
+      readonly reply: ReplyId
+      readonly said: string
+      readonly heard: Heard
+      readonly interrupted: boolean
+      readonly state?: Json
+    }
+  | { readonly kind: 'ducked'; readonly reply: ReplyId }
+  | { readonly kind: 'resumed'; readonly reply: ReplyId }
+  /** Durable. */
+  | {
+      readonly kind: 'ledger'
+      readonly turn: TurnId
+      readonly reply: ReplyId
+      readonly ledger: LatencyLedger
+    }
+  | { readonly kind: 'note'; readonly data: Json }
+  | { readonly kind: 'warning'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'session-ended'; readonly reason: CloseReason }
+)
+
+/** The events that are stored before they are announced. */
+export type DurableEvent = Extract<SessionEvent, { kind: 'transcript-final' | 'reply-ended' | 'ledger' }>
+
+export function isDurable(event: SessionEvent): event is DurableEvent {
+  return event.kind === 'transcript-final' || event.kind === 'reply-ended' || event.kind === 'ledger'
+}
+
+/** Where durable events are kept; resolves once they would survive the death of the process. */
+export interface Journal {
+  write(session: SessionId, event: DurableEvent): Promise<void>
+}

@@ -1,0 +1,46 @@
+import type { ReplyId, TurnId } from '../ids.js'
+
+/** A value that survives JSON unchanged: what an engine may keep between turns. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** What reached the ear of one reply. */
+export interface Heard {
+  readonly reply: ReplyId
+  /** Milliseconds of the reply's audio that were heard. */
+  readonly ms: number
+  /** The words heard to their end; a word cut in the middle is not among them. */
+  readonly text: string
+  /** Whether the whole reply was heard. */
+  readonly complete: boolean
+  /** `reported` by the far end, or `estimated` from what was sent and when. */
+  readonly source: 'reported' | 'estimated'
+  /** How far `ms` may be off, in ms. */
+  readonly errorMs: number
+}
+
+export type HistoryEntry =
+  | { readonly role: 'user'; readonly turn: TurnId; readonly text: string; readonly atMs: number }
+  | {
+      readonly role: 'agent'
+      readonly turn: TurnId
+      readonly reply: ReplyId
+      /** Only what was heard. */
+      readonly text: string
+      readonly interrupted: boolean
+      /** What the engine asked to remember with this reply (a dialogue position, slots). */
+      readonly state?: Json
+    }
+
+/** What the caller said until commit, as an engine sees it. */
+export interface Turn {
+  readonly id: TurnId
+  /** `opening`: the agent speaks first; `speech`: heard; `text`: typed. */
+  readonly origin: 'opening' | 'speech' | 'text'
+  /** Final text known so far. For speech it may still be empty when the turn is committed. */
+  readonly text: string
+  /** Media time of the first and last voiced sample, ms; equal for typed and opening turns. */
+  readonly startMs: number
+  readonly endMs: number
+  /** Everything before this turn, oldest first. */
+  readonly history: readonly HistoryEntry[]
+}

@@ -1,0 +1,3 @@
+export * from './voice/client-messages.js'
+export * from './voice/server-messages.js'
+export * from './voice/shared.js'
