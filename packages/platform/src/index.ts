@@ -1,1 +1,8 @@
-export {}
+export * from './identity/address.js'
+export * from './identity/identity.js'
+export * from './identity/origin.js'
+export * from './identity/principal.js'
+export * from './identity/sign-token.js'
+export * from './identity/token-source.js'
+export * from './limits/buckets.js'
+export * from './limits/limits.js'

@@ -1,0 +1,22 @@
+/**
+ * Who is asking. Everything stored or limited is kept by `tenant`; a principal never sees another tenant's data.
+ */
+export interface Principal {
+  /** The `tenant_id` claim; `default` for a token without one, `local` for anonymous use on this machine. */
+  readonly tenant: string
+  /** The `sub` claim (or `user_id`, `userId`); `unnamed` without one. */
+  readonly subject: string
+  readonly scopes: readonly Scope[]
+  readonly anonymous: boolean
+}
+
+/** `talk`: hold conversations. `sessions:read`: read the tenant's past conversations. */
+export const scopes = ['talk', 'sessions:read'] as const
+export type Scope = (typeof scopes)[number]
+
+/** Anonymous use of this machine's own gateway. */
+export const localPrincipal: Principal = { tenant: 'local', subject: 'local', scopes, anonymous: true }
+
+export function hasScope(principal: Principal, scope: Scope): boolean {
+  return principal.scopes.includes(scope)
+}
