@@ -1,50 +1,129 @@
+/**
+ * What a client of `/v1/voice` sends as text. Binary messages are audio in the announced input format.
+ * `hello` is the first message and comes once; everything else may come in any order after it.
+ */
 import { z } from 'zod'
 import { audioFormatSchema } from './shared.js'
 
-/** What a client of `/v1/voice` sends as text. Binary messages are audio in the announced input format. */
+export const helloSchema = z
+  .object({
+    type: z.literal('hello'),
+    version: z.literal(1).meta({ description: 'Version of this protocol.' }),
+    agent: z
+      .string()
+      .max(100)
+      .optional()
+      .meta({ description: 'Name of a configured agent; the default one without it.' }),
+    language: z
+      .string()
+      .max(35)
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+      .optional()
+      .meta({ description: 'BCP 47, e.g. `en` or `es-MX`; the agent’s own without it.' }),
+    input: audioFormatSchema
+      .default({ codec: 'pcm16', sampleRate: 16000 })
+      .meta({ description: 'Format of the audio this client sends.' }),
+    output: audioFormatSchema
+      .default({ codec: 'pcm16', sampleRate: 24000 })
+      .meta({ description: 'Format of the audio this client wants.' }),
+    reportsPlayed: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether this client sends `played`; without it what was heard is estimated.' }),
+    resume: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({
+        description:
+          'The resumeToken of a `ready` whose socket was lost. `agent` and `language` are then ignored.',
+      }),
+  })
+  .meta({
+    title: 'Hello',
+    description:
+      'The first message, within 5 s of the connection. Answered by `ready`, or by a fatal `error`.',
+    examples: [
+      { type: 'hello', version: 1 },
+      {
+        type: 'hello',
+        version: 1,
+        agent: 'reception',
+        language: 'es',
+        input: { codec: 'opus', sampleRate: 48000 },
+        output: { codec: 'opus', sampleRate: 48000 },
+        reportsPlayed: true,
+      },
+    ],
+  })
 
-export const helloSchema = z.object({
-  type: z.literal('hello'),
-  version: z.literal(1),
-  agent: z
-    .string()
-    .max(100)
-    .optional()
-    .meta({ description: 'Name of a configured agent; the default one without it.' }),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-    .optional()
-    .meta({ description: 'BCP 47; the agent’s own without it.' }),
-  input: audioFormatSchema.default({ codec: 'pcm16', sampleRate: 16000 }),
-  output: audioFormatSchema.default({ codec: 'pcm16', sampleRate: 24000 }),
-  reportsPlayed: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'Whether this client sends `played`; without it what was heard is estimated.' }),
-  resume: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: 'The resumeToken of a `ready` whose socket was lost.' }),
+const pingSchema = z
+  .object({
+    type: z.literal('ping'),
+    id: z.int().nonnegative().meta({ description: 'Comes back in the `pong`.' }),
+  })
+  .meta({
+    title: 'Ping',
+    description: 'Measures the round trip from where protocol pings cannot be sent.',
+    examples: [{ type: 'ping', id: 1 }],
+  })
+
+const textSchema = z
+  .object({
+    type: z.literal('text'),
+    text: z.string().trim().min(1).max(4000).meta({ description: 'Surrounding white space is dropped.' }),
+  })
+  .meta({
+    title: 'Text',
+    description: 'A typed turn, or the final text of the client’s own recogniser.',
+    examples: [{ type: 'text', text: 'What are your opening hours?' }],
+  })
+
+const interruptSchema = z.object({ type: z.literal('interrupt') }).meta({
+  title: 'Interrupt',
+  description: 'The caller takes the floor by command (a button, a key). Answered by `interrupted`.',
+  examples: [{ type: 'interrupt' }],
 })
 
-export const clientMessageSchema = z.discriminatedUnion('type', [
-  helloSchema,
-  z.object({ type: z.literal('ping'), id: z.int().nonnegative() }),
-  z.object({ type: z.literal('text'), text: z.string().trim().min(1).max(4000) }),
-  z.object({ type: z.literal('interrupt') }),
-  z.object({ type: z.literal('commit') }).meta({ description: 'The caller’s turn is over (push to talk).' }),
-  z.object({
+const commitSchema = z.object({ type: z.literal('commit') }).meta({
+  title: 'Commit',
+  description: 'The caller’s turn is over (push to talk).',
+  examples: [{ type: 'commit' }],
+})
+
+const playedSchema = z
+  .object({
     type: z.literal('played'),
-    reply: z.string().max(100),
+    reply: z.string().max(100).meta({ description: 'Id of the reply, from `audio-begin`.' }),
     ms: z
       .number()
       .nonnegative()
       .max(3_600_000)
-      .meta({ description: 'Milliseconds of this reply played so far.' }),
-  }),
-  z.object({ type: z.literal('bye') }),
+      .meta({
+        description: 'Place in the reply up to which it was played: `fromMs` plus what was played since.',
+      }),
+  })
+  .meta({
+    title: 'Played',
+    description:
+      'How much of a reply has left the loudspeaker; every 100 ms or so while it plays, and once after `clear`. Unknown or ended replies, and values not above the last one, are ignored.',
+    examples: [{ type: 'played', reply: 'rpl_9f2c', ms: 840 }],
+  })
+
+const byeSchema = z.object({ type: z.literal('bye') }).meta({
+  title: 'Bye',
+  description: 'Ends the session. A socket that breaks without it leaves the session waiting for a `resume`.',
+  examples: [{ type: 'bye' }],
+})
+
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  helloSchema,
+  pingSchema,
+  textSchema,
+  interruptSchema,
+  commitSchema,
+  playedSchema,
+  byeSchema,
 ])
 
 export type Hello = z.infer<typeof helloSchema>

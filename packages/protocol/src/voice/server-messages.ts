@@ -1,103 +1,377 @@
+/**
+ * What the gateway sends as text. Binary messages are audio of the reply named by the last `audio-begin`, in the
+ * announced output format. Clients ignore types and fields they do not know: new ones may come within a version.
+ */
 import { z } from 'zod'
 import { audioFormatSchema, heardSchema } from './shared.js'
 
-/**
- * What the gateway sends as text. Binary messages are audio of the reply named by the last `audio-begin`, in the
- * announced output format.
- */
-
 const atMs = z.number().meta({ description: 'Milliseconds since the session began.' })
-const turn = z.string()
-const reply = z.string()
+const turn = z.string().meta({ description: 'Id of the turn.' })
+const reply = z.string().meta({ description: 'Id of the reply.' })
+const mediaMs = z
+  .number()
+  .meta({
+    description: 'Place in the audio received from the client, in ms; gaps in the sending do not count.',
+  })
 
-export const readySchema = z.object({
-  type: z.literal('ready'),
-  version: z.literal(1),
-  session: z.string(),
-  resumeToken: z.string(),
-  resumed: z.boolean(),
-  agent: z.string(),
-  language: z.string(),
-  input: audioFormatSchema,
-  output: audioFormatSchema,
-  recogniser: z
-    .string()
-    .nullable()
-    .meta({ description: 'Null where the gateway cannot hear words: type, or recognise in the client.' }),
-  voice: z.string().nullable(),
-})
+export const readySchema = z
+  .object({
+    type: z.literal('ready'),
+    version: z.literal(1).meta({ description: 'Version of this protocol.' }),
+    session: z.string().meta({ description: 'Id of the session; stays the same over resumes.' }),
+    resumeToken: z.string().meta({
+      description:
+        'Secret: whoever has it can take the session over. Replaces the token of an earlier `ready`.',
+    }),
+    resumed: z.boolean().meta({ description: 'Whether an earlier session goes on.' }),
+    agent: z.string().meta({ description: 'Name of the agent that answers.' }),
+    language: z.string().meta({ description: 'BCP 47 language of the conversation.' }),
+    input: audioFormatSchema.meta({ description: 'Format of the audio the client sends, as agreed.' }),
+    output: audioFormatSchema.meta({ description: 'Format of the audio the gateway sends.' }),
+    recogniser: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null where the gateway cannot hear words: type, or recognise in the client.' }),
+    voice: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the voice; null where the gateway cannot speak this language.' }),
+  })
+  .meta({
+    title: 'Ready',
+    description: 'The session stands. The first message of the gateway, before anything else of the session.',
+    examples: [
+      {
+        type: 'ready',
+        version: 1,
+        session: 'ses_5kq1',
+        resumeToken: 'tok_b7e2',
+        resumed: false,
+        agent: 'reception',
+        language: 'en',
+        input: { codec: 'pcm16', sampleRate: 16000 },
+        output: { codec: 'pcm16', sampleRate: 24000 },
+        recogniser: 'pocketsphinx',
+        voice: 'flite',
+      },
+    ],
+  })
 
-export const ledgerSchema = z.object({
-  totalMs: z.number(),
-  unattributedMs: z.number(),
-  heardSource: z.enum(['reported', 'estimated']),
-  stages: z.array(z.object({ stage: z.string(), startMs: z.number(), durationMs: z.number() })),
-})
+export const ledgerSchema = z
+  .object({
+    totalMs: z
+      .number()
+      .meta({
+        description: 'From the last voiced sample (or the typed text) to the first sample at the ear.',
+      }),
+    unattributedMs: z.number().meta({ description: 'Time that no stage explains.' }),
+    heardSource: z
+      .enum(['reported', 'estimated'])
+      .meta({ description: 'Whether `first-heard` was reported by the client or estimated.' }),
+    stages: z
+      .array(
+        z.object({
+          stage: z.string().meta({ description: 'Named for the mark that ends it, e.g. `final-text`.' }),
+          startMs: z.number(),
+          durationMs: z.number(),
+        }),
+      )
+      .meta({ description: 'Neighbours on one line, so that their sum is `totalMs`.' }),
+  })
+  .meta({ title: 'Ledger', description: 'Where the time of a turn went.' })
 
-export const serverMessageSchema = z.discriminatedUnion('type', [
+/** The answers and orders of the socket itself. */
+const socketMessages = [
   readySchema,
-  z.object({ type: z.literal('pong'), id: z.int() }),
-  z.object({
-    type: z.literal('error'),
-    code: z.string(),
-    message: z.string(),
-    fatal: z.boolean().meta({ description: 'Whether the socket closes after this.' }),
-    retryAfterMs: z.number().optional(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-  z.object({
-    type: z.literal('audio-begin'),
-    reply,
-    fromMs: z.number().meta({ description: 'Place in the reply of the next audio; above 0 after a resume.' }),
+  z
+    .object({ type: z.literal('pong'), id: z.int() })
+    .meta({ title: 'Pong', description: 'Answer to `ping`.', examples: [{ type: 'pong', id: 1 }] }),
+  z
+    .object({
+      type: z.literal('error'),
+      code: z.string().meta({ description: 'Stable; the table is docs/errors.md.' }),
+      message: z.string().meta({ description: 'What happened and what to do about it, for people.' }),
+      fatal: z.boolean().meta({ description: 'Whether the socket closes after this.' }),
+      retryAfterMs: z.number().optional().meta({ description: 'When trying again makes sense.' }),
+      details: z.record(z.string(), z.unknown()).optional().meta({ description: 'Facts for the reader.' }),
+    })
+    .meta({
+      title: 'Error',
+      description:
+        'Something the client sent, or wants, cannot be served. Three bad messages in a row are fatal.',
+      examples: [
+        {
+          type: 'error',
+          code: 'bad_message',
+          message: '`ms`: Invalid input: expected number, received string',
+          fatal: false,
+        },
+      ],
+    }),
+  z
+    .object({
+      type: z.literal('audio-begin'),
+      reply,
+      fromMs: z.number().meta({
+        description: 'Place in the reply of the next audio; above 0 after a resume or a false interruption.',
+      }),
+    })
+    .meta({
+      title: 'Audio begin',
+      description: 'The binary messages from here on are audio of this reply.',
+      examples: [{ type: 'audio-begin', reply: 'rpl_9f2c', fromMs: 0 }],
+    }),
+  z.object({ type: z.literal('clear'), reply }).meta({
+    title: 'Clear',
+    description: 'Throw away what is buffered of this reply, then send a last `played`.',
+    examples: [{ type: 'clear', reply: 'rpl_9f2c' }],
   }),
   z
-    .object({ type: z.literal('clear'), reply })
-    .meta({ description: 'Throw away what is buffered of this reply, then send a last `played`.' }),
+    .object({
+      type: z.literal('duck'),
+      on: z.boolean().meta({ description: 'Lower if true, restore if false.' }),
+    })
+    .meta({
+      title: 'Duck',
+      description: 'Lower, or restore, what is buffered now. Audio that follows comes at its right level by itself.',
+      examples: [{ type: 'duck', on: true }],
+    }),
   z
-    .object({ type: z.literal('duck'), on: z.boolean() })
-    .meta({ description: 'Lower, or restore, what is buffered.' }),
+    .object({
+      type: z.literal('interrupted'),
+      heard: heardSchema.nullable().meta({ description: 'What was heard; null if nothing was being said.' }),
+    })
+    .meta({
+      title: 'Interrupted',
+      description: 'Answer to `interrupt`.',
+      examples: [{ type: 'interrupted', heard: null }],
+    }),
   z
-    .object({ type: z.literal('interrupted'), heard: heardSchema.nullable() })
-    .meta({ description: 'Answer to `interrupt`.' }),
-  z.object({ type: z.literal('draining'), resumeToken: z.string(), deadlineMs: z.number() }),
-  z.object({ type: z.literal('session-started'), atMs, session: z.string(), language: z.string() }),
-  z.object({
-    type: z.literal('floor-changed'),
-    atMs,
-    floor: z.enum(['open', 'user', 'pause', 'thinking', 'agent', 'overlap']),
+    .object({
+      type: z.literal('draining'),
+      resumeToken: z.string().meta({ description: 'Where to go on from, on another node.' }),
+      deadlineMs: z
+        .number()
+        .meta({ description: 'Milliseconds from now until the socket closes with 1012.' }),
+    })
+    .meta({
+      title: 'Draining',
+      description: 'This node is leaving: finish, or connect again with the token.',
+      examples: [{ type: 'draining', resumeToken: 'tok_b7e2', deadlineMs: 20000 }],
+    }),
+] as const
+
+/** What happens in the session; `atMs` orders it. */
+const sessionMessages = [
+  z
+    .object({
+      type: z.literal('session-started'),
+      atMs,
+      session: z.string().meta({ description: 'Id of the session.' }),
+      language: z.string().meta({ description: 'BCP 47.' }),
+    })
+    .meta({
+      title: 'Session started',
+      examples: [{ type: 'session-started', atMs: 0, session: 'ses_5kq1', language: 'en' }],
+    }),
+  z
+    .object({
+      type: z.literal('floor-changed'),
+      atMs,
+      floor: z.enum(['open', 'user', 'pause', 'thinking', 'agent', 'overlap']).meta({
+        description: 'Who may speak: `pause` is the caller silent inside a turn, `overlap` both at once.',
+      }),
+    })
+    .meta({
+      title: 'Floor changed',
+      examples: [{ type: 'floor-changed', atMs: 912, floor: 'user' }],
+    }),
+  z.object({ type: z.literal('speech-started'), atMs, turn, mediaMs }).meta({
+    title: 'Speech started',
+    description: 'The caller’s voice began.',
+    examples: [{ type: 'speech-started', atMs: 912, turn: 'trn_2a', mediaMs: 860 }],
   }),
-  z.object({ type: z.literal('speech-started'), atMs, turn, mediaMs: z.number() }),
-  z.object({ type: z.literal('speech-ended'), atMs, turn, mediaMs: z.number() }),
-  z.object({ type: z.literal('transcript-partial'), atMs, turn, text: z.string() }),
-  z.object({
-    type: z.literal('transcript-final'),
-    atMs,
-    turn,
-    text: z.string(),
-    origin: z.enum(['speech', 'text']),
-    startMs: z.number(),
-    endMs: z.number(),
+  z.object({ type: z.literal('speech-ended'), atMs, turn, mediaMs }).meta({
+    title: 'Speech ended',
+    description: 'The caller’s voice ended; the turn may still go on.',
+    examples: [{ type: 'speech-ended', atMs: 2410, turn: 'trn_2a', mediaMs: 2110 }],
   }),
-  z.object({ type: z.literal('turn-committed'), atMs, turn }),
-  z.object({ type: z.literal('reply-started'), atMs, turn, reply }),
-  z.object({ type: z.literal('reply-words'), atMs, reply, text: z.string(), untilMs: z.number() }),
-  z.object({ type: z.literal('reply-sent'), atMs, reply, totalMs: z.number() }),
-  z.object({
-    type: z.literal('reply-ended'),
-    atMs,
-    turn,
-    reply,
-    said: z.string(),
-    heard: heardSchema,
-    interrupted: z.boolean(),
+  z
+    .object({
+      type: z.literal('transcript-partial'),
+      atMs,
+      turn,
+      text: z.string().meta({ description: 'The whole text of the turn so far; may change.' }),
+    })
+    .meta({
+      title: 'Transcript, partial',
+      examples: [{ type: 'transcript-partial', atMs: 1500, turn: 'trn_2a', text: 'what are' }],
+    }),
+  z
+    .object({
+      type: z.literal('transcript-final'),
+      atMs,
+      turn,
+      text: z.string().meta({ description: 'The whole text of the turn so far; will not change.' }),
+      origin: z.enum(['speech', 'text']).meta({ description: 'Heard, or typed.' }),
+      startMs: z.number().meta({ description: 'First voiced sample, in received audio.' }),
+      endMs: z.number().meta({ description: 'Last voiced sample, in received audio.' }),
+    })
+    .meta({
+      title: 'Transcript, final',
+      description: 'Sent after it is stored.',
+      examples: [
+        {
+          type: 'transcript-final',
+          atMs: 2600,
+          turn: 'trn_2a',
+          text: 'what are your opening hours',
+          origin: 'speech',
+          startMs: 860,
+          endMs: 2110,
+        },
+      ],
+    }),
+  z.object({ type: z.literal('turn-committed'), atMs, turn }).meta({
+    title: 'Turn committed',
+    description: 'The caller’s turn is over and will be answered.',
+    examples: [{ type: 'turn-committed', atMs: 2620, turn: 'trn_2a' }],
   }),
-  z.object({ type: z.literal('ducked'), atMs, reply }),
-  z.object({ type: z.literal('resumed'), atMs, reply }),
-  z.object({ type: z.literal('ledger'), atMs, turn, reply, ledger: ledgerSchema }),
-  z.object({ type: z.literal('note'), atMs, data: z.unknown() }),
-  z.object({ type: z.literal('warning'), atMs, code: z.string(), message: z.string() }),
-  z.object({ type: z.literal('session-ended'), atMs, reason: z.string() }),
-])
+  z.object({ type: z.literal('reply-started'), atMs, turn, reply }).meta({
+    title: 'Reply started',
+    examples: [{ type: 'reply-started', atMs: 2700, turn: 'trn_2a', reply: 'rpl_9f2c' }],
+  }),
+  z
+    .object({
+      type: z.literal('reply-words'),
+      atMs,
+      reply,
+      text: z.string().meta({ description: 'The next words, as they read when joined.' }),
+      untilMs: z.number().meta({ description: 'Where they end in the reply’s audio.' }),
+    })
+    .meta({
+      title: 'Reply words',
+      description: 'Words of the reply, as their audio is sent.',
+      examples: [{ type: 'reply-words', atMs: 2760, reply: 'rpl_9f2c', text: 'We open ', untilMs: 420 }],
+    }),
+  z
+    .object({
+      type: z.literal('reply-sent'),
+      atMs,
+      reply,
+      totalMs: z.number().meta({
+        description:
+          'True length of the reply’s audio; the last Opus packet may be padded with silence beyond it.',
+      }),
+    })
+    .meta({
+      title: 'Reply sent',
+      description: 'All of the reply’s audio has been sent; it may still be playing.',
+      examples: [{ type: 'reply-sent', atMs: 4100, reply: 'rpl_9f2c', totalMs: 1530 }],
+    }),
+  z
+    .object({
+      type: z.literal('reply-ended'),
+      atMs,
+      turn,
+      reply,
+      said: z.string().meta({ description: 'The whole text of the reply.' }),
+      heard: heardSchema,
+      interrupted: z.boolean(),
+    })
+    .meta({
+      title: 'Reply ended',
+      description: 'Sent after it is stored. `said` is the whole text, `heard.text` what reached the ear.',
+      examples: [
+        {
+          type: 'reply-ended',
+          atMs: 4400,
+          turn: 'trn_2a',
+          reply: 'rpl_9f2c',
+          said: 'We open at nine.',
+          heard: {
+            reply: 'rpl_9f2c',
+            ms: 840,
+            text: 'We open at',
+            complete: false,
+            source: 'reported',
+            errorMs: 20,
+          },
+          interrupted: true,
+        },
+      ],
+    }),
+  z.object({ type: z.literal('ducked'), atMs, reply }).meta({
+    title: 'Ducked',
+    description: 'The caller spoke into the reply; it was lowered until it is clear what they want.',
+    examples: [{ type: 'ducked', atMs: 3300, reply: 'rpl_9f2c' }],
+  }),
+  z.object({ type: z.literal('resumed'), atMs, reply }).meta({
+    title: 'Resumed',
+    description: 'It was nothing: the reply goes on at its old level.',
+    examples: [{ type: 'resumed', atMs: 3600, reply: 'rpl_9f2c' }],
+  }),
+  z.object({ type: z.literal('ledger'), atMs, turn, reply, ledger: ledgerSchema }).meta({
+    title: 'Latency ledger',
+    description: 'Where the time of this turn went. Sent after it is stored.',
+    examples: [
+      {
+        type: 'ledger',
+        atMs: 2950,
+        turn: 'trn_2a',
+        reply: 'rpl_9f2c',
+        ledger: {
+          totalMs: 800,
+          unattributedMs: 0,
+          heardSource: 'reported',
+          stages: [
+            { stage: 'endpoint', startMs: 0, durationMs: 500 },
+            { stage: 'first-heard', startMs: 500, durationMs: 300 },
+          ],
+        },
+      },
+    ],
+  }),
+  z
+    .object({ type: z.literal('note'), atMs, data: z.unknown().meta({ description: 'Any JSON value.' }) })
+    .meta({
+      title: 'Note',
+      description: 'Something the agent decided to tell the client.',
+      examples: [{ type: 'note', atMs: 4000, data: { booked: '09:30' } }],
+    }),
+  z
+    .object({
+      type: z.literal('warning'),
+      atMs,
+      code: z.string().meta({ description: 'Stable; the table is docs/errors.md.' }),
+      message: z.string(),
+    })
+    .meta({
+      title: 'Warning',
+      description: 'A fault that does not end the session.',
+      examples: [
+        {
+          type: 'warning',
+          atMs: 5000,
+          code: 'recogniser_failed',
+          message: 'The speech recogniser failed; it is being restarted.',
+        },
+      ],
+    }),
+  z
+    .object({
+      type: z.literal('session-ended'),
+      atMs,
+      reason: z.string().meta({ description: 'E.g. `hang-up`, `client`, `idle`, `expired`, `error`.' }),
+    })
+    .meta({
+      title: 'Session ended',
+      description: 'The last message of a session; the socket closes after it.',
+      examples: [{ type: 'session-ended', atMs: 60000, reason: 'client' }],
+    }),
+] as const
+
+export const serverMessageSchema = z.discriminatedUnion('type', [...socketMessages, ...sessionMessages])
 
 export type Ready = z.infer<typeof readySchema>
 export type ServerMessage = z.infer<typeof serverMessageSchema>
