@@ -22,6 +22,8 @@ export type Evidence =
       readonly kind: 'end-of-turn'
       readonly atMs: number
       readonly source: 'vendor' | 'client' | 'text' | 'opening'
+      /** What was typed, for `text`. */
+      readonly text?: string
     }
   | { readonly kind: 'reply-audible'; readonly atMs: number; readonly reply: ReplyId }
   /** The reply was heard to its end, or ended without a sound. */

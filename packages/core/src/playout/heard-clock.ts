@@ -1,0 +1,82 @@
+/**
+ * How much of a reply reached the ear: what the far end reports, or else an estimate over the unbroken runs of
+ * sound that were sent. A queue that starved begins a new run, because the ear heard silence in between.
+ */
+
+interface Run {
+  /** When its first sample left, on the session clock, ms. */
+  readonly atMs: number
+  sentMs: number
+}
+
+export class HeardClock {
+  readonly #runs: Run[] = []
+  #sentMs = 0
+  #reportedMs: number | undefined
+  #reportedAtMs = 0
+  /** What earlier legs played; a new leg starts its own runs on top. */
+  #baseMs = 0
+
+  /** Counts sound that leaves now. */
+  sent(durationMs: number, nowMs: number): void {
+    let run = this.#runs.at(-1)
+    if (run === undefined || nowMs > run.atMs + run.sentMs + 0.001) {
+      run = { atMs: nowMs, sentMs: 0 }
+      this.#runs.push(run)
+    }
+    run.sentMs += durationMs
+    this.#sentMs += durationMs
+  }
+
+  get sentMs(): number {
+    return this.#sentMs
+  }
+
+  /** How far the sound that was sent reaches into the future of the far end's door, in ms. */
+  aheadMs(nowMs: number): number {
+    const run = this.#runs.at(-1)
+    return run === undefined ? 0 : Math.max(0, run.atMs + run.sentMs - nowMs)
+  }
+
+  /** The far end's word. More than was sent, or less than before, is not believed. Returns whether it was news. */
+  report(ms: number, nowMs: number): boolean {
+    const bounded = Math.min(ms, this.#sentMs)
+    if (!(bounded >= (this.#reportedMs ?? 0))) return false
+    this.#reportedMs = bounded
+    this.#reportedAtMs = nowMs
+    return true
+  }
+
+  get reportedMs(): number | undefined {
+    return this.#reportedMs
+  }
+
+  /** What must have been heard by now if the path takes `pathMs`. */
+  estimateMs(nowMs: number, pathMs: number): number {
+    let sum = this.#baseMs
+    for (const run of this.#runs) sum += Math.min(Math.max(nowMs - pathMs - run.atMs, 0), run.sentMs)
+    return Math.min(sum, this.#sentMs)
+  }
+
+  /** When the first sample reached the ear by the estimate, on the session clock. */
+  firstHeardAtMs(pathMs: number): number | undefined {
+    const first = this.#runs[0]
+    return first === undefined ? undefined : first.atMs + pathMs
+  }
+
+  /** How far a report may be behind the truth, in ms. */
+  reportErrorMs(nowMs: number, pathMs: number): number {
+    return Math.min(
+      Math.max(nowMs - this.#reportedAtMs, 0) + pathMs,
+      Math.max(this.#sentMs - (this.#reportedMs ?? 0), 0),
+    )
+  }
+
+  /** The leg is lost or was cleared: what was not heard (`heardMs` on) is to be sent again. */
+  rewind(heardMs: number): void {
+    this.#runs.length = 0
+    this.#baseMs = heardMs
+    this.#sentMs = heardMs
+    this.#reportedMs = this.#reportedMs === undefined ? undefined : Math.min(this.#reportedMs, heardMs)
+  }
+}

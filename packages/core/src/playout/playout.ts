@@ -1,0 +1,362 @@
+/**
+ * The only door to the caller's ear: gate, pace and ledger of the reply under way.
+ *
+ * The gate is shut until `release` and shut again, synchronously, by `interrupt`: afterwards nothing of that reply
+ * leaves. Pace: sound leaves on the shared beat, at most the far end's `aheadMs` before its time. Ledger: every
+ * millisecond that left is accounted for, so that what was heard can be said at any moment.
+ */
+
+import { type AudioFrame, createGain } from '@parley/audio'
+import { ParleyError } from '../errors.js'
+import type { ReplyId } from '../ids.js'
+import type { Heard } from '../turn/history.js'
+import { HeardClock } from './heard-clock.js'
+import { heardText, placeWords, type SpokenWords, saidText } from './heard-text.js'
+import { SoundQueue } from './sound-queue.js'
+
+/** What playout needs of the leg; a session without a leg has none and keeps the sound. */
+export interface FarEnd {
+  readonly aheadMs: number
+  readonly pathMs: number
+  readonly reportsPlayed: boolean
+  play(frame: AudioFrame, reply: ReplyId): void
+  clear(reply: ReplyId): void
+  duck(on: boolean): void
+}
+
+export interface PlayoutWatcher {
+  /** The first frame left. */
+  firstSent(reply: ReplyId, atMs: number): void
+  /** The first sample reached the ear at `atMs`. */
+  audible(reply: ReplyId, atMs: number, source: Heard['source']): void
+  /** The last sample of the reply left. */
+  sent(reply: ReplyId, totalMs: number): void
+  /** The reply was heard to its end, or had no sound. */
+  finished(heard: Heard, said: string): void
+  /** What was heard of an interrupted reply, corrected by reports that came after the cut; once per interruption. */
+  settled(heard: Heard, said: string): void
+  agentAudio?(frame: AudioFrame, reply: ReplyId): void
+}
+
+export interface PlayoutOptions {
+  /** Rate of the sound, Hz. */
+  readonly sampleRate: number
+  /** Longest stretch of sound that waits to be sent; `room` holds the engine back above it. */
+  readonly queueMs?: number
+}
+
+interface Line {
+  readonly reply: ReplyId
+  readonly sound: SoundQueue
+  readonly heard: HeardClock
+  readonly words: SpokenWords[]
+  released: boolean
+  ended: boolean
+  sentAll: boolean
+  audible: boolean
+  /** Samples handed to the far end. */
+  cursor: number
+  waiting: (() => void)[]
+}
+
+interface Settling {
+  readonly line: Line
+  /** What was said at the cut. */
+  readonly first: Heard
+  readonly untilMs: number
+}
+
+const FRAME_MS = 20
+/** Ducking by this much leaves the voice audible and lets the caller's own be heard over it. */
+const DUCK_DB = -18
+const DUCK_RAMP_MS = 10
+/** Reports may stop (a broken client): after this long past the estimated end the estimate counts. */
+const REPORT_GRACE_MS = 2_000
+/** After a cut, the far end's last count needs a round trip and its report interval. */
+const SETTLE_MS = 250
+
+export class Playout {
+  readonly #sampleRate: number
+  readonly #queueMs: number
+  readonly #watcher: PlayoutWatcher
+  readonly #gain: ReturnType<typeof createGain>
+  readonly #scratch: Int16Array
+  readonly #frame: { samples: Int16Array; rate: number; atMs: number }
+  #far: FarEnd | undefined
+  #line: Line | undefined
+  #settling: Settling | undefined
+  #ducked = false
+
+  constructor(options: PlayoutOptions, watcher: PlayoutWatcher) {
+    this.#sampleRate = options.sampleRate
+    this.#queueMs = options.queueMs ?? 3_000
+    this.#watcher = watcher
+    this.#gain = createGain({ rate: options.sampleRate })
+    this.#scratch = new Int16Array(Math.ceil((options.sampleRate * FRAME_MS) / 1000))
+    this.#frame = { samples: this.#scratch, rate: options.sampleRate, atMs: 0 }
+  }
+
+  /** The reply under way, prepared or released. */
+  get reply(): ReplyId | undefined {
+    return this.#line?.reply
+  }
+
+  get ducked(): boolean {
+    return this.#ducked
+  }
+
+  /** Connects a leg. Sound that an earlier leg did not play is sent again from the first unheard sample. */
+  connect(far: FarEnd): void {
+    this.#far = far
+    if (this.#ducked) far.duck(true)
+  }
+
+  /** The leg is gone; the sound waits, from the first unheard sample. */
+  disconnect(nowMs: number): void {
+    const line = this.#line
+    if (line !== undefined && this.#far !== undefined) {
+      const heardMs = this.#heardMs(line, this.#far, nowMs)
+      line.heard.rewind(heardMs)
+      line.cursor = Math.round((heardMs * this.#sampleRate) / 1000)
+      line.sentAll = false
+    }
+    this.#settle(Number.POSITIVE_INFINITY)
+    this.#far = undefined
+  }
+
+  /** Starts a reply behind the shut gate. The one before must have ended or been interrupted. */
+  begin(reply: ReplyId): void {
+    if (this.#line !== undefined) {
+      throw new ParleyError('internal', `Reply ${reply} began while ${this.#line.reply} was still under way.`)
+    }
+    this.#line = {
+      reply,
+      sound: new SoundQueue(),
+      heard: new HeardClock(),
+      words: [],
+      released: false,
+      ended: false,
+      sentAll: false,
+      audible: false,
+      cursor: 0,
+      waiting: [],
+    }
+  }
+
+  /** Opens the gate. */
+  release(reply: ReplyId, nowMs: number): void {
+    const line = this.#of(reply)
+    if (line === undefined) return
+    line.released = true
+    this.#pump(line, nowMs)
+  }
+
+  /** Sound of the reply at the playout's rate, kept until it was heard. Of any other reply it is dropped. */
+  audio(reply: ReplyId, samples: Int16Array, nowMs: number): void {
+    const line = this.#of(reply)
+    if (line === undefined || line.ended) return
+    line.sound.write(samples)
+    if (line.released) this.#pump(line, nowMs)
+  }
+
+  /** Text in the order it is spoken. Returns its end in the reply's audio: as given, or all sound so far. */
+  words(reply: ReplyId, text: string, untilMs: number | undefined): number {
+    const line = this.#of(reply)
+    if (line === undefined) return 0
+    line.words.push({ text, untilMs })
+    return untilMs ?? placeWords(line.words, this.#totalMs(line)).at(-1)?.untilMs ?? 0
+  }
+
+  /** Resolves once there is room for more sound, or the reply is over; undefined while there is room now. */
+  room(reply: ReplyId): Promise<void> | undefined {
+    const line = this.#of(reply)
+    if (line === undefined || this.#queuedMs(line) < this.#queueMs) return undefined
+    return new Promise(resolve => line.waiting.push(resolve))
+  }
+
+  /** No more sound or words will come. */
+  end(reply: ReplyId, nowMs: number): void {
+    const line = this.#of(reply)
+    if (line === undefined || line.ended) return
+    line.ended = true
+    if (line.released) this.tick(nowMs)
+  }
+
+  /** The far end played this much. A report for an earlier reply only corrects what was heard of it. */
+  played(reply: ReplyId, ms: number, nowMs: number): void {
+    const settling = this.#settling
+    if (settling?.line.reply === reply) settling.line.heard.report(ms, nowMs)
+    const line = this.#of(reply)
+    if (line === undefined || this.#far === undefined || !line.heard.report(ms, nowMs)) return
+    this.#advance(line, this.#far, nowMs)
+  }
+
+  duck(nowMs: number): void {
+    if (this.#ducked) return
+    this.#ducked = true
+    this.#gain.rampTo(DUCK_DB, DUCK_RAMP_MS)
+    this.#far?.duck(true)
+    if (this.#line !== undefined) this.#pump(this.#line, nowMs)
+  }
+
+  resume(): void {
+    if (!this.#ducked) return
+    this.#ducked = false
+    this.#gain.rampTo(0, DUCK_RAMP_MS)
+    this.#far?.duck(false)
+  }
+
+  /**
+   * Shuts the gate now and says what was heard. Undefined when no reply was released: nothing can have been heard.
+   * With a reporting far end the answer is a first word; `settled` brings the last.
+   */
+  interrupt(nowMs: number): Heard | undefined {
+    const line = this.#line
+    this.#line = undefined
+    this.#restoreGain()
+    if (line === undefined) return undefined
+    for (const wake of line.waiting) wake()
+    if (!line.released) return undefined
+    const far = this.#far
+    if (far !== undefined && line.cursor > 0) far.clear(line.reply)
+    const heard = this.#heardOf(line, far, nowMs, false)
+    this.#settle(Number.POSITIVE_INFINITY)
+    this.#settling = {
+      line,
+      first: heard,
+      untilMs: far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs,
+    }
+    return heard
+  }
+
+  /** No report can come any more: what is open is settled now. */
+  close(): void {
+    this.#settle(Number.POSITIVE_INFINITY)
+  }
+
+  /** One beat: sends what is due and notices what was heard. */
+  tick(nowMs: number): void {
+    this.#settle(nowMs)
+    const line = this.#line
+    if (line === undefined || !line.released) return
+    this.#pump(line, nowMs)
+    if (this.#far !== undefined) this.#advance(line, this.#far, nowMs)
+    else if (line.ended && line.sound.end === 0) this.#finish(line, nowMs)
+  }
+
+  #of(reply: ReplyId): Line | undefined {
+    return this.#line?.reply === reply ? this.#line : undefined
+  }
+
+  #totalMs(line: Line): number {
+    return (line.sound.end * 1000) / this.#sampleRate
+  }
+
+  #queuedMs(line: Line): number {
+    return ((line.sound.end - line.cursor) * 1000) / this.#sampleRate
+  }
+
+  #pump(line: Line, nowMs: number): void {
+    const far = this.#far
+    if (far === undefined || !line.released || line.sentAll) return
+    const frameSamples = this.#scratch.length
+    while (line.heard.aheadMs(nowMs) < far.aheadMs) {
+      const left = line.sound.end - line.cursor
+      if (left === 0 || (left < frameSamples && !line.ended)) break
+      this.#send(line, far, Math.min(frameSamples, left), nowMs)
+      if (this.#line !== line) return
+    }
+    if (line.ended && line.cursor === line.sound.end && line.sound.end > 0) {
+      line.sentAll = true
+      this.#watcher.sent(line.reply, this.#totalMs(line))
+    }
+    if (line.waiting.length > 0 && this.#queuedMs(line) < this.#queueMs) {
+      for (const wake of line.waiting.splice(0)) wake()
+    }
+  }
+
+  #send(line: Line, far: FarEnd, count: number, nowMs: number): void {
+    const first = line.cursor === 0 && line.heard.sentMs === 0
+    this.#frame.samples = this.#gain.apply(line.sound.read(line.cursor, count, this.#scratch))
+    this.#frame.atMs = (line.cursor * 1000) / this.#sampleRate
+    line.cursor += count
+    line.heard.sent((count * 1000) / this.#sampleRate, nowMs)
+    far.play(this.#frame, line.reply)
+    this.#watcher.agentAudio?.(this.#frame, line.reply)
+    if (first) this.#watcher.firstSent(line.reply, nowMs)
+  }
+
+  #advance(line: Line, far: FarEnd, nowMs: number): void {
+    const heardMs = this.#heardMs(line, far, nowMs)
+    if (!line.audible && heardMs > 0) {
+      line.audible = true
+      const reported = line.heard.reportedMs
+      const source = reported === undefined ? 'estimated' : 'reported'
+      // A report says how long ago the first sample was played, less the way it took to us.
+      const atMs =
+        reported === undefined ? (line.heard.firstHeardAtMs(far.pathMs) ?? nowMs) : nowMs - reported
+      this.#watcher.audible(line.reply, atMs, source)
+      if (this.#line !== line) return
+    }
+    line.sound.forget(Math.floor((heardMs * this.#sampleRate) / 1000))
+    if (line.ended && this.#isHeard(line, far, heardMs, nowMs)) this.#finish(line, nowMs)
+  }
+
+  #isHeard(line: Line, far: FarEnd, heardMs: number, nowMs: number): boolean {
+    if (line.cursor < line.sound.end) return false
+    if (heardMs >= this.#totalMs(line) - 0.5) return true
+    const lateMs = far.reportsPlayed ? REPORT_GRACE_MS : 0
+    return line.heard.estimateMs(nowMs - lateMs, far.pathMs) >= this.#totalMs(line) - 0.5
+  }
+
+  #finish(line: Line, nowMs: number): void {
+    const heard = this.#heardOf(line, this.#far, nowMs, true)
+    this.#line = undefined
+    this.#restoreGain()
+    this.#watcher.finished(heard, saidText(line.words))
+  }
+
+  /** Trusts reports alone where the far end makes them; before its first one nothing is known to be heard. */
+  #heardMs(line: Line, far: FarEnd, nowMs: number): number {
+    if (far.reportsPlayed) return line.heard.reportedMs ?? 0
+    return line.heard.estimateMs(nowMs, far.pathMs)
+  }
+
+  #heardOf(line: Line, far: FarEnd | undefined, nowMs: number, complete: boolean): Heard {
+    const totalMs = this.#totalMs(line)
+    const pathMs = far?.pathMs ?? 0
+    const reported = far?.reportsPlayed === true && line.heard.reportedMs !== undefined
+    const ms = complete ? totalMs : far === undefined ? line.heard.sentMs : this.#heardMs(line, far, nowMs)
+    return {
+      reply: line.reply,
+      ms,
+      text: complete ? saidText(line.words) : heardText(line.words, ms, totalMs),
+      complete,
+      source: reported ? 'reported' : 'estimated',
+      errorMs: complete
+        ? 0
+        : reported
+          ? line.heard.reportErrorMs(nowMs, pathMs)
+          : Math.min(pathMs, line.heard.sentMs),
+    }
+  }
+
+  #settle(nowMs: number): void {
+    const settling = this.#settling
+    if (settling === undefined || nowMs < settling.untilMs) return
+    this.#settling = undefined
+    const { line, first } = settling
+    const said = saidText(line.words)
+    const ms = line.heard.reportedMs
+    if (ms === undefined) return this.#watcher.settled(first, said)
+    const totalMs = this.#totalMs(line)
+    const complete = line.ended && ms >= totalMs - 0.5
+    const text = complete ? said : heardText(line.words, ms, totalMs)
+    this.#watcher.settled({ ...first, ms, text, complete, source: 'reported', errorMs: FRAME_MS }, said)
+  }
+
+  #restoreGain(): void {
+    this.#ducked = false
+    this.#gain.rampTo(0, 0)
+  }
+}

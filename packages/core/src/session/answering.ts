@@ -1,0 +1,200 @@
+/**
+ * The agent's side of a session: at most one reply at a time, prepared behind the shut gate or on its way to the
+ * ear, and the memory of what was heard. Cutting is one synchronous act: gate, engine, memory, in that order.
+ */
+
+import type { AudioFrame, Resampling } from '@parley/audio'
+import type { Clock, Ids } from '../clock/clock.js'
+import type { EngineLink } from '../engine.js'
+import type { ParleyError } from '../errors.js'
+import type { ReplyId } from '../ids.js'
+import { type FarEnd, Playout } from '../playout/playout.js'
+import type { CallerTurn } from '../turn/caller-turn.js'
+import type { Heard } from '../turn/history.js'
+import type { Memory } from '../turn/memory.js'
+import type { SessionEvent } from './events.js'
+import { ReplyRun } from './reply-run.js'
+
+/** An event before the session puts its time on it. */
+export type Unstamped<Event = SessionEvent> = Event extends SessionEvent ? Omit<Event, 'atMs'> : never
+
+export interface AnsweringParts {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly memory: Memory
+  readonly resampling: Resampling
+  /** Hz. */
+  readonly outputRate: number
+  emit(event: Unstamped): void
+  warn(error: ParleyError): void
+  audible(reply: ReplyId): void
+  /** The reply is over; its actions are to be done when it was heard to its end. */
+  ended(run: ReplyRun): void
+  agentAudio(frame: AudioFrame, reply: ReplyId): void
+}
+
+export class Answering {
+  readonly #parts: AnsweringParts
+  readonly #playout: Playout
+  #link: EngineLink | undefined
+  #run: ReplyRun | undefined
+  /** Cut, but its far end may still correct what was heard. */
+  #cutRun: ReplyRun | undefined
+
+  constructor(parts: AnsweringParts) {
+    this.#parts = parts
+    this.#playout = new Playout(
+      { sampleRate: parts.outputRate },
+      {
+        firstSent: (_, atMs) => this.#run?.turn.ledger.mark('first-sent', atMs),
+        audible: (reply, atMs, source) => this.#audible(reply, atMs, source),
+        sent: (reply, totalMs) => parts.emit({ kind: 'reply-sent', reply, totalMs }),
+        finished: (heard, said) => this.#finished(heard, said),
+        settled: (heard, said) => this.#settled(heard, said),
+        agentAudio: (frame, reply) => parts.agentAudio(frame, reply),
+      },
+    )
+  }
+
+  /** The engine that answers from now on. */
+  use(link: EngineLink): void {
+    this.#link = link
+  }
+
+  connect(leg: FarEnd): void {
+    this.#playout.connect(leg)
+  }
+
+  disconnect(): void {
+    this.#playout.disconnect(this.#now())
+  }
+
+  /** Generates the answer to an open turn early; an answer prepared for less text is thrown away. */
+  prepare(turn: CallerTurn): void {
+    if (turn.text === '' || this.#run?.basis === turn.text) return
+    this.cut()
+    turn.ledger.discardAnswer()
+    this.#begin(turn)
+  }
+
+  /** Answers a committed turn: with what was prepared for just this text, else anew. */
+  commit(turn: CallerTurn): void {
+    if (this.#run !== undefined && (this.#run.turn !== turn || this.#run.basis !== turn.text)) this.cut()
+    const run = this.#run ?? this.#begin(turn)
+    if (run === undefined) return
+    this.#parts.emit({ kind: 'reply-started', turn: turn.id, reply: run.reply })
+    run.release()
+    this.#playout.release(run.reply, this.#now())
+  }
+
+  /** Shuts the gate now. Returns what was heard, undefined when nothing had been released. */
+  cut(): Heard | undefined {
+    const run = this.#run
+    if (run === undefined) return undefined
+    this.#run = undefined
+    const heard = this.#playout.interrupt(this.#now())
+    run.abort()
+    if (heard === undefined) return undefined
+    this.#cutRun = run
+    this.#remember(run, heard, true)
+    return heard
+  }
+
+  duck(): void {
+    this.#playout.duck(this.#now())
+    if (this.#run !== undefined) this.#parts.emit({ kind: 'ducked', reply: this.#run.reply })
+  }
+
+  resume(): void {
+    this.#playout.resume()
+    if (this.#run !== undefined) this.#parts.emit({ kind: 'resumed', reply: this.#run.reply })
+  }
+
+  played(reply: ReplyId, ms: number): void {
+    this.#playout.played(reply, ms, this.#now())
+  }
+
+  tick(nowMs: number): void {
+    this.#playout.tick(nowMs)
+  }
+
+  /** Cuts what is under way and settles everything with what is known. */
+  close(): void {
+    this.cut()
+    this.#playout.close()
+  }
+
+  #now(): number {
+    return this.#parts.clock.now()
+  }
+
+  #begin(turn: CallerTurn): ReplyRun | undefined {
+    const link = this.#link
+    if (link === undefined) return undefined
+    const { ids, memory, outputRate, resampling, emit, warn } = this.#parts
+    const reply = ids.next('rpl') as ReplyId
+    const run: ReplyRun = new ReplyRun({
+      reply,
+      turn,
+      view: turn.view(memory.history(turn.id)),
+      link,
+      playout: this.#playout,
+      outputRate,
+      resampling,
+      now: () => this.#now(),
+      mark: mark => {
+        if (this.#run === run) turn.ledger.mark(mark, this.#now())
+      },
+      words: (text, untilMs) => emit({ kind: 'reply-words', reply, text, untilMs }),
+      failed: warn,
+    })
+    this.#playout.begin(reply)
+    this.#run = run
+    void run.run()
+    return run
+  }
+
+  #audible(reply: ReplyId, atMs: number, source: Heard['source']): void {
+    const turn = this.#run?.turn
+    if (turn === undefined) return
+    turn.ledger.mark('first-heard', atMs)
+    const ledger = turn.ledger.close(source)
+    this.#parts.audible(reply)
+    if (ledger !== undefined) this.#parts.emit({ kind: 'ledger', turn: turn.id, reply, ledger })
+  }
+
+  #finished(heard: Heard, said: string): void {
+    const run = this.#run
+    if (run === undefined) return
+    this.#run = undefined
+    this.#remember(run, heard, false)
+    this.#tellEnd(run, heard, said, false)
+    this.#parts.ended(run)
+  }
+
+  #settled(heard: Heard, said: string): void {
+    const run = this.#cutRun
+    if (run === undefined) return
+    this.#cutRun = undefined
+    this.#remember(run, heard, !heard.complete)
+    this.#tellEnd(run, heard, said, !heard.complete)
+  }
+
+  #remember(run: ReplyRun, heard: Heard, interrupted: boolean): void {
+    this.#parts.memory.agent(run.turn.id, heard, interrupted, run.state)
+    this.#link?.heard?.(heard)
+  }
+
+  #tellEnd(run: ReplyRun, heard: Heard, said: string, interrupted: boolean): void {
+    const { reply, turn, state } = run
+    this.#parts.emit({
+      kind: 'reply-ended',
+      turn: turn.id,
+      reply,
+      said,
+      heard,
+      interrupted,
+      ...(state === undefined ? {} : { state }),
+    })
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The caller's side of a session: the media time line, the ear, and the turns with their words. It keeps what was
+ * observed and opens and closes turns as it is told; it decides nothing.
+ */
+
+import type { AudioFrame, Resampling } from '@parley/audio'
+import type { Clock, Ids } from '../clock/clock.js'
+import type { Ear } from '../ear/ear.js'
+import type { EngineLink } from '../engine.js'
+import type { Evidence } from '../floor/evidence.js'
+import type { CallerTurn } from '../turn/caller-turn.js'
+import type { Memory } from '../turn/memory.js'
+import type { Unstamped } from './answering.js'
+import { MediaLine } from './media-line.js'
+import { TurnBook } from './turn-book.js'
+
+export interface CallerParts {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly memory: Memory
+  readonly resampling: Resampling
+  readonly ear: Ear | undefined
+  /** Hz. */
+  readonly listenRate: number
+  emit(event: Unstamped): void
+}
+
+export class Caller {
+  readonly #parts: CallerParts
+  readonly #media: MediaLine
+  readonly #turns: TurnBook
+  #link: EngineLink | undefined
+  #onsetMs = 0
+  #lastVoiceMs = 0
+
+  constructor(parts: CallerParts) {
+    this.#parts = parts
+    this.#media = new MediaLine(parts.listenRate, parts.resampling)
+    this.#turns = new TurnBook(parts.ids)
+  }
+
+  /** The engine that listens from now on. */
+  use(link: EngineLink): void {
+    this.#link = link
+  }
+
+  /** End of what was heard so far, in media time. */
+  get mediaMs(): number {
+    return this.#media.endMs
+  }
+
+  /** When the last frame came, on the session clock. */
+  get lastAudioAtMs(): number | undefined {
+    return this.#media.lastAtMs
+  }
+
+  /** The newest turn, open or committed. */
+  get turn(): CallerTurn | undefined {
+    return this.#turns.current
+  }
+
+  /** A frame of the caller's sound goes to engine and ear. */
+  hear(frame: AudioFrame): Evidence | undefined {
+    const placed = this.#media.place(frame, this.#parts.clock.now())
+    this.#link?.hear(placed)
+    return this.#parts.ear?.hear(placed)
+  }
+
+  /** Speech began or ended. */
+  boundary(kind: 'speech-start' | 'speech-end', atMs: number): void {
+    if (kind === 'speech-start') this.#onsetMs = atMs
+    this.#lastVoiceMs = atMs
+    this.#link?.boundary?.({ kind, atMs })
+  }
+
+  /** Words go to the turn in which they were spoken; words spoken over the agent belong to none. */
+  transcript({ atMs, startMs, text, final }: Extract<Evidence, { kind: 'transcript' }>): void {
+    const turn = this.#turns.spokenAt(atMs)
+    if (turn === undefined || text.trim() === '') return
+    if (final) this.#addWords(turn, startMs, text, 'speech')
+    else this.#parts.emit({ kind: 'transcript-partial', turn: turn.id, text: `${turn.text} ${text}`.trim() })
+  }
+
+  openTurn(evidence: Evidence): void {
+    const told = evidence.kind === 'end-of-turn' ? evidence.source : undefined
+    if (told === 'text' || told === 'opening') this.#turns.open(told, evidence.atMs)
+    else this.#turns.open('speech', this.#onsetMs)
+  }
+
+  /** The spoken turn committed last goes on; where that was typed, a new one begins. */
+  reopenTurn(evidence: Evidence): void {
+    const turn = this.#turns.current
+    if (turn?.origin === 'speech') turn.reopen()
+    else this.openTurn(evidence)
+  }
+
+  /** The turn is over: its end, its ledger and its typed words are settled. */
+  commitTurn(evidence: Evidence): CallerTurn | undefined {
+    const turn = this.#turns.current
+    if (turn === undefined) return undefined
+    const typed = evidence.kind === 'end-of-turn' ? evidence.text : undefined
+    const spoken = turn.origin === 'speech' && typed === undefined
+    turn.commit(spoken ? this.#lastVoiceMs : evidence.atMs)
+    if (turn.origin !== 'opening') {
+      const now = this.#parts.clock.now()
+      turn.ledger.mark('last-voice', spoken ? this.#clockOf(this.#lastVoiceMs) : now)
+      turn.ledger.mark('endpoint', now)
+    }
+    this.#parts.emit({ kind: 'turn-committed', turn: turn.id })
+    if (typed !== undefined) this.#addWords(turn, evidence.atMs, typed, 'text')
+    return turn
+  }
+
+  speechStarted(): void {
+    const turn = this.turn
+    if (turn !== undefined)
+      this.#parts.emit({ kind: 'speech-started', turn: turn.id, mediaMs: this.#onsetMs })
+  }
+
+  speechEnded(): void {
+    const turn = this.turn
+    if (turn !== undefined)
+      this.#parts.emit({ kind: 'speech-ended', turn: turn.id, mediaMs: this.#lastVoiceMs })
+  }
+
+  close(): void {
+    this.#media.close()
+  }
+
+  #addWords(turn: CallerTurn, startMs: number, words: string, origin: 'speech' | 'text'): void {
+    turn.addFinal(startMs, words)
+    const { id, text } = turn
+    this.#parts.memory.user(id, turn.startMs, text)
+    const endMs = turn.committed ? turn.endMs : Math.max(turn.startMs, this.#lastVoiceMs)
+    this.#parts.emit({ kind: 'transcript-final', turn: id, text, origin, startMs: turn.startMs, endMs })
+  }
+
+  /** When the sample at `mediaMs` came, on the session clock. */
+  #clockOf(mediaMs: number): number {
+    const newestAt = this.#media.lastAtMs ?? this.#parts.clock.now()
+    return newestAt - Math.max(0, this.#media.endMs - mediaMs)
+  }
+}

@@ -1,0 +1,44 @@
+import type { Resampling } from '@parley/audio'
+import type { Clock, Ids } from '../clock/clock.js'
+import type { Ticker } from '../clock/ticker.js'
+import type { Ear } from '../ear/ear.js'
+import type { Engine } from '../engine.js'
+import type { TurnPolicy } from '../floor/policy.js'
+import type { SessionId } from '../ids.js'
+import type { Tap } from '../tap.js'
+import type { Journal } from './events.js'
+
+/** Everything a session is made of. One system of the documentation is one way to fill this. */
+export interface SessionParts {
+  readonly id: SessionId
+  /** BCP 47. */
+  readonly language: string
+  readonly engine: Engine
+  /** Absent where nobody listens for voice: typed turns and the client's own commits still work. */
+  readonly ear?: Ear
+  /** Rate at which ear and engine listen, Hz. */
+  readonly listenRate: number
+  /** Rate of the agent's sound, Hz; every leg of the session takes it. */
+  readonly outputRate: number
+  readonly resampling: Resampling
+  readonly policy: TurnPolicy
+  readonly limits: SessionLimits
+  /** Whether the agent speaks first. */
+  readonly opens: boolean
+  readonly journal: Journal
+  readonly taps: readonly Tap[]
+  readonly clock: Clock
+  readonly ticker: Ticker
+  readonly ids: Ids
+}
+
+export interface SessionLimits {
+  /** Ends a session in which nobody spoke or typed for this long, ms. */
+  readonly idleMs: number
+  /** Longest life, ms. */
+  readonly maxMs: number
+  /** How long a session without a leg waits for a resume, ms. */
+  readonly resumeMs: number
+}
+
+export const defaultSessionLimits: SessionLimits = { idleMs: 300_000, maxMs: 3_600_000, resumeMs: 30_000 }

@@ -1,0 +1,61 @@
+import type { TurnId } from '../ids.js'
+import { TurnLedger } from '../ledger/turn-ledger.js'
+import type { HistoryEntry, Turn } from './history.js'
+
+/** A transcript may lie this far outside the voiced stretch and still belong to the turn. */
+const SLACK_MS = 500
+
+/** What the caller says until commit: its words, its place in media time, its ledger. */
+export class CallerTurn {
+  readonly id: TurnId
+  readonly origin: Turn['origin']
+  readonly startMs: number
+  readonly ledger = new TurnLedger()
+  endMs: number
+  committed = false
+  readonly #finals: { readonly startMs: number; readonly text: string }[] = []
+
+  constructor(id: TurnId, origin: Turn['origin'], startMs: number) {
+    this.id = id
+    this.origin = origin
+    this.startMs = startMs
+    this.endMs = startMs
+  }
+
+  /** The final text so far, in the order it was spoken. */
+  get text(): string {
+    return this.#finals.map(({ text }) => text).join(' ')
+  }
+
+  /** Adds final words. The same words for the same place count once. */
+  addFinal(startMs: number, text: string): void {
+    const trimmed = text.trim()
+    if (trimmed === '' || this.#finals.some(known => known.startMs === startMs && known.text === trimmed))
+      return
+    const after = this.#finals.findIndex(known => known.startMs > startMs)
+    this.#finals.splice(after === -1 ? this.#finals.length : after, 0, { startMs, text: trimmed })
+  }
+
+  /** Whether words that end at `atMs` were spoken in this turn. An open turn has no end yet. */
+  covers(atMs: number): boolean {
+    return atMs >= this.startMs - SLACK_MS && (!this.committed || atMs <= this.endMs + SLACK_MS)
+  }
+
+  /** The turn is over; `endMs` is its last voiced sample. */
+  commit(endMs: number): void {
+    this.committed = true
+    this.endMs = Math.max(this.startMs, endMs)
+  }
+
+  /** The turn goes on after all; what its answer had marked is void. */
+  reopen(): void {
+    this.committed = false
+    this.ledger.discardAnswer()
+  }
+
+  /** The turn as an engine reads it. */
+  view(history: readonly HistoryEntry[]): Turn {
+    const { id, origin, text, startMs, endMs } = this
+    return { id, origin, text, startMs, endMs, history }
+  }
+}
