@@ -1,1 +1,1 @@
-export {}
+export * from './wav-file.js'
