@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+/**
+ * The kinds of values a setting can have: how the text of a variable becomes a value, and in one clause what the text
+ * must be. A kind knows nothing of names or defaults.
+ */
+export interface Kind<Value> {
+  /** From the variable's text, never empty, trimmed. */
+  readonly schema: z.ZodType<Value, string>
+  /** Completes "NAME must be …". */
+  readonly must: string
+  /** A text that would do. */
+  readonly example: string
+}
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function digits(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN
+}
+
+function kind<Value>(must: string, example: string, read: (text: string) => Value | undefined): Kind<Value> {
+  const schema = z.string().transform((text, context): Value => {
+    const value = read(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: `must be ${must}` })
+    return z.NEVER
+  })
+  return { schema, must, example }
+}
+
+const within = (value: number, min: number, max: number) => (value >= min && value <= max ? value : undefined)
+
+export function wholeNumber({ min, max }: { min: number; max: number }): Kind<number> {
+  return kind(`a whole number (${min}-${max})`, String(min), text => within(digits(text), min, max))
+}
+
+/** `0` lets the system choose. */
+export function port({ min }: { min: number }): Kind<number> {
+  return kind(`a valid port number (${min}-65535)`, '8080', text => within(digits(text), min, 65_535))
+}
+
+/** Milliseconds, or a number with `ms`, `s`, `m`, `h` or `d`. */
+export function duration({ minMs, maxMs }: { minMs: number; maxMs: number }): Kind<number> {
+  const must = `a time from ${minMs} to ${maxMs} ms (a number is milliseconds; 30s, 5m and 1h are understood)`
+  return kind(must, '30s', text => {
+    const [, amount = '', unit = 'ms'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(text) ?? []
+    return amount === '' ? undefined : within(Number(amount) * (unitsMs[unit] ?? 1), minMs, maxMs)
+  })
+}
+
+export function flag(): Kind<boolean> {
+  return kind('true or false', 'true', text => {
+    const word = text.toLowerCase()
+    if (['true', '1', 'yes', 'on'].includes(word)) return true
+    return ['false', '0', 'no', 'off'].includes(word) ? false : undefined
+  })
+}
+
+/** As `flag`, and any other word is true: `DEBUG=app:*` is a habit of many tools. */
+export function looseFlag(): Kind<boolean> {
+  return kind('true or false', 'true', text => !['false', '0', 'no', 'off'].includes(text.toLowerCase()))
+}
+
+export function choice<const Word extends string>(words: readonly [Word, ...Word[]]): Kind<Word> {
+  const must = `one of ${words.join(', ')}`
+  return kind(must, words[0], text => words.find(word => word === text.toLowerCase()))
+}
+
+export function text({ min = 1, must }: { min?: number; must: string }): Kind<string> {
+  return kind(must, 'text', value => (value.length >= min ? value : undefined))
+}
+
+export function languageTag(): Kind<string> {
+  const tag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
+  return kind('a language tag such as en or es-MX', 'en', value => (tag.test(value) ? value : undefined))
+}
+
+/** A URL of one of these schemes, without the colon. */
+export function url(schemes: readonly [string, ...string[]], example: string): Kind<string> {
+  const must = `an address that begins with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`
+  return kind(must, example, value => {
+    if (!URL.canParse(value)) return undefined
+    return schemes.includes(new URL(value).protocol.slice(0, -1)) ? value : undefined
+  })
+}
+
+/** Comma-separated; every part must satisfy `part`. */
+export function list(
+  must: string,
+  example: string,
+  part: (value: string) => boolean,
+): Kind<readonly string[]> {
+  return kind(must, example, value => {
+    const parts = value.split(',').map(each => each.trim())
+    const filled = parts.filter(each => each !== '')
+    return filled.length > 0 && filled.every(part) ? filled : undefined
+  })
+}

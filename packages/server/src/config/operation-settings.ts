@@ -1,0 +1,78 @@
+import { choice, duration, flag, looseFlag, text, url } from './kinds.js'
+import { optional, setting } from './setting.js'
+
+/** Where data lives. */
+export const storeSettings = {
+  databaseUrl: optional({
+    env: 'DATABASE_URL',
+    kind: url(['postgres', 'postgresql'], 'postgres://user:password@localhost:5432/parley'),
+    unset: 'an embedded database in `PARLEY_DATA_DIR`',
+    secret: true,
+    doc: 'PostgreSQL. `?sslmode=require` encrypts the connection.',
+  }),
+  redisUrl: optional({
+    env: 'REDIS_URL',
+    kind: url(['redis', 'rediss'], 'redis://localhost:6379'),
+    unset: 'one process, nothing shared',
+    secret: true,
+    doc: 'Redis, needed as soon as several processes serve the same users.',
+  }),
+  dataDir: setting({
+    env: 'PARLEY_DATA_DIR',
+    kind: text({ must: 'the path of a folder' }),
+    default: '.parley/data',
+    doc: 'Folder of the embedded database. One process at a time may hold it.',
+  }),
+}
+
+/** Vendors that are asked whether they answer. */
+export const providerSettings = {
+  openaiApiKey: optional({
+    env: 'OPENAI_API_KEY',
+    kind: text({ must: 'an OpenAI API key' }),
+    unset: 'OpenAI is not used',
+    secret: true,
+    doc: 'Key whose validity `/api/voice/health` checks.',
+  }),
+  openaiBaseUrl: setting({
+    env: 'OPENAI_BASE_URL',
+    kind: url(['https', 'http'], 'https://api.openai.com/v1'),
+    default: 'https://api.openai.com/v1',
+    doc: 'Where OpenAI, or a server that speaks its protocol, is.',
+  }),
+}
+
+/** What operators see. */
+export const operationSettings = {
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    doc: 'The least severe line that is logged.',
+  }),
+  debug: setting({
+    env: 'DEBUG',
+    aliases: ['VOICE_DEBUG', 'STREAM_DEBUG'],
+    kind: looseFlag(),
+    default: false,
+    doc: 'Logs at `debug` whatever `LOG_LEVEL` says, and shows stacks of errors.',
+  }),
+  logFormat: setting({
+    env: 'PARLEY_LOG_FORMAT',
+    kind: choice(['auto', 'json', 'pretty']),
+    default: 'auto',
+    doc: 'JSON lines, or lines for people; `auto` writes for people on a terminal.',
+  }),
+  metricsEnabled: setting({
+    env: 'VOICE_METRICS_ENABLED',
+    kind: flag(),
+    default: true,
+    doc: 'Whether `/metrics` answers.',
+  }),
+  healthCheckIntervalMs: setting({
+    env: 'VOICE_HEALTH_CHECK_INTERVAL',
+    kind: duration({ minMs: 1_000, maxMs: 3_600_000 }),
+    default: 30_000,
+    doc: 'How often the gateway checks what it depends on by itself.',
+  }),
+}

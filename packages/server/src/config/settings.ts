@@ -1,0 +1,40 @@
+import { accessSettings, limitSettings } from './access-settings.js'
+import { networkSettings } from './network-settings.js'
+import { operationSettings, providerSettings, storeSettings } from './operation-settings.js'
+import type { Setting } from './setting.js'
+import { voiceSettings } from './voice-settings.js'
+
+/**
+ * The one table of settings. A variable that is not in it is not read anywhere in the gateway.
+ */
+export const settings = {
+  ...networkSettings,
+  ...accessSettings,
+  ...limitSettings,
+  ...voiceSettings,
+  ...storeSettings,
+  ...providerSettings,
+  ...operationSettings,
+}
+
+export type SettingKey = keyof typeof settings
+
+type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never
+
+/** The resolved settings, as every part of the gateway gets them. */
+export type Config = { readonly [Key in SettingKey]: ValueOf<(typeof settings)[Key]> }
+
+/** The table in the order and groups in which it is shown. */
+export const settingGroups: readonly { readonly title: string; readonly keys: readonly SettingKey[] }[] = [
+  { title: 'Network', keys: keysOf(networkSettings) },
+  { title: 'Access', keys: keysOf(accessSettings) },
+  { title: 'Limits', keys: keysOf(limitSettings) },
+  { title: 'Conversation', keys: keysOf(voiceSettings) },
+  { title: 'Store', keys: keysOf(storeSettings) },
+  { title: 'Providers', keys: keysOf(providerSettings) },
+  { title: 'Operation', keys: keysOf(operationSettings) },
+]
+
+function keysOf<Rows extends Partial<Record<SettingKey, unknown>>>(rows: Rows): SettingKey[] {
+  return Object.keys(rows) as SettingKey[]
+}

@@ -1,0 +1,62 @@
+import { duration, flag, languageTag, text } from './kinds.js'
+import { optional, setting } from './setting.js'
+
+const target = { minMs: 1, maxMs: 60_000 }
+
+/** What a conversation is like. */
+export const voiceSettings = {
+  agentFile: optional({
+    env: 'PARLEY_AGENT',
+    kind: text({ must: 'the path of an agent file' }),
+    unset: 'the agent of the demo',
+    doc: 'The YAML file of the scripted agent; `parley agent check` reads it.',
+  }),
+  language: optional({
+    env: 'PARLEY_LANGUAGE',
+    kind: languageTag(),
+    unset: 'the agent’s own',
+    doc: 'Language of conversations that do not ask for one.',
+  }),
+  idleTimeoutMs: setting({
+    env: 'VOICE_SESSION_TIMEOUT',
+    kind: duration({ minMs: 1_000, maxMs: 86_400_000 }),
+    default: 300_000,
+    doc: 'A conversation in which nothing is heard or sent for this long ends.',
+  }),
+  maxSessionMs: setting({
+    env: 'PARLEY_MAX_SESSION_MS',
+    kind: duration({ minMs: 1_000, maxMs: 604_800_000 }),
+    default: 14_400_000,
+    doc: 'Longest duration of a conversation.',
+  }),
+  resumeWindowMs: setting({
+    env: 'PARLEY_RESUME_WINDOW_MS',
+    kind: duration({ minMs: 0, maxMs: 3_600_000 }),
+    default: 30_000,
+    doc: 'How long a conversation whose socket was lost waits for it to come back.',
+  }),
+  targetFirstTokenMs: setting({
+    env: 'VOICE_TARGET_FIRST_TOKEN_MS',
+    kind: duration(target),
+    default: 300,
+    doc: 'Target from the end of the caller’s turn to the first token of the answer.',
+  }),
+  targetPartialMs: setting({
+    env: 'VOICE_TARGET_PARTIAL_LATENCY_MS',
+    kind: duration(target),
+    default: 150,
+    doc: 'Target from speech to its first partial transcript.',
+  }),
+  targetBargeInMs: setting({
+    env: 'VOICE_TARGET_BARGE_IN_MS',
+    kind: duration(target),
+    default: 50,
+    doc: 'Target from the caller’s speech to silence of the agent.',
+  }),
+  performanceWarnings: setting({
+    env: 'VOICE_PERFORMANCE_WARNINGS',
+    kind: flag(),
+    default: true,
+    doc: 'Whether a missed target is logged.',
+  }),
+}

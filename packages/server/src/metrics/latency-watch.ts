@@ -1,0 +1,47 @@
+import type { SessionEvent, TurnId } from '@parley/core'
+
+/**
+ * Reads the three latencies that have targets out of one session's events. Keeps a handful of numbers per session and
+ * only ever compares times of the same session's clock.
+ */
+
+/**
+ * `first_token`: end of the caller's speech to the mind's first token. `partial_asr`: speech to its first partial
+ * transcript. `barge_in`: speech over a reply to the end of that reply.
+ */
+export type LatencyType = 'first_token' | 'partial_asr' | 'barge_in'
+
+export function createLatencyWatch(report: (type: LatencyType, ms: number) => void) {
+  let speech: { readonly turn: TurnId; readonly atMs: number } | undefined
+  let awaitsPartial = false
+
+  function partial(turn: TurnId, atMs: number): void {
+    if (!awaitsPartial || speech?.turn !== turn) return
+    awaitsPartial = false
+    report('partial_asr', atMs - speech.atMs)
+  }
+
+  return (event: SessionEvent): void => {
+    switch (event.kind) {
+      case 'speech-started':
+        if (speech?.turn !== event.turn) awaitsPartial = true
+        speech = { turn: event.turn, atMs: event.atMs }
+        return
+      case 'transcript-partial':
+        return partial(event.turn, event.atMs)
+      case 'reply-ended':
+        // Speech of another turn than the reply's own is what took the floor from it.
+        if (event.interrupted && speech && speech.turn !== event.turn) {
+          report('barge_in', event.atMs - speech.atMs)
+        }
+        return
+      case 'ledger': {
+        const token = event.ledger.stages.find(({ stage }) => stage === 'first-token')
+        if (token) report('first_token', token.startMs + token.durationMs)
+        return
+      }
+      default:
+        return
+    }
+  }
+}

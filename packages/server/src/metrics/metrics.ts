@@ -1,0 +1,144 @@
+import type { CloseReason, SessionEvent, Tap } from '@parley/core'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { createLatencyWatch, type LatencyType } from './latency-watch.js'
+
+/**
+ * The one metrics registry of a process. Names and buckets of the voice metrics are an interface that dashboards rely
+ * on. Only counters carry a tenant, and only the first 200 tenants by name, so that the page stays small.
+ */
+export interface Metrics {
+  readonly registry: Registry
+  /** Watches one session. `onLatency` hears what the histogram hears, in ms. */
+  sessionTap(tenant: string, onLatency?: (type: LatencyType, ms: number) => void): Tap
+  /** Sockets open now. */
+  readonly connections: Gauge
+  /** Upgrades refused before they became sockets. */
+  readonly refusals: Counter<'reason'>
+  /** 1 while a dependency answers, 0 while it does not. */
+  readonly dependencyUp: Gauge<'dependency'>
+}
+
+const MAX_TENANTS = 200
+const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.3, 0.5, 1, 2]
+const STAGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]
+
+export function createMetrics(version: string): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'parley_build_info',
+    help: 'Version of the gateway; always 1',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version, node: process.version }, 1)
+
+  const sessions = new Counter({
+    name: 'voice_sessions_total',
+    help: 'Voice sessions by tenant and status: started, then completed or failed',
+    labelNames: ['tenant_id', 'status'],
+    registers,
+  })
+  const active = new Gauge({ name: 'voice_sessions_active', help: 'Voice sessions now', registers })
+  const latency = new Histogram({
+    name: 'voice_latency_seconds',
+    help: 'Latencies that have targets',
+    labelNames: ['type'],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  })
+  const stages = new Histogram({
+    name: 'parley_turn_stage_seconds',
+    help: 'Time of a turn by stage of the latency ledger; the stages of a turn add up to parley_turn_seconds',
+    labelNames: ['stage'],
+    buckets: STAGE_BUCKETS,
+    registers,
+  })
+  const turns = new Histogram({
+    name: 'parley_turn_seconds',
+    help: 'From the last voiced sample to the first sample heard',
+    buckets: STAGE_BUCKETS,
+    registers,
+  })
+  const warnings = new Counter({
+    name: 'parley_session_warnings_total',
+    help: 'Faults that did not end their session, by error code',
+    labelNames: ['code'],
+    registers,
+  })
+  const tenantLabel = createTenantLabel()
+
+  function count(event: SessionEvent, tenant: string): void {
+    switch (event.kind) {
+      case 'session-started':
+        sessions.inc({ tenant_id: tenant, status: 'started' })
+        active.inc()
+        return
+      case 'session-ended':
+        sessions.inc({ tenant_id: tenant, status: outcomes[event.reason] })
+        active.dec()
+        return
+      case 'ledger':
+        for (const { stage, durationMs } of event.ledger.stages) stages.observe({ stage }, durationMs / 1000)
+        turns.observe(event.ledger.totalMs / 1000)
+        return
+      case 'warning':
+        warnings.inc({ code: event.code })
+        return
+      default:
+        return
+    }
+  }
+
+  return {
+    registry,
+    sessionTap(tenant, onLatency) {
+      const label = tenantLabel(tenant)
+      const watch = createLatencyWatch((type, ms) => {
+        latency.observe({ type }, ms / 1000)
+        onLatency?.(type, ms)
+      })
+      return {
+        name: 'metrics',
+        event(event) {
+          count(event, label)
+          watch(event)
+        },
+      }
+    },
+    connections: new Gauge({ name: 'parley_connections', help: 'Sockets open now', registers }),
+    refusals: new Counter({
+      name: 'parley_connections_refused_total',
+      help: 'Upgrades refused, by error code',
+      labelNames: ['reason'],
+      registers,
+    }),
+    dependencyUp: new Gauge({
+      name: 'parley_dependency_up',
+      help: 'Whether what the gateway depends on answers',
+      labelNames: ['dependency'],
+      registers,
+    }),
+  }
+}
+
+const outcomes: Readonly<Record<CloseReason, 'completed' | 'failed'>> = {
+  'hang-up': 'completed',
+  client: 'completed',
+  idle: 'completed',
+  expired: 'completed',
+  replaced: 'completed',
+  draining: 'completed',
+  lost: 'failed',
+  protocol: 'failed',
+  error: 'failed',
+}
+
+function createTenantLabel(): (tenant: string) => string {
+  const known = new Set<string>()
+  return tenant => {
+    if (!known.has(tenant) && known.size >= MAX_TENANTS) return 'other'
+    known.add(tenant)
+    return tenant
+  }
+}
