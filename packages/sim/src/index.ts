@@ -1,1 +1,7 @@
-export {}
+export * from './listener.js'
+export * from './random.js'
+export * from './sim-caller.js'
+export * from './sim-conversation.js'
+export * from './sim-engine.js'
+export * from './threshold-ear.js'
+export * from './virtual-clock.js'

@@ -352,7 +352,9 @@ export class Playout {
     const totalMs = this.#totalMs(line)
     const complete = line.ended && ms >= totalMs - 0.5
     const text = complete ? said : heardText(line.words, ms, totalMs)
-    this.#watcher.settled({ ...first, ms, text, complete, source: 'reported', errorMs: FRAME_MS }, said)
+    // Settled before its time, the far end's last count is missing and the first error bar stands.
+    const errorMs = nowMs === Number.POSITIVE_INFINITY ? first.errorMs : FRAME_MS
+    this.#watcher.settled({ ...first, ms, text, complete, source: 'reported', errorMs }, said)
   }
 
   #restoreGain(): void {

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import type { ReplyId } from '@parley/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { seededRandom } from './random.js'
+import { SimConversation } from './sim-conversation.js'
+import type { SimReply } from './sim-engine.js'
+
+/** What the caller, the network or the operator does next, and for how long. */
+const act = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('speak' as const), ms: fc.integer({ min: 20, max: 1_500 }) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('silence' as const), ms: fc.integer({ min: 20, max: 4_000 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('interrupt' as const), ms: fc.integer({ min: 0, max: 400 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('type' as const), ms: fc.integer({ min: 0, max: 400 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('commit' as const), ms: fc.integer({ min: 0, max: 400 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('drop' as const), ms: fc.integer({ min: 0, max: 2_000 }) }),
+  },
+)
+
+const world = fc.record({
+  seed: fc.integer(),
+  acts: fc.array(act, { minLength: 1, maxLength: 14 }),
+  uplinkMs: fc.integer({ min: 0, max: 150 }),
+  downlinkMs: fc.integer({ min: 0, max: 150 }),
+  jitterMs: fc.integer({ min: 0, max: 120 }),
+  aheadMs: fc.integer({ min: 20, max: 400 }),
+  reports: fc.boolean(),
+  prepare: fc.boolean(),
+  opens: fc.boolean(),
+})
+
+type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
+
+function inventReply(random: () => number): SimReply {
+  const count = Math.floor(random() * 9)
+  return {
+    thinkMs: Math.floor(random() * 700),
+    paceMs: Math.floor(random() * (random() < 0.2 ? 900 : 60)),
+    words: Array.from({ length: count }, (_, index) => ({
+      text: `w${index}`,
+      ms: 80 + Math.floor(random() * 500),
+    })),
+    deaf: random() < 0.3,
+    ...(random() < 0.15 ? { failsAfter: Math.floor(random() * 4) } : {}),
+  }
+}
+
+async function converse(given: World) {
+  const random = seededRandom(given.seed)
+  const legs: SimConversation['caller'][] = []
+  const talk = await SimConversation.start({
+    answer: () => inventReply(random),
+    recognise: () =>
+      random() < 0.7 ? { text: 'some words', delayMs: Math.floor(random() * 900) } : undefined,
+    opens: given.opens,
+    policy: { prepare: given.prepare },
+    caller: {
+      uplinkMs: given.uplinkMs,
+      downlinkMs: given.downlinkMs,
+      jitterMs: given.jitterMs,
+      aheadMs: given.aheadMs,
+      ...(given.reports ? { reportEveryMs: 40 + Math.floor(random() * 80) } : {}),
+    },
+  })
+  legs.push(talk.caller)
+  for (const { kind, ms } of given.acts) {
+    if (kind === 'speak') await talk.speak(ms)
+    if (kind === 'interrupt') talk.caller.interrupt()
+    if (kind === 'type') talk.caller.type('typed')
+    if (kind === 'commit') talk.caller.commit()
+    if (kind === 'drop') {
+      talk.caller.drop()
+      await talk.clock.advance(ms)
+      talk.resume()
+      legs.push(talk.caller)
+    } else if (kind !== 'speak') await talk.silence(ms)
+  }
+  await talk.silence(20_000)
+  const restingFloor = talk.session.floor
+  await Promise.all([talk.session.end('client'), talk.clock.advance(10_000)])
+  return { talk, legs, restingFloor }
+}
+
+describe('whatever caller, network and engine do', () => {
+  it('nothing of a cut reply is sent, nothing before commit, every reply ends once and is heard as told', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async given => {
+        const { talk, legs, restingFloor } = await converse(given)
+        const startedAt = new Map(talk.of('reply-started').map(({ reply, atMs }) => [reply, atMs]))
+        const ended = talk.of('reply-ended')
+
+        for (const leg of legs) {
+          for (const { reply, sentBefore } of leg.cleared) {
+            expect(leg.sent.slice(sentBefore).filter(frame => frame.reply === reply)).toEqual([])
+          }
+          for (const frame of leg.sent)
+            expect(frame.atMs).toBeGreaterThanOrEqual(startedAt.get(frame.reply) ?? Infinity)
+        }
+
+        expect(ended.map(({ reply }) => reply).sort()).toEqual([...startedAt.keys()].sort())
+        expect(talk.engine.finished).toBe(talk.engine.started)
+        expect(talk.engine.closed).toBe(1)
+        expect(restingFloor).toBe('open')
+        expect(talk.events.at(-1)?.kind).toBe('session-ended')
+
+        const pathMs = given.downlinkMs + given.jitterMs
+        for (const { heard, reply, interrupted } of ended) {
+          const ear = Math.max(...legs.map(leg => leg.ear.heardMs(reply as ReplyId, talk.clock.now())))
+          const barMs =
+            interrupted && (!given.reports || legs.length > 1) ? Math.max(heard.errorMs, pathMs) : 0
+          expect(Math.abs(heard.ms - ear)).toBeLessThanOrEqual(20 + barMs)
+        }
+
+        const told = ended.filter(({ heard }) => heard.text !== '').map(({ heard }) => heard.text)
+        const remembered = talk.session.history.filter(({ role }) => role === 'agent').map(({ text }) => text)
+        expect(remembered.sort()).toEqual(told.sort())
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('the same world gives the same conversation, event for event', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async given => {
+        const digest = async () => {
+          const { talk, legs } = await converse(given)
+          return createHash('sha256')
+            .update(JSON.stringify([talk.events, legs.map(({ sent }) => sent)]))
+            .digest('hex')
+        }
+        expect(await digest()).toBe(await digest())
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

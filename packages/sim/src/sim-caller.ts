@@ -1,0 +1,144 @@
+import { type AudioFrame, frameMs } from '@parley/audio'
+import type { CloseReason, Inbox, ReplyId, SessionEvent, Transport } from '@parley/core'
+import { Listener } from './listener.js'
+import type { VirtualClock } from './virtual-clock.js'
+
+export interface SimCallerOptions {
+  readonly clock: VirtualClock
+  /** One-way times, ms. */
+  readonly uplinkMs: number
+  readonly downlinkMs: number
+  readonly jitterMs: number
+  /** Whether it tells what it played, and how often, ms. */
+  readonly reportEveryMs?: number
+  readonly aheadMs: number
+  readonly sampleRate: number
+}
+
+export interface SentFrame {
+  readonly reply: ReplyId
+  readonly atMs: number
+  readonly fromMs: number
+  readonly durationMs: number
+  readonly peak: number
+}
+
+/** A far end with a network between: a `Transport` that keeps its own account of all that reached it. */
+export class SimCaller implements Transport {
+  readonly aheadMs: number
+  readonly pathMs: number
+  readonly reportsPlayed: boolean
+  readonly outputRate: number
+  readonly events: SessionEvent[] = []
+  readonly sent: SentFrame[] = []
+  readonly cleared: { readonly reply: ReplyId; readonly atMs: number; readonly sentBefore: number }[] = []
+  readonly ducks: { readonly on: boolean; readonly atMs: number }[] = []
+  closedBy: CloseReason | undefined
+  readonly ear: Listener
+  readonly #options: SimCallerOptions
+  #inbox: Inbox | undefined
+  #broken = false
+  #reporting: ReplyId | undefined
+
+  constructor(options: SimCallerOptions) {
+    this.#options = options
+    this.aheadMs = options.aheadMs
+    this.pathMs = options.downlinkMs + options.jitterMs
+    this.reportsPlayed = options.reportEveryMs !== undefined
+    this.outputRate = options.sampleRate
+    this.ear = new Listener(options.jitterMs)
+  }
+
+  open(inbox: Inbox): void {
+    this.#inbox = inbox
+  }
+
+  play(frame: AudioFrame, reply: ReplyId): void {
+    const { clock, downlinkMs } = this.#options
+    const durationMs = frameMs(frame)
+    const fromMs = frame.atMs
+    let peak = 0
+    for (const sample of frame.samples) peak = Math.max(peak, Math.abs(sample))
+    this.sent.push({ reply, atMs: clock.now(), fromMs, durationMs, peak })
+    clock.after(downlinkMs, () => {
+      if (this.#broken) return
+      this.ear.arrive({ reply, fromMs, durationMs }, clock.now())
+      this.#reportOn(reply)
+    })
+  }
+
+  clear(reply: ReplyId): void {
+    const { clock, downlinkMs } = this.#options
+    this.cleared.push({ reply, atMs: clock.now(), sentBefore: this.sent.length })
+    clock.after(downlinkMs, () => {
+      if (this.#broken) return
+      this.ear.clear(reply, clock.now())
+      this.#report(reply)
+    })
+  }
+
+  duck(on: boolean): void {
+    this.ducks.push({ on, atMs: this.#options.clock.now() })
+  }
+
+  send(event: SessionEvent): void {
+    this.events.push(event)
+  }
+
+  close(reason: CloseReason): void {
+    this.closedBy = reason
+    this.#inbox = undefined
+  }
+
+  /** The network breaks now: what is on its way is lost, the ear falls silent, the session is told. */
+  drop(): void {
+    this.#broken = true
+    this.ear.stop(this.#options.clock.now())
+    this.#inbox?.closed('lost')
+  }
+
+  /** A frame of the caller's sound arrives after the uplink. */
+  say(frame: AudioFrame): void {
+    this.#up(inbox => inbox.audio(frame))
+  }
+
+  type(text: string): void {
+    this.#up(inbox => inbox.text(text))
+  }
+
+  interrupt(): void {
+    this.#up(inbox => inbox.interrupt())
+  }
+
+  commit(): void {
+    this.#up(inbox => inbox.commit())
+  }
+
+  hangUp(): void {
+    this.#up(inbox => inbox.closed('client'))
+  }
+
+  #up(run: (inbox: Inbox) => void): void {
+    this.#options.clock.after(this.#options.uplinkMs, () => {
+      if (!this.#broken && this.#inbox !== undefined) run(this.#inbox)
+    })
+  }
+
+  #reportOn(reply: ReplyId): void {
+    const every = this.#options.reportEveryMs
+    if (every === undefined || this.#reporting === reply) return
+    this.#reporting = reply
+    const beat = (): void => {
+      if (this.#reporting !== reply || this.#broken || this.#inbox === undefined) return
+      this.#report(reply)
+      this.#options.clock.after(every, beat)
+    }
+    this.#options.clock.after(every, beat)
+  }
+
+  #report(reply: ReplyId): void {
+    if (!this.reportsPlayed) return
+    const ms = this.ear.heardMs(reply, this.#options.clock.now())
+    this.#up(inbox => inbox.played(reply, ms))
+  }
+}

@@ -1,0 +1,88 @@
+import type { Engine, EngineCall, Heard, ReplyPart, SpeechBoundary, Turn } from '@parley/core'
+import type { VirtualClock } from './virtual-clock.js'
+
+export interface SimReply {
+  /** Wait before the first part, ms. */
+  readonly thinkMs: number
+  readonly words: readonly { readonly text: string; readonly ms: number }[]
+  /** Wait between two words, ms: above the word's own length the playout starves. */
+  readonly paceMs: number
+  /** Throws after this many words. */
+  readonly failsAfter?: number
+  /** Goes on yielding although it was told to stop. */
+  readonly deaf?: boolean
+  readonly hangsUp?: boolean
+}
+
+export interface SimEngineOptions {
+  readonly clock: VirtualClock
+  /** Hz of the sound it makes. */
+  readonly sampleRate: number
+  /** Sample value of the sound. */
+  readonly level?: number
+  answer(turn: Turn): SimReply
+  /** Text recognised for an utterance, and how long after its end; undefined for none. */
+  recognise?(startMs: number, endMs: number): { readonly text: string; readonly delayMs: number } | undefined
+}
+
+/** An engine whose answers, waits and faults the test writes. Keeps an account of what it was asked and told. */
+export class SimEngine implements Engine {
+  readonly turns: Turn[] = []
+  readonly told: Heard[] = []
+  readonly boundaries: SpeechBoundary[] = []
+  started = 0
+  finished = 0
+  closed = 0
+  readonly #options: SimEngineOptions
+
+  constructor(options: SimEngineOptions) {
+    this.#options = options
+  }
+
+  connect(call: EngineCall) {
+    let startMs = 0
+    return {
+      hear: () => {},
+      boundary: (boundary: SpeechBoundary) => {
+        this.boundaries.push(boundary)
+        if (boundary.kind === 'speech-start') startMs = boundary.atMs
+        if (boundary.kind === 'speech-end') this.#recognise(call, startMs, boundary.atMs)
+      },
+      reply: (turn: Turn, signal: AbortSignal) => this.#reply(turn, signal),
+      heard: (heard: Heard) => void this.told.push(heard),
+      close: async () => {
+        this.closed += 1
+      },
+    }
+  }
+
+  #recognise(call: EngineCall, startMs: number, endMs: number): void {
+    const found = this.#options.recognise?.(startMs, endMs)
+    if (found === undefined) return
+    const evidence = { kind: 'transcript', startMs, atMs: endMs, text: found.text, final: true } as const
+    this.#options.clock.after(found.delayMs, () => call.observe(evidence))
+  }
+
+  async *#reply(turn: Turn, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+    const { clock, sampleRate, level = 8_000 } = this.#options
+    this.turns.push(turn)
+    this.started += 1
+    try {
+      const { thinkMs, words, paceMs, failsAfter, deaf, hangsUp } = this.#options.answer(turn)
+      await clock.sleep(thinkMs)
+      let untilMs = 0
+      for (const [index, word] of words.entries()) {
+        if (signal.aborted && !deaf) return
+        if (index === failsAfter) throw new Error('the provider went away')
+        untilMs += word.ms
+        yield { kind: 'words', text: `${word.text} `, untilMs }
+        const samples = new Int16Array(Math.round((word.ms * sampleRate) / 1000)).fill(level)
+        yield { kind: 'audio', samples, rate: sampleRate }
+        await clock.sleep(paceMs)
+      }
+      if (hangsUp) yield { kind: 'action', action: { name: 'hang-up' } }
+    } finally {
+      this.finished += 1
+    }
+  }
+}

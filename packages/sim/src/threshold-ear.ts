@@ -1,0 +1,28 @@
+import { frameMs } from '@parley/audio'
+import type { Ear, Evidence } from '@parley/core'
+
+/** An ear for tests: any frame with a sample over the threshold is voice, and silence of `hangoverMs` ends speech. */
+export function createThresholdEar(threshold = 1_000, hangoverMs = 100): Ear {
+  let speaking = false
+  let lastVoiceMs = 0
+  let voice = 0
+  return {
+    get voice() {
+      return voice
+    },
+    hear(frame): Evidence | undefined {
+      const loud = frame.samples.some(sample => Math.abs(sample) > threshold)
+      const endMs = frame.atMs + frameMs(frame)
+      voice = loud ? 1 : 0
+      if (loud) {
+        lastVoiceMs = endMs
+        if (speaking) return undefined
+        speaking = true
+        return { kind: 'speech-start', atMs: frame.atMs }
+      }
+      if (!speaking || endMs - lastVoiceMs < hangoverMs) return undefined
+      speaking = false
+      return { kind: 'speech-end', atMs: lastVoiceMs }
+    },
+  }
+}
