@@ -37,7 +37,10 @@ export function createLog({ config, out, err }: LogOptions): Log {
     ],
     { dedupe: true },
   )
-  return pino({ level, base: null, serializers: { err: config.debug ? stdSerializers.err : briefError } }, streams)
+  return pino(
+    { level, base: null, serializers: { err: config.debug ? stdSerializers.err : briefError } },
+    streams,
+  )
 }
 
 /** Without DEBUG an expected error is its sentence; an unexpected one keeps its stack. */

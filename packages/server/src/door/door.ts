@@ -1,0 +1,223 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { ParleyError } from '@parley/core'
+import {
+  createClientAddress,
+  hasScope,
+  type Identity,
+  type Limits,
+  type LimitVerdict,
+  offeredProtocols,
+  originAllowed,
+  type Principal,
+  remoteOf,
+  type Scope,
+  tokenOf,
+} from '@parley/platform'
+import { VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Config } from '../config/settings.js'
+import { statusOf } from '../http/problems.js'
+import type { Log } from '../log/log.js'
+import type { Metrics } from '../metrics/metrics.js'
+import { foreignOrigin, full, leaving, limited, refuse } from './refusals.js'
+
+/**
+ * The one door every WebSocket comes through, whatever its edge: path, Origin, limits, capacity, identity, scope,
+ * protocol, in this order, cheapest first. What is refused never becomes a socket. What is let in is counted until
+ * its connection is gone, whoever closes it and however.
+ */
+
+export interface Route {
+  /** What the principal must be allowed to do. */
+  readonly scope: Scope
+  /** Subprotocols the edge speaks; a client that offers none gets none. */
+  readonly protocols: readonly string[]
+  handle(socket: WebSocket, request: IncomingMessage, principal: Principal): void
+}
+
+export type Admission =
+  | { readonly ok: true; readonly route: Route; readonly principal: Principal; readonly release: () => void }
+  | { readonly ok: false; readonly error: ParleyError; readonly status: number }
+
+export interface Door {
+  /** By exact path. Edges register here before the gateway listens. */
+  readonly routes: Map<string, Route>
+  /** Decides on an upgrade. An admission must be released once; `upgrade` does so by itself. */
+  admit(request: IncomingMessage): Promise<Admission>
+  /** Listener for the `upgrade` event of every HTTP server of the process. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** From now on everyone is refused with 503. Sockets already open are left alone. */
+  drain(): void
+  /** Closes what is still open with 1001 (going away); resolves once all are gone, cutting the rest on abort. */
+  close(signal: AbortSignal): Promise<void>
+  /** Sockets open or being decided on. */
+  readonly connections: number
+}
+
+export interface DoorOptions {
+  readonly identity: Identity
+  readonly limits: Limits
+  readonly config: Pick<Config, 'maxConnections' | 'corsOrigins' | 'trustProxy'>
+  readonly log: Log
+  readonly metrics?: Pick<Metrics, 'connections' | 'refusals'>
+}
+
+export function createDoor({ identity, limits, config, log, metrics }: DoorOptions): Door {
+  const routes = new Map<string, Route>()
+  const clientAddress = createClientAddress(config.trustProxy)
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: VOICE_MAX_MESSAGE_BYTES,
+    handleProtocols: (offered, request) => chosenProtocol(routes.get(pathOf(request)), [...offered]) ?? false,
+  })
+  let connections = 0
+  let draining = false
+
+  async function principalOf(request: IncomingMessage, route: Route): Promise<Principal> {
+    const remote = remoteOf(request.socket.remoteAddress, request.headers)
+    const principal = await identity.verify(tokenOf(request.headers, request.url), remote)
+    if (hasScope(principal, route.scope)) return principal
+    throw new ParleyError('forbidden', `The token lacks the scope ${route.scope}.`)
+  }
+
+  /** Throws what refuses the request; gives its route and the place it holds. */
+  async function placeOf(request: IncomingMessage) {
+    if (draining) throw leaving()
+    const route = routes.get(pathOf(request))
+    if (!route)
+      throw new ParleyError('not_found', `No socket at this path; there is ${[...routes.keys()].join(', ')}.`)
+    const { origin, host } = request.headers
+    if (!originAllowed(origin, config.corsOrigins, host)) throw foreignOrigin(origin)
+    if (connections >= config.maxConnections) throw full()
+    // Counted before the first await: a crowd that arrives at once must not be let in at once.
+    const release = enter()
+    try {
+      const verdict = await limits.connect(clientAddress(request.socket.remoteAddress ?? '', request.headers))
+      return { route, release: both(verdict, release) }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  function enter(): () => void {
+    connections += 1
+    metrics?.connections.set(connections)
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      connections -= 1
+      metrics?.connections.set(connections)
+    }
+  }
+
+  async function admit(request: IncomingMessage): Promise<Admission> {
+    let release: (() => void) | undefined
+    try {
+      const place = await placeOf(request)
+      release = place.release
+      const principal = await principalOf(request, place.route)
+      if (draining) throw leaving()
+      const refusal = protocolRefusal(place.route, request)
+      if (refusal) throw refusal
+      return { ok: true, route: place.route, principal, release }
+    } catch (thrown) {
+      release?.()
+      const error = ParleyError.from(thrown)
+      return { ok: false, error, status: statusOf(error.code) }
+    }
+  }
+
+  async function open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const admission = await admit(request)
+    if (!admission.ok) {
+      report(request, admission.error)
+      refuse(socket, admission.error, admission.status)
+      return
+    }
+    const { route, principal, release } = admission
+    if (socket.destroyed) return release()
+    socket.once('close', release)
+    server.handleUpgrade(request, socket, head, opened => {
+      opened.on('error', error => log.debug({ err: error }, 'socket fault'))
+      route.handle(opened, request, principal)
+    })
+  }
+
+  function report(request: IncomingMessage, error: ParleyError): void {
+    metrics?.refusals.inc({ reason: error.code })
+    const client = clientAddress(request.socket.remoteAddress ?? '', request.headers)
+    const facts = {
+      client,
+      path: pathOf(request),
+      origin: request.headers.origin,
+      reason: error.details.reason,
+    }
+    if (error.code === 'internal') log.error({ ...facts, err: error }, 'socket refused')
+    else log.warn({ ...facts, code: error.code }, `socket refused: ${error.message}`)
+  }
+
+  return {
+    routes,
+    admit,
+    upgrade(request, socket, head) {
+      // Until ws takes over nobody else listens, and an unheard error would end the process.
+      const onFault = (error: Error) => log.debug({ err: error }, 'connection fault before its upgrade')
+      socket.on('error', onFault)
+      open(request, socket, head).catch((error: unknown) => {
+        log.error({ err: error }, 'an edge failed to take its socket')
+        socket.destroy()
+      })
+    },
+    drain() {
+      draining = true
+    },
+    async close(signal) {
+      draining = true
+      const cut = () => {
+        for (const client of server.clients) client.terminate()
+      }
+      signal.addEventListener('abort', cut, { once: true })
+      for (const client of server.clients) client.close(1001, 'going away')
+      if (signal.aborted) cut()
+      await new Promise<void>(resolve => server.close(() => resolve()))
+      signal.removeEventListener('abort', cut)
+    },
+    get connections() {
+      return connections
+    },
+  }
+}
+
+/** One release for the place at the door and the one the limiter gave; throws when the limiter gave none. */
+function both(verdict: LimitVerdict, release: () => void): () => void {
+  if (!verdict.ok) throw limited(verdict.limit, verdict.retryAfterMs)
+  return () => {
+    verdict.release()
+    release()
+  }
+}
+
+function chosenProtocol(route: Route | undefined, offered: readonly string[]): string | undefined {
+  return offered.find(each => route?.protocols.includes(each))
+}
+
+/** A client that offers only what we do not speak would take our silence for a failure: better to say it. */
+function protocolRefusal(route: Route, request: IncomingMessage): ParleyError | undefined {
+  const offered = offeredProtocols(request.headers)
+  if (offered.length === 0 || chosenProtocol(route, offered) !== undefined) return undefined
+  const spoken = route.protocols.join(' or ')
+  return new ParleyError(
+    'bad_message',
+    `Offer the subprotocol ${spoken}, beside bearer.<token> if you send one.`,
+  )
+}
+
+/** The path alone, without a trailing slash; never throws on rubbish. */
+export function pathOf(request: IncomingMessage): string {
+  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  return path.length > 1 ? path.replace(/\/+$/, '') : path
+}

@@ -1,0 +1,16 @@
+import { ParleyError } from '@parley/core'
+import type { Probe } from './check.js'
+
+/** Asks the vendor for its list of models with the key: the cheapest call that fails for a bad key. */
+export function createOpenaiProbe(baseUrl: string, apiKey: string): Probe {
+  return async signal => {
+    const response = await fetch(`${baseUrl.replace(/\/$/, '')}/models`, {
+      headers: { authorization: `Bearer ${apiKey}` },
+      signal,
+    })
+    await response.body?.cancel()
+    if (response.ok) return
+    const reason = response.status === 401 ? 'the key is refused' : `answered ${response.status}`
+    throw new ParleyError('engine_failed', reason)
+  }
+}

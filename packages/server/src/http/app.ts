@@ -1,0 +1,118 @@
+import fastifySwagger from '@fastify/swagger'
+import { ParleyError } from '@parley/core'
+import type { Identity, Limits } from '@parley/platform'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Config } from '../config/settings.js'
+import { type Door, pathOf } from '../door/door.js'
+import type { Health } from '../health/health.js'
+import type { Log } from '../log/log.js'
+import type { Metrics } from '../metrics/metrics.js'
+import { findConsole, serveConsole } from './console-page.js'
+import { createOriginHook } from './cross-origin.js'
+import { createGuard } from './guard.js'
+import { metricsRoute } from './metrics-route.js'
+import { problemBody, problemOf, retryAfter } from './problems.js'
+import { securityHeaders } from './security-headers.js'
+import { type SessionReader, sessionRoutes } from './session-routes.js'
+import { stateRoutes } from './state-routes.js'
+
+/**
+ * The HTTP face of the gateway as one application. It does not listen: `openListeners` gives it its ports, so that
+ * several ports serve the very same paths.
+ */
+
+export interface HttpParts {
+  readonly config: Config
+  readonly identity: Identity
+  readonly limits: Limits
+  readonly metrics: Metrics
+  readonly health: Health
+  readonly sessions: SessionReader
+  readonly door: Pick<Door, 'routes'>
+  readonly log: Log
+  readonly version: string
+  /** The built console; looked up when absent, `false` for none. */
+  readonly consoleFolder?: string | false
+}
+
+const BODY_LIMIT_BYTES = 1_048_576
+
+export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
+  const { config, log } = parts
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.addHook('onRequest', securityHeaders)
+  app.addHook('onRequest', createOriginHook(config.corsOrigins))
+  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(error, { request, reply, log }))
+  app.setNotFoundHandler(createNotFound(app, parts.door))
+  app.addHook('onResponse', async (request, reply) => {
+    const facts = { method: request.method, path: pathOf(request.raw), status: reply.statusCode }
+    log.debug({ ...facts, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Parley', description: 'HTTP API of a Parley gateway', version: parts.version },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    transform: jsonSchemaTransform,
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(stateRoutes(parts.health))
+  await app.register(metricsRoute(parts.metrics, config.metricsEnabled))
+  await app.register(sessionRoutes(parts.sessions, createGuard(parts)))
+  await serveConsole(app, parts.consoleFolder === false ? undefined : (parts.consoleFolder ?? findConsole()))
+  await app.ready()
+  return app
+}
+
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly log: Log
+}
+
+function answerProblem(thrown: unknown, { request, reply, log }: Exchange): FastifyReply {
+  const { status, error } = problemOf(thrown)
+  const facts = { method: request.method, path: pathOf(request.raw), status, reason: error.details.reason }
+  if (status >= 500) log.error({ ...facts, err: error.cause ?? error }, 'request failed')
+  else log.info({ ...facts, code: error.code }, `request refused: ${error.message}`)
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  // A handler's error must not be kept by anyone on the way.
+  return reply
+    .code(status)
+    .headers({ 'cache-control': 'no-store', ...retryAfter(error) })
+    .send(problemBody(error))
+}
+
+/** Says what the path is for, where it is for something: a socket, or another method. */
+function createNotFound(app: FastifyInstance, door: Pick<Door, 'routes'>) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const path = pathOf(request.raw)
+    if (door.routes.has(path)) {
+      const error = new ParleyError('bad_message', `${path} is a WebSocket; connect with a WebSocket client.`)
+      return reply.code(426).header('upgrade', 'websocket').send(problemBody(error))
+    }
+    if (app.hasRoute({ method: 'GET', url: path })) {
+      const error = new ParleyError('bad_message', `${path} takes GET and HEAD, not ${request.method}.`)
+      return reply.code(405).header('allow', 'GET, HEAD, OPTIONS').send(problemBody(error))
+    }
+    const error = new ParleyError(
+      'not_found',
+      `Nothing at ${path.slice(0, 200)}; see /openapi.json for what there is.`,
+    )
+    return reply.code(404).send(problemBody(error))
+  }
+}

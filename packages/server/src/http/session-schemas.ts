@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+/** What the sessions API answers, as schemas: the source of `/openapi.json`. */
+
+export const problemSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
+
+const epochMs = z.number().meta({ description: 'Milliseconds since 1970.' })
+const sessionMs = z.number().meta({ description: 'Milliseconds since the session began.' })
+
+const summary = {
+  tenant: z.string(),
+  id: z.string(),
+  agent: z.string(),
+  language: z.string(),
+  edge: z.string().meta({ description: 'The door it came through.' }),
+  startedAtMs: epochMs,
+  endedAtMs: epochMs.optional(),
+  endReason: z.string().optional(),
+  turnCount: z.int(),
+}
+
+export const sessionPageSchema = z.object({
+  sessions: z.array(z.object(summary)),
+  next: z
+    .string()
+    .optional()
+    .meta({ description: 'Give it as `before` for the next page; absent on the last.' }),
+})
+
+const userSchema = z.object({
+  text: z.string(),
+  origin: z.enum(['speech', 'text']),
+  startMs: sessionMs,
+  endMs: sessionMs,
+  atMs: sessionMs,
+})
+
+const endedSchema = z.object({
+  said: z.string().meta({ description: 'The whole text, heard or not.' }),
+  heardText: z.string().meta({ description: 'What reached the ear.' }),
+  heardMs: z.number(),
+  heardComplete: z.boolean(),
+  heardSource: z.enum(['reported', 'estimated']),
+  heardErrorMs: z.number(),
+  interrupted: z.boolean(),
+  state: z.json().optional(),
+  atMs: sessionMs,
+})
+
+const ledgerSchema = z.object({
+  totalMs: z.number(),
+  unattributedMs: z.number(),
+  heardSource: z.enum(['reported', 'estimated']),
+  stages: z.array(z.object({ stage: z.string(), startMs: z.number(), durationMs: z.number() })),
+})
+
+export const sessionSchema = z.object({
+  ...summary,
+  turns: z.array(
+    z.object({
+      id: z.string(),
+      user: userSchema.optional(),
+      replies: z.array(
+        z.object({ id: z.string(), ended: endedSchema.optional(), ledger: ledgerSchema.optional() }),
+      ),
+    }),
+  ),
+  truncated: z.boolean(),
+})
