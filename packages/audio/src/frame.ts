@@ -26,6 +26,11 @@ export function frameMs(frame: AudioFrame): number {
   return (frame.samples.length * 1000) / frame.rate
 }
 
+/** A frame of its own samples, for whoever keeps a frame beyond the call that brought it. */
+export function copyFrame({ samples, rate, atMs }: AudioFrame): AudioFrame {
+  return { samples: samples.slice(), rate, atMs }
+}
+
 /** Joins stages to one sink, once per session, so that each frame costs direct calls and no allocation. */
 export function joinStages(stages: readonly Stage[], sink: Emit): Emit {
   return stages.reduceRight<Emit>((next, stage) => frame => stage.process(frame, next), sink)
