@@ -1,0 +1,45 @@
+/** The one error of the browser SDK. Codes are stable; the message tells the person at the page what to do. */
+
+/** Every code with its cure. Faults the gateway names carry its own code in `details.serverCode`. */
+export const clientErrorCodes = {
+  'microphone-denied': 'The browser may not use the microphone; allow it in the address bar and try again.',
+  'microphone-missing': 'No microphone was found; plug one in, or type instead.',
+  'microphone-busy': 'Another program holds the microphone; close it and try again.',
+  'microphone-lost': 'The microphone was unplugged or taken away; plug it in and press Talk again.',
+  'insecure-page': 'Browsers give the microphone only to https pages and localhost; open this page that way.',
+  unsupported: 'This browser lacks AudioWorklet or WebSocket; use a current Chrome, Edge, Firefox or Safari.',
+  'worklet-failed': 'The audio program could not be loaded from the gateway; check `workletUrl` and the CSP.',
+  'bad-recording': 'The recording could not be read; use a WAV, MP3, Ogg or FLAC file the browser can play.',
+  'bad-option': 'An option of the client is out of range.',
+  'connect-failed': 'The gateway does not answer; check its address and that it runs.',
+  'connection-lost': 'The connection was lost and could not be restored; connect again.',
+  refused: 'The gateway refused the connection; see the reason it gave.',
+  'not-connected': 'There is no connection; wait for `ready` or connect again.',
+  'queue-full': 'Too much is waiting to be sent; wait for the connection to come back.',
+  timeout: 'The gateway did not answer in time.',
+  closed: 'The conversation was closed.',
+} as const satisfies Record<string, string>
+
+export type ClientErrorCode = keyof typeof clientErrorCodes
+
+export interface ClientErrorOptions {
+  readonly cause?: unknown
+  /** Facts for the reader; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+export class ClientError extends Error {
+  readonly code: ClientErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(
+    code: ClientErrorCode,
+    message: string = clientErrorCodes[code],
+    options: ClientErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'ClientError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}

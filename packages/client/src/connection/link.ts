@@ -1,0 +1,199 @@
+/**
+ * One session over as many sockets as it takes: opens, resumes, backs off, gives up.
+ * Invariant: after `closed` or `failed` nothing is sent, no timer runs and no listener is left on the page.
+ */
+import type { HelloInput, Ready, ServerMessage, ServerMessageOf } from '@parley/protocol'
+import { ClientError } from '../client-error.js'
+import type { Environment } from '../environment.js'
+import type { VoiceClientOptions, VoiceEvents, VoiceState } from '../voice-types.js'
+import { voiceAddress, voiceProtocols } from './address.js'
+import { type Connection, defaultConnectionTiming, openConnection } from './connection.js'
+import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs } from './reconnect-policy.js'
+
+export interface Link {
+  readonly state: VoiceState
+  readonly ready: Ready | undefined
+  /** The socket while it is ready, else undefined. */
+  readonly connection: Connection | undefined
+  /** Begins a session unless one is there. */
+  open(): void
+  close(): void
+}
+
+export interface LinkOptions {
+  readonly client: VoiceClientOptions
+  readonly hello: Omit<HelloInput, 'resume'>
+  readonly environment: Environment
+  readonly hooks: LinkHooks
+}
+
+export interface LinkHooks {
+  changed(change: VoiceEvents['state-changed']): void
+  message(message: ServerMessage): void
+  audio(samples: Int16Array<ArrayBuffer>): void
+  roundTrip(ms: number): void
+  bad(reason: string): void
+  /** The socket is gone; whatever waited for an answer on it will not get one. */
+  broken(error: ClientError): void
+  retrying(retry: VoiceEvents['retrying']): void
+  /** The last word: `closed` by either side, or failed for the given reason. */
+  ended(error: ClientError): void
+}
+
+/** States in which a session is there or on its way. */
+export function isLive(state: VoiceState): boolean {
+  return state === 'connecting' || state === 'ready' || state === 'reconnecting'
+}
+
+export function createLink({ client, hello, environment, hooks }: LinkOptions): Link {
+  const policy = { ...defaultReconnectPolicy, ...client.reconnect }
+  const timing = { ...defaultConnectionTiming, ...client.timing }
+  let state: VoiceState = 'idle'
+  let ready: Ready | undefined
+  let connection: Connection | undefined
+  let resumeToken: string | undefined
+  let refusal: ServerMessageOf<'error'> | undefined
+  let readyAt: number | undefined
+  let attempt = 0
+  // Tells what the present try began from what an abandoned one did.
+  let generation = 0
+  let cancelRetry = () => {}
+  let unwatchNetwork = () => {}
+
+  function become(next: VoiceState): void {
+    if (next === state) return
+    const previous = state
+    state = next
+    hooks.changed({ state, previous })
+  }
+
+  function tryNow(): void {
+    cancelRetry()
+    const mine = ++generation
+    const { token } = client
+    if (typeof token !== 'function') return connect(token)
+    Promise.resolve()
+      .then(token)
+      .then(
+        fresh => {
+          if (mine === generation) connect(fresh)
+        },
+        cause => {
+          if (mine === generation) retry(new ClientError('connect-failed', '`token` failed.', { cause }))
+        },
+      )
+  }
+
+  function connect(token: string | undefined): void {
+    refusal = undefined
+    try {
+      connection = openConnection({
+        url: voiceAddress(client.url),
+        protocols: voiceProtocols(token),
+        hello: resumeToken === undefined ? hello : { ...hello, resume: resumeToken },
+        environment,
+        timing,
+        handlers: { message: receive, audio: hooks.audio, roundTrip: hooks.roundTrip, bad: hooks.bad, lost },
+      })
+    } catch (thrown) {
+      const known = thrown instanceof ClientError
+      end('failed', known ? thrown : new ClientError('bad-option', undefined, { cause: thrown }))
+    }
+  }
+
+  function receive(message: ServerMessage): void {
+    if (message.type === 'ready') becomeReady(message)
+    if (message.type === 'draining') resumeToken = message.resumeToken
+    if (message.type === 'error' && message.fatal) refusal = message
+    hooks.message(message)
+    if (message.type === 'error' && message.code === 'resume_failed') startOver()
+  }
+
+  function becomeReady(message: Ready): void {
+    ready = message
+    resumeToken = message.resumeToken
+    readyAt = environment.now()
+    become('ready')
+  }
+
+  /** The session is gone for good; what the person said and typed goes into a new one. */
+  function startOver(): void {
+    resumeToken = undefined
+    connection?.close(1000, 'starting over')
+    dropped(new ClientError('connection-lost'))
+  }
+
+  function lost(code: number, reason: string): void {
+    const details = { closeCode: code, reason, ...(refusal ? { serverCode: refusal.code } : {}) }
+    const meaning = closeMeaning(code)
+    if (meaning === 'ended') end('closed', new ClientError('closed', undefined, { details }))
+    else if (meaning === 'refused') {
+      end('failed', new ClientError('refused', refusal?.message ?? (reason || undefined), { details }))
+    } else {
+      dropped(new ClientError(ready ? 'connection-lost' : 'connect-failed', undefined, { details }))
+    }
+  }
+
+  function dropped(error: ClientError): void {
+    connection = undefined
+    hooks.broken(error)
+    retry(error)
+  }
+
+  function retry(error: ClientError): void {
+    if (readyAt !== undefined && environment.now() - readyAt >= policy.stableAfterMs) attempt = 0
+    readyAt = undefined
+    if (attempt >= policy.attempts) return end('failed', error)
+    const backOffMs = reconnectDelayMs(policy, attempt, environment.random)
+    const inMs = Math.max(backOffMs, refusal?.retryAfterMs ?? 0)
+    attempt++
+    become(ready === undefined ? 'connecting' : 'reconnecting')
+    cancelRetry = environment.after(inMs, () => {
+      // Without a network the try would be wasted; `networkChanged` makes it instead.
+      if (environment.network.online()) tryNow()
+    })
+    hooks.retrying({ attempt, inMs, offline: !environment.network.online() })
+  }
+
+  function networkChanged(): void {
+    const waiting = connection === undefined && isLive(state)
+    if (waiting && environment.network.online()) tryNow()
+  }
+
+  function end(as: 'closed' | 'failed', error: ClientError): void {
+    generation++
+    cancelRetry()
+    unwatchNetwork()
+    connection = undefined
+    resumeToken = undefined
+    hooks.broken(error)
+    become(as)
+    hooks.ended(error)
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    get ready() {
+      return ready
+    },
+    get connection() {
+      return state === 'ready' ? connection : undefined
+    },
+    open() {
+      if (isLive(state)) return
+      ready = undefined
+      attempt = 0
+      unwatchNetwork = environment.network.onChange(networkChanged)
+      become('connecting')
+      tryNow()
+    },
+    close() {
+      if (!isLive(state)) return
+      connection?.send({ type: 'bye' })
+      connection?.close(1000, 'bye')
+      end('closed', new ClientError('closed'))
+    },
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What waits while there is no connection, in order. Words the person typed are never dropped: over the limit they
+ * are refused. Of audio the oldest goes first, and of places in a reply only the last one counts.
+ */
+import type { ClientMessageInput } from '@parley/protocol'
+
+export type Waiting =
+  | { readonly kind: 'message'; readonly message: ClientMessageInput }
+  | { readonly kind: 'audio'; readonly samples: Int16Array<ArrayBuffer> }
+
+export interface Outbox {
+  /** Returns false where the message had to be refused. */
+  addMessage(message: ClientMessageInput): boolean
+  /** Returns how many samples were dropped to make room. */
+  addAudio(samples: Int16Array<ArrayBuffer>): number
+  addPlayed(reply: string, ms: number): void
+  /** Hands everything over, places first; places stay, as what was sent may not arrive. */
+  drain(send: (waiting: Waiting) => void): void
+  /** The places belong to a session that is gone. */
+  forgetPlayed(): void
+  clear(): void
+}
+
+export interface OutboxLimits {
+  readonly messages: number
+  readonly audioSamples: number
+  readonly replies: number
+}
+
+export function createOutbox(limits: OutboxLimits): Outbox {
+  let waiting: Waiting[] = []
+  let audioSamples = 0
+  let messages = 0
+  const played = new Map<string, number>()
+
+  function dropOldestAudio(): number {
+    const at = waiting.findIndex(each => each.kind === 'audio')
+    const [oldest] = waiting.splice(at, 1)
+    const length = oldest?.kind === 'audio' ? oldest.samples.length : 0
+    audioSamples -= length
+    return length
+  }
+
+  function clear(): void {
+    waiting = []
+    audioSamples = 0
+    messages = 0
+  }
+
+  return {
+    addMessage(message) {
+      if (messages >= limits.messages) return false
+      messages++
+      waiting.push({ kind: 'message', message })
+      return true
+    },
+    addAudio(samples) {
+      waiting.push({ kind: 'audio', samples })
+      audioSamples += samples.length
+      let dropped = 0
+      while (audioSamples > limits.audioSamples) dropped += dropOldestAudio()
+      return dropped
+    },
+    addPlayed(reply, ms) {
+      played.delete(reply)
+      played.set(reply, ms)
+      const [oldest] = played.keys()
+      if (played.size > limits.replies && oldest !== undefined) played.delete(oldest)
+    },
+    drain(send) {
+      const all = waiting
+      clear()
+      for (const [reply, ms] of played) send({ kind: 'message', message: { type: 'played', reply, ms } })
+      for (const each of all) send(each)
+    },
+    forgetPlayed: () => played.clear(),
+    clear() {
+      clear()
+      played.clear()
+    },
+  }
+}

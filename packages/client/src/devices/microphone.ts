@@ -1,0 +1,123 @@
+/** The microphone as a source of PCM16 frames. Survives unplugging where another microphone is there. */
+import { ClientError, type ClientErrorCode } from '../client-error.js'
+import {
+  type AudioSource,
+  type CaptureOptions,
+  createCaptureNode,
+  createSourceEvents,
+} from './audio-source.js'
+import { loadWorklet, type WorkletSource } from './worklet.js'
+
+export interface MicrophoneOptions extends CaptureOptions, WorkletSource {
+  /** From `enumerateDevices`; the system's choice without it. */
+  readonly deviceId?: string
+  /** All true by default. */
+  readonly echoCancellation?: boolean
+  readonly noiseSuppression?: boolean
+  readonly autoGainControl?: boolean
+}
+
+/**
+ * Asks for the microphone and begins to send frames. Rejects with `microphone-denied`, `-missing`, `-busy`,
+ * `insecure-page`, `unsupported` or `worklet-failed`.
+ */
+export async function openMicrophone(options: MicrophoneOptions): Promise<AudioSource> {
+  const { context } = options
+  const events = createSourceEvents()
+  await loadWorklet(context, options)
+  let stream = await askForMicrophone(options)
+  let input: MediaStreamAudioSourceNode | undefined
+  let muted = false
+  let over = false
+  const capture = createCaptureNode(options, message => {
+    if (!muted && !over) events.emit('frame', message)
+  })
+
+  function listen(to: MediaStream): void {
+    stream = to
+    input?.disconnect()
+    input = context.createMediaStreamSource(to)
+    input.connect(capture.node)
+    for (const track of to.getAudioTracks()) track.onended = () => void replace(to)
+  }
+
+  /** Unplugged or taken away: another microphone goes on in its place, if there is one. */
+  async function replace(lost: MediaStream): Promise<void> {
+    if (over || lost !== stream) return
+    stopTracks(lost)
+    const { deviceId: _unplugged, ...anyDevice } = options
+    try {
+      const next = await askForMicrophone(anyDevice)
+      if (over) return stopTracks(next)
+      listen(next)
+      events.emit('device-changed', { label: labelOf(next) })
+    } catch (cause) {
+      close()
+      events.emit('ended', { error: new ClientError('microphone-lost', undefined, { cause }) })
+    }
+  }
+
+  function close(): void {
+    if (over) return
+    over = true
+    input?.disconnect()
+    capture.stop()
+    stopTracks(stream)
+  }
+
+  listen(stream)
+  return {
+    sampleRate: capture.sampleRate,
+    get label() {
+      return labelOf(stream)
+    },
+    get muted() {
+      return muted
+    },
+    set muted(next) {
+      muted = next
+    },
+    on: events.on,
+    close,
+  }
+}
+
+async function askForMicrophone(options: Omit<MicrophoneOptions, 'context'>): Promise<MediaStream> {
+  const devices = globalThis.navigator?.mediaDevices
+  if (devices?.getUserMedia === undefined) {
+    throw new ClientError(globalThis.isSecureContext === false ? 'insecure-page' : 'unsupported')
+  }
+  try {
+    return await devices.getUserMedia({
+      audio: {
+        channelCount: 1,
+        echoCancellation: options.echoCancellation ?? true,
+        noiseSuppression: options.noiseSuppression ?? true,
+        autoGainControl: options.autoGainControl ?? true,
+        ...(options.deviceId === undefined ? {} : { deviceId: { exact: options.deviceId } }),
+      },
+    })
+  } catch (cause) {
+    throw new ClientError(microphoneFault(cause), undefined, { cause })
+  }
+}
+
+/** The names are those of the Media Capture specification, getUserMedia(), step by step. */
+export function microphoneFault(thrown: unknown): ClientErrorCode {
+  const name = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : ''
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'microphone-denied'
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'microphone-missing'
+  if (name === 'NotReadableError' || name === 'AbortError') return 'microphone-busy'
+  return 'unsupported'
+}
+
+function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) {
+    track.onended = null
+    track.stop()
+  }
+}
+
+function labelOf(stream: MediaStream): string {
+  return stream.getAudioTracks()[0]?.label ?? ''
+}

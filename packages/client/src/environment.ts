@@ -1,0 +1,56 @@
+/** Everything the client takes from its surroundings, so that tests can hand it virtual ones. */
+
+/** The part of the standard WebSocket that is used. */
+export interface SocketLike {
+  binaryType: string
+  readonly bufferedAmount: number
+  readonly readyState: number
+  onopen: (() => void) | null
+  onmessage: ((event: { readonly data: unknown }) => void) | null
+  onerror: (() => void) | null
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
+  send(message: string | ArrayBufferView<ArrayBuffer>): void
+  close(code?: number, reason?: string): void
+}
+
+export interface Environment {
+  readonly openSocket: (url: string, protocols: readonly string[]) => SocketLike
+  /** Monotonic time in ms; only differences mean anything. */
+  readonly now: () => number
+  /** Runs once after `ms` unless cancelled. */
+  readonly after: (ms: number, run: () => void) => () => void
+  /** 0 ≤ x < 1. */
+  readonly random: () => number
+  readonly network: NetworkState
+}
+
+export interface NetworkState {
+  online(): boolean
+  /** Tells of each change until the returned function is called. */
+  onChange(changed: () => void): () => void
+}
+
+/** The browser's own. Safe to call where there is no browser: nothing is touched until it is used. */
+export function browserEnvironment(): Environment {
+  return {
+    openSocket: (url, protocols) => new WebSocket(url, [...protocols]) as unknown as SocketLike,
+    now: () => performance.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+    random: Math.random,
+    network: {
+      online: () => globalThis.navigator?.onLine !== false,
+      onChange(changed) {
+        if (typeof globalThis.addEventListener !== 'function') return () => {}
+        globalThis.addEventListener('online', changed)
+        globalThis.addEventListener('offline', changed)
+        return () => {
+          globalThis.removeEventListener('online', changed)
+          globalThis.removeEventListener('offline', changed)
+        }
+      },
+    },
+  }
+}

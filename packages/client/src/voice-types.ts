@@ -1,0 +1,72 @@
+/** What a page tells the client and what it hears from it: options, states and events. No code. */
+import type { Ready, ServerMessage } from '@parley/protocol'
+import type { ClientError } from './client-error.js'
+import type { ConnectionTiming } from './connection/connection.js'
+import type { ReconnectPolicy } from './connection/reconnect-policy.js'
+import type { Environment } from './environment.js'
+
+/** What was heard of a reply, as the gateway settled it. */
+export type Heard = NonNullable<Extract<ServerMessage, { type: 'interrupted' }>['heard']>
+
+/** `reconnecting` means that a session exists and is being resumed; `failed` that no further try will be made. */
+export type VoiceState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closed' | 'failed'
+
+export interface VoiceClientOptions {
+  /** The gateway: `https://host`, `wss://host/v1/voice`, or a path of this page. */
+  readonly url: string | URL
+  /** A JWT, or how to get a fresh one for each connection. */
+  readonly token?: string | (() => string | Promise<string>)
+  readonly agent?: string
+  /** BCP 47; the agent's own without it. */
+  readonly language?: string
+  /** PCM16 rates in Hz, 8000–48000. Default 16000 in, 24000 out. */
+  readonly input?: { readonly sampleRate: number }
+  readonly output?: { readonly sampleRate: number }
+  /** Whether `played` will be called; true by default. Without it the gateway estimates what was heard. */
+  readonly reportsPlayed?: boolean
+  readonly reconnect?: Partial<ReconnectPolicy>
+  readonly timing?: Partial<ConnectionTiming>
+  /** Stand-ins for the browser's socket, clock, randomness and network state. */
+  readonly environment?: Partial<Environment>
+}
+
+/** Every message of the gateway by its type, and what the client itself has to say. */
+export type VoiceEvents = { [Message in ServerMessage as Message['type']]: Message } & {
+  'state-changed': { readonly state: VoiceState; readonly previous: VoiceState }
+  /** Sound of a reply, following the last `audio-begin`. */
+  audio: { readonly samples: Int16Array<ArrayBuffer> }
+  /** Every message of the gateway, after its own event. */
+  message: ServerMessage
+  /** The connection is gone; the next try is in `inMs`, or as soon as the network is back if `offline`. */
+  retrying: { readonly attempt: number; readonly inMs: number; readonly offline: boolean }
+  'round-trip': { readonly ms: number }
+  /** `interrupt()` was called: whoever plays the reply may stop at once. */
+  interrupting: { readonly atMs: number }
+  /** Microphone samples that were dropped because the network is slower than speech. */
+  dropped: { readonly samples: number }
+  /** The gateway sent something that does not fit the protocol; it was passed over. */
+  'bad-message': { readonly reason: string }
+  failed: ClientError
+}
+
+export interface VoiceClient {
+  readonly state: VoiceState
+  /** The gateway's last `ready`: agent, recogniser, voice, formats. */
+  readonly ready: Ready | undefined
+  /** Calls `listener` for each event of this name until the returned function is called. */
+  on<Name extends keyof VoiceEvents>(name: Name, listener: (event: VoiceEvents[Name]) => void): () => void
+  /** Begins a session (a new one after `closed` or `failed`); resolves at `ready`, rejects with `ClientError`. */
+  connect(): Promise<Ready>
+  /** A typed turn, 1–4000 characters. Waits for the connection; throws `queue-full` or `not-connected`. */
+  sendText(text: string): void
+  /** Microphone samples at the input rate. The array belongs to the client from then on. */
+  sendAudio(samples: Int16Array<ArrayBuffer>): void
+  /** Says how much of a reply was heard, ms. */
+  played(reply: string, ms: number): void
+  /** Takes the floor. Resolves with what was heard of the reply, null where none was playing. */
+  interrupt(): Promise<Heard | null>
+  /** The turn is over (push to talk). Waits for the connection as `sendText` does. */
+  commit(): void
+  /** Ends the session. Nothing happens after it. */
+  close(): void
+}
