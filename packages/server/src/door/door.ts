@@ -14,7 +14,7 @@ import {
   type Scope,
   tokenOf,
 } from '@parley/platform'
-import { VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
+import { voiceSocketServerOptions } from '@parley/transports'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Config } from '../config/settings.js'
 import { statusOf } from '../http/problems.js'
@@ -67,9 +67,8 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
   const routes = new Map<string, Route>()
   const clientAddress = createClientAddress(config.trustProxy)
   const server = new WebSocketServer({
+    ...voiceSocketServerOptions,
     noServer: true,
-    perMessageDeflate: false,
-    maxPayload: VOICE_MAX_MESSAGE_BYTES,
     handleProtocols: (offered, request) => chosenProtocol(routes.get(pathOf(request)), [...offered]) ?? false,
   })
   let connections = 0
