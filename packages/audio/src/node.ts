@@ -1,1 +1,2 @@
+export * from './vad/assets.js'
 export * from './wav-file.js'
