@@ -3,12 +3,16 @@
  * `hello` is the first message and comes once; everything else may come in any order after it.
  */
 import { z } from 'zod'
-import { audioFormatSchema } from './shared.js'
+import { audioFormatSchema, VOICE_PROTOCOL_VERSION } from './shared.js'
 
 export const helloSchema = z
   .object({
     type: z.literal('hello'),
-    version: z.literal(1).meta({ description: 'Version of this protocol.' }),
+    version: z
+      .literal(VOICE_PROTOCOL_VERSION, {
+        error: `this gateway speaks version ${VOICE_PROTOCOL_VERSION} of the protocol`,
+      })
+      .meta({ description: 'Version of this protocol.' }),
     agent: z
       .string()
       .max(100)
@@ -30,14 +34,10 @@ export const helloSchema = z
       .boolean()
       .default(false)
       .meta({ description: 'Whether this client sends `played`; without it what was heard is estimated.' }),
-    resume: z
-      .string()
-      .max(200)
-      .optional()
-      .meta({
-        description:
-          'The resumeToken of a `ready` whose socket was lost. `agent` and `language` are then ignored.',
-      }),
+    resume: z.string().max(200).optional().meta({
+      description:
+        'The resumeToken of a `ready` whose socket was lost. `agent` and `language` are then ignored.',
+    }),
   })
   .meta({
     title: 'Hello',
@@ -95,13 +95,9 @@ const playedSchema = z
   .object({
     type: z.literal('played'),
     reply: z.string().max(100).meta({ description: 'Id of the reply, from `audio-begin`.' }),
-    ms: z
-      .number()
-      .nonnegative()
-      .max(3_600_000)
-      .meta({
-        description: 'Place in the reply up to which it was played: `fromMs` plus what was played since.',
-      }),
+    ms: z.number().nonnegative().max(3_600_000).meta({
+      description: 'Place in the reply up to which it was played: `fromMs` plus what was played since.',
+    }),
   })
   .meta({
     title: 'Played',

@@ -8,11 +8,9 @@ import { audioFormatSchema, heardSchema } from './shared.js'
 const atMs = z.number().meta({ description: 'Milliseconds since the session began.' })
 const turn = z.string().meta({ description: 'Id of the turn.' })
 const reply = z.string().meta({ description: 'Id of the reply.' })
-const mediaMs = z
-  .number()
-  .meta({
-    description: 'Place in the audio received from the client, in ms; gaps in the sending do not count.',
-  })
+const mediaMs = z.number().meta({
+  description: 'Place in the audio received from the client, in ms; gaps in the sending do not count.',
+})
 
 export const readySchema = z
   .object({
@@ -59,11 +57,9 @@ export const readySchema = z
 
 export const ledgerSchema = z
   .object({
-    totalMs: z
-      .number()
-      .meta({
-        description: 'From the last voiced sample (or the typed text) to the first sample at the ear.',
-      }),
+    totalMs: z.number().meta({
+      description: 'From the last voiced sample (or the typed text) to the first sample at the ear.',
+    }),
     unattributedMs: z.number().meta({ description: 'Time that no stage explains.' }),
     heardSource: z
       .enum(['reported', 'estimated'])
@@ -133,7 +129,8 @@ const socketMessages = [
     })
     .meta({
       title: 'Duck',
-      description: 'Lower, or restore, what is buffered now. Audio that follows comes at its right level by itself.',
+      description:
+        'Lower, or restore, what is buffered now. Audio that follows comes at its right level by itself.',
       examples: [{ type: 'duck', on: true }],
     }),
   z

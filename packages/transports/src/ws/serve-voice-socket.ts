@@ -1,0 +1,307 @@
+/**
+ * The life of one voice socket: hello, ready, dialogue, close. Nothing a far end sends throws out of here.
+ *
+ * Invariant: a session that was opened is told at most once that its leg is gone, and always unless it closed the
+ * leg itself; also when it opens too late.
+ */
+import type { Opus } from '@parley/audio'
+import { type Cancel, type Clock, type CloseReason, ParleyError } from '@parley/core'
+import { type Hello, VOICE_PROTOCOL_VERSION } from '@parley/protocol'
+import type { RawData, WebSocket } from 'ws'
+import { readClientMessage } from './client-message.js'
+import { type Closing, reasonOfCode, reasonText } from './close-codes.js'
+import { createDialogue, type Dialogue } from './dialogue.js'
+import * as endings from './endings.js'
+import { type Heartbeat, startHeartbeat } from './heartbeat.js'
+import { createKeptMessages, type KeptMessages } from './kept-messages.js'
+import { createLeakyBucket, type LeakyBucket } from './leaky-bucket.js'
+import { errorMessageOf } from './server-message.js'
+import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
+import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
+import type { VoiceLimits } from './voice-limits.js'
+import type { VoiceLog } from './voice-log.js'
+
+export interface VoiceSocketOptions {
+  /** An open socket of a server made with `voiceSocketServerOptions`. */
+  readonly socket: WebSocket
+  /** Found out before the upgrade. */
+  readonly principal: VoicePrincipal
+  readonly host: VoiceHost
+  readonly clock: Clock
+  readonly opus: Opus
+  readonly log: VoiceLog
+  readonly limits: VoiceLimits
+  /** Rate at which sessions listen, Hz: Opus is decoded straight at it. Default 16000. */
+  readonly listenRate?: number
+}
+
+export interface VoiceSocket {
+  /** Tells the client that this node leaves in `deadlineMs`; the session closes the leg in its own time. */
+  announceDraining(deadlineMs: number): void
+}
+
+/** Serves the socket until it closes. Never throws. */
+export function serveVoiceSocket(options: VoiceSocketOptions): VoiceSocket {
+  return new VoiceSocketLife(options)
+}
+
+/** Faults of the far end: answered, and fatal only when they come in a row. */
+const farEndFaults: readonly string[] = ['bad_message', 'bad_audio', 'too_large']
+
+class VoiceSocketLife implements VoiceSocket {
+  readonly #options: VoiceSocketOptions
+  readonly #messages: LeakyBucket
+  readonly #kept: KeptMessages
+  readonly #abort = new AbortController()
+  #phase: 'hello' | 'opening' | 'talking' | 'leaving' | 'over' = 'hello'
+  #deadline: Cancel
+  #stopGrace: Cancel = () => {}
+  #leg: VoiceLeg | undefined
+  #opened: OpenedSession | undefined
+  #dialogue: Dialogue | undefined
+  #heartbeat: Heartbeat | undefined
+  #badInARow = 0
+  #told = false
+  /** What a session that opens after the end is told. */
+  #lateReason: CloseReason = 'client'
+
+  constructor(options: VoiceSocketOptions) {
+    this.#options = options
+    const { socket, clock, limits, log } = options
+    this.#messages = createLeakyBucket(clock, limits.messagesPerSecond, limits.messageBurst)
+    this.#kept = createKeptMessages(limits.keptBytes)
+    this.#deadline = clock.after(limits.helloMs, () => this.#end(endings.noHello(limits.helloMs)))
+    socket.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary))
+    socket.on('close', code => this.#closed(code))
+    socket.on('error', error => log.warn({ ...this.#facts(), error: error.message }, 'voice socket fault'))
+    if (socket.readyState === socket.CLOSED) this.#closed(1006)
+  }
+
+  announceDraining(deadlineMs: number): void {
+    if (this.#phase !== 'talking' || this.#opened === undefined) return
+    const { resumeToken } = this.#opened
+    this.#leg?.outbox.control({ type: 'draining', resumeToken, deadlineMs })
+  }
+
+  #receive(bytes: Buffer, isBinary: boolean): void {
+    if (this.#phase === 'over' || this.#phase === 'leaving') return
+    if (this.#phase === 'opening') return this.#keep(bytes, isBinary)
+    try {
+      this.#admit(bytes)
+      if (this.#phase === 'hello') this.#hello(bytes, isBinary)
+      else this.#take(bytes, isBinary)
+    } catch (thrown) {
+      this.#fault(thrown)
+    }
+  }
+
+  #admit({ length }: Buffer): void {
+    const { messagesPerSecond, messageBytes } = this.#options.limits
+    if (!this.#messages.add(1)) {
+      throw new ParleyError('rate_limited', `Over ${messagesPerSecond} messages a second; send larger ones.`)
+    }
+    if (length > messageBytes) {
+      throw new ParleyError('too_large', `The message has ${length} bytes; ${messageBytes} is the most.`)
+    }
+  }
+
+  #hello(bytes: Buffer, isBinary: boolean): void {
+    if (isBinary) throw new ParleyError('bad_message', 'The first message is `hello`; sound comes after it.')
+    const message = readClientMessage(bytes.toString())
+    if (message.type !== 'hello') {
+      throw new ParleyError('bad_message', `The first message is \`hello\`, not \`${message.type}\`.`)
+    }
+    const { clock, limits } = this.#options
+    this.#phase = 'opening'
+    this.#deadline()
+    this.#deadline = clock.after(limits.openMs, () => this.#end(endings.openTimeout()))
+    void this.#open(message)
+  }
+
+  async #open(hello: Hello): Promise<void> {
+    const { principal, host } = this.#options
+    const { signal } = this.#abort
+    try {
+      const leg = await this.#openLeg(hello)
+      this.#leg = leg
+      // The socket may have closed while the codecs were made.
+      if (signal.aborted) return this.#free()
+      const { resume: token } = hello
+      const request = { hello, principal, transport: leg.transport, signal }
+      const opened = await (token === undefined ? host.open(request) : host.resume({ ...request, token }))
+      this.#ready(leg, opened)
+    } catch (thrown) {
+      this.#refused(thrown)
+    }
+  }
+
+  #openLeg(hello: Hello): Promise<VoiceLeg> {
+    const { socket, clock, opus, limits, listenRate = 16_000 } = this.#options
+    return openVoiceLeg({
+      socket,
+      hello,
+      clock,
+      opus,
+      limits,
+      listenRate,
+      rttMs: () => this.#heartbeat?.rttMs ?? limits.initialRttMs,
+      onClose: reason => {
+        this.#told = true
+        this.#end(endings.bySession(reason))
+      },
+      onFault: thrown => this.#ourFault(thrown),
+      onBacklog: waitingMs => this.#backlog(waitingMs),
+      onStall: () => this.#end(endings.slowConsumer()),
+    })
+  }
+
+  #ready(leg: VoiceLeg, opened: OpenedSession): void {
+    this.#opened = opened
+    if (this.#phase !== 'opening') return this.#undo(leg)
+    if (leg.transport.inbox === undefined) {
+      throw new ParleyError('internal', 'The host resolved without opening the leg.')
+    }
+    this.#phase = 'talking'
+    this.#deadline()
+    const { socket, clock, limits } = this.#options
+    const { heartbeatMs: everyMs, initialRttMs, audioBurstMs } = limits
+    const onMissed = () => this.#end(endings.silent())
+    this.#dialogue = createDialogue({ leg, clock, audioBurstMs, onBye: () => this.#leave() })
+    const { input, output } = leg.hello
+    leg.outbox.open({ type: 'ready', version: VOICE_PROTOCOL_VERSION, ...readyFields(opened), input, output })
+    this.#heartbeat = startHeartbeat({ socket, clock, everyMs, initialRttMs, onMissed })
+    this.#replayKept(leg)
+  }
+
+  #keep(bytes: Buffer, isBinary: boolean): void {
+    this.#kept.keep(bytes, isBinary)
+  }
+
+  #replayKept({ transport }: VoiceLeg): void {
+    const { dropped } = this.#kept
+    if (dropped > 0) {
+      const message = `${dropped} messages before \`ready\` did not fit and were dropped; wait for it.`
+      transport.warn(new ParleyError('too_large', message))
+    }
+    for (const { bytes, isBinary } of this.#kept.take()) this.#receive(bytes, isBinary)
+  }
+
+  #take(bytes: Buffer, isBinary: boolean): void {
+    this.#dialogue?.take(bytes, isBinary)
+    if (bytes.length > 0) this.#badInARow = 0
+  }
+
+  /** The session says its last words and closes the leg; if it does not, the socket closes all the same. */
+  #leave(): void {
+    const { clock, limits } = this.#options
+    this.#phase = 'leaving'
+    this.#deadline = clock.after(limits.closeGraceMs, () => this.#end(endings.afterBye()))
+    this.#tell('client')
+  }
+
+  #fault(thrown: unknown): void {
+    const error = ParleyError.from(thrown)
+    if (error.code === 'rate_limited') return this.#end(endings.tooMuch(error))
+    if (!farEndFaults.includes(error.code)) return this.#ourFault(thrown)
+    if (this.#phase === 'hello') return this.#end(endings.badFirst(error))
+    this.#badInARow += 1
+    if (this.#badInARow >= this.#options.limits.badMessages) {
+      return this.#end(endings.badInARow(error, this.#badInARow))
+    }
+    this.#leg?.outbox.control(errorMessageOf(error, false))
+  }
+
+  #ourFault(thrown: unknown): void {
+    this.#options.log.warn({ ...this.#facts(), error: thrown }, 'voice socket: internal fault')
+    this.#end(endings.ours(thrown))
+  }
+
+  #refused(thrown: unknown): void {
+    this.#free()
+    if (this.#phase === 'over') {
+      this.#options.log.info(
+        { ...this.#facts(), error: thrown },
+        'voice session not opened; its socket was gone',
+      )
+      return
+    }
+    if (!(thrown instanceof ParleyError) || thrown.code === 'internal') return this.#ourFault(thrown)
+    this.#end(endings.refused(thrown))
+  }
+
+  #backlog(waitingMs: number): void {
+    const message = `${Math.round(waitingMs)} ms of sound wait to be read by this client.`
+    this.#leg?.transport.warn(new ParleyError('overloaded', message))
+  }
+
+  #closed(code: number): void {
+    this.#stopGrace()
+    this.#end({ closing: undefined, tell: reasonOfCode(code) })
+  }
+
+  #end({ closing, error, tell }: endings.Ending): void {
+    if (this.#phase === 'over') return
+    const wasOpen = this.#phase === 'talking' || this.#phase === 'leaving'
+    this.#phase = 'over'
+    const facts = { ...this.#facts(), code: closing?.code, error: error?.code, tell }
+    this.#options.log.info(facts, 'voice socket ended')
+    this.#deadline()
+    this.#heartbeat?.stop()
+    this.#sayLast(error)
+    this.#free()
+    this.#closeSocket(closing)
+    this.#abort.abort()
+    if (tell === undefined) return
+    this.#lateReason = tell
+    if (wasOpen) this.#tell(tell)
+  }
+
+  #sayLast(error: ParleyError | undefined): void {
+    if (error === undefined) return
+    const last = errorMessageOf(error, true)
+    if (this.#leg !== undefined) this.#leg.transport.shut(last)
+    else this.#options.socket.send(JSON.stringify(last))
+  }
+
+  #closeSocket(closing: Closing | undefined): void {
+    const { socket, clock, limits } = this.#options
+    if (closing === undefined) return socket.terminate()
+    socket.close(closing.code, reasonText(closing.reason))
+    this.#stopGrace = clock.after(limits.closeGraceMs, () => socket.terminate())
+  }
+
+  /** The session opened after the socket had gone. A client that never saw `ready` cannot come back for it. */
+  #undo({ hello }: VoiceLeg): void {
+    this.#free()
+    this.#tell(this.#lateReason === 'lost' && hello.resume === undefined ? 'client' : this.#lateReason)
+  }
+
+  #free(): void {
+    this.#leg?.transport.shut()
+    this.#leg?.audioIn.close()
+  }
+
+  #tell(reason: CloseReason): void {
+    if (this.#told) return
+    this.#told = true
+    try {
+      this.#leg?.transport.inbox?.closed(reason)
+    } catch (thrown) {
+      this.#options.log.warn({ ...this.#facts(), error: thrown }, 'voice socket: the session failed to close')
+    }
+  }
+
+  #facts(): object {
+    const { tenant, subject } = this.#options.principal
+    return { tenant, subject, session: this.#opened?.session }
+  }
+}
+
+function readyFields({ session, resumeToken, resumed, agent, language, recogniser, voice }: OpenedSession) {
+  return { session, resumeToken, resumed, agent, language, recogniser, voice }
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
+}

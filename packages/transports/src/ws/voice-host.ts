@@ -1,0 +1,54 @@
+/**
+ * What a voice socket needs of the process behind it: someone who opens and resumes sessions. The socket brings the
+ * leg, the host brings agent, engine and store; neither knows the other's insides.
+ */
+import type { Transport } from '@parley/core'
+import type { Hello } from '@parley/protocol'
+
+/** Who is at the far end, as the identity check before the upgrade found out. */
+export interface VoicePrincipal {
+  readonly tenant: string
+  readonly subject: string
+}
+
+export interface VoiceOpenRequest {
+  readonly hello: Hello
+  readonly principal: VoicePrincipal
+  /** The leg; what it is given before the promise resolves leaves after `ready`. */
+  readonly transport: Transport
+  /** Aborts when the socket goes away before the session stands. A session opened all the same is closed again. */
+  readonly signal: AbortSignal
+}
+
+export interface VoiceResumeRequest extends VoiceOpenRequest {
+  /** The resumeToken the client got with its last `ready`. */
+  readonly token: string
+}
+
+export interface VoiceHost {
+  /**
+   * Opens a session on the leg: `transport.open` has been called when it resolves. Throws `ParleyError`
+   * (`not_found` for an unknown agent, `overloaded`, `rate_limited`, `draining`, …) and then keeps nothing.
+   */
+  open(request: VoiceOpenRequest): Promise<OpenedSession>
+  /**
+   * Puts the leg in the place of a lost or standing one. Throws `resume_failed` for an unknown or old token, another
+   * tenant's, or a leg whose `outputRate` is not the session's. The token must stay good until a leg that was given
+   * the next one has sent anything: this socket may die before `ready` leaves.
+   */
+  resume(request: VoiceResumeRequest): Promise<OpenedSession>
+}
+
+/** What `ready` tells the client. */
+export interface OpenedSession {
+  readonly session: string
+  readonly resumeToken: string
+  readonly resumed: boolean
+  readonly agent: string
+  /** BCP 47. */
+  readonly language: string
+  /** Null where nothing can hear words. */
+  readonly recogniser: string | null
+  /** Null where nothing can speak. */
+  readonly voice: string | null
+}

@@ -1,0 +1,60 @@
+/**
+ * What stands behind a socket after its hello: codecs, outbox and transport, opened together and freed together.
+ */
+import type { Opus } from '@parley/audio'
+import type { Clock, CloseReason } from '@parley/core'
+import type { Hello } from '@parley/protocol'
+import type { WebSocket } from 'ws'
+import { type AudioIn, openAudioIn } from './audio-in.js'
+import { openAudioOut } from './audio-out.js'
+import { Outbox } from './outbox.js'
+import type { VoiceLimits } from './voice-limits.js'
+import { VoiceSocketTransport } from './voice-socket-transport.js'
+
+export interface VoiceLegOptions {
+  readonly socket: WebSocket
+  readonly hello: Hello
+  readonly clock: Clock
+  readonly opus: Opus
+  readonly limits: VoiceLimits
+  /** Rate at which sessions listen, Hz. */
+  readonly listenRate: number
+  rttMs(): number
+  onClose(reason: CloseReason): void
+  onFault(error: unknown): void
+  onBacklog(waitingMs: number): void
+  onStall(): void
+}
+
+export interface VoiceLeg {
+  readonly hello: Hello
+  readonly audioIn: AudioIn
+  readonly outbox: Outbox
+  readonly transport: VoiceSocketTransport
+}
+
+/** Opens the codecs of a hello; sends nothing. */
+export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> {
+  const { socket, hello, clock, opus, limits } = options
+  const audioIn = await openAudioIn(hello.input, opus, options.listenRate)
+  const audio = await openAudioOut(hello.output, opus).catch(thrown => {
+    audioIn.close()
+    throw thrown
+  })
+  const { highWaterBytes, maxUnsentBytes, stallMs, aheadMs, jitterMs } = limits
+  const { onBacklog, onStall, onClose, onFault, rttMs } = options
+  const outbox = new Outbox({ socket, clock, highWaterBytes, maxUnsentBytes, stallMs, onBacklog, onStall })
+  const transport = new VoiceSocketTransport({
+    outbox,
+    audio,
+    outputRate: hello.output.sampleRate,
+    reportsPlayed: hello.reportsPlayed,
+    aheadMs,
+    jitterMs,
+    rttMs,
+    now: () => clock.now(),
+    onClose,
+    onFault,
+  })
+  return { hello, audioIn, outbox, transport }
+}
