@@ -1,0 +1,15 @@
+import { sessions } from './0001-sessions.js'
+
+/**
+ * The one list of schema changes, for PGlite and PostgreSQL alike. Forward only: an applied migration is never
+ * edited, its checksum is kept in the database; a change is a new entry at the end.
+ */
+export interface Migration {
+  /** 1, 2, 3 … without gaps. */
+  readonly version: number
+  readonly name: string
+  /** One SQL statement each, applied together in one transaction. */
+  readonly statements: readonly string[]
+}
+
+export const migrations: readonly Migration[] = [sessions]

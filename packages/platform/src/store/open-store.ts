@@ -1,0 +1,43 @@
+import type { Clock } from '@parley/core'
+import { openPglite } from './pglite-database.js'
+import { openPostgres } from './postgres-database.js'
+import { createSqlStore } from './sql-store.js'
+import type { Store, StoreLog } from './store.js'
+
+export interface StoreOptions {
+  /** A PostgreSQL URL; without it the embedded database in `dataDir` is used. */
+  readonly databaseUrl?: string
+  /** Made if missing, private to the user. `memory://` forgets everything at the end: for tests. */
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: StoreLog
+  /** Whether to bring the schema up to date first; if not, pending migrations are left to `Store.migrate`. */
+  readonly migrate: boolean
+  /** Connections to PostgreSQL at most, default 10. */
+  readonly maxConnections?: number
+}
+
+/**
+ * Opens the store and makes sure that it can be used: the database answers and is not newer than this Parley.
+ * @throws ParleyError `store_locked`, `store_full`, `store_unavailable`, `store_failed` or `bad_config`.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, dataDir, clock, log, maxConnections } = options
+  const database =
+    databaseUrl === undefined
+      ? await openPglite({ dataDir, clock, log })
+      : openPostgres({
+          databaseUrl,
+          clock,
+          log,
+          ...(maxConnections === undefined ? {} : { max: maxConnections }),
+        })
+  const store = createSqlStore({ database, clock, log })
+  try {
+    await (options.migrate ? store.migrate() : store.migrationStatus())
+    return store
+  } catch (thrown) {
+    await store.close()
+    throw thrown
+  }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '@parley/core'
+import { ParleyError } from '@parley/core'
+import pg from 'pg'
+import { type Database, kyselyOver } from './database.js'
+import { int8Oid, parseInt8 } from './int8.js'
+import type { SqlClient, SqlPool, SqlResult } from './pool.js'
+import type { StoreLog } from './store.js'
+import { asStoreError, breaksConnection } from './store-errors.js'
+
+/**
+ * PostgreSQL by `pg`. `sslmode` in the URL means what libpq means by it. Connections are made when needed and thrown
+ * away after a fault of their own; nothing is kept in a connection, so a pooler in front is fine.
+ */
+export interface PostgresOptions {
+  /** `postgres://` or `postgresql://`. */
+  readonly databaseUrl: string
+  readonly clock: Clock
+  readonly log: StoreLog
+  /** Connections of this process at most; default 10. */
+  readonly max?: number
+}
+
+const statementTimeoutMs = 15_000
+/** Longer than the server's own limit: only a server that has fallen silent meets it. */
+const answerTimeoutMs = 20_000
+const connectTimeoutMs = 5_000
+
+/** Opens a pool without connecting. @throws ParleyError `bad_config` for a URL that is none. */
+export function openPostgres(options: PostgresOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: libpqUrl(options.databaseUrl),
+    max: options.max ?? 10,
+    application_name: 'parley',
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: answerTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: { getTypeParser: readTypes },
+  })
+  pool.on('error', error => {
+    options.log.warn({ reason: asStoreError(error).message }, 'An idle database connection was lost.')
+  })
+  // As a statement, because poolers refuse it among the start-up parameters.
+  pool.on('connect', client => {
+    client.query(`set statement_timeout = ${statementTimeoutMs}`).catch((error: unknown) => {
+      options.log.warn({ reason: asStoreError(error).message }, 'Could not set the statement timeout.')
+    })
+  })
+  const sql = kyselyOver(sqlPool(pool))
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    await sql.destroy()
+    if (!pool.ending) await pool.end()
+  }
+  return {
+    kind: 'postgres',
+    sql,
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+/** Without this, `pg` 8 reads `prefer`, `require` and `verify-ca` as `verify-full`. */
+function libpqUrl(databaseUrl: string): string {
+  if (!URL.canParse(databaseUrl) || !/^postgres(ql)?:$/.test(new URL(databaseUrl).protocol)) {
+    throw new ParleyError(
+      'bad_config',
+      'DATABASE_URL is not a PostgreSQL URL: postgres://user:password@host:5432/name?sslmode=require',
+    )
+  }
+  const url = new URL(databaseUrl)
+  const mode = url.searchParams.get('sslmode')
+  if (mode !== null && mode !== 'no-verify') url.searchParams.set('uselibpqcompat', 'true')
+  return url.href
+}
+
+function readTypes(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  return oid === int8Oid ? parseInt8 : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format)
+}
+
+function sqlPool(pool: pg.Pool): SqlPool {
+  return {
+    async connect() {
+      return sqlClient(await pool.connect())
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** A client that is not given back to the pool once a fault of its connection was seen. */
+function sqlClient(client: pg.PoolClient): SqlClient {
+  let broken = false
+  return {
+    async query(sql, parameters): Promise<SqlResult> {
+      try {
+        const { command, rowCount, rows } = await client.query(sql, [...parameters])
+        return { command, rowCount: rowCount ?? 0, rows }
+      } catch (error) {
+        broken ||= breaksConnection(error)
+        throw error
+      }
+    },
+    release: () => client.release(broken),
+  }
+}

@@ -1,0 +1,200 @@
+import type {
+  CloseReason,
+  DurableEvent,
+  Journal,
+  Json,
+  LatencyLedger,
+  SessionEvent,
+  SessionId,
+} from '@parley/core'
+
+/**
+ * The port for lasting data: sessions, what was said and heard, and where the time went.
+ * Durable events go through `write` and are announced after it; everything else is a log that may lose its newest
+ * end. Every read names its tenant, and another tenant's session looks exactly like a missing one.
+ */
+export interface Store extends Journal {
+  /** Which database answers. */
+  readonly kind: 'pglite' | 'postgres'
+
+  /**
+   * Makes the session known; its events are refused before. The same id again (a resume) changes nothing.
+   * @throws ParleyError `not_found` when the id belongs to another tenant; `store_*` as for `write`.
+   */
+  beginSession(session: NewSession): Promise<SessionStart>
+
+  /** Notes how a session ended. Of several ends the latest stays. @throws as `write`. */
+  endSession(end: SessionEnd): Promise<void>
+
+  /**
+   * Resolves once the row would survive a kill -9 of this process. The same event again, or events of a session in
+   * another order, come to the same rows.
+   * @throws ParleyError `not_found` for an unknown session, `too_large`, `store_full` or `store_unavailable` (both
+   *   retryable: nothing is known to be stored, the same call may be made again), `store_failed`.
+   */
+  write(session: SessionId, event: DurableEvent): Promise<void>
+
+  /**
+   * Adds to the log of a session and returns at once. When the database cannot keep up or the session is unknown,
+   * entries are dropped, counted in `health().droppedEvents` and warned of in the log.
+   */
+  appendEvents(session: SessionId, entries: readonly LogEntry[]): void
+
+  /** Newest first. @throws ParleyError `bad_message` for a `before` this store did not give out. */
+  listSessions(query: SessionQuery): Promise<SessionPage>
+
+  /** The session with its turns in order of time; undefined if there is none or it is another tenant's. */
+  readSession(key: SessionKey): Promise<StoredConversation | undefined>
+
+  /** The log of a session from `fromSeq` on; empty if there is none or it is another tenant's. */
+  readEvents(query: EventQuery): Promise<readonly LogEntry[]>
+
+  /** Asks the database for a sign of life, for at most `withinMs` (default 2,000). Never rejects. */
+  health(withinMs?: number): Promise<StoreHealth>
+
+  /** Brings the schema up to this version of Parley. Several at once are safe. */
+  migrate(): Promise<MigrationStatus>
+
+  migrationStatus(): Promise<MigrationStatus>
+
+  /** Resolves when everything accepted before has been stored or refused. */
+  flush(): Promise<void>
+
+  /** Flushes, then lets go of the database and the data folder. Twice is fine. */
+  close(): Promise<void>
+}
+
+export interface SessionKey {
+  readonly tenant: string
+  readonly id: SessionId
+}
+
+export interface NewSession extends SessionKey {
+  readonly agent: string
+  /** BCP 47. */
+  readonly language: string
+  /** Which door it came through: `voice-ws`, `socketio`, `twilio`, … */
+  readonly edge: string
+  /** Epoch ms; fractions are dropped. */
+  readonly startedAtMs: number
+}
+
+export interface SessionStart {
+  /** Whether the session was known before. */
+  readonly resumed: boolean
+  /** Where the numbering of its log goes on. */
+  readonly nextSeq: number
+}
+
+export interface SessionEnd {
+  readonly id: SessionId
+  readonly reason: CloseReason
+  /** Epoch ms; fractions are dropped. */
+  readonly endedAtMs: number
+}
+
+/** One line of a session's log. The same `seq` again is ignored. */
+export interface LogEntry {
+  /** 0, 1, 2 … in the order of the session; gaps are allowed. */
+  readonly seq: number
+  readonly event: SessionEvent
+}
+
+export interface SessionQuery {
+  readonly tenant: string
+  /** 1–200, default 50. */
+  readonly limit?: number
+  /** `next` of the page before. */
+  readonly before?: string
+}
+
+export interface SessionPage {
+  readonly sessions: readonly StoredSession[]
+  /** Absent on the last page. */
+  readonly next?: string
+}
+
+export interface EventQuery extends SessionKey {
+  /** Default 0. */
+  readonly fromSeq?: number
+  /** 1–1,000, default 500. */
+  readonly limit?: number
+}
+
+export interface StoredSession extends SessionKey {
+  readonly agent: string
+  readonly language: string
+  readonly edge: string
+  /** Epoch ms. */
+  readonly startedAtMs: number
+  /** Epoch ms; absent while it lasts, or if the process died in it. */
+  readonly endedAtMs?: number
+  readonly endReason?: CloseReason
+  readonly turnCount: number
+}
+
+export interface StoredConversation extends StoredSession {
+  readonly turns: readonly StoredTurn[]
+  /** Whether there are more turns than the 5,000 given. */
+  readonly truncated: boolean
+}
+
+export interface StoredTurn {
+  readonly id: string
+  /** What the caller said; absent when the agent spoke first. Times are ms since the session began. */
+  readonly user?: {
+    readonly text: string
+    readonly origin: 'speech' | 'text'
+    readonly startMs: number
+    readonly endMs: number
+    readonly atMs: number
+  }
+  readonly replies: readonly StoredReply[]
+}
+
+export interface StoredReply {
+  readonly id: string
+  /** Absent when the process died before the reply ended. */
+  readonly ended?: {
+    /** The whole text, heard or not. */
+    readonly said: string
+    readonly heardText: string
+    readonly heardMs: number
+    readonly heardComplete: boolean
+    readonly heardSource: 'reported' | 'estimated'
+    readonly heardErrorMs: number
+    readonly interrupted: boolean
+    readonly state?: Json
+    readonly atMs: number
+  }
+  readonly ledger?: LatencyLedger
+}
+
+export interface StoreHealth {
+  readonly ok: boolean
+  readonly kind: 'pglite' | 'postgres'
+  /** How long the answer took, in ms. */
+  readonly tookMs: number
+  /** Durable rows accepted and not yet stored. */
+  readonly waiting: number
+  /** Log entries dropped since the start. */
+  readonly droppedEvents: number
+  /** One sentence, when not ok. */
+  readonly problem?: string
+}
+
+export interface MigrationStatus {
+  /** Version of the schema in the database; 0 when there is none. */
+  readonly current: number
+  /** Version this Parley works with. */
+  readonly target: number
+  /** Names of the migrations still to apply. */
+  readonly pending: readonly string[]
+}
+
+/** The part of a logger the store uses; pino fits. */
+export interface StoreLog {
+  info(facts: Readonly<Record<string, unknown>>, message: string): void
+  warn(facts: Readonly<Record<string, unknown>>, message: string): void
+  error(facts: Readonly<Record<string, unknown>>, message: string): void
+}
