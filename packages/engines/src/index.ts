@@ -1,1 +1,6 @@
-export {}
+export * from './scripted/load-script.js'
+export * from './scripted/parse-script.js'
+export type { ScriptProblem } from './scripted/problems.js'
+export type * from './scripted/script.js'
+export * from './scripted/script-grammar.js'
+export * from './scripted/scripted-agent.js'

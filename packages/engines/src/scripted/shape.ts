@@ -1,0 +1,113 @@
+/**
+ * The shape of an agent file, before its names are checked against each other. Short forms (one text for a list, a
+ * bare action name) are widened here, so that the rest knows one form only.
+ */
+
+import { z } from 'zod'
+
+const list = (value: unknown): unknown => (value === undefined || Array.isArray(value) ? value : [value])
+const asText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
+
+const text = z.preprocess(asText, z.string().trim().min(1, 'is empty; write a text'))
+const texts = z.preprocess(list, z.array(text).min(1, 'is empty; write at least one text'))
+const name = z.preprocess(
+  asText,
+  z.string().regex(/^\p{L}[\p{L}\p{N}_-]*$/u, 'is no name; use letters, digits, - and _'),
+)
+const names = z.preprocess(list, z.array(name))
+const scalar = z.preprocess(
+  value => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
+  z.string(),
+)
+
+const actionShape = {
+  'hang-up': z.literal(true, 'takes no value; write "- hang-up"').optional(),
+  repeat: z.literal(true, 'takes no value; write "- repeat"').optional(),
+  goto: name.optional(),
+  set: z.record(name, scalar).optional(),
+  clear: names.optional(),
+  note: z.json().optional(),
+}
+const action = z.preprocess(
+  value => (typeof value === 'string' ? { [value]: true } : value),
+  z.strictObject(actionShape),
+)
+const actions = z.preprocess(list, z.array(action))
+
+const stepShape = { say: texts, do: actions.default([]) }
+const step = z.preprocess(
+  value => (typeof value === 'string' || typeof value === 'number' ? { say: value } : value),
+  z.strictObject(stepShape),
+)
+const steps = z.preprocess(list, z.array(step).min(1, 'is empty; write at least one text'))
+
+const valueWays = z.preprocess(value => (value === null ? [] : list(value)), z.array(text))
+const values = z.preprocess(
+  value => (Array.isArray(value) ? Object.fromEntries(value.map(each => [String(each), []])) : value),
+  z.record(text, valueWays),
+)
+
+export const slotTypes = ['digits', 'number', 'list', 'yes_no', 'weekday'] as const
+
+const slotShape = {
+  type: z.enum(slotTypes),
+  min: z.int().min(0).max(999_999).optional(),
+  max: z.int().min(0).max(999_999).optional(),
+  values: values.optional(),
+  ask: texts.optional(),
+  phrases: texts.optional(),
+}
+
+const intentShape = {
+  phrases: texts,
+  needs: names.default([]),
+  confirm: texts.optional(),
+  cancelled: texts.optional(),
+  replies: texts.optional(),
+  do: actions.default([]),
+  aside: z.boolean().default(false),
+}
+
+const stateShape = {
+  say: texts.optional(),
+  expects: names.default([]),
+  only: z.boolean().default(false),
+  fallback: steps.optional(),
+  silence: steps.optional(),
+}
+
+const scriptShape = {
+  agent: text,
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag; write one such as "en" or "es-MX"'),
+  voice: text.optional(),
+  greeting: texts,
+  slots: z.record(name, z.strictObject(slotShape)).default({}),
+  intents: z.record(name, z.strictObject(intentShape)),
+  states: z.record(name, z.strictObject(stateShape)).default({}),
+  fallback: steps,
+  silence: steps.optional(),
+  trouble: text.optional(),
+}
+
+export const scriptFile = z.strictObject(scriptShape)
+
+export type ScriptFile = z.output<typeof scriptFile>
+export type SlotFile = ScriptFile['slots'][string]
+export type IntentFile = ScriptFile['intents'][string]
+export type StateFile = ScriptFile['states'][string]
+export type StepFile = ScriptFile['fallback'][number]
+export type ActionFile = IntentFile['do'][number]
+
+/** The keys that may stand at a place of the file. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const [section] = path
+  const last = path.at(-2)
+  if (last === 'do') return Object.keys(actionShape)
+  if (last === 'fallback' || last === 'silence') return Object.keys(stepShape)
+  if (path.length === 2 && section === 'intents') return Object.keys(intentShape)
+  if (path.length === 2 && section === 'slots') return Object.keys(slotShape)
+  if (path.length === 2 && section === 'states') return Object.keys(stateShape)
+  return Object.keys(scriptShape)
+}
