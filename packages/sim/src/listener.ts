@@ -35,8 +35,8 @@ export class Listener {
       if (piece.reply !== reply) continue
       piece.playedMs = Math.min(piece.playedMs, Math.max(0, nowMs - piece.startAtMs))
     }
-    const lastEnd = this.#pieces.reduce((end, piece) => Math.max(end, piece.startAtMs + piece.playedMs), 0)
-    this.#busyUntilMs = Math.min(this.#busyUntilMs, Math.max(lastEnd, nowMs))
+    const started = this.#pieces.filter(({ playedMs }) => playedMs > 0)
+    this.#busyUntilMs = started.reduce((end, piece) => Math.max(end, piece.startAtMs + piece.playedMs), nowMs)
   }
 
   /** The leg broke: nothing more is played. */

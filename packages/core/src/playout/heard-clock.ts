@@ -13,9 +13,10 @@ export class HeardClock {
   readonly #runs: Run[] = []
   #sentMs = 0
   #reportedMs: number | undefined
-  #reportedAtMs = 0
   /** What earlier legs played; a new leg starts its own runs on top. */
   #baseMs = 0
+  /** The most that legs lost since may have played. */
+  #maybeMs = 0
 
   /** Counts sound that leaves now. */
   sent(durationMs: number, nowMs: number): void {
@@ -39,11 +40,10 @@ export class HeardClock {
   }
 
   /** The far end's word. More than was sent, or less than before, is not believed. Returns whether it was news. */
-  report(ms: number, nowMs: number): boolean {
+  report(ms: number): boolean {
     const bounded = Math.min(ms, this.#sentMs)
     if (!(bounded >= (this.#reportedMs ?? 0))) return false
     this.#reportedMs = bounded
-    this.#reportedAtMs = nowMs
     return true
   }
 
@@ -64,16 +64,19 @@ export class HeardClock {
     return first === undefined ? undefined : first.atMs + pathMs
   }
 
-  /** How far a report may be behind the truth, in ms. */
-  reportErrorMs(nowMs: number, pathMs: number): number {
-    return Math.min(
-      Math.max(nowMs - this.#reportedAtMs, 0) + pathMs,
-      Math.max(this.#sentMs - (this.#reportedMs ?? 0), 0),
-    )
+  /** How far legs that were lost may have played; what was sent again since is not counted. */
+  get lostMs(): number {
+    return this.#maybeMs
   }
 
-  /** The leg is lost or was cleared: what was not heard (`heardMs` on) is to be sent again. */
-  rewind(heardMs: number): void {
+  /** The most that can have been heard, or will be before a clear sent now arrives; earlier legs included. */
+  mostMs(nowMs: number): number {
+    return Math.max(this.estimateMs(nowMs, 0), this.#maybeMs)
+  }
+
+  /** The leg is lost: what was not heard (`heardMs` on) is to be sent again. */
+  rewind(heardMs: number, nowMs: number): void {
+    this.#maybeMs = this.mostMs(nowMs)
     this.#runs.length = 0
     this.#baseMs = heardMs
     this.#sentMs = heardMs

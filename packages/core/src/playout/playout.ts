@@ -84,7 +84,8 @@ export class Playout {
   readonly #frame: { samples: Int16Array; rate: number; atMs: number }
   #far: FarEnd | undefined
   #line: Line | undefined
-  #settling: Settling | undefined
+  /** Cut replies whose far end may still correct what was heard; each is gone after its round trip. */
+  #settling: Settling[] = []
   #ducked = false
 
   constructor(options: PlayoutOptions, watcher: PlayoutWatcher) {
@@ -116,7 +117,7 @@ export class Playout {
     const line = this.#line
     if (line !== undefined && this.#far !== undefined) {
       const heardMs = this.#heardMs(line, this.#far, nowMs)
-      line.heard.rewind(heardMs)
+      line.heard.rewind(heardMs, nowMs)
       line.cursor = Math.round((heardMs * this.#sampleRate) / 1000)
       line.sentAll = false
     }
@@ -184,10 +185,9 @@ export class Playout {
 
   /** The far end played this much. A report for an earlier reply only corrects what was heard of it. */
   played(reply: ReplyId, ms: number, nowMs: number): void {
-    const settling = this.#settling
-    if (settling?.line.reply === reply) settling.line.heard.report(ms, nowMs)
+    this.#settling.find(({ line }) => line.reply === reply)?.line.heard.report(ms)
     const line = this.#of(reply)
-    if (line === undefined || this.#far === undefined || !line.heard.report(ms, nowMs)) return
+    if (line === undefined || this.#far === undefined || !line.heard.report(ms)) return
     this.#advance(line, this.#far, nowMs)
   }
 
@@ -220,12 +220,8 @@ export class Playout {
     const far = this.#far
     if (far !== undefined && line.cursor > 0) far.clear(line.reply)
     const heard = this.#heardOf(line, far, nowMs, false)
-    this.#settle(Number.POSITIVE_INFINITY)
-    this.#settling = {
-      line,
-      first: heard,
-      untilMs: far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs,
-    }
+    const untilMs = far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs
+    this.#settling.push({ line, first: heard, untilMs })
     return heard
   }
 
@@ -316,7 +312,7 @@ export class Playout {
     this.#watcher.finished(heard, saidText(line.words))
   }
 
-  /** Trusts reports alone where the far end makes them; before its first one nothing is known to be heard. */
+  /** Trusts reports alone where the far end makes them. */
   #heardMs(line: Line, far: FarEnd, nowMs: number): number {
     if (far.reportsPlayed) return line.heard.reportedMs ?? 0
     return line.heard.estimateMs(nowMs, far.pathMs)
@@ -324,28 +320,27 @@ export class Playout {
 
   #heardOf(line: Line, far: FarEnd | undefined, nowMs: number, complete: boolean): Heard {
     const totalMs = this.#totalMs(line)
-    const pathMs = far?.pathMs ?? 0
-    const reported = far?.reportsPlayed === true && line.heard.reportedMs !== undefined
-    const ms = complete ? totalMs : far === undefined ? line.heard.sentMs : this.#heardMs(line, far, nowMs)
-    return {
-      reply: line.reply,
-      ms,
-      text: complete ? saidText(line.words) : heardText(line.words, ms, totalMs),
-      complete,
-      source: reported ? 'reported' : 'estimated',
-      errorMs: complete
-        ? 0
-        : reported
-          ? line.heard.reportErrorMs(nowMs, pathMs)
-          : Math.min(pathMs, line.heard.sentMs),
+    const { reply, words, heard } = line
+    if (complete) {
+      const source = far?.reportsPlayed && heard.reportedMs !== undefined ? 'reported' : 'estimated'
+      return { reply, ms: totalMs, text: saidText(words), complete, source, errorMs: 0 }
     }
+    const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
+    // Without a leg the line was rewound to what was heard, and nothing has been sent since.
+    const ms = far === undefined ? heard.sentMs : (reportedMs ?? heard.estimateMs(nowMs, far.pathMs))
+    const errorMs = heard.mostMs(nowMs) - ms
+    const source = reportedMs === undefined ? 'estimated' : 'reported'
+    return { reply, ms, text: heardText(words, ms, totalMs), complete, source, errorMs }
   }
 
   #settle(nowMs: number): void {
-    const settling = this.#settling
-    if (settling === undefined || nowMs < settling.untilMs) return
-    this.#settling = undefined
-    const { line, first } = settling
+    if (this.#settling.length === 0) return
+    const due = this.#settling.filter(({ untilMs }) => untilMs <= nowMs)
+    this.#settling = this.#settling.filter(({ untilMs }) => untilMs > nowMs)
+    for (const settling of due) this.#tellSettled(settling, nowMs)
+  }
+
+  #tellSettled({ line, first }: Settling, nowMs: number): void {
     const said = saidText(line.words)
     const ms = line.heard.reportedMs
     if (ms === undefined) return this.#watcher.settled(first, said)
@@ -353,7 +348,8 @@ export class Playout {
     const complete = line.ended && ms >= totalMs - 0.5
     const text = complete ? said : heardText(line.words, ms, totalMs)
     // Settled before its time, the far end's last count is missing and the first error bar stands.
-    const errorMs = nowMs === Number.POSITIVE_INFINITY ? first.errorMs : FRAME_MS
+    const errorMs =
+      nowMs === Number.POSITIVE_INFINITY ? first.errorMs : Math.max(FRAME_MS, line.heard.lostMs - ms)
     this.#watcher.settled({ ...first, ms, text, complete, source: 'reported', errorMs }, said)
   }
 

@@ -38,8 +38,8 @@ export class Answering {
   readonly #playout: Playout
   #link: EngineLink | undefined
   #run: ReplyRun | undefined
-  /** Cut, but its far end may still correct what was heard. */
-  #cutRun: ReplyRun | undefined
+  /** Cut, but their far end may still correct what was heard. */
+  readonly #cutRuns = new Map<ReplyId, ReplyRun>()
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts
@@ -95,7 +95,7 @@ export class Answering {
     const heard = this.#playout.interrupt(this.#now())
     run.abort()
     if (heard === undefined) return undefined
-    this.#cutRun = run
+    this.#cutRuns.set(run.reply, run)
     this.#remember(run, heard, true)
     return heard
   }
@@ -173,9 +173,9 @@ export class Answering {
   }
 
   #settled(heard: Heard, said: string): void {
-    const run = this.#cutRun
+    const run = this.#cutRuns.get(heard.reply)
     if (run === undefined) return
-    this.#cutRun = undefined
+    this.#cutRuns.delete(heard.reply)
     this.#remember(run, heard, !heard.complete)
     this.#tellEnd(run, heard, said, !heard.complete)
   }
