@@ -1,3 +1,4 @@
+export * from './clauses/split-clauses.js'
 export * from './scripted/load-script.js'
 export * from './scripted/parse-script.js'
 export type { ScriptProblem } from './scripted/problems.js'
