@@ -37,6 +37,13 @@ export const accessSettings = {
     default: false,
     doc: 'Whether even this machine itself must bring a token.',
   }),
+  talkToken: optional({
+    env: 'PARLEY_TOKEN',
+    kind: text({ must: 'a token' }),
+    unset: 'no token',
+    secret: true,
+    doc: 'Token that `parley talk` brings when it is not given `--token`.',
+  }),
   corsOrigins: setting({
     env: 'CORS_ORIGINS',
     aliases: ['VOICE_CORS_ORIGIN', 'STREAM_CORS_ORIGIN'],

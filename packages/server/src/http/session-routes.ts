@@ -54,7 +54,7 @@ export function sessionRoutes(reader: SessionReader, guard: Guard): FastifyPlugi
         const { tenant } = await guard(request, 'sessions:read')
         const found = await reader.readSession({ tenant, id: request.params.id as SessionId })
         if (!found) throw new ParleyError('not_found')
-        return found as z.output<typeof sessionSchema>
+        return sessionSchema.parse(found)
       },
     )
   }

@@ -1,0 +1,156 @@
+import { type Clock, ParleyError } from '@parley/core'
+import {
+  createIdentity,
+  createLimits,
+  type Identity,
+  type Limits,
+  openStore,
+  type Store,
+} from '@parley/platform'
+import type { Config } from './config/settings.js'
+import { createDoor, type Door } from './door/door.js'
+import type { Probe } from './health/check.js'
+import { createHealth, type Dependency, type Health } from './health/health.js'
+import { createOpenaiProbe } from './health/openai-probe.js'
+import { createRedisProbe } from './health/redis-probe.js'
+import { createHttp } from './http/app.js'
+import { openListeners } from './http/listeners.js'
+import type { Lifecycle } from './lifecycle.js'
+import type { Log } from './log/log.js'
+import { createMetrics, type Metrics } from './metrics/metrics.js'
+
+/**
+ * Starts what every gateway has, whatever its edges: store, identity, limits, door, health, pages, ports. The edges
+ * come in through `attach`, register their routes at the door and say how many conversations they hold. Each part is
+ * stopped by the lifecycle in the opposite order.
+ */
+
+/** What edges and engines get to work with. */
+export interface ServerParts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly identity: Identity
+  readonly limits: Limits
+  readonly door: Door
+  readonly health: Health
+  readonly store: Store
+  readonly lifecycle: Lifecycle
+}
+
+/** What the conversations of this process tell the server. */
+export interface Attached {
+  /** Conversations now. */
+  activeSessions(): number
+  /** Answers `voice_services` of the health page: whether conversations can be held. */
+  readonly probe?: Probe
+  /**
+   * Lets conversations end or move; resolves once none is left. `signal` aborts after PARLEY_DRAIN_MS, and they are
+   * then ended whatever their state.
+   */
+  drain(signal: AbortSignal): Promise<void>
+  /** What people should know at the start, a sentence each. */
+  readonly notices: readonly string[]
+}
+
+export interface ServeOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly lifecycle: Lifecycle
+  readonly version: string
+  readonly attach: (parts: ServerParts) => Promise<Attached>
+}
+
+export interface Serving {
+  /** Where it listens, the main address first. */
+  readonly urls: readonly string[]
+  readonly notices: readonly string[]
+  readonly parts: ServerParts
+}
+
+/** @throws ParleyError naming what could not be had: `port_in_use`, `store_…`, `bad_config`. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { config, clock, log, lifecycle } = options
+  const metrics = createMetrics(options.version)
+  const identity = createIdentity({
+    secret: config.jwtSecret,
+    jwksUrl: config.jwksUrl,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    anonymousOnLoopback: !config.authRequired,
+  })
+  const limits = createLimits(config)
+  const store = await openOwnStore(options)
+  lifecycle.onStop('store', () => store.close())
+
+  let attached: Attached | undefined
+  const activeSessions = () => attached?.activeSessions() ?? 0
+  const probes = createProbes(config, store, () => attached)
+  const health = createHealth({ config, clock, epochMs: Date.now, activeSessions, probes, log, metrics })
+  const door = createDoor({ identity, limits, config, log, metrics })
+  const parts: ServerParts = { config, clock, log, metrics, identity, limits, door, health, store, lifecycle }
+  attached = await options.attach(parts)
+
+  const app = await createHttp({ ...parts, sessions: store, version: options.version })
+  lifecycle.onStop('pages', () => app.close())
+  const listeners = await openListeners({ app, door, config })
+  lifecycle.onStop('ports', signal => listeners.close(signal))
+  lifecycle.onStop('sockets', signal => door.close(signal))
+  const { drain, notices } = attached
+  lifecycle.onStop('conversations', () => drainWithin(drain, clock, config.drainMs))
+  const stopWatching = health.watch()
+  lifecycle.onStop('readiness', () => {
+    stopWatching()
+    health.setServing(false, 'draining')
+    door.drain()
+  })
+  health.setServing(true, '')
+  return { urls: listeners.urls, notices, parts }
+}
+
+/** The embedded database is brought up to date by itself; one that others share only when told. */
+async function openOwnStore({ config, clock, log }: ServeOptions): Promise<Store> {
+  const { databaseUrl, dataDir } = config
+  const shared = databaseUrl !== undefined
+  const store = await openStore({ ...(shared ? { databaseUrl } : {}), dataDir, clock, log, migrate: !shared })
+  const { pending } = await store.migrationStatus()
+  if (pending.length === 0) return store
+  await store.close()
+  const count = pending.length === 1 ? '1 migration' : `${pending.length} migrations`
+  throw new ParleyError(
+    'store_failed',
+    `The database of DATABASE_URL lacks ${count}; run \`parley db migrate\`.`,
+  )
+}
+
+function createProbes(
+  { openaiApiKey, openaiBaseUrl, redisUrl }: Config,
+  store: Store,
+  attached: () => Attached | undefined,
+): Readonly<Partial<Record<Dependency, Probe>>> {
+  return {
+    async database() {
+      const { ok, problem } = await store.health()
+      if (!ok) throw new ParleyError('store_unavailable', problem)
+    },
+    async voice_services(signal) {
+      const voice = attached()
+      if (!voice) throw new ParleyError('internal', 'still starting')
+      await voice.probe?.(signal)
+    },
+    ...(redisUrl === undefined ? {} : { redis: createRedisProbe(redisUrl) }),
+    ...(openaiApiKey === undefined ? {} : { openai: createOpenaiProbe(openaiBaseUrl, openaiApiKey) }),
+  }
+}
+
+async function drainWithin(drain: Attached['drain'], clock: Clock, drainMs: number): Promise<void> {
+  const late = new AbortController()
+  const cancel = clock.after(drainMs, () => late.abort())
+  try {
+    await drain(late.signal)
+  } finally {
+    cancel()
+  }
+}
