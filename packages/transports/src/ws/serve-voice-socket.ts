@@ -85,7 +85,7 @@ class VoiceSocketLife implements VoiceSocket {
 
   #receive(bytes: Buffer, isBinary: boolean): void {
     if (this.#phase === 'over' || this.#phase === 'leaving') return
-    if (this.#phase === 'opening') return this.#keep(bytes, isBinary)
+    if (this.#phase === 'opening') return this.#kept.keep(bytes, isBinary)
     try {
       this.#admit(bytes)
       if (this.#phase === 'hello') this.#hello(bytes, isBinary)
@@ -173,10 +173,6 @@ class VoiceSocketLife implements VoiceSocket {
     this.#replayKept(leg)
   }
 
-  #keep(bytes: Buffer, isBinary: boolean): void {
-    this.#kept.keep(bytes, isBinary)
-  }
-
   #replayKept({ transport }: VoiceLeg): void {
     const { dropped } = this.#kept
     if (dropped > 0) {
@@ -217,8 +213,8 @@ class VoiceSocketLife implements VoiceSocket {
   }
 
   #refused(thrown: unknown): void {
-    this.#free()
     if (this.#phase === 'over') {
+      this.#free()
       this.#options.log.info(
         { ...this.#facts(), error: thrown },
         'voice session not opened; its socket was gone',
