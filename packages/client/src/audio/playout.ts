@@ -165,7 +165,7 @@ export function createPlayout(options: PlayoutOptions): Playout {
         now = frame + from + count
         const wanted = resampler.inputsFor(count)
         read(wanted)
-        resampler.process(source, wanted, block)
+        resampler.process(source, wanted, block, count)
         gain.apply(block, count)
         meter.add(block, count)
         output.set(count === MAX_BLOCK ? block : block.subarray(0, count), from)

@@ -13,10 +13,13 @@ const KAISER_BETA = 9
 const TRANSITION = 0.06
 
 export interface Resampler {
-  /** Inputs that `process` must be given for it to yield exactly `outputs` samples. */
+  /** Inputs that `process` must be given for it to yield `outputs` samples (then its `limit`). */
   inputsFor(outputs: number): number
-  /** Reads `count` (at most `maxInputs`) samples of `input`, writes to `output`, returns how many it wrote. */
-  process(input: Float32Array, count: number, output: Float32Array): number
+  /**
+   * Reads `count` (at most `maxInputs`) samples of `input`, writes to `output` and returns how many it wrote. An
+   * output over `limit` waits for the next call; more than those of one input may not be left waiting.
+   */
+  process(input: Float32Array, count: number, output: Float32Array, limit?: number): number
   /** Delay of the filter, in input samples. */
   readonly delaySamples: number
 }
@@ -45,10 +48,10 @@ export function createResampler({ fromRate, toRate, maxInputs }: ResamplerOption
     return whole + Math.floor((fraction + (outputs - 1) * down) / up) + 1
   }
 
-  function process(input: Float32Array, count: number, output: Float32Array): number {
+  function process(input: Float32Array, count: number, output: Float32Array, limit = output.length): number {
     for (let i = 0; i < count; i++) history[taps + i] = input[i] ?? 0
     let written = 0
-    while (whole < count) {
+    while (whole < count && written < limit) {
       const phase = phases === up ? fraction : Math.floor((fraction * phases) / up)
       output[written++] = dot(history, whole + 1, kernel, phase * taps, taps)
       fraction += down

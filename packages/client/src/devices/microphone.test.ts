@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { microphoneFault, openMicrophone } from './microphone.js'
+import { outputLatencyMs } from './player.js'
+
+describe('the devices', () => {
+  it.each([
+    ['NotAllowedError', 'microphone-denied'],
+    ['NotFoundError', 'microphone-missing'],
+    ['OverconstrainedError', 'microphone-missing'],
+    ['NotReadableError', 'microphone-busy'],
+    ['TypeError', 'unsupported'],
+  ])('names %s as %s', (name, code) => {
+    expect(microphoneFault(new DOMException('', name))).toBe(code)
+  })
+
+  it('says that a page without AudioWorklet cannot listen', async () => {
+    const context = {} as AudioContext
+    await expect(openMicrophone({ context })).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
+  it('takes a latency the browser does not tell as none', () => {
+    expect(outputLatencyMs({ baseLatency: 0.01, outputLatency: Number.NaN })).toBe(10)
+    expect(outputLatencyMs({ baseLatency: 0.01, outputLatency: 0.02 })).toBeCloseTo(30)
+  })
+})
