@@ -1,0 +1,21 @@
+// Everything there is to test, on a fresh machine: brings what it needs, checks, builds, runs.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureDebianPackages, recogniserPackages, testPackages } from './debian.mjs'
+import { build, checkNode, installDependencies, root, run } from './workspace.mjs'
+
+checkNode()
+installDependencies()
+const missing = ensureDebianPackages([...recogniserPackages, ...testPackages])
+if (missing.length > 0) {
+  process.stderr.write(`The tests need ${missing.join(', ')}; install them and run npm test again.\n`)
+  process.exit(1)
+}
+run(process.execPath, ['scripts/check.mjs'])
+build()
+if (!existsSync(join(root, 'tools/vad/node_modules'))) {
+  process.stdout.write('Installing the reference runtime of the voice detector ...\n')
+  run('npm', ['ci', '--prefix', 'tools/vad', '--no-audit', '--no-fund', '--loglevel=error'])
+}
+run('npm', ['test', '--prefix', 'tools/vad', '--silent'])
+run('npx', ['--no-install', 'vitest', 'run', ...process.argv.slice(2)])
