@@ -1,0 +1,215 @@
+/// <reference types="node" />
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ClientMessage } from '@parley/protocol'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { measuredHz, openBrowser, tone, writeWav } from './testing/browser.js'
+import { type Caller, openTestGateway, type TestGateway } from './testing/test-gateway.js'
+
+const clientFolder = fileURLToPath(new URL('.', import.meta.url))
+type Played = Extract<ClientMessage, { type: 'played' }>
+
+/** Runs in the page: the whole SDK against the page's own gateway. */
+const startConversation = `async ({ microphone, recording }) => {
+  const sdk = await import('/client/index.js')
+  const context = sdk.createAudioContext()
+  sdk.resumeOnGesture(context)
+  const workletUrl = '/client/worklet/audio-worklet-processor.js'
+  const client = sdk.createVoiceClient({ url: location.origin })
+  const levels = []
+  const ready = await client.connect()
+  const player = await sdk.createPlayer({ context, sampleRate: ready.output.sampleRate, workletUrl })
+  player.on('level', ({ dbfs }) => levels.push(dbfs))
+  sdk.playThrough(client, player)
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
+  const source = microphone
+    ? await sdk.openMicrophone({ context, workletUrl, ...plain })
+    : recording ? await sdk.openRecording({ context, workletUrl, recording, tailMs: 500 }) : undefined
+  const frameTimes = []
+  const sourceEnded = new Promise(resolve => source?.on('ended', resolve))
+  source?.on('frame', () => frameTimes.push(context.currentTime))
+  if (source) sdk.speakFrom(client, source)
+  Object.assign(globalThis, { sdk, context, client, player, source, levels, frameTimes, sourceEnded })
+}`
+
+describe('the browser client in Chromium', () => {
+  let folder: string
+  let browser: Browser
+  let gateway: TestGateway
+  let page: Page
+  const faults: string[] = []
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-client-'))
+    await writeWav(join(folder, 'tone.wav'), tone(1000, 48000, 2), 48000)
+    browser = await openBrowser(join(folder, 'tone.wav'))
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await rm(folder, { recursive: true })
+  })
+
+  beforeEach(async () => {
+    gateway = await openTestGateway({
+      files: { '/client': clientFolder, '/recordings': folder, '/': clientFolder },
+    })
+    page = await browser.newPage()
+    faults.length = 0
+    page.on('pageerror', error => faults.push(error.message))
+    await page.goto(`${gateway.origin}/client/index.js`)
+  })
+
+  afterEach(async () => {
+    await page.close()
+    await gateway.close()
+    expect(faults).toEqual([])
+  })
+
+  async function converse(how: { microphone?: boolean; recording?: string } = {}): Promise<Caller> {
+    const caller = gateway.nextCaller()
+    await page.evaluate(`(${startConversation})(${JSON.stringify(how)})`)
+    return caller
+  }
+
+  function playedBy(caller: Caller): Played[] {
+    return caller.messages.filter((message): message is Played => message.type === 'played')
+  }
+
+  function playedAtLeast(ms: number) {
+    return (message: ClientMessage): message is Played => message.type === 'played' && message.ms >= ms
+  }
+
+  it('sends the microphone as 20 ms frames at 16 kHz and at the pace of the sound card', async () => {
+    const caller = await converse({ microphone: true })
+    await caller.untilAudio(120)
+    expect(new Set(caller.audio.map(frame => frame.length))).toEqual(new Set([320]))
+    const settled = Int16Array.from(caller.audio.slice(20, 70).flatMap(frame => [...frame]))
+    expect(measuredHz(settled, 16000)).toBeCloseTo(1000, -1)
+    const times: number[] = await page.evaluate('frameTimes.slice(10, 111)')
+    const elapsed = (times.at(-1) ?? 0) - (times[0] ?? 0)
+    expect(elapsed).toBeGreaterThan(1.85)
+    expect(elapsed).toBeLessThan(2.15)
+  })
+
+  it('plays a recording through the same path, with silence after it', async () => {
+    await writeWav(join(folder, 'clip.wav'), tone(500, 8000, 1), 8000)
+    const caller = await converse({ recording: '/recordings/clip.wav' })
+    await page.evaluate('sourceEnded')
+    await caller.untilAudio(74)
+    const samples = caller.audio.flatMap(frame => [...frame])
+    const loud = samples.filter(sample => Math.abs(sample) > 200)
+    expect(loud.length / 16000).toBeGreaterThan(0.95)
+    expect(loud.length / 16000).toBeLessThan(1.01)
+    expect(samples.slice(-4000).every(sample => Math.abs(sample) < 50)).toBe(true)
+    expect(caller.audio.length * 20).toBeGreaterThanOrEqual(1480)
+  })
+
+  it('tells a page that names no audio file what is wrong', async () => {
+    await converse()
+    const code = await page.evaluate(`sdk.openRecording({ context, recording: new ArrayBuffer(40) })
+      .then(() => 'opened', error => error.code)`)
+    expect(code).toBe('bad-recording')
+  })
+
+  it('ends its account of a reply within one frame of what was sent', async () => {
+    const caller = await converse()
+    caller.say({ type: 'audio-begin', reply: 'r1', fromMs: 0 })
+    const reply = tone(440, 24000, 1)
+    for (let at = 0; at < reply.length; at += 480) caller.play(reply.subarray(at, at + 480))
+    caller.say({ type: 'reply-sent', atMs: 0, reply: 'r1', totalMs: 1000 })
+    const end = await caller.until(playedAtLeast(980))
+    expect(Math.abs(end.ms - 1000)).toBeLessThanOrEqual(20)
+    const reports = playedBy(caller).map(report => report.ms)
+    expect(reports.length).toBeGreaterThanOrEqual(10)
+    expect(reports).toEqual([...reports].sort((a, b) => a - b))
+    expect(await page.evaluate('Math.max(...levels)')).toBeGreaterThan(-12)
+  })
+
+  it('stops at clear, says how far it got, and says no more', async () => {
+    const caller = await converse()
+    caller.say({ type: 'audio-begin', reply: 'r1', fromMs: 0 })
+    caller.play(tone(440, 24000, 0.5))
+    for (let i = 0; i < 9; i++) caller.play(tone(440, 24000, 0.5))
+    await caller.until(playedAtLeast(300))
+    const before = playedBy(caller).length
+    caller.say({ type: 'clear', reply: 'r1' })
+    // A second reply shows that the clear was obeyed and that the player went on from it.
+    caller.say({ type: 'audio-begin', reply: 'r2', fromMs: 0 })
+    caller.play(tone(440, 24000, 0.2))
+    caller.say({ type: 'reply-sent', atMs: 0, reply: 'r2', totalMs: 200 })
+    await caller.until(
+      (message): message is Played =>
+        message.type === 'played' && message.reply === 'r2' && message.ms >= 180,
+    )
+    const ofFirst = playedBy(caller).filter(report => report.reply === 'r1')
+    const last = ofFirst.at(-1)?.ms ?? 0
+    expect(playedBy(caller).length).toBeGreaterThan(before)
+    expect(last).toBeGreaterThanOrEqual(300)
+    expect(last).toBeLessThan(1500)
+    const afterSecond = playedBy(caller).findIndex(report => report.reply === 'r2')
+    expect(
+      playedBy(caller)
+        .slice(afterSecond)
+        .every(report => report.reply === 'r2'),
+    ).toBe(true)
+  })
+
+  it('falls silent on interrupt before the gateway answers', async () => {
+    const caller = await converse()
+    caller.say({ type: 'audio-begin', reply: 'r1', fromMs: 0 })
+    for (let i = 0; i < 10; i++) caller.play(tone(440, 24000, 0.5))
+    await caller.until(playedAtLeast(200))
+    await page.evaluate(`(async () => {
+      const silent = new Promise(resolve => player.on('level', ({ dbfs }) => dbfs <= -100 && resolve()))
+      globalThis.heard = client.interrupt()
+      await silent
+    })()`)
+    const heard = {
+      reply: 'r1',
+      ms: 200,
+      text: '',
+      complete: false,
+      source: 'reported',
+      errorMs: 20,
+    } as const
+    caller.say({ type: 'interrupted', heard })
+    expect(await page.evaluate('heard')).toEqual(heard)
+  })
+
+  it('resumes after the wire was cut and goes on with the reply without repeating it', async () => {
+    const caller = await converse()
+    const reply = tone(440, 24000, 2)
+    caller.say({ type: 'audio-begin', reply: 'r1', fromMs: 0 })
+    caller.play(reply.subarray(0, 24000))
+    await caller.until(playedAtLeast(200))
+    const next = gateway.nextCaller()
+    caller.cut()
+    const again = await next
+    expect(again.hello.resume).toBe('tok_1')
+    const told = await again.until((message): message is Played => message.type === 'played')
+    expect(told.ms).toBeGreaterThanOrEqual(200)
+    const fromMs = Math.floor(told.ms)
+    again.say({ type: 'audio-begin', reply: 'r1', fromMs })
+    const rest = reply.subarray(fromMs * 24)
+    for (let at = 0; at < rest.length; at += 4800) again.play(rest.subarray(at, at + 4800))
+    again.say({ type: 'reply-sent', atMs: 0, reply: 'r1', totalMs: 2000 })
+    const end = await again.until(playedAtLeast(1980))
+    expect(Math.abs(end.ms - 2000)).toBeLessThanOrEqual(20)
+    const ofContext: number = await page.evaluate('context.currentTime')
+    expect(ofContext).toBeGreaterThan(2)
+  })
+
+  it('loads the audio program from a Blob URL where asked to', async () => {
+    const bundled = `class P extends AudioWorkletProcessor { process() { return true } }; registerProcessor('inline-test', P)`
+    await page.route('**/inline-worklet.js', route =>
+      route.fulfill({ contentType: 'text/javascript', body: bundled }),
+    )
+    await converse()
+    await page.evaluate(`sdk.loadWorklet(context, { workletUrl: '/inline-worklet.js', workletInline: true })`)
+    expect(await page.evaluate(`new AudioWorkletNode(context, 'inline-test').numberOfOutputs`)).toBe(1)
+  })
+})
