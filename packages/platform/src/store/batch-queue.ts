@@ -49,7 +49,7 @@ export function createBatchQueue<Item>(options: BatchQueueOptions<Item>): BatchQ
   let queue: Waiting<Item>[] = []
   let items = 0
   let bytes = 0
-  let running: Promise<void> | undefined
+  let running = false
   let stopped = false
   let accepted = 0
   let settled = 0
@@ -75,11 +75,12 @@ export function createBatchQueue<Item>(options: BatchQueueOptions<Item>): BatchQ
           else resolve()
         },
       })
-      running ??= run()
+      if (!running) void run()
     })
   }
 
   async function run(): Promise<void> {
+    running = true
     if (options.gatherMs > 0 && !stopped) await gather()
     // What is pushed in the same tick belongs to the same batch.
     else await Promise.resolve()
@@ -87,7 +88,7 @@ export function createBatchQueue<Item>(options: BatchQueueOptions<Item>): BatchQ
       await storeOrRefuse(takeBatch())
       endDrains()
     }
-    running = undefined
+    running = false
   }
 
   function gather(): Promise<void> {

@@ -20,6 +20,6 @@ const refusedEscape = /\\u(?:0000|d[89a-f])/
 // An escaped backslash is consumed as a pair, so that its second half never begins an escape.
 const escapes = /\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g
 
-function replaceRefused(escape: string): string {
-  return escape === '\\\\' ? escape : '\\ufffd'
+function replaceRefused(found: string): string {
+  return found === '\\\\' ? found : '\\ufffd'
 }
