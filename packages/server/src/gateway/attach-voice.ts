@@ -1,0 +1,88 @@
+/**
+ * The voice conversations of a gateway: agents, embedded speech, sessions, and the voice socket at the door. Made
+ * once, handed to `serve`, which starts and stops it.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { loadOpus, loadResampling } from '@parley/audio'
+import { loadVoiceActivity } from '@parley/audio/node'
+import { createTicker, type Ids } from '@parley/core'
+import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
+import type { Attached, ServerParts } from '../serve.js'
+import { loadAgents } from './agent-catalogue.js'
+import { openEmbeddedSpeech } from './embedded-speech.js'
+import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
+
+/** Paths of the voice socket: its own, and the one that web voice services use. */
+const voicePaths = ['/v1/voice', '/voice-ws']
+
+const ids: Ids = { next: prefix => `${prefix}_${randomUUID().replaceAll('-', '')}` }
+
+/** @throws ParleyError `bad_agent` for an agent file with mistakes. */
+export async function attachVoice({
+  config,
+  clock,
+  log,
+  metrics,
+  door,
+  store,
+  lifecycle,
+}: ServerParts): Promise<Attached> {
+  const agents = await loadAgents(config.agentFile)
+  const speech = await openEmbeddedSpeech(clock, log)
+  lifecycle.onStop('speech', () => speech.close())
+  const [resampling, opus, voiceActivity] = await Promise.all([
+    loadResampling(),
+    loadOpus(),
+    loadVoiceActivity(),
+  ])
+  const desk = createSessionDesk({
+    config,
+    agents,
+    speech,
+    store,
+    metrics,
+    resampling,
+    voiceActivity,
+    clock,
+    ticker: createTicker(clock),
+    ids,
+    epochMs: Date.now,
+    log,
+  })
+  const sockets = new Set<VoiceSocket>()
+  for (const path of voicePaths) {
+    door.routes.set(path, {
+      scope: 'talk',
+      protocols: ['parley.v1'],
+      handle(socket, _request, principal) {
+        const served = serveVoiceSocket({
+          socket,
+          principal,
+          host: desk,
+          clock,
+          opus,
+          log,
+          limits: defaultVoiceLimits,
+          listenRate: LISTEN_RATE,
+        })
+        sockets.add(served)
+        socket.once('close', () => sockets.delete(served))
+      },
+    })
+  }
+  return {
+    activeSessions: () => desk.active,
+    drain(signal) {
+      for (const socket of sockets) socket.announceDraining(config.drainMs)
+      return desk.drain(signal)
+    },
+    notices: [
+      `agents: ${agents.agents.map(({ agent, language }) => `${agent} (${language})`).join(', ')}`,
+      `voices: ${speech.voices.join(', ')}`,
+      speech.noRecogniser === undefined
+        ? `recogniser: ${speech.recogniser?.name} (en, closed grammar of the agent)`
+        : `no recogniser, callers cannot be heard but can type: ${speech.noRecogniser}`,
+    ],
+  }
+}

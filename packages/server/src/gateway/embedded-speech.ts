@@ -1,0 +1,57 @@
+import type { Clock, SpeechToText, TextToSpeech } from '@parley/core'
+import { createFlite, createPocketsphinx, findPocketsphinx } from '@parley/providers'
+import type { Log } from '../log/log.js'
+import { baseOf } from './agent-catalogue.js'
+
+/** What this machine can hear and speak without a key. */
+export interface EmbeddedSpeech {
+  /** Absent where there is none; `noRecogniser` then says why and what to do. */
+  readonly recogniser: SpeechToText | undefined
+  readonly noRecogniser: string | undefined
+  /** Whether the recogniser understands the language. */
+  hears(language: string): boolean
+  /** The voice for a language; undefined where there is none. */
+  voice(language: string): TextToSpeech | undefined
+  /** Names of voices for people, such as `flite (en)`. */
+  readonly voices: readonly string[]
+  close(): Promise<void>
+}
+
+/** Languages of the embedded recogniser's acoustic model. */
+const heardLanguages: readonly string[] = ['en']
+
+/** Looks for what is there and warms the voices up. Missing parts are told, not thrown. */
+export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<EmbeddedSpeech> {
+  const found = await findPocketsphinx()
+  const recogniser = found.available ? createPocketsphinx({ clock }) : undefined
+  const flite = createFlite()
+  const espeak = await loadEspeak(log)
+  const voices = [flite, ...(espeak === undefined ? [] : [espeak])]
+  await Promise.all(voices.map(voice => voice.warm?.()))
+  return {
+    recogniser,
+    noRecogniser: found.available ? undefined : `${found.reason} ${found.cure}`,
+    hears: language => recogniser !== undefined && heardLanguages.includes(baseOf(language)),
+    voice: language =>
+      voices.find(({ languages }) => languages.some(spoken => baseOf(spoken) === baseOf(language))),
+    voices: [
+      `${flite.name} (en)`,
+      ...(espeak === undefined ? [] : [`${espeak.name} (es and ${espeak.languages.length - 1} more)`]),
+    ],
+    async close() {
+      await Promise.all([recogniser?.close(), ...voices.map(voice => voice.close())])
+    },
+  }
+}
+
+/** The GPL voices are a package of their own, which may be left out. */
+async function loadEspeak(log: Log): Promise<TextToSpeech | undefined> {
+  const name = '@parley/tts-espeak'
+  try {
+    const loaded: { createEspeak(): TextToSpeech } = await import(name)
+    return loaded.createEspeak()
+  } catch (error) {
+    log.info({ err: error }, 'the optional espeak-ng voices are not installed')
+    return undefined
+  }
+}

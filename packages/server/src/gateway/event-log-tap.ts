@@ -1,0 +1,16 @@
+import type { SessionEvent, SessionId, Tap } from '@parley/core'
+import type { LogEntry, Store } from '@parley/platform'
+
+/** Writes every event of a session into the store's log; words of partial transcripts would only swell it. */
+export function createEventLogTap(store: Pick<Store, 'appendEvents'>, session: SessionId): Tap {
+  let seq = 0
+  return {
+    name: 'event-log',
+    event(event: SessionEvent) {
+      if (event.kind === 'transcript-partial') return
+      const entry: LogEntry = { seq, event }
+      seq += 1
+      store.appendEvents(session, [entry])
+    },
+  }
+}

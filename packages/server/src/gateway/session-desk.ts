@@ -1,0 +1,222 @@
+/**
+ * Opens, finds and ends the sessions of this process. A session belongs to the tenant and subject that opened it and
+ * is found again only by its resume token.
+ */
+
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Resampling, VoiceActivity } from '@parley/audio'
+import {
+  type Clock,
+  type CloseReason,
+  createVoiceEar,
+  defaultTurnPolicy,
+  type Engine,
+  type Ids,
+  ParleyError,
+  Session,
+  type SessionId,
+  type Tap,
+  type Ticker,
+} from '@parley/core'
+import { createCascade, createScriptedAgent, type Script, scriptGrammar } from '@parley/engines'
+import type { Store } from '@parley/platform'
+import type {
+  OpenedSession,
+  VoiceHost,
+  VoiceOpenRequest,
+  VoicePrincipal,
+  VoiceResumeRequest,
+} from '@parley/transports'
+import type { Config } from '../config/settings.js'
+import type { Log } from '../log/log.js'
+import type { Metrics } from '../metrics/metrics.js'
+import type { AgentCatalogue } from './agent-catalogue.js'
+import type { EmbeddedSpeech } from './embedded-speech.js'
+import { createEventLogTap } from './event-log-tap.js'
+
+/** Rate at which ear and recogniser listen, Hz. */
+export const LISTEN_RATE = 16_000
+
+export interface SessionDeskParts {
+  readonly config: Config
+  readonly agents: AgentCatalogue
+  readonly speech: EmbeddedSpeech
+  readonly store: Store
+  readonly metrics: Metrics
+  readonly resampling: Resampling
+  readonly voiceActivity: VoiceActivity
+  readonly clock: Clock
+  readonly ticker: Ticker
+  readonly ids: Ids
+  readonly epochMs: () => number
+  readonly log: Log
+}
+
+export interface SessionDesk extends VoiceHost {
+  /** Sessions that are not over. */
+  readonly active: number
+  /** Ends all sessions: each once its agent is silent, the rest when the signal aborts. */
+  drain(signal: AbortSignal): Promise<void>
+}
+
+interface OpenSession {
+  readonly session: Session
+  readonly principal: VoicePrincipal
+  readonly token: string
+  readonly outputRate: number
+  readonly facts: Omit<OpenedSession, 'resumed'>
+}
+
+export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
+  const { clock, config, ids, log, store } = parts
+  const open = new Map<SessionId, OpenSession>()
+  const engines = new Map<Script, Engine>()
+  let draining = false
+
+  function engineOf(script: Script): Engine {
+    const known = engines.get(script)
+    if (known !== undefined) return known
+    const heard = parts.speech.recogniser !== undefined && parts.speech.hears(script.language)
+    const engine = createCascade({
+      ...(heard && parts.speech.recogniser !== undefined
+        ? { stt: parts.speech.recogniser, grammar: scriptGrammar(script).jsgf }
+        : {}),
+      mind: createScriptedAgent(script),
+      voices: language => parts.speech.voice(language),
+    })
+    engines.set(script, engine)
+    return engine
+  }
+
+  function taps(id: SessionId, tenant: string): Tap[] {
+    const missed = (type: string, ms: number) => {
+      const targetMs = targetOf(config, type)
+      if (config.performanceWarnings && targetMs !== undefined && ms > targetMs) {
+        log.warn({ session: id, type, ms: Math.round(ms), targetMs }, 'latency target missed')
+      }
+    }
+    return [parts.metrics.sessionTap(tenant, missed), createEventLogTap(store, id)]
+  }
+
+  function forget(id: SessionId, reason: CloseReason): void {
+    open.delete(id)
+    const ended = { id, reason, endedAtMs: parts.epochMs() }
+    void store
+      .endSession(ended)
+      .catch((error: unknown) => log.error({ err: error, session: id }, 'session end not stored'))
+  }
+
+  async function begin({ hello, principal, transport, signal }: VoiceOpenRequest): Promise<OpenedSession> {
+    if (draining) throw new ParleyError('draining')
+    const script = parts.agents.choose(hello.agent, hello.language)
+    const language = hello.language ?? config.language ?? script.language
+    const id = ids.next('ses') as SessionId
+    const { tenant } = principal
+    await store.beginSession({
+      id,
+      tenant,
+      agent: script.agent,
+      language,
+      edge: 'voice-ws',
+      startedAtMs: parts.epochMs(),
+    })
+    const detector = parts.voiceActivity.open(LISTEN_RATE)
+    const session = new Session({
+      id,
+      language,
+      engine: engineOf(script),
+      ear: createVoiceEar(detector),
+      listenRate: LISTEN_RATE,
+      outputRate: transport.outputRate,
+      resampling: parts.resampling,
+      policy: defaultTurnPolicy,
+      limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
+      opens: script.greeting !== undefined,
+      journal: store,
+      taps: [
+        ...taps(id, tenant),
+        {
+          name: 'desk',
+          event(event) {
+            if (event.kind !== 'session-ended') return
+            detector.close()
+            forget(id, event.reason)
+          },
+        },
+      ],
+      clock,
+      ticker: parts.ticker,
+      ids,
+    })
+    const facts = {
+      session: id,
+      resumeToken: randomBytes(24).toString('base64url'),
+      agent: script.agent,
+      language,
+      recogniser: parts.speech.hears(language) ? (parts.speech.recogniser?.name ?? null) : null,
+      voice: parts.speech.voice(language)?.name ?? null,
+    }
+    open.set(id, { session, principal, token: facts.resumeToken, outputRate: transport.outputRate, facts })
+    try {
+      await session.start(transport)
+    } catch (error) {
+      await session.end('error')
+      throw error
+    }
+    if (signal.aborted) void session.end('client')
+    log.info({ session: id, tenant, agent: script.agent, language }, 'session opened')
+    return { ...facts, resumed: false }
+  }
+
+  async function resume({ token, principal, transport }: VoiceResumeRequest): Promise<OpenedSession> {
+    const found = [...open.values()].find(other => sameSecret(other.token, token))
+    const { tenant, subject } = principal
+    if (found === undefined || found.principal.tenant !== tenant || found.principal.subject !== subject) {
+      throw new ParleyError('resume_failed')
+    }
+    if (transport.outputRate !== found.outputRate) {
+      const message = `This session speaks at ${found.outputRate} Hz; resume with the same output format.`
+      throw new ParleyError('resume_failed', message)
+    }
+    found.session.attach(transport)
+    log.info({ session: found.session.id, tenant }, 'session resumed')
+    return { ...found.facts, resumed: true }
+  }
+
+  async function drain(signal: AbortSignal): Promise<void> {
+    draining = true
+    await new Promise<void>(resolve => {
+      const stop = parts.ticker.add(() => {
+        for (const { session } of open.values()) {
+          const talking =
+            session.floor === 'agent' || session.floor === 'thinking' || session.floor === 'overlap'
+          if (!talking || signal.aborted) void session.end('draining')
+        }
+        if (open.size > 0) return
+        stop()
+        resolve()
+      })
+    })
+    await store.flush()
+  }
+
+  return {
+    get active() {
+      return open.size
+    },
+    open: begin,
+    resume,
+    drain,
+  }
+}
+
+function targetOf(config: Config, type: string): number | undefined {
+  if (type === 'first_token') return config.targetFirstTokenMs
+  if (type === 'partial_asr') return config.targetPartialMs
+  return type === 'barge_in' ? config.targetBargeInMs : undefined
+}
+
+function sameSecret(known: string, given: string): boolean {
+  const [a, b] = [Buffer.from(known), Buffer.from(given)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
