@@ -57,9 +57,8 @@ function layOut(tensors, { prefix, size }) {
     ...fourth.bias, // one frame: the middle tap
     ...blocks(128, 32, 64, 1, (out, input) => fourth.at(out, input, 1)),
     ...inputBias.map((bias, gate) => bias + hiddenBias[gate]),
-    ...blocks(512, 32, 256, 1, (gate, input) =>
-      input < 128 ? inputGates[gate * 128 + input] : hiddenGates[gate * 128 + input - 128],
-    ),
+    ...blocks(512, 32, 128, 1, (gate, input) => inputGates[gate * 128 + input]),
+    ...blocks(512, 32, 128, 1, (gate, input) => hiddenGates[gate * 128 + input]),
     ...tensor('decoder.decoder.2.weight', 1, 128, 1),
     ...aligned([...tensor('decoder.decoder.2.bias', 1)]),
   ]

@@ -5,12 +5,13 @@
 // that one copy of the weights serves a whole process. Layout of the weights: see extract.mjs, same order.
 
 import { hyperbolicTangent4, logistic4 } from './activations'
-import { convolveFirst, convolveSecond, multiply } from './layers'
+import { addProducts, convolveFirst, convolveSecond, multiply } from './layers'
 import { magnitudes } from './spectrum'
 
 const HIDDEN: usize = 128
 const STATE_C: usize = HIDDEN * 4
 const STATE_CONTEXT: usize = STATE_C * 2
+const STATE_GATES: usize = STATE_CONTEXT + 128
 
 // Scratch, from the bottom of the memory: the host starts its own things at `scratchBytes()`.
 const INPUT: usize = 1024 // 512 samples of i16
@@ -20,8 +21,8 @@ const FFT: usize = SPECTRUM + 2112 // two buffers of 128 complex of 4 frames
 const LAYER_A: usize = FFT + 8192 // 4 × 128 f32
 const LAYER_B: usize = LAYER_A + 2048 // 2 × 64 f32
 const LAYER_C: usize = LAYER_B + 512 // 64 f32
-const CELL_INPUT: usize = LAYER_C + 256 // 128 of the encoder, 128 of h
-const GATES: usize = CELL_INPUT + 1024 // 512 f32
+const CELL_INPUT: usize = LAYER_C + 256 // 128 f32
+const GATES: usize = CELL_INPUT + 512 // 512 f32
 const SCRATCH_END: usize = GATES + 2048
 
 /** Where the host writes the samples of the window, as i16. */
@@ -34,25 +35,42 @@ export function scratchBytes(): usize {
   return SCRATCH_END
 }
 
-/** Bytes of one session's state: h, c and the tail of the last window as i16. All zero is a new session. */
+/** Bytes of one session's state: h, c, the tail of the last window as i16, and what its sound does to the gates. */
 export function stateBytes(): usize {
-  return STATE_CONTEXT + 128
+  return STATE_GATES + 2048
+}
+
+/** Bytes at the end of a rate's weights that `coast` reads: the recurrent product and the output. */
+export function recurrentBytes(): usize {
+  return (512 * 128 + 132) * 4
 }
 
 /** Probability of voice in the window at `inputAddress`. `size` is the FFT size: 256 at 16 kHz, 128 at 8 kHz. */
 export function infer(weights: usize, state: usize, size: usize): f32 {
   pad(state, size)
+  keepTail(state, size)
   let at = magnitudes(weights, PADDED, FFT, SPECTRUM, size)
   at = convolveFirst(at, SPECTRUM, size / 2 + 1, LAYER_A)
   at = convolveSecond(at, LAYER_A, LAYER_B)
   at = multiply(at, LAYER_B, 128, LAYER_C, 64, true)
   at = multiply(at, LAYER_C, 64, CELL_INPUT, 128, true)
-  memory.copy(CELL_INPUT + HIDDEN * 4, state, HIDDEN * 4)
-  at = multiply(at, CELL_INPUT, 256, GATES, 512, false)
+  at = multiply(at, CELL_INPUT, 128, state + STATE_GATES, 512, false)
+  return recur(at, state)
+}
+
+/** The same for a window that is known to sound like the last one inferred: only the memory moves on. */
+export function coast(recurrent: usize, state: usize, size: usize): f32 {
+  keepTail(state, size)
+  return recur(recurrent, state)
+}
+
+function recur(weights: usize, state: usize): f32 {
+  memory.copy(GATES, state + STATE_GATES, 2048)
+  const at = addProducts(weights, state, HIDDEN, GATES, 512)
   return output(at, cell(state))
 }
 
-// context, window, reflection of the window's end; and the new context into the state.
+// context, window, reflection of the window's end
 function pad(state: usize, size: usize): void {
   const context = size / 4
   const window = size * 2
@@ -62,7 +80,12 @@ function pad(state: usize, size: usize): void {
   for (let i: usize = 0; i < context; i++) {
     store<f32>(end + i * 4, load<f32>(end - (i + 2) * 4))
   }
-  memory.copy(state + STATE_CONTEXT, INPUT + (window - context) * 2, context * 2)
+}
+
+// The context of the next window.
+function keepTail(state: usize, size: usize): void {
+  const context = size / 4
+  memory.copy(state + STATE_CONTEXT, INPUT + (size * 2 - context) * 2, context * 2)
 }
 
 function widen(from: usize, to: usize, count: usize): void {

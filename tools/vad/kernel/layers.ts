@@ -163,7 +163,7 @@ export function convolveSecond(weights: usize, from: usize, to: usize): usize {
   return at
 }
 
-/** A dense product, 32 outputs at a time; `inputs` and `outputs` are multiples of 32. */
+/** A dense product: bias first, then `addProducts`. */
 export function multiply(
   weights: usize,
   from: usize,
@@ -172,15 +172,22 @@ export function multiply(
   outputs: usize,
   relu: bool,
 ): usize {
-  const floor = relu ? f32x4.splat(0) : f32x4.splat(-f32.MAX_VALUE)
-  let at = weights + outputs * 4
   memory.copy(to, weights, outputs * 4)
+  const at = addProducts(weights + outputs * 4, from, inputs, to, outputs)
+  if (!relu) return at
+  const zero = f32x4.splat(0)
+  for (let i = to; i < to + outputs * 4; i += 16) v128.store(i, f32x4.max(zero, v128.load(i)))
+  return at
+}
+
+/** Adds a dense product to `to`, 32 outputs at a time; `inputs` and `outputs` are multiples of 32. */
+export function addProducts(weights: usize, from: usize, inputs: usize, to: usize, outputs: usize): usize {
+  let at = weights
   for (let out = to; out < to + outputs * 4; out += 128) {
     for (let x = from; x < from + inputs * 4; x += CHUNK * 4) {
       addProduct(at, x, out)
       at += CHUNK * 128
     }
-    for (let i = out; i < out + 128; i += 16) v128.store(i, f32x4.max(floor, v128.load(i)))
   }
   return at
 }

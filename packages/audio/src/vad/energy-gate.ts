@@ -1,82 +1,86 @@
 /**
- * Spares the detector the silence. The gate closes only on what the detector itself has called silence for half a
- * second and that is quiet besides; anything louder than that silence opens it in the same window, after the windows
- * just before have been run through the detector, so that it judges the onset as if it had listened all along.
+ * Spares the detector most of the work of silence. The gate closes only on what the detector itself has called
+ * silence for half a second and that is quiet besides. While it is closed the detector coasts: its memory, which
+ * reaches back seconds, moves on as if it had listened, so that anything louder opens the gate in the same window and
+ * is judged as it would have been without it.
  */
 
 import type { VoiceDetector } from './voice-activity.js'
 
 export interface EnergyGateOptions {
-  /** The gate never closes on sound above this level. dBFS, loudest 8 ms of a window. Default −45. */
+  /** The gate never closes on sound above this level. dBFS, loudest 8 ms of a window. Default −60. */
   readonly ceilingDb?: number
   /** How much louder than the silence it closed on a sound must be to open it, in dB. Default 2. */
   readonly marginDb?: number
-  /** Below this everything is silence. dBFS. Default −72, under the smallest step of G.711. */
+  /** Below this everything is silence. dBFS. Default −96, half a step of PCM16. */
   readonly floorDb?: number
-  /** Windows run again before the one that opens the gate. Default 4 (128 ms). */
-  readonly replayWindows?: number
+  /** While closed, every how many windows one is analysed all the same. Default 8. */
+  readonly refreshWindows?: number
 }
 
 export interface GatedDetector extends VoiceDetector {
   /** Windows taken since the detector was made. */
   readonly windows: number
-  /** How many of them never reached the detector behind the gate. */
+  /** How many of them were only coasted through. */
   readonly skipped: number
 }
 
-/** Windows of silence before the gate closes, and after which it follows a silence that became quieter: 512 ms. */
+/** Windows of silence before the gate closes, and over which it follows a silence that changes: 512 ms. */
 const settleWindows = 16
 /** The detector is sure of silence below this. */
 const silentProbability = 0.1
 const blocksPerWindow = 4
 
-/** Puts the gate in front of `detector`, whose probabilities it passes on; a skipped window has probability 0. */
+/** Puts the gate in front of `detector`, whose probabilities it passes on. Closing it closes the detector. */
 export function gateVoice(detector: VoiceDetector, options: EnergyGateOptions = {}): GatedDetector {
-  const { ceilingDb = -45, marginDb = 2, floorDb = -72, replayWindows = 4 } = options
+  const { ceilingDb = -60, marginDb = 2, floorDb = -96, refreshWindows = 8 } = options
   const ceiling = powerOf(ceilingDb)
   const margin = 10 ** (marginDb / 10)
   const floor = powerOf(floorDb)
-  const recent = createRing(detector.windowSize, replayWindows)
-  let threshold = Number.POSITIVE_INFINITY
+  let threshold = 0
   let closed = false
   let settled = 0
   let loudest = 0
+  let coasted = 0
+  let analysed = 0
   let windows = 0
   let skipped = 0
-
-  const settle = (level: number): boolean => {
-    loudest = Math.max(loudest, level)
-    settled++
-    if (settled < settleWindows) return false
-    const quiet = loudest <= ceiling
-    if (quiet) threshold = Math.max(floor, loudest * margin)
-    restart()
-    return quiet
-  }
 
   const restart = (): void => {
     settled = 0
     loudest = 0
   }
 
-  const open = (): void => {
-    closed = false
+  /** Takes note of a silent window; whether the gate is, or stays, closed. */
+  const settle = (level: number): boolean => {
+    loudest = Math.max(loudest, level)
+    settled++
+    if (settled < settleWindows) return closed
+    const quiet = loudest <= ceiling
+    threshold = Math.max(floor, loudest * margin)
     restart()
-    recent.drain(window => detector.process(window))
+    return quiet
+  }
+
+  const coast = (window: Int16Array): number => {
+    coasted++
+    skipped++
+    return detector.coast(window)
   }
 
   const listen = (window: Int16Array, level: number): number => {
-    const probability = detector.process(window)
-    if (probability >= silentProbability) restart()
-    else closed = settle(level)
-    return probability
+    coasted = 0
+    analysed = level
+    return detector.process(window)
   }
 
-  const skip = (window: Int16Array, level: number): number => {
-    skipped++
-    recent.keep(window)
-    settle(level)
-    return 0
+  /** Whether a window of the closed gate sounds like the last one that was analysed. */
+  const same = (level: number): boolean =>
+    coasted < refreshWindows - 1 && level <= Math.max(floor, analysed * margin) && level * margin >= analysed
+
+  const open = (): void => {
+    closed = false
+    restart()
   }
 
   return {
@@ -91,38 +95,21 @@ export function gateVoice(detector: VoiceDetector, options: EnergyGateOptions = 
     process(window) {
       windows++
       const level = loudestPower(window)
-      if (closed && level <= threshold) return skip(window, level)
-      if (closed) open()
-      return listen(window, level)
+      if (closed && level > threshold) open()
+      const probability = closed && same(level) ? coast(window) : listen(window, level)
+      if (probability >= silentProbability) open()
+      else closed = settle(level)
+      return probability
+    },
+    coast(window) {
+      windows++
+      return coast(window)
     },
     reset() {
-      closed = false
-      restart()
-      recent.drain(() => undefined)
+      open()
       detector.reset()
     },
     close: () => detector.close(),
-  }
-}
-
-/** The last few windows, oldest first; copies, in buffers made once. */
-function createRing(windowSize: number, capacity: number) {
-  const buffers = Array.from({ length: capacity }, () => new Int16Array(windowSize))
-  let next = 0
-  let held = 0
-  return {
-    keep(window: Int16Array): void {
-      buffers[next]?.set(window)
-      next = (next + 1) % capacity
-      held = Math.min(held + 1, capacity)
-    },
-    drain(use: (window: Int16Array) => void): void {
-      for (let age = held; age > 0; age--) {
-        const window = buffers[(next - age + capacity) % capacity]
-        if (window !== undefined) use(window)
-      }
-      held = 0
-    },
   }
 }
 

@@ -32,6 +32,11 @@ export interface VoiceDetector {
    * `RangeError` for a window of another size; a closed detector answers 0.
    */
   process(window: Int16Array): number
+  /**
+   * Like `process`, for a window known to sound like the last one processed (the same silence): moves the memory on
+   * without analysing the sound, at about a fifth of the cost. With nothing processed yet it is `process`.
+   */
+  coast(window: Int16Array): number
   /** Forgets what was heard, as after a break in the stream. */
   reset(): void
   /** Gives the state back. Closing twice does nothing. */
@@ -59,17 +64,30 @@ function openDetector(kernel: VadKernel, rate: VoiceRate, branch: VadBranch): Vo
   const { windowSize } = branch
   const slot = kernel.take()
   let open = true
+  let analysed = false
+  const requireSize = (window: Int16Array): void => {
+    if (window.length === windowSize) return
+    throw new RangeError(`A window at ${rate} Hz has ${windowSize} samples, not ${window.length}.`)
+  }
+  const process = (window: Int16Array): number => {
+    requireSize(window)
+    if (!open) return 0
+    analysed = true
+    return kernel.infer(slot, branch, window)
+  }
   return {
     rate,
     windowSize,
-    process(window) {
-      if (window.length !== windowSize) {
-        throw new RangeError(`A window at ${rate} Hz has ${windowSize} samples, not ${window.length}.`)
-      }
-      return open ? kernel.infer(slot, branch, window) : 0
+    process,
+    coast(window) {
+      if (!open || !analysed) return process(window)
+      requireSize(window)
+      return kernel.coast(slot, branch, window)
     },
     reset() {
-      if (open) kernel.clear(slot)
+      if (!open) return
+      analysed = false
+      kernel.clear(slot)
     },
     close() {
       if (!open) return

@@ -29,7 +29,7 @@ export interface SpeechHysteresis {
   reset(): SpeechChange
   /** Media time at which the last speech to start began. */
   readonly onsetMs: number
-  /** End of the last voiced window, media time. */
+  /** End of the last window of that speech at or above the start probability, media time. */
   readonly lastVoicedMs: number
 }
 
@@ -55,6 +55,7 @@ export function createSpeechHysteresis(options: SpeechOptions = {}): SpeechHyste
   let risingMs: number | undefined
   let onsetMs = 0
   let lastVoicedMs = Number.NEGATIVE_INFINITY
+  let heldMs = Number.NEGATIVE_INFINITY
   let previousEndMs = Number.NEGATIVE_INFINITY
 
   const whileSilent = (probability: number, startMs: number, endMs: number): SpeechChange => {
@@ -69,6 +70,7 @@ export function createSpeechHysteresis(options: SpeechOptions = {}): SpeechHyste
     if (voicedMs < minVoicedMs) return undefined
     speaking = true
     lastVoicedMs = endMs
+    heldMs = endMs
     return 'speech-start'
   }
 
@@ -82,8 +84,9 @@ export function createSpeechHysteresis(options: SpeechOptions = {}): SpeechHyste
   }
 
   const whileSpeaking = (probability: number, endMs: number): SpeechChange => {
-    if (probability >= stopProbability) lastVoicedMs = endMs
-    return endMs - lastVoicedMs >= hangoverMs ? end(lastVoicedMs) : undefined
+    if (probability >= startProbability) lastVoicedMs = endMs
+    if (probability >= stopProbability) heldMs = endMs
+    return endMs - heldMs >= hangoverMs ? end(lastVoicedMs) : undefined
   }
 
   return {

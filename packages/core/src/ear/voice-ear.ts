@@ -35,7 +35,7 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
   const speech = createSpeechHysteresis(speechOptions)
   const waiting: Evidence[] = []
   let heardMs = Number.NEGATIVE_INFINITY
-  let windowEndMs = Number.NEGATIVE_INFINITY
+  let windowEndMs: number | undefined
   let voice = 0
 
   const raise = (change: SpeechChange): void => {
@@ -46,11 +46,11 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
   }
 
   const bridge = (atMs: number): void => {
+    if (windowEndMs === undefined) return
     const gapMs = atMs - windowEndMs
     if (Math.abs(gapMs) <= jumpToleranceMs) return
     if (Math.abs(gapMs) > breakMs) detector.reset()
-    if (gapMs < 0) raise(speech.reset())
-    else if (gapMs < Number.POSITIVE_INFINITY) raise(speech.step(0, windowEndMs, atMs))
+    raise(gapMs < 0 ? speech.reset() : speech.step(0, windowEndMs, atMs))
   }
 
   const hearWindow = (window: AudioFrame): void => {
