@@ -11,13 +11,14 @@ import type { Config } from './config/settings.js'
 import { createDoor, type Door } from './door/door.js'
 import type { Probe } from './health/check.js'
 import { createHealth, type Dependency, type Health } from './health/health.js'
-import { createOpenaiProbe } from './health/openai-probe.js'
-import { createRedisProbe } from './health/redis-probe.js'
+import { openaiProbe } from './health/openai-probe.js'
+import { redisProbe } from './health/redis-probe.js'
 import { createHttp } from './http/app.js'
 import { openListeners } from './http/listeners.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Log } from './log/log.js'
 import { createMetrics, type Metrics } from './metrics/metrics.js'
+import { requireMigrated } from './require-migrated.js'
 
 /**
  * Starts what every gateway has, whatever its edges: store, identity, limits, door, health, pages, ports. The edges
@@ -115,14 +116,13 @@ async function openOwnStore({ config, clock, log }: ServeOptions): Promise<Store
   const { databaseUrl, dataDir } = config
   const shared = databaseUrl !== undefined
   const store = await openStore({ ...(shared ? { databaseUrl } : {}), dataDir, clock, log, migrate: !shared })
-  const { pending } = await store.migrationStatus()
-  if (pending.length === 0) return store
-  await store.close()
-  const count = pending.length === 1 ? '1 migration' : `${pending.length} migrations`
-  throw new ParleyError(
-    'store_failed',
-    `The database of DATABASE_URL lacks ${count}; run \`parley db migrate\`.`,
-  )
+  try {
+    await requireMigrated(store)
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }
 
 function createProbes(
@@ -140,8 +140,8 @@ function createProbes(
       if (!voice) throw new ParleyError('internal', 'still starting')
       await voice.probe?.(signal)
     },
-    ...(redisUrl === undefined ? {} : { redis: createRedisProbe(redisUrl) }),
-    ...(openaiApiKey === undefined ? {} : { openai: createOpenaiProbe(openaiBaseUrl, openaiApiKey) }),
+    ...(redisUrl === undefined ? {} : { redis: redisProbe(redisUrl) }),
+    ...(openaiApiKey === undefined ? {} : { openai: openaiProbe({ openaiApiKey, openaiBaseUrl }) }),
   }
 }
 

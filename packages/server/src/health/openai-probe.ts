@@ -1,11 +1,15 @@
 import { ParleyError } from '@parley/core'
+import type { Config } from '../config/settings.js'
 import type { Probe } from './check.js'
 
 /** Asks the vendor for its list of models with the key: the cheapest call that fails for a bad key. */
-export function createOpenaiProbe(baseUrl: string, apiKey: string): Probe {
+export function openaiProbe({
+  openaiApiKey,
+  openaiBaseUrl,
+}: Pick<Config, 'openaiApiKey' | 'openaiBaseUrl'>): Probe {
   return async signal => {
-    const response = await fetch(`${baseUrl.replace(/\/$/, '')}/models`, {
-      headers: { authorization: `Bearer ${apiKey}` },
+    const response = await fetch(`${openaiBaseUrl.replace(/\/$/, '')}/models`, {
+      headers: { authorization: `Bearer ${openaiApiKey ?? ''}` },
       signal,
     })
     await response.body?.cancel()

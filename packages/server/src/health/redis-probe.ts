@@ -7,7 +7,7 @@ import type { Probe } from './check.js'
  * Asks a Redis server for a PONG over a connection of its own. Two commands of its wire protocol are all it takes; a
  * client library comes with the parts that keep data there.
  */
-export function createRedisProbe(url: string): Probe {
+export function redisProbe(url: string): Probe {
   return signal => ping(new URL(url), signal)
 }
 

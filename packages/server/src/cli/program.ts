@@ -1,0 +1,85 @@
+import { ParleyError } from '@parley/core'
+import { Command, CommanderError } from 'commander'
+import { readVersion } from '../version.js'
+import { addAgentCommand } from './agent-command.js'
+import { addConfigCommand } from './config-command.js'
+import { addDbCommand } from './db-command.js'
+import { addDoctorCommand } from './doctor-command.js'
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js'
+import { addStartCommand } from './start-command.js'
+import { addTalkCommand } from './talk-command.js'
+import type { Terminal } from './terminal.js'
+import { addTokenCommand } from './token-command.js'
+
+/** The `parley` command as a whole: its commands, its help, and how each outcome becomes an exit code. */
+
+const examples = `
+Examples:
+  parley start                               start a gateway on http://127.0.0.1:3000
+  parley talk hello.wav                      speak a recording to it and hear the answer
+  parley talk --text "What are your hours?"  type instead
+  parley config check                        every setting, where it came from, what is wrong
+  parley doctor                              what this machine has and lacks
+  parley token create --tenant acme --ttl 7d
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, setting or file, 69 something needed does not answer.`
+
+/** Runs one command line (without the interpreter and the script). Resolves with the exit code; never rejects. */
+export async function runProgram(
+  words: readonly string[],
+  terminal: Terminal,
+  host: NodeJS.Process,
+): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok
+  const end = (given: ExitCode) => {
+    code = given
+  }
+  const program = new Command('parley')
+    .description('Parley, a self-hosted real-time voice gateway')
+    .version(readVersion())
+    .addHelpText('after', examples)
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: text => terminal.write(text),
+      writeErr: text => terminal.complain(text.trimEnd()),
+      outputError: (text, write) => write(terminal.paint.error(text.replace(/^error: /, 'parley: '))),
+    })
+    .exitOverride()
+  addStartCommand(program, terminal, host)
+  addTalkCommand(program, terminal)
+  addConfigCommand(program, terminal, end)
+  addDbCommand(program, terminal, end)
+  addDoctorCommand(program, terminal, end)
+  addAgentCommand(program, terminal)
+  addTokenCommand(program, terminal)
+  inherit(program)
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return code
+  } catch (thrown) {
+    return explain(thrown, terminal)
+  }
+}
+
+/** Subcommands are made before their parent's habits are known to them. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command)
+    inherit(child)
+  }
+}
+
+function explain(thrown: unknown, terminal: Terminal): ExitCode {
+  // Commander has already said what was wrong with the line.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  const error = ParleyError.from(thrown)
+  for (const line of error.message.split('\n'))
+    terminal.complain(`${terminal.paint.error('parley')}: ${line}`)
+  if (terminal.env.DEBUG || error.code === 'internal') terminal.complain(stackOf(error))
+  return exitCodeOf(error)
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}

@@ -1,0 +1,33 @@
+import { systemClock } from '@parley/core'
+import type { Config } from './config/settings.js'
+import { attachVoice } from './gateway/attach-voice.js'
+import { createLifecycle, type Lifecycle } from './lifecycle.js'
+import type { Log } from './log/log.js'
+import { type Serving, serve } from './serve.js'
+
+/** The gateway with all its edges, as `parley start` and the demo run it. */
+export interface RunningGateway extends Serving {
+  readonly lifecycle: Lifecycle
+}
+
+export interface GatewayOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly version: string
+}
+
+/** For what comes after the conversations have drained: sockets, ports, store. */
+const CLOSE_MS = 5_000
+
+/** @throws ParleyError as `serve`; whatever had started by then is stopped again */
+export async function startGateway({ config, log, version }: GatewayOptions): Promise<RunningGateway> {
+  const clock = systemClock
+  const lifecycle = createLifecycle({ log, clock, deadlineMs: config.drainMs + CLOSE_MS })
+  try {
+    const serving = await serve({ config, clock, log, lifecycle, version, attach: attachVoice })
+    return { ...serving, lifecycle }
+  } catch (error) {
+    await lifecycle.stop('could not start')
+    throw error
+  }
+}
