@@ -47,8 +47,8 @@ interface Result {
 const batchFrames = 100
 const batches = 300
 const warmUpFrames = 5_000
-const allocationFrames = 1_000
-const allocationRounds = 7
+const allocationFrames = 200
+const allocationRounds = 9
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -194,7 +194,7 @@ function measure({ stage, run }: Case): Result {
   }
 }
 
-/** Bytes on the heap and in array buffers per run: the median of some rounds, so that a stray one falls out. */
+/** Bytes on the heap and in array buffers per run: the median of rounds too short for a collection in between. */
 function allocated(run: Run): number {
   const rounds: number[] = []
   for (let round = 0; round < allocationRounds; round++) {
