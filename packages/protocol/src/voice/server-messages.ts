@@ -169,6 +169,7 @@ const sessionMessages = [
     })
     .meta({
       title: 'Session started',
+      description: 'Agent and caller can begin.',
       examples: [{ type: 'session-started', atMs: 0, session: 'ses_5kq1', language: 'en' }],
     }),
   z
@@ -181,6 +182,7 @@ const sessionMessages = [
     })
     .meta({
       title: 'Floor changed',
+      description: 'Somebody took or left the floor.',
       examples: [{ type: 'floor-changed', atMs: 912, floor: 'user' }],
     }),
   z.object({ type: z.literal('speech-started'), atMs, turn, mediaMs }).meta({
@@ -202,6 +204,7 @@ const sessionMessages = [
     })
     .meta({
       title: 'Transcript, partial',
+      description: 'What the recogniser believes so far.',
       examples: [{ type: 'transcript-partial', atMs: 1500, turn: 'trn_2a', text: 'what are' }],
     }),
   z
@@ -236,6 +239,7 @@ const sessionMessages = [
   }),
   z.object({ type: z.literal('reply-started'), atMs, turn, reply }).meta({
     title: 'Reply started',
+    description: 'A reply begins to be sent.',
     examples: [{ type: 'reply-started', atMs: 2700, turn: 'trn_2a', reply: 'rpl_9f2c' }],
   }),
   z

@@ -14,7 +14,7 @@ export interface AudioIn {
 
 /**
  * PCM16, little-endian, as the hosts this runs on are. The bytes are copied: `ws` hands out slices at odd offsets,
- * and a copy into one kept buffer costs less than a new view (bench/voice-socket.mjs).
+ * and the copy costs no more than a new view would.
  */
 export function createPcmIn(rate: number): AudioIn {
   let kept = Buffer.alloc(0)

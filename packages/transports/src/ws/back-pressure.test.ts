@@ -54,7 +54,8 @@ describe('a client that does not read', () => {
     client.socket.resume()
     const sent = await client.next('reply-sent')
     expect(sent.totalMs).toBe(played * 500)
-    expect(Buffer.concat(client.binary)).toEqual(bytesOf(tone((played * rate) / 2, rate)))
+    // Megabytes: a deep comparison would take half a minute.
+    expect(Buffer.concat(client.binary).equals(bytesOf(tone((played * rate) / 2, rate)))).toBe(true)
     expect(client.messages.filter(({ type }) => type === 'audio-begin')).toHaveLength(1)
     const warnings = client.messages.filter(
       (message): message is ServerMessageOf<'warning'> => message.type === 'warning',
