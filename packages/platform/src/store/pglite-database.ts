@@ -6,7 +6,7 @@ import { createMutex } from './mutex.js'
 import { type PgliteEngine, startPgliteEngine } from './pglite-engine.js'
 import type { SqlClient, SqlPool } from './pool.js'
 import type { StoreLog } from './store.js'
-import { asStoreError } from './store-errors.js'
+import { asFolderError, asStoreError } from './store-errors.js'
 
 /**
  * PGlite on a data folder, behind the shape of a pool with one client. An engine that died (a full disk makes
@@ -77,7 +77,7 @@ function lockFolder({ dataDir, clock, log }: PgliteOptions): HeldFolder {
       },
     }
   } catch (thrown) {
-    throw asStoreError(thrown)
+    throw asFolderError(thrown, dataDir)
   }
 }
 

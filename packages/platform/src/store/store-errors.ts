@@ -18,6 +18,18 @@ export function asStoreError(thrown: unknown): ParleyError {
   })
 }
 
+/** Wraps what the file system said about a data folder. A `ParleyError` passes unchanged. */
+export function asFolderError(thrown: unknown, folder: string): ParleyError {
+  const error = asStoreError(thrown)
+  if (error === thrown || error.code === 'store_full') return error
+  const { code, message } = faultOf(thrown)
+  return new ParleyError(
+    'store_unavailable',
+    `The data folder ${folder} cannot be used; change its owner or set another PARLEY_DATA_DIR. (${message})`,
+    { cause: thrown, details: { folder, ...(code === undefined ? {} : { reason: code }) } },
+  )
+}
+
 /** Whether the failing rows themselves are at fault, so that their neighbours in the batch may still go in. */
 export function blamesData(error: ParleyError): boolean {
   const reason = error.details.reason
@@ -53,17 +65,21 @@ const sentences: Readonly<Record<string, string>> = {
   unmigrated: 'The database has no Parley schema; run `parley db migrate`.',
   credentials: 'The database refused the user, password or database name; check DATABASE_URL.',
   permission: 'The database user may not do this; grant it rights on the schema `parley`.',
-  folder: 'The data folder cannot be written; change its owner or set another PARLEY_DATA_DIR.',
+  encryption: 'The database server and `sslmode` in DATABASE_URL do not agree about encryption.',
 }
 
 const diskFull = /No space left on device|ENOSPC|disk quota exceeded/i
 const connectionLost =
   /connection (terminated|ended|closed)|timeout exceeded when trying to connect|read timeout|not queryable|connection error/i
+const noEncryption = /does not support SSL|CERT|UNABLE_TO_(GET|VERIFY)|ERR_(TLS|SSL)/
 const unreachable = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 
 function classify(code: string | undefined, message: string): Kind {
   if (code === '53100' || code === 'ENOSPC' || code === 'EDQUOT' || diskFull.test(message)) {
     return { error: 'store_full', retryable: true }
+  }
+  if (noEncryption.test(`${code} ${message}`)) {
+    return { error: 'store_unavailable', retryable: false, hint: 'encryption' }
   }
   if (code === undefined) {
     return connectionLost.test(message)
@@ -71,9 +87,6 @@ function classify(code: string | undefined, message: string): Kind {
       : { error: 'store_failed', retryable: false }
   }
   if (unreachable.test(code)) return { error: 'store_unavailable', retryable: true }
-  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST)$/.test(code)) {
-    return { error: 'store_unavailable', retryable: false, hint: 'folder' }
-  }
   return classifyState(code)
 }
 

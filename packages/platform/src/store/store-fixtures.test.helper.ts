@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock, DurableEvent, LatencyLedger, ReplyId, SessionId, TurnId } from '@parley/core'
@@ -119,7 +119,10 @@ export function settled(): Promise<void> {
 
 /** A folder that is gone when the process of the test ends. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-store-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return folder
+  const root = join(tmpdir(), `parley-store-${process.pid}`)
+  if (!existsSync(root)) {
+    mkdirSync(root, { recursive: true })
+    process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  }
+  return mkdtempSync(join(root, 'folder-'))
 }

@@ -1,0 +1,97 @@
+import { systemClock } from '@parley/core'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openStore } from './open-store.js'
+import { openPostgres } from './postgres-database.js'
+import { newSession, rememberingLog, transcript } from './store-fixtures.test.helper.js'
+import { startTestPostgres, type TestPostgres } from './test-postgres.js'
+
+let postgres: TestPostgres
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+})
+afterAll(() => postgres.remove())
+
+function open(databaseUrl: string, migrate = true) {
+  return openStore({ databaseUrl, dataDir: 'unused', clock: systemClock, log: rememberingLog(), migrate })
+}
+
+it('goes on after the server crashed and came back, with every acknowledged row', async () => {
+  const store = await open(await postgres.freshDatabase())
+  const session = newSession('ses_1')
+  await store.beginSession(session)
+  await store.write(session.id, transcript('t1', 'before', 1))
+  await postgres.crash()
+  const waiting = store.write(session.id, transcript('t2', 'meanwhile', 2))
+  expect(await store.health()).toMatchObject({ ok: false })
+  await postgres.start()
+  await waiting
+  await store.write(session.id, transcript('t3', 'after', 3))
+  expect((await store.readSession(session))?.turns.map(turn => turn.id)).toEqual(['t1', 't2', 't3'])
+  expect((await store.health()).ok).toBe(true)
+  await store.close()
+})
+
+it('says after a while that the server does not answer, and that it may later', async () => {
+  const store = await open(await postgres.freshDatabase())
+  const session = newSession('ses_1')
+  await store.beginSession(session)
+  await postgres.crash()
+  await expect(store.write(session.id, transcript('t1', 'lost', 1))).rejects.toMatchObject({
+    code: 'store_unavailable',
+    retryable: true,
+  })
+  await expect(store.listSessions({ tenant: 'acme' })).rejects.toMatchObject({ code: 'store_unavailable' })
+  await postgres.start()
+  await store.write(session.id, transcript('t2', 'kept', 2))
+  await store.close()
+})
+
+it('gives up a statement that takes too long', async () => {
+  const database = openPostgres({
+    databaseUrl: await postgres.freshDatabase(),
+    clock: systemClock,
+    log: rememberingLog(),
+    max: 1,
+  })
+  const { rows } = await sql<{ readonly statement_timeout: string }>`show statement_timeout`.execute(
+    database.sql,
+  )
+  expect(rows).toEqual([{ statement_timeout: '15s' }])
+  await database.close()
+})
+
+it('says that the schema is missing when it was told not to migrate', async () => {
+  const store = await open(await postgres.freshDatabase(), false)
+  expect((await store.migrationStatus()).current).toBe(0)
+  await expect(store.beginSession(newSession('ses_1'))).rejects.toMatchObject({
+    code: 'store_failed',
+    message: expect.stringContaining('parley db migrate'),
+  })
+  await store.migrate()
+  await store.beginSession(newSession('ses_1'))
+  await store.close()
+})
+
+it('says what is wrong with the address, and never tells the password', async () => {
+  const good = await postgres.freshDatabase()
+  const { password } = new URL(good)
+  const cases = [
+    { url: 'mysql://x:hunter2@127.0.0.1/x', code: 'bad_config', secret: 'hunter2' },
+    { url: 'hunter2', code: 'bad_config', secret: 'hunter2' },
+    { url: good.replace(password, 'hunter2'), code: 'store_unavailable', secret: 'hunter2' },
+    { url: `${good}_missing`, code: 'store_unavailable', secret: password },
+    { url: `${good}?sslmode=require`, code: 'store_unavailable', secret: password },
+  ]
+  for (const { url, code, secret } of cases) {
+    const refusal = await open(url).catch((error: unknown) => error)
+    expect(refusal, url.replace(secret, '…')).toMatchObject({ code, retryable: false })
+    expect(JSON.stringify(refusal) + String(refusal)).not.toContain(secret)
+  }
+})
+
+it('connects without encryption where sslmode allows it', async () => {
+  const store = await open(`${await postgres.freshDatabase()}?sslmode=disable`)
+  expect((await store.health()).ok).toBe(true)
+  await store.close()
+})
