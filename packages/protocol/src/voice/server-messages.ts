@@ -18,8 +18,7 @@ export const readySchema = z
     version: z.literal(1).meta({ description: 'Version of this protocol.' }),
     session: z.string().meta({ description: 'Id of the session; stays the same over resumes.' }),
     resumeToken: z.string().meta({
-      description:
-        'Secret: whoever has it can take the session over. Replaces the token of an earlier `ready`.',
+      description: 'Secret: whoever has it can take the session over. The one of the latest `ready` counts.',
     }),
     resumed: z.boolean().meta({ description: 'Whether an earlier session goes on.' }),
     agent: z.string().meta({ description: 'Name of the agent that answers.' }),

@@ -57,7 +57,7 @@ describe('what a client sends in a voice session', () => {
     second.client.send({ type: 'bye' })
     second.client.send({ type: 'text', text: 'too late' })
     expect(await second.session.closed).toBe('client')
-    stage.clock.advance(2_000)
+    stage.clock.advance(6_000)
     expect((await second.client.closed).code).toBe(1000)
     expect(second.session.calls).toEqual(['closed client'])
   })

@@ -191,7 +191,7 @@ class VoiceSocketLife implements VoiceSocket {
   #leave(): void {
     const { clock, limits } = this.#options
     this.#phase = 'leaving'
-    this.#deadline = clock.after(limits.closeGraceMs, () => this.#end(endings.afterBye()))
+    this.#deadline = clock.after(limits.byeMs, () => this.#end(endings.afterBye()))
     this.#tell('client')
   }
 

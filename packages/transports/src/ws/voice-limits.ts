@@ -13,6 +13,8 @@ export interface VoiceLimits {
   readonly heartbeatMs: number
   /** Time for a far end to answer our close, ms; then the socket is cut. */
   readonly closeGraceMs: number
+  /** Time for a session to store and say its last after a `bye`, ms; over the 5 s that it waits for its store. */
+  readonly byeMs: number
   /** Longest message, bytes; above it `too_large`. */
   readonly messageBytes: number
   /** Bad messages in a row that end the session. */
@@ -44,6 +46,7 @@ export const defaultVoiceLimits: VoiceLimits = {
   openMs: 15_000,
   heartbeatMs: 20_000,
   closeGraceMs: 2_000,
+  byeMs: 6_000,
   messageBytes: VOICE_MAX_MESSAGE_BYTES,
   badMessages: 3,
   messagesPerSecond: 200,
