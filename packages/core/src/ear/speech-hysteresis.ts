@@ -27,6 +27,8 @@ export interface SpeechHysteresis {
   step(probability: number, startMs: number, endMs: number): SpeechChange
   /** Ends what has started, because the stream breaks off, and forgets everything. */
   reset(): SpeechChange
+  /** Whether speech has started and not ended. */
+  readonly speaking: boolean
   /** Media time at which the last speech to start began. */
   readonly onsetMs: number
   /** End of the last window of that speech at or above the start probability, media time. */
@@ -93,6 +95,9 @@ export function createSpeechHysteresis(options: SpeechOptions = {}): SpeechHyste
     step: (probability, startMs, endMs) =>
       speaking ? whileSpeaking(probability, endMs) : whileSilent(probability, startMs, endMs),
     reset: () => end(Number.NEGATIVE_INFINITY),
+    get speaking() {
+      return speaking
+    },
     get onsetMs() {
       return onsetMs
     },

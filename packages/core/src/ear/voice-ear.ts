@@ -8,7 +8,13 @@ import { type AudioFrame, createReframer, frameMs, jumpToleranceMs, type VoiceDe
 import { ParleyError } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
 import type { Ear } from './ear.js'
-import { createSpeechHysteresis, type SpeechChange, type SpeechOptions } from './speech-hysteresis.js'
+import { createLoudEnd } from './loud-end.js'
+import {
+  createSpeechHysteresis,
+  defaultSpeechOptions,
+  type SpeechChange,
+  type SpeechOptions,
+} from './speech-hysteresis.js'
 
 export interface VoiceEarOptions extends SpeechOptions {
   /**
@@ -30,9 +36,11 @@ const maxWaiting = 16
 export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions = {}): Ear {
   const { rate, windowSize } = detector
   const { breakMs = 500, ...speechOptions } = options
+  const { startProbability = defaultSpeechOptions.startProbability } = speechOptions
   const windowMs = (windowSize * 1000) / rate
   const windows = createReframer({ frameMs: windowMs, rate })
   const speech = createSpeechHysteresis(speechOptions)
+  const loud = createLoudEnd()
   const waiting: Evidence[] = []
   let heardMs = Number.NEGATIVE_INFINITY
   let windowEndMs: number | undefined
@@ -42,7 +50,12 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     if (change === undefined) return
     const started = change === 'speech-start'
     if (started && waiting.length >= maxWaiting && waiting.at(-1)?.kind === 'speech-end') waiting.pop()
-    else waiting.push({ kind: change, atMs: started ? speech.onsetMs : speech.lastVoicedMs })
+    else
+      waiting.push({
+        kind: change,
+        atMs: started ? speech.onsetMs : Math.min(speech.lastVoicedMs, loud.endMs),
+      })
+    if (!started) loud.reset()
   }
 
   const bridge = (atMs: number): void => {
@@ -57,6 +70,8 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     bridge(window.atMs)
     voice = detector.process(window.samples)
     windowEndMs = window.atMs + windowMs
+    if (voice >= startProbability) loud.hear(window)
+    else if (!speech.speaking) loud.reset()
     raise(speech.step(voice, window.atMs, windowEndMs))
   }
 
