@@ -13,7 +13,7 @@ export interface VadKernel {
   clear(slot: number): void
   /** Probability of voice in a window, 0..1. Allocates nothing. */
   infer(slot: number, branch: VadBranch, window: Int16Array): number
-  /** The same for a window that sounds like the last one inferred, for a fifth of the work. */
+  /** The same for a window that sounds like the last one inferred, for under a third of the work. */
   coast(slot: number, branch: VadBranch, window: Int16Array): number
   /** Bytes of one slot. */
   readonly stateBytes: number

@@ -34,7 +34,7 @@ export interface VoiceDetector {
   process(window: Int16Array): number
   /**
    * Like `process`, for a window known to sound like the last one processed (the same silence): moves the memory on
-   * without analysing the sound, at about a fifth of the cost. With nothing processed yet it is `process`.
+   * without analysing the sound, at under a third of the cost. With nothing processed yet it is `process`.
    */
   coast(window: Int16Array): number
   /** Forgets what was heard, as after a break in the stream. */
