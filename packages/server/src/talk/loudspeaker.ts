@@ -38,7 +38,7 @@ interface Playing {
 export function createLoudspeaker({ clock, sampleRate, report }: LoudspeakerOptions): Loudspeaker {
   const heard: Int16Array[] = []
   let playing: Playing | undefined
-  let cancel: Cancel = () => undefined
+  let cancel: Cancel | undefined
 
   /** Samples played so far: time since the run began, but never more than there was. */
   function place(of: Playing): number {
@@ -53,12 +53,13 @@ export function createLoudspeaker({ clock, sampleRate, report }: LoudspeakerOpti
     report(of.reply, ms)
   }
 
+  /** Reports until it runs empty, then waits for audio to wake it. */
   function tick(): void {
+    cancel = undefined
     if (!playing) return
     tell(playing)
     const restMs = ((playing.received - place(playing)) * 1000) / sampleRate
     if (restMs > 0) cancel = clock.after(Math.min(REPORT_MS, Math.ceil(restMs)), tick)
-    else cancel = () => undefined
   }
 
   function keep(of: Playing): void {
@@ -71,7 +72,8 @@ export function createLoudspeaker({ clock, sampleRate, report }: LoudspeakerOpti
   }
 
   function end(): void {
-    cancel()
+    cancel?.()
+    cancel = undefined
     if (!playing) return
     tell(playing)
     keep(playing)
@@ -82,7 +84,7 @@ export function createLoudspeaker({ clock, sampleRate, report }: LoudspeakerOpti
     begin(reply, fromMs) {
       end()
       const now = clock.now()
-      playing = { reply, fromMs, runAtMs: now, runFrom: 0, chunks: [], received: 0, reportedMs: 0 }
+      playing = { reply, fromMs, runAtMs: now, runFrom: 0, chunks: [], received: 0, reportedMs: fromMs }
     },
     audio(samples) {
       if (!playing) return
@@ -92,8 +94,7 @@ export function createLoudspeaker({ clock, sampleRate, report }: LoudspeakerOpti
       }
       playing.chunks.push(samples)
       playing.received += samples.length
-      cancel()
-      tick()
+      if (!cancel) tick()
     },
     clear(reply) {
       if (playing?.reply === reply) end()
