@@ -1,3 +1,4 @@
+export * from './cascade/cascade.js'
 export * from './clauses/split-clauses.js'
 export * from './scripted/load-script.js'
 export * from './scripted/parse-script.js'

@@ -45,9 +45,13 @@ export function parseScript(yamlText: string, fileName: string): Script {
 /** Aliases may multiply without end (`maxAliasCount`) or name nothing; both are mistakes of the file. */
 function toPlain(document: ReturnType<typeof parseDocument>, problems: Problems): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 })
+    const data: unknown = document.toJS({ maxAliasCount: 100 })
+    // An alias inside its own anchor gives a value that holds itself, which no later step could walk.
+    JSON.stringify(data)
+    return data
   } catch (error) {
-    problems.add([], `YAML: ${error instanceof Error ? error.message : String(error)}`)
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+    problems.add([], `YAML: aliases cannot be followed (${reason}); write the values out`)
     return undefined
   }
 }

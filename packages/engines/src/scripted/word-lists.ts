@@ -33,7 +33,7 @@ const english: WordLists = {
     'wrong',
   ],
   light: (
-    'a an and the to of for in on at with my your me i you it is are be do does can could would will please want ' +
+    'a an and the to of for in at with my your me i you it is are be do does can could would will please want ' +
     'need like some this that so then well just hey um uh'
   ).split(' '),
   trouble: 'I am sorry, something went wrong. Please say that again.',

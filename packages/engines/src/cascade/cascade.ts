@@ -1,0 +1,129 @@
+/**
+ * The cascade engine: recogniser → mind → clauses → voice, one contract for any of them. It keeps no conversation of
+ * its own: a reply reads the turn and its history, so it may be prepared early and thrown away.
+ */
+
+import type { Resampling } from '@parley/audio'
+import {
+  type Engine,
+  type EngineCall,
+  type EngineLink,
+  type LanguageModel,
+  ParleyError,
+  type ReplyPart,
+  type SpeechToText,
+  type TextToSpeech,
+  type Turn,
+} from '@parley/core'
+import { wordListsOf } from '../scripted/word-lists.js'
+import { type Listening, startListening } from './listening.js'
+import { speakReply } from './speaking.js'
+
+export interface CascadeOptions {
+  /** Without one, spoken turns get no answer unless their text came with them; typed turns do. */
+  readonly stt?: SpeechToText
+  /** JSGF for recognisers that take a closed grammar. */
+  readonly grammar?: string
+  readonly mind: LanguageModel
+  /** The voice for a BCP 47 language. Without one, replies are words only. */
+  readonly voices: (language: string) => TextToSpeech | undefined
+  /** The voice's own name for a speaker. */
+  readonly speaker?: string
+  /** Needed if the recogniser wants another rate than the session hears. */
+  readonly resampling?: Resampling
+  /** Said when the mind fails twice. Default: an apology in the language of the call. */
+  readonly trouble?: string
+  /** Longest wait for the recogniser's final text after a turn, in ms. Default 1,500. */
+  readonly sttTimeoutMs?: number
+  /** Longest wait for the mind's next part, in ms. Default 10,000. */
+  readonly mindTimeoutMs?: number
+  /** Longest wait for the voice's next part, in ms. Default 5,000. */
+  readonly voiceTimeoutMs?: number
+  /** A spoken turn without words shorter than this (a cough, a click) gets no answer at all, in ms. Default 700. */
+  readonly blipMs?: number
+}
+
+/** Makes the engine. `connect` throws `bad_config` if rates differ and there is no resampler. */
+export function createCascade(options: CascadeOptions): Engine {
+  return { connect: call => connect(options, call) }
+}
+
+function connect(options: CascadeOptions, call: EngineCall): EngineLink {
+  const voice = options.voices(call.language)
+  const { stt, grammar, resampling, sttTimeoutMs: timeoutMs = 1_500 } = options
+  const listening =
+    stt === undefined
+      ? undefined
+      : startListening(call, {
+          stt,
+          timeoutMs,
+          ...(grammar === undefined ? {} : { grammar }),
+          ...(resampling === undefined ? {} : { resampling }),
+        })
+  const speaking = {
+    call,
+    mind: options.mind,
+    voice,
+    speaker: options.speaker,
+    trouble: options.trouble ?? wordListsOf(call.language).trouble,
+    mindTimeoutMs: options.mindTimeoutMs ?? 10_000,
+    voiceTimeoutMs: options.voiceTimeoutMs ?? 5_000,
+  }
+  const running = new Set<AbortController>()
+  let closed = false
+  let warned = voice !== undefined
+
+  async function* reply(turn: Turn, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+    if (closed || signal.aborted) return
+    const own = new AbortController()
+    const abort = () => own.abort()
+    running.add(own)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      yield* answer(turn, own.signal)
+    } finally {
+      signal.removeEventListener('abort', abort)
+      running.delete(own)
+      own.abort()
+    }
+  }
+
+  async function* answer(turn: Turn, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+    const text = await textOf(turn, listening, signal)
+    if (signal.aborted) return
+    if (turn.origin === 'speech' && text === '') {
+      const isBlip = turn.endMs - turn.startMs < (options.blipMs ?? 700)
+      if (listening === undefined || isBlip) return
+    }
+    if (turn.origin !== 'opening') {
+      yield { kind: 'mark', mark: 'final-text' }
+      if (signal.aborted) return
+      yield { kind: 'mark', mark: 'context' }
+      if (signal.aborted) return
+    }
+    if (!warned) {
+      warned = true
+      call.warn(
+        new ParleyError('voice_unavailable', `No voice speaks "${call.language}"; answers are text only.`),
+      )
+    }
+    const userText = turn.origin === 'opening' ? {} : { userText: text }
+    yield* speakReply(speaking, { ...userText, history: turn.history, language: call.language }, signal)
+  }
+
+  return {
+    hear: frame => listening?.hear(frame),
+    boundary: boundary => listening?.boundary(boundary),
+    reply,
+    async close() {
+      closed = true
+      for (const controller of running) controller.abort()
+      listening?.close()
+    },
+  }
+}
+
+async function textOf(turn: Turn, listening: Listening | undefined, signal: AbortSignal): Promise<string> {
+  if (turn.origin !== 'speech' || listening === undefined) return turn.text.trim()
+  return listening.textOf(turn, signal)
+}

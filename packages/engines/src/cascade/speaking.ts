@@ -1,0 +1,220 @@
+/**
+ * The mouth side of the cascade: one reply, from the mind's text through clauses to sound. A task makes parts one
+ * clause ahead while the session draws them. What was spoken stays; a failure before that is tried once more, then the
+ * caller gets a short apology instead of silence.
+ */
+
+import {
+  type EngineCall,
+  type LanguageModel,
+  type LanguageModelRequest,
+  type LedgerMark,
+  ParleyError,
+  type ReplyPart,
+  type TextToSpeech,
+} from '@parley/core'
+import { splitClauses } from '../clauses/split-clauses.js'
+import { clauseWords } from './clause-words.js'
+import { createHandoff, type Handoff } from './handoff.js'
+import { withPatience } from './patience.js'
+
+export interface SpeakingOptions {
+  readonly call: EngineCall
+  readonly mind: LanguageModel
+  /** None: the reply is words only. */
+  readonly voice: TextToSpeech | undefined
+  /** The voice's own name for a speaker. */
+  readonly speaker: string | undefined
+  /** Said when the mind fails twice. */
+  readonly trouble: string
+  readonly mindTimeoutMs: number
+  readonly voiceTimeoutMs: number
+}
+
+/** The parts of one reply; ends when it is complete or `signal` aborts. Never throws. */
+export async function* speakReply(
+  options: SpeakingOptions,
+  request: LanguageModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ReplyPart> {
+  const handoff = createHandoff(signal)
+  void makeReply({ options, request, signal, handoff })
+  for (;;) {
+    const part = await handoff.next()
+    if (part === undefined) return
+    yield part
+    if (signal.aborted) return
+  }
+}
+
+interface Job {
+  readonly options: SpeakingOptions
+  readonly request: LanguageModelRequest
+  readonly signal: AbortSignal
+  readonly handoff: Handoff
+}
+
+/** Where a reply stands while it is made. */
+interface Progress extends Job {
+  voice: TextToSpeech | undefined
+  /** Sound made so far, ms. */
+  soundMs: number
+  /** Whether anything reached the session that the caller may hear or read. */
+  spoken: boolean
+  /** State that waits until something is spoken, so that a failed try leaves none. */
+  held: ReplyPart[]
+  readonly marked: Set<LedgerMark>
+}
+
+/** The voice broke off in the middle of the reply; what was spoken stays. */
+const brokenOff = Symbol('broken off')
+
+async function makeReply(job: Job): Promise<void> {
+  const { options, signal, handoff } = job
+  const progress: Progress = {
+    ...job,
+    voice: options.voice,
+    soundMs: 0,
+    spoken: false,
+    held: [],
+    marked: new Set(),
+  }
+  try {
+    if (!(await think(progress))) await say(progress, options.trouble)
+  } catch (error) {
+    if (error !== brokenOff && !signal.aborted) options.call.warn(ParleyError.from(error, 'engine_failed'))
+  } finally {
+    handoff.end()
+  }
+}
+
+/** Lets the mind answer, twice if need be. False if it failed before anything was spoken. */
+async function think(progress: Progress): Promise<boolean> {
+  const { options, signal } = progress
+  for (const lastTry of [false, true]) {
+    try {
+      await answer(progress)
+      return true
+    } catch (error) {
+      if (error === brokenOff || signal.aborted) throw error
+      options.call.warn(asFailure(error, 'engine_failed'))
+      if (progress.spoken) return true
+      progress.held = []
+      if (lastTry) return false
+    }
+  }
+  return false
+}
+
+async function answer(progress: Progress): Promise<void> {
+  const { options, request, signal } = progress
+  const { mind, call, mindTimeoutMs } = options
+  const splitter = splitClauses()
+  const actions: ReplyPart[] = []
+  const patience = { clock: call.clock, ms: mindTimeoutMs, name: `Mind ${mind.name}` }
+  for await (const part of withPatience(signal, patience, inner => mind.stream(request, inner))) {
+    if (part.kind === 'text') {
+      if (part.text !== '') mark(progress, 'first-token')
+      for (const clause of splitter.feed(part.text)) await say(progress, clause)
+    } else if (part.kind === 'action') actions.push(part)
+    else if (progress.spoken) progress.handoff.push(part)
+    else progress.held.push(part)
+  }
+  for (const clause of splitter.end()) await say(progress, clause)
+  release(progress)
+  for (const action of actions) progress.handoff.push(action)
+}
+
+async function say(progress: Progress, clause: string): Promise<void> {
+  const { signal, handoff } = progress
+  await handoff.room()
+  if (signal.aborted) return
+  mark(progress, 'first-clause')
+  if (progress.voice === undefined || !/[\p{L}\p{N}]/u.test(clause)) show(progress, clause)
+  else await voiced(progress, clause, progress.voice)
+  handoff.clauseEnd()
+}
+
+/** Words without sound. */
+function show(progress: Progress, clause: string): void {
+  release(progress)
+  progress.handoff.push({ kind: 'words', text: clause })
+}
+
+async function voiced(progress: Progress, clause: string, voice: TextToSpeech): Promise<void> {
+  const { options, signal } = progress
+  for (const lastTry of [false, true]) {
+    try {
+      return await speakClause(progress, clause, voice)
+    } catch (error) {
+      if (signal.aborted) throw error
+      options.call.warn(asFailure(error, 'voice_failed'))
+      if (progress.spoken) throw brokenOff
+      if (!lastTry) continue
+      progress.voice = undefined
+      show(progress, clause)
+    }
+  }
+}
+
+async function speakClause(progress: Progress, clause: string, voice: TextToSpeech): Promise<void> {
+  const { options, request, signal, handoff } = progress
+  const { call, speaker, voiceTimeoutMs } = options
+  const speech = {
+    text: clause.trim(),
+    language: request.language,
+    ...(speaker === undefined ? {} : { voice: speaker }),
+  }
+  const words = clauseWords(clause)
+  const beganMs = progress.soundMs
+  // Words are held until the clause's first sound, so that a second try does not repeat them.
+  let waiting: ReplyPart[] | undefined = []
+  const patience = { clock: call.clock, ms: voiceTimeoutMs, name: `Voice ${voice.name}` }
+  for await (const part of withPatience(signal, patience, inner => voice.speak(speech, inner))) {
+    if (part.kind === 'word') {
+      const text = words.upTo(part.text)
+      const piece = { kind: 'words', text, untilMs: beganMs + part.endMs } as const
+      if (text !== '') waiting === undefined ? handoff.push(piece) : waiting.push(piece)
+      continue
+    }
+    if (part.samples.length === 0) continue
+    if (waiting !== undefined) {
+      mark(progress, 'first-voice')
+      release(progress)
+      if (waiting.length === 0) waiting.push({ kind: 'words', text: words.body() })
+      for (const piece of waiting) handoff.push(piece)
+      waiting = undefined
+    }
+    handoff.push({ kind: 'audio', samples: part.samples, rate: voice.sampleRate })
+    progress.soundMs += (part.samples.length * 1000) / voice.sampleRate
+  }
+  if (signal.aborted) return
+  if (waiting !== undefined)
+    throw new ParleyError(
+      'voice_failed',
+      `Voice ${voice.name} made no sound for a clause; try another voice.`,
+    )
+  const rest = words.rest()
+  if (rest !== '') handoff.push({ kind: 'words', text: rest, untilMs: progress.soundMs })
+}
+
+/** Something is about to be heard or read: what waited for that goes first. */
+function release(progress: Progress): void {
+  progress.spoken = true
+  for (const part of progress.held) progress.handoff.push(part)
+  progress.held = []
+}
+
+function mark(progress: Progress, name: LedgerMark): void {
+  if (progress.marked.has(name)) return
+  progress.marked.add(name)
+  progress.handoff.push({ kind: 'mark', mark: name })
+}
+
+function asFailure(error: unknown, code: 'engine_failed' | 'voice_failed'): ParleyError {
+  if (error instanceof ParleyError && error.code === code) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new ParleyError(code, `${code === 'engine_failed' ? 'The mind' : 'The voice'} failed: ${reason}`, {
+    cause: error,
+  })
+}
