@@ -1,0 +1,107 @@
+/** Who is on the line (agent, recogniser, voice), what to do where one is missing, and the few settings. */
+import { useState } from 'react'
+import { useLanguage } from './i18n/language.js'
+import { hasBrowserRecogniser } from './session/browser-recogniser.js'
+import type { ConsoleSession } from './session/console-session.js'
+import { type ConsoleState, isConnected } from './session/console-state.js'
+
+interface GatewayFactsProps {
+  readonly state: ConsoleState
+  readonly session: ConsoleSession
+}
+
+export function GatewayFacts({ state, session }: GatewayFactsProps) {
+  const { messages } = useLanguage()
+  const words = messages.gateway
+  const { ready, roundTripMs } = state
+  return (
+    <section className="section" aria-labelledby="gateway-heading">
+      <h2 id="gateway-heading">{words.heading}</h2>
+      <dl className="facts">
+        <Fact name={words.agent} value={ready?.agent} />
+        <Fact name={words.recogniser} value={ready && (ready.recogniser ?? words.none)} />
+        <Fact name={words.voice} value={ready && (ready.voice ?? words.none)} />
+        <Fact name={words.language} value={ready?.language} />
+        {roundTripMs !== undefined && isConnected(state) && (
+          <Fact name={words.roundTrip} value={`${roundTripMs.toFixed(roundTripMs < 10 ? 1 : 0)} ms`} />
+        )}
+        {ready && <Fact name={words.session} value={ready.session} />}
+      </dl>
+      {ready?.voice === null && <p className="hint">{words.noVoice}</p>}
+      <Settings state={state} session={session} />
+    </section>
+  )
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+  const { messages } = useLanguage()
+  return (
+    <div className="fact">
+      <dt>{name}</dt>
+      <dd className={value === undefined ? 'fact-unknown' : undefined}>
+        {value ?? messages.gateway.unknown}
+      </dd>
+    </div>
+  )
+}
+
+/** What to do where the gateway cannot hear words; shown beside the Talk button, where it matters. */
+export function NoRecogniser({ state, session }: GatewayFactsProps) {
+  const { messages, language } = useLanguage()
+  const words = messages.gateway
+  if (state.ready === undefined || state.ready.recogniser !== null) return null
+  if (!hasBrowserRecogniser()) return <p className="notice">{words.noRecogniser}</p>
+  return (
+    <div className="notice">
+      <p>{words.noRecogniserButBrowser}</p>
+      <button
+        type="button"
+        className="button"
+        aria-pressed={state.speaking === 'browser'}
+        onClick={() => session.toggleBrowserRecogniser(state.ready?.language ?? language)}
+      >
+        {state.speaking === 'browser' ? words.browserStop : words.browserStart}
+      </button>
+    </div>
+  )
+}
+
+function Settings({ state, session }: GatewayFactsProps) {
+  const { messages } = useLanguage()
+  const words = messages.gateway
+  const [token, setToken] = useState('')
+  const wanted = state.problem?.serverCode === 'unauthenticated'
+  return (
+    <details className="settings" open={wanted || undefined}>
+      <summary>{words.settings}</summary>
+      <label className="field">
+        <span>{words.spokenLanguage}</span>
+        <select
+          value={state.spokenLanguage}
+          onChange={event => session.setSpokenLanguage(event.target.value)}
+        >
+          <option value="">{words.spokenOwn}</option>
+          <option value="en">English</option>
+          <option value="es">Español</option>
+        </select>
+      </label>
+      <label className="field">
+        <span>{words.token}</span>
+        <input
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          value={token}
+          aria-describedby="token-hint"
+          onChange={event => {
+            setToken(event.target.value)
+            session.setToken(event.target.value)
+          }}
+        />
+      </label>
+      <p className="hint" id="token-hint">
+        {words.tokenHint} {words.nextTime}
+      </p>
+    </details>
+  )
+}

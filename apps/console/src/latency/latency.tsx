@@ -1,0 +1,117 @@
+/** The latency ledger of each answer: a waterfall whose bars are the rows of a real table. */
+import type { TurnLedger } from '@parley/client'
+import { useState } from 'react'
+import { useMessages } from '../i18n/language.js'
+import { formatMs } from './format-ms.js'
+
+/** Answers to choose from; older ones stay in the store of the gateway. */
+const SHOWN_TURNS = 16
+/** Less than this is rounding, not time. */
+const NEGLIGIBLE_MS = 0.5
+
+export function Latency({ ledgers }: { readonly ledgers: readonly TurnLedger[] }) {
+  const messages = useMessages()
+  const words = messages.latency
+  const [chosen, choose] = useState<string>()
+  const shown = ledgers.find(each => each.reply === chosen) ?? ledgers.at(-1)
+  return (
+    <section className="section latency" aria-labelledby="latency-heading">
+      <h2 id="latency-heading">{words.heading}</h2>
+      {shown === undefined ? (
+        <p className="hint">{words.empty}</p>
+      ) : (
+        <>
+          <p className="latency-total">
+            <strong>{formatMs(shown.ledger.totalMs)}</strong>
+            <span className="hint">
+              {words.from}, {words[shown.ledger.heardSource]}
+            </span>
+          </p>
+          {ledgers.length > 1 && (
+            <Turns
+              ledgers={ledgers}
+              shown={shown}
+              choose={reply => choose(reply === ledgers.at(-1)?.reply ? undefined : reply)}
+            />
+          )}
+          <Waterfall ledger={shown.ledger} />
+        </>
+      )}
+    </section>
+  )
+}
+
+interface TurnsProps {
+  readonly ledgers: readonly TurnLedger[]
+  readonly shown: TurnLedger
+  readonly choose: (reply: string) => void
+}
+
+function Turns({ ledgers, shown, choose }: TurnsProps) {
+  const words = useMessages().latency
+  const recent = ledgers.slice(-SHOWN_TURNS)
+  const longest = Math.max(...recent.map(each => each.ledger.totalMs), 1)
+  return (
+    <fieldset className="turns">
+      <legend className="unseen">{words.turns}</legend>
+      {recent.map(({ reply, ledger }, i) => {
+        const label = words.turn(ledgers.length - recent.length + i + 1, formatMs(ledger.totalMs))
+        return (
+          <button
+            key={reply}
+            type="button"
+            className="turns-one"
+            aria-pressed={reply === shown.reply}
+            aria-label={label}
+            title={label}
+            onClick={() => choose(reply)}
+          >
+            <span style={{ height: `${Math.max(8, (100 * ledger.totalMs) / longest)}%` }} />
+          </button>
+        )
+      })}
+    </fieldset>
+  )
+}
+
+function Waterfall({ ledger }: { readonly ledger: TurnLedger['ledger'] }) {
+  const words = useMessages().latency
+  const total = Math.max(ledger.totalMs, 1)
+  return (
+    <table className="waterfall">
+      <thead className="unseen">
+        <tr>
+          <th scope="col">{words.stage}</th>
+          <th scope="col">{words.start}</th>
+          <th scope="col">{words.duration}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {ledger.stages.map(({ stage, startMs, durationMs }) => (
+          <tr key={stage} data-small={durationMs < total / 50}>
+            <th scope="row">{words.stages[stage] ?? stage}</th>
+            <td className="waterfall-track">
+              <span className="unseen">{formatMs(startMs)}</span>
+              <span
+                className="waterfall-bar"
+                aria-hidden="true"
+                style={{
+                  marginInlineStart: `${(100 * startMs) / total}%`,
+                  width: `${Math.max(0.8, (100 * durationMs) / total)}%`,
+                }}
+              />
+            </td>
+            <td className="waterfall-figure">{formatMs(durationMs)}</td>
+          </tr>
+        ))}
+        {Math.abs(ledger.unattributedMs) > NEGLIGIBLE_MS && (
+          <tr className="waterfall-rest">
+            <th scope="row">{words.unattributed}</th>
+            <td />
+            <td className="waterfall-figure">{formatMs(ledger.unattributedMs)}</td>
+          </tr>
+        )}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,74 @@
+/** What the console shows, as one immutable value; components read it and nothing else. */
+import {
+  ClientError,
+  type ClientErrorCode,
+  type Conversation,
+  emptyConversation,
+  type VoiceState,
+} from '@parley/client'
+import type { Ready } from '@parley/protocol'
+import type { Sample } from './samples.js'
+
+/** What speaks for the person at the moment. */
+export type Speaking = 'nothing' | 'opening' | 'microphone' | 'recording' | 'browser'
+
+/** A fault with its cure: one of this page, or one the gateway named. */
+export interface Problem {
+  readonly code: ClientErrorCode | 'gateway' | 'browser-recogniser'
+  /** The gateway's own code, where it gave one. */
+  readonly serverCode: string | undefined
+  readonly message: string
+}
+
+export interface ConsoleState {
+  readonly connection: VoiceState
+  readonly ready: Ready | undefined
+  readonly roundTripMs: number | undefined
+  readonly retrying: { readonly inMs: number; readonly offline: boolean } | undefined
+  readonly conversation: Conversation
+  readonly speaking: Speaking
+  readonly sample: Sample['id'] | undefined
+  readonly pushToTalk: boolean
+  /** Whether the push-to-talk key or button is down. */
+  readonly held: boolean
+  /** What the browser's recogniser hears but may still change. */
+  readonly interim: string
+  readonly problem: Problem | undefined
+  /** The browser keeps the page silent until the person does something. */
+  readonly soundBlocked: boolean
+  /** BCP 47, or empty for the agent's own. Takes effect with the next conversation. */
+  readonly spokenLanguage: string
+}
+
+export const initialState: ConsoleState = {
+  connection: 'idle',
+  ready: undefined,
+  roundTripMs: undefined,
+  retrying: undefined,
+  conversation: emptyConversation,
+  speaking: 'nothing',
+  sample: undefined,
+  pushToTalk: false,
+  held: false,
+  interim: '',
+  problem: undefined,
+  soundBlocked: false,
+  spokenLanguage: '',
+}
+
+export function isConnected(state: Pick<ConsoleState, 'connection'>): boolean {
+  return state.connection === 'ready' || state.connection === 'reconnecting'
+}
+
+/** Anything thrown, as the banner shows it. */
+export function problemOf(thrown: unknown): Problem {
+  if (!(thrown instanceof ClientError)) {
+    return { code: 'gateway', serverCode: undefined, message: String(thrown) }
+  }
+  const { serverCode } = thrown.details
+  return {
+    code: thrown.code,
+    serverCode: typeof serverCode === 'string' ? serverCode : undefined,
+    message: thrown.message,
+  }
+}

@@ -1,0 +1,43 @@
+/** The page's sound: one context and one player, made at the first gesture and kept from one conversation to the next. */
+import { createAudioContext, createPlayer, type Player, resumeOnGesture } from '@parley/client'
+
+export interface Sound {
+  readonly context: AudioContext
+  readonly player: Player
+}
+
+export interface SoundKeeper {
+  /** Call from a click or key press. Rejects with the player's faults; the next call tries again. */
+  open(): Promise<Sound>
+}
+
+export interface SoundOptions {
+  readonly outputRate: number
+  readonly blocked: (blocked: boolean) => void
+}
+
+export function createSoundKeeper({ outputRate, blocked }: SoundOptions): SoundKeeper {
+  let opening: Promise<Sound> | undefined
+
+  async function open(): Promise<Sound> {
+    const context = createAudioContext()
+    context.onstatechange = () => blocked(context.state !== 'running')
+    resumeOnGesture(context)
+    try {
+      return { context, player: await createPlayer({ context, sampleRate: outputRate }) }
+    } catch (thrown) {
+      await context.close()
+      throw thrown
+    }
+  }
+
+  return {
+    open() {
+      opening ??= open().catch(thrown => {
+        opening = undefined
+        throw thrown
+      })
+      return opening
+    },
+  }
+}
