@@ -122,6 +122,20 @@ describe('the door', () => {
     expect((await knock(to)).status).toBe(101)
   })
 
+  it('refuses the session over STREAM_MAX_CONCURRENT_SESSIONS of one user, not of another', async () => {
+    const to = await start({ env: { STREAM_MAX_CONCURRENT_SESSIONS: '1' } })
+    const [ana, other] = [await tokenFor('acme'), await tokenFor('other')]
+    const first = await connect(to, { authorization: `Bearer ${ana}` })
+    const answer = await knock(to, { headers: { authorization: `Bearer ${ana}` } })
+    expect([answer.status, codeOf(answer.body)]).toEqual([429, 'rate_limited'])
+    expect(answer.body).toContain('as many conversations as allowed')
+    expect((await knock(to, { headers: { authorization: `Bearer ${other}` } })).status).toBe(101)
+    const [held] = to.sockets
+    first.terminate()
+    if (held) await once(held, 'close')
+    expect((await knock(to, { headers: { authorization: `Bearer ${ana}` } })).status).toBe(101)
+  })
+
   it('refuses those who knock too often', async () => {
     const to = await start({ env: { STREAM_RATE_LIMIT_MAX: '2' } })
     await knock(to)

@@ -29,7 +29,7 @@ import { foreignOrigin, full, leaving, limited, refuse } from './refusals.js'
  */
 
 export interface Route {
-  /** What the principal must be allowed to do. */
+  /** What the principal must be allowed to do. A socket to `talk` counts as one session of its principal. */
   readonly scope: Scope
   /** Subprotocols the edge speaks; a client that offers none gets none. */
   readonly protocols: readonly string[]
@@ -120,6 +120,7 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       release = place.release
       const principal = await principalOf(request, place.route)
       if (draining) throw leaving()
+      if (place.route.scope === 'talk') release = both(limits.beginSession(principal), release)
       const refusal = protocolRefusal(place.route, request)
       if (refusal) throw refusal
       return { ok: true, route: place.route, principal, release }
@@ -191,7 +192,7 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
   }
 }
 
-/** One release for the place at the door and the one the limiter gave; throws when the limiter gave none. */
+/** One release for what is held already and what the limiter gave; throws when the limiter gave nothing. */
 function both(verdict: LimitVerdict, release: () => void): () => void {
   if (!verdict.ok) throw limited(verdict.limit, verdict.retryAfterMs)
   return () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -16,9 +16,8 @@ const YEAR_SECONDS = 31_536_000
 export function findConsole(): string | undefined {
   try {
     const home = dirname(fileURLToPath(import.meta.resolve('@parley/console/package.json')))
-    return ['dist/page', 'dist']
-      .map(each => join(home, each))
-      .find(each => existsSync(join(each, 'index.html')))
+    const folder = join(home, 'dist')
+    return existsSync(join(folder, 'index.html')) ? folder : undefined
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
     throw error
@@ -37,7 +36,8 @@ export async function serveConsole(app: FastifyInstance, folder: string | undefi
     cacheControl: false,
     schemaHide: true,
     setHeaders(response, path) {
-      for (const [name, value] of Object.entries(fileHeaders(path))) response.setHeader(name, value)
+      for (const [name, value] of Object.entries(fileHeaders(relative(folder, path))))
+        response.setHeader(name, value)
     },
   })
 }
@@ -49,9 +49,10 @@ const workletHeaders = {
   'cross-origin-resource-policy': 'cross-origin',
 }
 
+/** @param path within the console's folder */
 function fileHeaders(path: string): Readonly<Record<string, string>> {
   if (path.endsWith(WORKLET)) return workletHeaders
-  const named = /[/\\]assets[/\\]/.test(path)
+  const named = ['assets', 'page'].includes(dirname(path))
   return { 'cache-control': named ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache' }
 }
 
