@@ -1,4 +1,5 @@
-import { systemClock } from '@parley/core'
+import { spawnSync } from 'node:child_process'
+import { ParleyError, systemClock } from '@parley/core'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore } from './open-store.js'
@@ -94,4 +95,35 @@ it('connects without encryption where sslmode allows it', async () => {
   const store = await open(`${await postgres.freshDatabase()}?sslmode=disable`)
   expect((await store.health()).ok).toBe(true)
   await store.close()
+})
+
+const noOpenssl = spawnSync('openssl', ['version']).error?.message
+if (noOpenssl !== undefined) {
+  process.stderr.write(`Skipped the test of sslmode: ${noOpenssl}; apt-get install openssl.\n`)
+}
+
+it.skipIf(noOpenssl !== undefined)('means by sslmode what libpq means', async () => {
+  const encrypted = await startTestPostgres({ tls: true })
+  const url = await encrypted.freshDatabase()
+  const ca = `sslrootcert=${encodeURIComponent(encrypted.certificate)}`
+  const cases = {
+    'sslmode=disable': 'open',
+    'sslmode=prefer': 'open',
+    'sslmode=require': 'open',
+    'sslmode=no-verify': 'open',
+    [`sslmode=verify-ca&${ca}`]: 'open',
+    'sslmode=verify-ca': 'bad_config',
+    'sslmode=verify-full': 'store_unavailable',
+    // The certificate is good, and is for another name.
+    [`sslmode=verify-full&${ca}`]: 'store_unavailable',
+  }
+  const outcomes: Record<string, string> = {}
+  for (const query of Object.keys(cases)) {
+    outcomes[query] = await open(`${url}?${query}`).then(
+      store => store.close().then(() => 'open'),
+      (error: unknown) => ParleyError.from(error).code,
+    )
+  }
+  expect(outcomes).toEqual(cases)
+  await encrypted.remove()
 })

@@ -72,6 +72,12 @@ function libpqUrl(databaseUrl: string): string {
   }
   const url = new URL(databaseUrl)
   const mode = url.searchParams.get('sslmode')
+  if (mode === 'verify-ca' && !url.searchParams.has('sslrootcert')) {
+    throw new ParleyError(
+      'bad_config',
+      'DATABASE_URL has sslmode=verify-ca without sslrootcert=<file>; add it or use sslmode=verify-full.',
+    )
+  }
   if (mode !== null && mode !== 'no-verify') url.searchParams.set('uselibpqcompat', 'true')
   return url.href
 }

@@ -174,7 +174,9 @@ describe.each([
 
   it('cannot tell a session of another tenant from a missing one', async () => {
     const session = await begun()
-    store.appendEvents(session.id, [{ seq: 0, event: { kind: 'ducked', atMs: 1, reply: replyId('r') } }])
+    store.appendEvents(session.id, [
+      { seq: 0, event: { kind: 'ducked', atMs: 1, reply: replyId('r'), afterOnsetMs: 0 } },
+    ])
     await store.flush()
     const foreign = { tenant: 'other', id: session.id }
     const missing = { tenant: 'other', id: sessionId('ses_nowhere') }
@@ -214,7 +216,9 @@ describe.each([
       code: 'not_found',
     })
     const before = (await store.health()).droppedEvents
-    store.appendEvents(nobody, [{ seq: 0, event: { kind: 'ducked', atMs: 1, reply: replyId('r') } }])
+    store.appendEvents(nobody, [
+      { seq: 0, event: { kind: 'ducked', atMs: 1, reply: replyId('r'), afterOnsetMs: 0 } },
+    ])
     await store.flush()
     expect((await store.health()).droppedEvents).toBe(before + 1)
   })

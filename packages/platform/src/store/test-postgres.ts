@@ -13,6 +13,8 @@ import pg from 'pg'
  * at the end. PostgreSQL refuses to run as root, so root runs it as `postgres` or `nobody`.
  */
 export interface TestPostgres {
+  /** Where the certificate is, with `tls`. */
+  readonly certificate: string
   /** URL of a new, empty database. */
   freshDatabase(): Promise<string>
   /** Stops the server at once, as a crash would; `start` brings it back on the same port. */
@@ -25,6 +27,8 @@ export interface TestPostgres {
 export interface TestPostgresOptions {
   /** Off makes tests quick; measurements need it on. Default false. */
   readonly fsync?: boolean
+  /** With a self-signed certificate for the name `elsewhere`; needs `openssl`. Default false. */
+  readonly tls?: boolean
 }
 
 const run = promisify(execFile)
@@ -56,6 +60,13 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     ],
     { ...user, cwd: folder },
   )
+  const key = join(folder, 'key.pem')
+  const certificate = join(folder, 'certificate.pem')
+  if (options.tls === true) {
+    const subject = ['-days', '2', '-subj', '/CN=elsewhere']
+    const files = ['-keyout', key, '-out', certificate]
+    await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { ...user })
+  }
   const port = await freePort()
   const url = (database: string) => `postgres://parley:${password}@127.0.0.1:${port}/${database}`
   let server: ChildProcess | undefined
@@ -68,6 +79,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
       `unix_socket_directories=${folder}`,
       `fsync=${options.fsync === true ? 'on' : 'off'}`,
       'max_connections=50',
+      ...(options.tls === true ? ['ssl=on', `ssl_key_file=${key}`, `ssl_cert_file=${certificate}`] : []),
     ]
     server = spawn(
       join(binaries, 'postgres'),
@@ -88,6 +100,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
 
   await start()
   return {
+    certificate,
     start,
     crash: () => stop('SIGQUIT'),
     async freshDatabase() {
