@@ -22,6 +22,7 @@ export const errorCodes = {
   session_idle: 'Nothing was heard or sent for the idle time; connect again.',
   session_expired: 'The session reached its longest allowed duration; connect again.',
   resume_failed: 'The resume token is unknown or too old; begin a new session.',
+  replaced: 'Another connection resumed this session; this one is closed.',
   draining: 'This node is leaving; connect again with the resume token.',
   recogniser_unavailable:
     'No speech recogniser is available; type, use the browser recogniser, or see `parley doctor`.',

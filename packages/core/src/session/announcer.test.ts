@@ -32,7 +32,7 @@ describe('announcing', () => {
   it('lets transient events pass rows that wait for the store', () => {
     const { announcer, sent } = setUp(() => new Promise(() => {}))
     announcer.announce(row('a'))
-    announcer.announce({ kind: 'ducked', atMs: 0, reply: 'rpl_1' as ReplyId })
+    announcer.announce({ kind: 'ducked', atMs: 0, reply: 'rpl_1' as ReplyId, afterOnsetMs: 0 })
     expect(sent.map(({ kind }) => kind)).toEqual(['ducked'])
   })
 

@@ -100,9 +100,11 @@ export class Answering {
     return heard
   }
 
-  duck(): void {
+  /** Lowers the voice for speech whose first sample came at `onsetAtMs` of the session clock. */
+  duck(onsetAtMs: number): void {
     this.#playout.duck(this.#now())
-    if (this.#run !== undefined) this.#parts.emit({ kind: 'ducked', reply: this.#run.reply })
+    if (this.#run === undefined) return
+    this.#parts.emit({ kind: 'ducked', reply: this.#run.reply, afterOnsetMs: this.#now() - onsetAtMs })
   }
 
   resume(): void {

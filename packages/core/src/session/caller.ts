@@ -54,6 +54,11 @@ export class Caller {
     return this.#media.lastAtMs
   }
 
+  /** When the first sample of the last speech came, on the session clock. */
+  get onsetAtMs(): number {
+    return this.#clockOf(this.#onsetMs)
+  }
+
   /** The newest turn, open or committed. */
   get turn(): CallerTurn | undefined {
     return this.#turns.current

@@ -37,7 +37,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly interrupted: boolean
       readonly state?: Json
     }
-  | { readonly kind: 'ducked'; readonly reply: ReplyId }
+  /** `afterOnsetMs`: from the arrival of the caller's first voiced sample to the lowered voice. */
+  | { readonly kind: 'ducked'; readonly reply: ReplyId; readonly afterOnsetMs: number }
   | { readonly kind: 'resumed'; readonly reply: ReplyId }
   /** Durable. */
   | {

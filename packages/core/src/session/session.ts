@@ -264,7 +264,7 @@ export class Session {
         this.#heardAtCut = this.#answering.cut()
         return
       case 'duck':
-        return this.#answering.duck()
+        return this.#answering.duck(this.#caller.onsetAtMs)
       case 'resume':
         return this.#answering.resume()
       case 'arm':

@@ -301,11 +301,20 @@ const sessionMessages = [
         },
       ],
     }),
-  z.object({ type: z.literal('ducked'), atMs, reply }).meta({
-    title: 'Ducked',
-    description: 'The caller spoke into the reply; it was lowered until it is clear what they want.',
-    examples: [{ type: 'ducked', atMs: 3300, reply: 'rpl_9f2c' }],
-  }),
+  z
+    .object({
+      type: z.literal('ducked'),
+      atMs,
+      reply,
+      afterOnsetMs: z.number().meta({
+        description: 'From the arrival of the caller’s first voiced sample to the lowered voice, in ms.',
+      }),
+    })
+    .meta({
+      title: 'Ducked',
+      description: 'The caller spoke into the reply; it was lowered until it is clear what they want.',
+      examples: [{ type: 'ducked', atMs: 3300, reply: 'rpl_9f2c', afterOnsetMs: 64 }],
+    }),
   z.object({ type: z.literal('resumed'), atMs, reply }).meta({
     title: 'Resumed',
     description: 'It was nothing: the reply goes on at its old level.',

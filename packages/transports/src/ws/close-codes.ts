@@ -31,6 +31,7 @@ const codeOfReason: Record<CloseReason, number> = {
 export const errorOfReason: Readonly<Partial<Record<CloseReason, ErrorCode>>> = {
   idle: 'session_idle',
   expired: 'session_expired',
+  replaced: 'replaced',
   draining: 'draining',
   protocol: 'bad_message',
   error: 'internal',

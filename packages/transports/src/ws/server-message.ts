@@ -38,7 +38,10 @@ export function serverMessageOf(event: SessionEvent): ServerMessage {
       const { kind: type, atMs, turn, reply, said, heard, interrupted } = event
       return { type, atMs, turn, reply, said, heard, interrupted }
     }
-    case 'ducked':
+    case 'ducked': {
+      const { kind: type, atMs, reply, afterOnsetMs } = event
+      return { type, atMs, reply, afterOnsetMs }
+    }
     case 'resumed':
       return { type: event.kind, atMs: event.atMs, reply: event.reply }
     case 'ledger':

@@ -95,7 +95,7 @@ const events: Record<SessionEvent['kind'], object> = {
   'reply-words': { reply: 'r1', text: 'We open ', untilMs: 400 },
   'reply-sent': { reply: 'r1', totalMs: 1000 },
   'reply-ended': { turn: 't1', reply: 'r1', said: 'We open at nine', heard, interrupted: true },
-  ducked: { reply: 'r1' },
+  ducked: { reply: 'r1', afterOnsetMs: 64 },
   resumed: { reply: 'r1' },
   ledger: {
     turn: 't1',
@@ -135,7 +135,7 @@ describe('a leg closed by its session', () => {
     ['client', 1000, undefined],
     ['idle', 4408, 'session_idle'],
     ['expired', 4408, 'session_expired'],
-    ['replaced', 4409, undefined],
+    ['replaced', 4409, 'replaced'],
     ['draining', 1012, 'draining'],
     ['protocol', 1008, 'bad_message'],
     ['error', 1011, 'internal'],
