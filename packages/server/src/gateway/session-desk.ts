@@ -4,7 +4,7 @@
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Resampling, VoiceActivity } from '@parley/audio'
+import { gateVoice, type Resampling, type VoiceActivity } from '@parley/audio'
 import {
   type Clock,
   type CloseReason,
@@ -125,7 +125,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       id,
       language,
       engine: engineOf(script),
-      ear: createVoiceEar(detector),
+      ear: createVoiceEar(gateVoice(detector)),
       listenRate: LISTEN_RATE,
       outputRate: transport.outputRate,
       resampling: parts.resampling,
