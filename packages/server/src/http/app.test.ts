@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type ErrorCode, errorCodes } from '@parley/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type Rig,
@@ -188,6 +189,15 @@ describe('pages of other origins', () => {
     expect(json().error.message).toBe(
       'Pages of https://evil.example may not use this gateway; add it to CORS_ORIGINS.',
     )
+  })
+})
+
+describe('the statuses', () => {
+  it('have one for every code of the table, and 500 only for faults of ours', () => {
+    const ours = ['bad_config', 'store_failed', 'port_in_use', 'internal']
+    for (const code of Object.keys(errorCodes) as ErrorCode[]) {
+      expect([code, statusOf(code) === 500]).toEqual([code, ours.includes(code)])
+    }
   })
 })
 

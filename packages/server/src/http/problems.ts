@@ -19,6 +19,7 @@ const statuses = {
   session_idle: 408,
   session_expired: 408,
   resume_failed: 410,
+  replaced: 409,
   draining: 503,
   recogniser_unavailable: 503,
   recogniser_failed: 503,

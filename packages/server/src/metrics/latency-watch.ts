@@ -7,7 +7,7 @@ import type { SessionEvent, TurnId } from '@parley/core'
 
 /**
  * `first_token`: end of the caller's speech to the mind's first token. `partial_asr`: speech to its first partial
- * transcript. `barge_in`: speech over a reply to the end of that reply.
+ * transcript. `barge_in`: arrival of the caller's first voiced sample over a reply to the agent's lowered voice.
  */
 export type LatencyType = 'first_token' | 'partial_asr' | 'barge_in'
 
@@ -29,11 +29,8 @@ export function createLatencyWatch(report: (type: LatencyType, ms: number) => vo
         return
       case 'transcript-partial':
         return partial(event.turn, event.atMs)
-      case 'reply-ended':
-        // Speech of another turn than the reply's own is what took the floor from it.
-        if (event.interrupted && speech && speech.turn !== event.turn) {
-          report('barge_in', event.atMs - speech.atMs)
-        }
+      case 'ducked':
+        report('barge_in', event.afterOnsetMs)
         return
       case 'ledger': {
         const token = event.ledger.stages.find(({ stage }) => stage === 'first-token')

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { createMetrics } from './metrics.js'
 
 const turn = 'trn_1' as TurnId
-const next = 'trn_2' as TurnId
 const reply = 'rpl_1' as ReplyId
 const started: SessionEvent = {
   kind: 'session-started',
@@ -12,7 +11,6 @@ const started: SessionEvent = {
   language: 'en',
 }
 const ended = (reason: 'client' | 'error'): SessionEvent => ({ kind: 'session-ended', atMs: 9, reason })
-const heard = { reply, ms: 1, text: '', complete: false, source: 'reported', errorMs: 0 } as const
 
 describe('the metrics', () => {
   it('count sessions by tenant and outcome, and the ones that are', async () => {
@@ -37,8 +35,7 @@ describe('the metrics', () => {
     tap.event?.({ kind: 'speech-started', atMs: 100, turn, mediaMs: 0 })
     tap.event?.({ kind: 'transcript-partial', atMs: 220, turn, text: 'a' })
     tap.event?.({ kind: 'transcript-partial', atMs: 900, turn, text: 'a b' })
-    tap.event?.({ kind: 'speech-started', atMs: 2_000, turn: next, mediaMs: 0 })
-    tap.event?.({ kind: 'reply-ended', atMs: 2_040, turn, reply, said: '', heard, interrupted: true })
+    tap.event?.({ kind: 'ducked', atMs: 2_040, reply, afterOnsetMs: 40 })
     expect(told).toEqual([
       ['partial_asr', 120],
       ['barge_in', 40],
