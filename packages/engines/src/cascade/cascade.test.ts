@@ -315,12 +315,13 @@ describe('createCascade', () => {
     expect(warnings.map(warning => warning.code)).toEqual(['voice_unavailable'])
   })
 
-  it('tries a mind that fails before anything was spoken once more, without repeating its actions', async () => {
+  it('tries a mind that fails before anything was spoken once more, without repeating its state and actions', async () => {
     let tries = 0
     const mind: LanguageModel = {
       name: 'shaky',
       async *stream() {
         tries++
+        yield { kind: 'state', state: tries }
         yield { kind: 'action', action: { name: 'note', data: tries } }
         if (tries === 1) throw new Error('no route')
         yield { kind: 'text', text: 'Here I am.' }
@@ -329,7 +330,8 @@ describe('createCascade', () => {
     const { link, warnings } = await setUp({ mind })
     const parts = await drawAll(link.reply(turnOf({ text: 'hi' }), signal()))
     expect(said(parts)).toBe('Here I am.')
-    expect(parts.filter(part => part.kind === 'action')).toEqual([
+    expect(parts.filter(part => part.kind === 'action' || part.kind === 'state')).toEqual([
+      { kind: 'state', state: 2 },
       { kind: 'action', action: { name: 'note', data: 2 } },
     ])
     expect(warnings.map(({ code, cause }) => [code, String(cause)])).toEqual([
