@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { problemText } from '../config/report.js'
-import { type Finding, fail, warn } from '../doctor/finding.js'
-import { createLog } from '../log/log.js'
+import { type Finding, fail, reasonOf, warn } from '../doctor/finding.js'
+import { createLog, type Log } from '../log/log.js'
 import { type ExitCode, exitCodes } from './exit-codes.js'
 import { resolutionOf } from './settings-of.js'
 import type { Terminal } from './terminal.js'
@@ -26,10 +26,9 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
   const complaints = { write: (line: string) => terminal.complain(line.trimEnd()) }
   const log = createLog({ config: { ...config, logLevel: 'error' }, out: complaints, err: complaints })
   // Loaded when needed: nothing else of this command line wants speech or a database.
-  const [machine, services, { checkSpeech }] = await Promise.all([
+  const [machine, services] = await Promise.all([
     import('../doctor/machine.js'),
     import('../doctor/services.js'),
-    import('../doctor/speech.js'),
   ])
   const groups = await Promise.all([
     problems.map(problem => (problem.level === 'error' ? fail : warn)('setting', problemText(problem), '')),
@@ -39,11 +38,21 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     machine.checkDataFolder(config.dataDir),
     services.checkPostgres(config.databaseUrl, log),
     services.checkRedis(config.redisUrl),
-    checkSpeech(log),
+    speech(log),
     machine.checkPorts(config),
     machine.checkBrowser(terminal.env.PATH ?? ''),
   ])
   return groups.flat()
+}
+
+/** A broken installation is what a doctor is for: that its parts do not even load is a finding. */
+async function speech(log: Log): Promise<Finding[]> {
+  try {
+    const { checkSpeech } = await import('../doctor/speech.js')
+    return await checkSpeech(log)
+  } catch (error) {
+    return [fail('speech', reasonOf(error), 'Install again: `npm install`, then `npm run build`.')]
+  }
 }
 
 function report(findings: readonly Finding[], { paint }: Terminal): string[] {

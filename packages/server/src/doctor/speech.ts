@@ -9,23 +9,16 @@ const words: Readonly<Record<string, string>> = { en: 'ready', es: 'listo' }
 const LIMIT_MS = 10_000
 
 export async function checkSpeech(log: Log): Promise<Finding[]> {
+  const speech = await openEmbeddedSpeech(systemClock, log)
   try {
-    const speech = await openEmbeddedSpeech(systemClock, log)
-    try {
-      const heard = speech.recogniser
-        ? ok('recogniser', `${speech.recogniser.name} (en)`)
-        : warn('recogniser', 'none; typed turns and the browser’s own still work', speech.noRecogniser ?? '')
-      const voices = await Promise.all(
-        Object.keys(words).map(language => checkVoice(language, speech.voice(language))),
-      )
-      return [heard, ...voices]
-    } finally {
-      await speech.close()
-    }
-  } catch (error) {
-    return [
-      fail('speech', reasonOf(error), 'Install the gateway again: `npm install`, then `npm run build`.'),
-    ]
+    const heard = speech.recogniser
+      ? ok('recogniser', `${speech.recogniser.name} (en)`)
+      : warn('recogniser', 'none; typed turns and the browser’s own still work', speech.noRecogniser ?? '')
+    const languages = Object.keys(words)
+    const voices = await Promise.all(languages.map(each => checkVoice(each, speech.voice(each))))
+    return [heard, ...voices]
+  } finally {
+    await speech.close()
   }
 }
 

@@ -12,6 +12,7 @@ import {
   tokenFor,
   upgradeText,
 } from '../testing/gateway-rig.js'
+import { statusOf } from './problems.js'
 
 let rig: Rig | undefined
 afterEach(async () => {
