@@ -64,6 +64,13 @@ describe('splitClauses', () => {
     expect(clauses.some(clause => clause.includes('1 000 000'))).toBe(true)
   })
 
+  it('holds the limit when a sentence ends just behind it', () => {
+    for (let length = 70; length < 90; length++) {
+      const clauses = whole(`${'a'.repeat(20)} ${'b'.repeat(length - 21)}?!"). End.`, { max: 80 })
+      expect(Math.max(...clauses.map(clause => clause.length))).toBeLessThanOrEqual(80)
+    }
+  })
+
   it('goes on after a quote that is never closed', () => {
     const clauses = whole(`He said "${'one two three. '.repeat(40)}`, { max: 100 })
     expect(clauses.length).toBeGreaterThan(4)
@@ -103,7 +110,7 @@ describe('splitClauses', () => {
         for (const clause of clauses) expect(clause.trimEnd().length).toBeLessThanOrEqual(80)
         for (const clause of clauses) expect(clause).not.toBe('')
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     )
   })
 

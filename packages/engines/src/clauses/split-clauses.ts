@@ -83,7 +83,7 @@ function findCut(text: string, rules: CutRules): number | undefined {
     if (spoken && (strong.test(character) || weak.test(character))) {
       const end = endOfMarks(text, at, { depth, quoted })
       const verdict = end.inside ? 'go-on' : judge(text, { at, end: end.at }, rules)
-      if (verdict === 'cut') return endOfSpace(text, end.at)
+      if (verdict === 'cut') return end.at > rules.max ? forcedCut(text, rules.max) : endOfSpace(text, end.at)
       if (verdict === 'wait') return text.length > rules.max ? forcedCut(text, rules.max) : undefined
       ;({ at, depth, quoted } = end)
       continue
