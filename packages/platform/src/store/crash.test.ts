@@ -6,7 +6,8 @@ import { systemClock } from '@parley/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { openStore } from './open-store.js'
-import { newSession, rememberingLog, sessionId, temporaryFolder } from './store-fixtures.test.helper.js'
+import { newSession, rememberingLog, sessionId } from './store-fixtures.test.helper.js'
+import { temporaryFolder } from './temporary-folder.test.helper.js'
 
 const writer = fileURLToPath(new URL('./crash-writer.test.child.js', import.meta.url))
 

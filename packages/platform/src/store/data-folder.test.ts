@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { systemClock } from '@parley/core'
 import { expect, it } from 'vitest'
 import { openStore } from './open-store.js'
-import { newSession, rememberingLog, temporaryFolder } from './store-fixtures.test.helper.js'
+import { newSession, rememberingLog } from './store-fixtures.test.helper.js'
+import { temporaryFolder } from './temporary-folder.test.helper.js'
 
 function open(dataDir: string) {
   return openStore({ dataDir, clock: systemClock, log: rememberingLog(), migrate: true })

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
 import { acquireFolderLock } from './folder-lock.js'
 import { ownIdentity } from './process-identity.js'
-import { handClock, rememberingLog, temporaryFolder } from './store-fixtures.test.helper.js'
+import { handClock, rememberingLog } from './store-fixtures.test.helper.js'
+import { temporaryFolder } from './temporary-folder.test.helper.js'
 
 const holderProgram = fileURLToPath(new URL('./lock-holder.test.child.js', import.meta.url))
 const children: ChildProcess[] = []

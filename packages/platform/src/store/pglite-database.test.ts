@@ -5,13 +5,8 @@ import { migrate } from './migrator.js'
 import { openPglite } from './pglite-database.js'
 import { startPgliteEngine } from './pglite-engine.js'
 import { createSqlStore } from './sql-store.js'
-import {
-  handClock,
-  newSession,
-  rememberingLog,
-  settled,
-  temporaryFolder,
-} from './store-fixtures.test.helper.js'
+import { handClock, newSession, rememberingLog, settled } from './store-fixtures.test.helper.js'
+import { temporaryFolder } from './temporary-folder.test.helper.js'
 
 function openMemory() {
   return openPglite({ dataDir: 'memory://', clock: systemClock, log: rememberingLog() })

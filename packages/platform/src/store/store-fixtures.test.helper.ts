@@ -1,6 +1,3 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Clock, DurableEvent, LatencyLedger, ReplyId, SessionId, TurnId } from '@parley/core'
 import type { NewSession, StoreLog } from './store.js'
 
@@ -115,14 +112,4 @@ export function handClock(): HandClock {
 /** Lets every promise that can settle without time do so. */
 export function settled(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
-}
-
-/** A folder that is gone when the process of the test ends. */
-export function temporaryFolder(): string {
-  const root = join(tmpdir(), `parley-store-${process.pid}`)
-  if (!existsSync(root)) {
-    mkdirSync(root, { recursive: true })
-    process.once('exit', () => rmSync(root, { recursive: true, force: true }))
-  }
-  return mkdtempSync(join(root, 'folder-'))
 }

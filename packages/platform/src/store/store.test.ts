@@ -11,9 +11,9 @@ import {
   replyEnded,
   replyId,
   sessionId,
-  temporaryFolder,
   transcript,
 } from './store-fixtures.test.helper.js'
+import { temporaryFolder } from './temporary-folder.test.helper.js'
 import { startTestPostgres, type TestPostgres } from './test-postgres.js'
 
 /** The conformance suite of the port: both databases go through every line of it. */

@@ -1,0 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+const root = mkdtempSync(join(tmpdir(), 'parley-store-'))
+// Registered before any hook of the test file, so it runs after them.
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** A new folder, gone when the test file that imported this is done. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(root, 'folder-'))
+}
