@@ -14,6 +14,7 @@ import { useKeys } from './talk/use-keys.js'
 export function App({ session }: { readonly session: ConsoleSession }) {
   const state = useSyncExternalStore(session.subscribe, session.snapshot)
   const messages = useMessages()
+  const answered = state.conversation.ledgers.length > 0
   useKeys(session)
   useEffect(() => {
     document.title = state.connection === 'ready' ? `● ${state.ready?.agent ?? ''} – Parley` : 'Parley'
@@ -32,8 +33,9 @@ export function App({ session }: { readonly session: ConsoleSession }) {
         </div>
         <Conversation state={state} session={session} />
         <div className="page-side">
-          <Latency ledgers={state.conversation.ledgers} />
-          <Samples state={state} session={session} />
+          {answered && <Latency key="latency" ledgers={state.conversation.ledgers} />}
+          <Samples key="samples" state={state} session={session} />
+          {!answered && <Latency key="latency" ledgers={[]} />}
           <GatewayFacts state={state} session={session} />
         </div>
       </main>

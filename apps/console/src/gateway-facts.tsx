@@ -70,9 +70,8 @@ function Settings({ state, session }: GatewayFactsProps) {
   const { messages } = useLanguage()
   const words = messages.gateway
   const [token, setToken] = useState('')
-  const wanted = state.problem?.serverCode === 'unauthenticated'
   return (
-    <details className="settings" open={wanted || undefined}>
+    <details className="settings">
       <summary>{words.settings}</summary>
       <label className="field">
         <span>{words.spokenLanguage}</span>
@@ -85,9 +84,10 @@ function Settings({ state, session }: GatewayFactsProps) {
           <option value="es">Español</option>
         </select>
       </label>
-      <label className="field">
-        <span>{words.token}</span>
+      <form className="field" onSubmit={event => event.preventDefault()}>
+        <label htmlFor="token">{words.token}</label>
         <input
+          id="token"
           type="password"
           autoComplete="off"
           spellCheck={false}
@@ -98,7 +98,7 @@ function Settings({ state, session }: GatewayFactsProps) {
             session.setToken(event.target.value)
           }}
         />
-      </label>
+      </form>
       <p className="hint" id="token-hint">
         {words.tokenHint} {words.nextTime}
       </p>

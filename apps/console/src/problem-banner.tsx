@@ -1,4 +1,5 @@
 /** A fault and its cure, in the page's language where the fault is this page's own. */
+import { type FormEvent, useState } from 'react'
 import type { Messages } from './i18n/english.js'
 import { useMessages } from './i18n/language.js'
 import type { ConsoleSession } from './session/console-session.js'
@@ -29,6 +30,7 @@ export function ProblemBanner({ state, session }: ProblemBannerProps) {
           <p>
             {cure(problem, messages)} {problem.serverCode && <code>{problem.serverCode}</code>}
           </p>
+          <Remedy problem={problem} session={session} />
           <button type="button" className="button-quiet" onClick={session.dismissProblem}>
             {messages.problem.dismiss}
           </button>
@@ -37,6 +39,39 @@ export function ProblemBanner({ state, session }: ProblemBannerProps) {
       {soundBlocked && <div className="banner banner-calm">{messages.talk.soundBlocked}</div>}
     </div>
   )
+}
+
+/** The cure itself, where a press of a button can bring it. */
+function Remedy({ problem, session }: { readonly problem: Problem; readonly session: ConsoleSession }) {
+  const messages = useMessages()
+  const [token, setToken] = useState('')
+  const again = (
+    <button type="submit" className="button">
+      {messages.problem.retry}
+    </button>
+  )
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    if (token !== '') session.setToken(token)
+    session.connect()
+  }
+  if (problem.serverCode === 'unauthenticated') {
+    return (
+      <form onSubmit={submit}>
+        <input
+          type="password"
+          autoComplete="off"
+          aria-label={messages.gateway.token}
+          placeholder={messages.gateway.token}
+          value={token}
+          onChange={event => setToken(event.target.value)}
+        />
+        {again}
+      </form>
+    )
+  }
+  const lost = problem.code === 'connect-failed' || problem.code === 'connection-lost'
+  return lost ? <form onSubmit={submit}>{again}</form> : null
 }
 
 function cure({ code, serverCode, message }: Problem, { problem }: Messages): string {

@@ -11,7 +11,12 @@ export function Composer({ session }: { readonly session: ConsoleSession }) {
 
   function submit(event: FormEvent): void {
     event.preventDefault()
-    if (session.sendText(text)) setText('')
+    if (text.trim() === '') return
+    setText('')
+    void session.sendText(text).then(taken => {
+      // What was not taken comes back, unless something new was begun.
+      if (!taken) setText(now => (now === '' ? text : now))
+    })
   }
 
   return (

@@ -79,6 +79,11 @@ function Waterfall({ ledger }: { readonly ledger: TurnLedger['ledger'] }) {
   const total = Math.max(ledger.totalMs, 1)
   return (
     <table className="waterfall">
+      <colgroup>
+        <col className="waterfall-stage" />
+        <col />
+        <col className="waterfall-figures" />
+      </colgroup>
       <thead className="unseen">
         <tr>
           <th scope="col">{words.stage}</th>

@@ -26,13 +26,16 @@ const SAMPLE_MONITOR_GAIN = 0.6
 
 export interface ConsoleSession extends Pick<Store<ConsoleState>, 'snapshot' | 'subscribe'> {
   readonly levels: Levels
+  /** Connects without speaking. */
+  connect(): void
   /** Opens or closes the microphone. */
   toggleTalk(): void
-  playSample(sample: Sample): void
+  /** Plays a recording in place of the microphone, or stops it. */
+  toggleSample(sample: Sample): void
   /** `language` in BCP 47 for the browser's recogniser. */
   toggleBrowserRecogniser(language: string): void
-  /** Whether the text was taken. */
-  sendText(text: string): boolean
+  /** Connects if need be; false where the text could not be taken. */
+  sendText(text: string): Promise<boolean>
   interrupt(): void
   end(): void
   setPushToTalk(on: boolean): void
@@ -112,7 +115,7 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
     return [
       next.on('state-changed', ({ state }) => {
         store.update({ connection: state, ...(state === 'ready' ? { retrying: undefined } : {}) })
-        if (state === 'closed' || state === 'failed') forget()
+        if (state === 'closed') forget()
       }),
       next.on('ready', ready => store.update({ ready })),
       next.on('message', message => {
@@ -122,7 +125,10 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
       next.on('retrying', ({ inMs, offline }) => store.update({ retrying: { inMs, offline } })),
       next.on('error', ({ code, message }) => report(code, message)),
       next.on('warning', ({ code, message }) => report(code, message)),
-      next.on('failed', fail),
+      next.on('failed', error => {
+        fail(error)
+        forget()
+      }),
     ]
   }
 
@@ -214,7 +220,7 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
       const stop = startBrowserRecogniser({
         language,
         interim: interim => store.update({ interim }),
-        final: text => sendText(text),
+        final: text => void sendText(text),
         ended: reason => {
           stopSpeaking()
           if (reason === undefined || reason === 'no-speech' || reason === 'aborted') return
@@ -232,20 +238,17 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
     })
   }
 
-  function sendText(text: string): boolean {
-    if (text.trim() === '') return false
-    const send = (to: VoiceClient) => {
-      try {
-        to.sendText(text)
-        return true
-      } catch (thrown) {
-        fail(thrown)
-        return false
-      }
+  async function sendText(text: string): Promise<boolean> {
+    // A client that is away for a moment keeps the text itself; only a missing one is waited for.
+    const to = client ?? (await converse())?.client
+    if (to === undefined) return false
+    try {
+      to.sendText(text)
+      return true
+    } catch (thrown) {
+      fail(thrown)
+      return false
     }
-    if (client) return send(client)
-    void converse().then(conversation => conversation && send(conversation.client))
-    return true
   }
 
   function interrupt(): void {
@@ -262,12 +265,14 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
     snapshot: store.snapshot,
     subscribe: store.subscribe,
     levels,
+    connect: () => void converse(),
     toggleTalk() {
       const { speaking } = store.snapshot()
       if (speaking === 'nothing' || speaking === 'recording') openTheMicrophone()
       else stopSpeaking()
     },
-    playSample(sample) {
+    toggleSample(sample) {
+      if (store.snapshot().sample === sample.id) return stopSpeaking()
       void speak('recording', ({ context }) =>
         openRecording({
           context,

@@ -16,25 +16,29 @@ export function Samples({ state, session }: SamplesProps) {
       <h2 id="samples-heading">{words.heading}</h2>
       <p className="hint">{words.hint}</p>
       <ul className="samples">
-        {samples.map(sample => (
-          <li key={sample.id}>
-            <button
-              type="button"
-              className="sample"
-              aria-label={words.play(words[sample.id])}
-              aria-current={state.sample === sample.id}
-              onClick={() => session.playSample(sample)}
-            >
-              <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-                <path d="M4 2.5v11l9-5.5Z" fill="currentColor" />
-              </svg>
-              <span>{words[sample.id]}</span>
-              <span className="sample-length">
-                {state.sample === sample.id ? words.playing : words.seconds(sample.seconds)}
-              </span>
-            </button>
-          </li>
-        ))}
+        {samples.map(sample => {
+          const title = words[sample.id]
+          const playing = state.sample === sample.id
+          return (
+            <li key={sample.id}>
+              <button
+                type="button"
+                className="sample"
+                aria-label={playing ? words.stop(title) : words.play(title)}
+                aria-current={playing}
+                onClick={() => session.toggleSample(sample)}
+              >
+                <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                  <path d={playing ? 'M3.5 3.5h9v9h-9Z' : 'M4 2.5v11l9-5.5Z'} fill="currentColor" />
+                </svg>
+                <span>{title}</span>
+                <span className="sample-length">
+                  {playing ? words.playing : words.seconds(sample.seconds)}
+                </span>
+              </button>
+            </li>
+          )
+        })}
       </ul>
       <p className="hint">{words.attribution}</p>
     </section>

@@ -27,15 +27,18 @@ export function TalkPanel({ state, session }: TalkPanelProps) {
       <div className="talk-buttons">
         <button
           type="button"
-          className="button"
+          className="call-button"
           disabled={state.connection !== 'ready'}
           aria-keyshortcuts="Escape"
+          title={words.interruptHint}
           onClick={session.interrupt}
         >
-          {words.interrupt} <kbd>Esc</kbd>
+          <CallSign path="M9 6v12M15 6v12" />
+          {words.interrupt}
         </button>
         <TalkButton state={state} session={session} />
-        <button type="button" className="button" disabled={!busy} onClick={session.end}>
+        <button type="button" className="call-button" disabled={!busy} onClick={session.end}>
+          <CallSign path="M6.5 6.5l11 11M17.5 6.5l-11 11" />
           {words.end}
         </button>
       </div>
@@ -51,10 +54,18 @@ export function TalkPanel({ state, session }: TalkPanelProps) {
         <span className="switch-track" aria-hidden="true" />
         {words.pushToTalk}
       </label>
-      <p className={state.pushToTalk ? 'hint talk-hint' : 'unseen'} id="push-to-talk-hint">
-        {words.pushToTalkHint}
+      <p className="hint talk-hint" id="push-to-talk-hint">
+        {state.pushToTalk ? words.pushToTalkHint : words.interruptHint}
       </p>
       <NoRecogniser state={state} session={session} />
     </section>
+  )
+}
+
+function CallSign({ path }: { readonly path: string }) {
+  return (
+    <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+      <path d={path} fill="none" stroke="currentColor" strokeWidth="2.2" strokeLinecap="round" />
+    </svg>
   )
 }
