@@ -1,1 +1,8 @@
-export {}
+export {
+  type FindPocketsphinxOptions,
+  type FoundPocketsphinx,
+  findPocketsphinx,
+} from './local/find-pocketsphinx.js'
+export { grammarWords } from './local/grammar-words.js'
+export { type KnownWords, knownWords } from './local/known-words.js'
+export { createPocketsphinx, type Pocketsphinx, type PocketsphinxOptions } from './local/pocketsphinx.js'
