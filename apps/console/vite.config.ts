@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { build, defineConfig, type Plugin } from 'vite'
@@ -25,9 +26,17 @@ async function bundleWorklet(): Promise<string> {
   return chunk.code
 }
 
+/** Its address is cached for long, so the page asks for it with a mark of its content. */
 function audioWorklet(): Plugin {
   return {
     name: 'parley-audio-worklet',
+    async config() {
+      const mark = createHash('sha256')
+        .update(await bundleWorklet())
+        .digest('hex')
+        .slice(0, 8)
+      return { define: { 'import.meta.env.WORKLET_URL': JSON.stringify(`/${WORKLET_FILE}?v=${mark}`) } }
+    },
     async generateBundle() {
       this.emitFile({ type: 'asset', fileName: WORKLET_FILE, source: await bundleWorklet() })
     },

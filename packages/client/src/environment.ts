@@ -1,5 +1,7 @@
 /** Everything the client takes from its surroundings, so that tests can hand it virtual ones. */
 
+import { type Refusal, whyRefused } from './connection/why-refused.js'
+
 /** The part of the standard WebSocket that is used. */
 export interface SocketLike {
   binaryType: string
@@ -22,6 +24,8 @@ export interface Environment {
   /** 0 ≤ x < 1. */
   readonly random: () => number
   readonly network: NetworkState
+  /** Why a socket that never opened was refused, if the gateway can be asked. Never rejects. */
+  readonly whyRefused: (socketAddress: string, token: string | undefined) => Promise<Refusal | undefined>
 }
 
 export interface NetworkState {
@@ -40,6 +44,7 @@ export function browserEnvironment(): Environment {
       return () => clearTimeout(timer)
     },
     random: Math.random,
+    whyRefused,
     network: {
       online: () => globalThis.navigator?.onLine !== false,
       onChange(changed) {

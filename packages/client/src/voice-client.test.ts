@@ -121,6 +121,38 @@ describe('the voice client', () => {
     expect(page.watchers).toBe(0)
   })
 
+  it('gives up at once where the gateway says that it wants another token', async () => {
+    const page = createVirtualPage()
+    const asked: unknown[] = []
+    const whyRefused = (...how: unknown[]) => {
+      asked.push(how)
+      return Promise.resolve({ code: 'unauthenticated', message: 'Send a valid token.' })
+    }
+    const { client } = setUp({ token: 'old', environment: { ...page.environment, whyRefused } }, page)
+    const arrival = client.connect()
+    last(page).die(1006)
+    await page.pass(60_000)
+    await expect(arrival).rejects.toMatchObject({
+      code: 'refused',
+      message: 'Send a valid token.',
+      details: { serverCode: 'unauthenticated' },
+    })
+    expect(asked).toEqual([['wss://gateway.test/v1/voice', 'old']])
+    expect(page.sockets).toHaveLength(1)
+    expect(page.timers).toBe(0)
+  })
+
+  it('does not ask why where the socket had opened', async () => {
+    const page = createVirtualPage()
+    const whyRefused = () => Promise.reject(new Error('was asked'))
+    const { client } = setUp({ environment: { ...page.environment, whyRefused } }, page)
+    void client.connect()
+    last(page).accept()
+    last(page).die(1006)
+    await page.pass(250)
+    expect(page.sockets).toHaveLength(2)
+  })
+
   it('backs off between tries and gives up in the end', async () => {
     const { client, page } = setUp({ reconnect: { attempts: 4 } })
     const arrival = client.connect()
@@ -206,7 +238,7 @@ describe('the voice client', () => {
     const { client, page } = setUp()
     void client.connect()
     last(page).accept()
-    await page.pass(10_000)
+    await page.pass(20_000)
     expect(last(page).closedWith).toBeDefined()
     await page.pass(250)
     expect(page.sockets).toHaveLength(2)

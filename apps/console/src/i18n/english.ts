@@ -145,7 +145,7 @@ export const english = {
       'bad-option': 'A setting is out of range. Check the access token.',
       'connect-failed': 'The gateway does not answer. Check that it runs, then try again.',
       'connection-lost': 'The connection was lost and could not be restored. Try again.',
-      refused: 'The gateway refused the connection.',
+      refused: 'The gateway closed the connection.',
       'not-connected': 'There is no connection yet. Press Talk or type once more.',
       'queue-full': 'Too much is waiting to be sent. Wait for the connection to come back.',
       timeout: 'The gateway did not answer in time. Try again.',

@@ -147,7 +147,7 @@ export const spanish: Messages = {
       'bad-option': 'Un ajuste no es válido. Revise la clave de acceso.',
       'connect-failed': 'El servidor no responde. Compruebe que está en marcha e intente de nuevo.',
       'connection-lost': 'Se perdió la conexión y no se pudo recuperar. Intente de nuevo.',
-      refused: 'El servidor rechazó la conexión.',
+      refused: 'El servidor cerró la conexión.',
       'not-connected': 'Aún no hay conexión. Pulse Hablar o escriba otra vez.',
       'queue-full': 'Hay demasiado por enviar. Espere a que vuelva la conexión.',
       timeout: 'El servidor no respondió a tiempo. Intente de nuevo.',

@@ -17,7 +17,7 @@ import { startBrowserRecogniser } from './browser-recogniser.js'
 import { type ConsoleState, initialState, isConnected, type Problem, problemOf } from './console-state.js'
 import { createLevels, type Levels } from './levels.js'
 import type { Sample } from './samples.js'
-import { createSoundKeeper, type Sound } from './sound.js'
+import { createSoundKeeper, type Sound, workletSource } from './sound.js'
 import { createStore, type Store } from './store.js'
 
 const OUTPUT_RATE = 24_000
@@ -209,7 +209,7 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
   let setMuted: (muted: boolean) => void = () => {}
 
   function openTheMicrophone(): void {
-    void speak('microphone', ({ context }) => openMicrophone({ context }))
+    void speak('microphone', ({ context }) => openMicrophone({ context, ...workletSource }))
   }
 
   function listenInBrowser(language: string): void {
@@ -276,6 +276,7 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
       void speak('recording', ({ context }) =>
         openRecording({
           context,
+          ...workletSource,
           recording: sample.path,
           tailMs: SAMPLE_TAIL_MS,
           monitorGain: SAMPLE_MONITOR_GAIN,

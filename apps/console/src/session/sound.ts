@@ -1,5 +1,14 @@
 /** The page's sound: one context and one player, made at the first gesture and kept from one conversation to the next. */
-import { createAudioContext, createPlayer, type Player, resumeOnGesture } from '@parley/client'
+import {
+  createAudioContext,
+  createPlayer,
+  type Player,
+  resumeOnGesture,
+  type WorkletSource,
+} from '@parley/client'
+
+/** Where this build of the page finds the audio program that fits it. */
+export const workletSource: WorkletSource = { workletUrl: import.meta.env.WORKLET_URL }
 
 export interface Sound {
   readonly context: AudioContext
@@ -24,7 +33,7 @@ export function createSoundKeeper({ outputRate, blocked }: SoundOptions): SoundK
     context.onstatechange = () => blocked(context.state !== 'running')
     resumeOnGesture(context)
     try {
-      return { context, player: await createPlayer({ context, sampleRate: outputRate }) }
+      return { context, player: await createPlayer({ context, sampleRate: outputRate, ...workletSource }) }
     } catch (thrown) {
       await context.close()
       throw thrown

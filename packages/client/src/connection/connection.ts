@@ -16,7 +16,7 @@ export interface ConnectionOptions {
 }
 
 export interface ConnectionTiming {
-  /** From opening the socket to `ready`. */
+  /** From opening the socket to `ready`; above the 15 s a gateway may take to open a session. */
   readonly readyWithinMs: number
   readonly pingEveryMs: number
   /** A connection whose ping stays unanswered this long is lost, whatever the socket says. */
@@ -24,7 +24,7 @@ export interface ConnectionTiming {
 }
 
 export const defaultConnectionTiming: ConnectionTiming = {
-  readyWithinMs: 10_000,
+  readyWithinMs: 20_000,
   pingEveryMs: 10_000,
   pongWithinMs: 6_000,
 }
@@ -35,7 +35,14 @@ export interface ConnectionHandlers {
   roundTrip(ms: number): void
   /** A message that does not fit the protocol was passed over. */
   bad(reason: string): void
-  lost(code: number, reason: string): void
+  lost(loss: Loss): void
+}
+
+export interface Loss {
+  readonly code: number
+  readonly reason: string
+  /** Whether the socket ever opened; one that did not may have been refused. */
+  readonly opened: boolean
 }
 
 export interface Connection {
@@ -56,6 +63,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const socket = environment.openSocket(url, protocols)
   socket.binaryType = 'arraybuffer'
   let over = false
+  let opened = false
   let pingId = 0
   let pingSentAt = 0
   let cancelTimer = environment.after(timing.readyWithinMs, () => lose(SILENT_CLOSE, 'no ready'))
@@ -71,7 +79,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     finish()
     // A silent peer would hold the closing handshake open for long; nobody waits for it.
     if (socket.readyState <= 1) socket.close()
-    handlers.lost(code, reason)
+    handlers.lost({ code, reason, opened })
   }
 
   function send(message: ClientMessageInput): void {
@@ -105,7 +113,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     else handlers.audio(new Int16Array(bytes))
   }
 
-  socket.onopen = () => send(hello)
+  socket.onopen = () => {
+    opened = true
+    send(hello)
+  }
   socket.onclose = event => lose(event.code, event.reason)
   socket.onmessage = ({ data: content }) => {
     if (content instanceof ArrayBuffer) return receiveAudio(content)

@@ -7,7 +7,7 @@ import { ClientError } from '../client-error.js'
 import type { Environment } from '../environment.js'
 import type { VoiceClientOptions, VoiceEvents, VoiceState } from '../voice-types.js'
 import { voiceAddress, voiceProtocols } from './address.js'
-import { type Connection, defaultConnectionTiming, openConnection } from './connection.js'
+import { type Connection, defaultConnectionTiming, type Loss, openConnection } from './connection.js'
 import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs } from './reconnect-policy.js'
 
 export interface Link {
@@ -57,6 +57,8 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
   let attempt = 0
   // Tells what the present try began from what an abandoned one did.
   let generation = 0
+  // Counts from one `open` to its end, over all the tries between.
+  let episode = 0
   let cancelRetry = () => {}
   let unwatchNetwork = () => {}
 
@@ -87,13 +89,23 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
   function connect(token: string | undefined): void {
     refusal = undefined
     try {
+      const url = voiceAddress(client.url)
       connection = openConnection({
-        url: voiceAddress(client.url),
+        url,
         protocols: voiceProtocols(token),
         hello: resumeToken === undefined ? hello : { ...hello, resume: resumeToken },
         environment,
         timing,
-        handlers: { message: receive, audio: hooks.audio, roundTrip: hooks.roundTrip, bad: hooks.bad, lost },
+        handlers: {
+          message: receive,
+          audio: hooks.audio,
+          roundTrip: hooks.roundTrip,
+          bad: hooks.bad,
+          lost(loss) {
+            if (!loss.opened && attempt === 0) askWhy(url, token)
+            lost(loss)
+          },
+        },
       })
     } catch (thrown) {
       const known = thrown instanceof ClientError
@@ -123,7 +135,17 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
     dropped(new ClientError('connection-lost'))
   }
 
-  function lost(code: number, reason: string): void {
+  /** While the next try waits: a refusal that would be repeated ends the tries. */
+  function askWhy(url: string, token: string | undefined): void {
+    const mine = episode
+    void environment.whyRefused(url, token).then(why => {
+      if (why === undefined || mine !== episode || state === 'ready') return
+      connection?.close(1000, 'refused')
+      end('failed', new ClientError('refused', why.message, { details: { serverCode: why.code } }))
+    })
+  }
+
+  function lost({ code, reason }: Loss): void {
     const details = { closeCode: code, reason, ...(refusal ? { serverCode: refusal.code } : {}) }
     const meaning = closeMeaning(code)
     if (meaning === 'ended') end('closed', new ClientError('closed', undefined, { details }))
@@ -162,6 +184,7 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
 
   function end(as: 'closed' | 'failed', error: ClientError): void {
     generation++
+    episode++
     cancelRetry()
     unwatchNetwork()
     connection = undefined

@@ -66,6 +66,7 @@ export function createVirtualPage(random: () => number = () => 1): VirtualPage {
     environment: {
       now: () => now,
       random,
+      whyRefused: () => Promise.resolve(undefined),
       after(ms, run) {
         const timer = { at: now + ms, run }
         timers.push(timer)

@@ -1,0 +1,4 @@
+/** What vite.config.ts puts into the page. */
+interface ImportMetaEnv {
+  readonly WORKLET_URL: string
+}
