@@ -1,1 +1,1 @@
-export {}
+export * from './espeak.js'
