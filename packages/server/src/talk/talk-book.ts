@@ -27,9 +27,11 @@ export interface TalkBook {
   note(message: ServerMessage): void
   /** Whether nobody speaks, nobody thinks and every reply that began has ended. */
   readonly quiet: boolean
-  /** Turns of the caller that were committed and whose reply has ended. */
+  /** Whether a reply has begun and not ended. */
+  readonly speaking: boolean
+  /** Turns that were committed and whose reply has ended. */
   readonly answered: number
-  /** Turns of the caller that were committed. */
+  /** Turns that were committed, understood or not. */
   readonly asked: number
 }
 
@@ -92,13 +94,16 @@ export function createTalkBook(): TalkBook {
     }
   }
 
-  const asked = () => turns.filter(({ committed, text }) => committed && text !== '')
+  const asked = () => turns.filter(({ committed }) => committed)
   return {
     turns,
     warnings,
     note,
     get quiet() {
       return floor === 'open' && open.size === 0
+    },
+    get speaking() {
+      return open.size > 0
     },
     get asked() {
       return asked().length

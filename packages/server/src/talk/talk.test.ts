@@ -173,6 +173,15 @@ describe('a talk', () => {
     })
   })
 
+  it('does not wait for ever for an agent that only thinks', async () => {
+    const failed = talkTo((far, message) => {
+      if (message?.type === 'hello') far.say(ready)
+      if (message?.type === 'text')
+        far.say(...asked.slice(0, 2), { type: 'floor-changed', atMs: 3, floor: 'thinking' })
+    })
+    await expect(failed).rejects.toMatchObject({ code: 'timeout', message: /gave no answer in time/ })
+  })
+
   it('says what the gateway said when it ends the call, or how it hung up', async () => {
     const told = talkTo((far, message) => {
       if (message?.type !== 'hello') return

@@ -41,6 +41,9 @@ export interface TalkResult {
 const GREETING_MS = 1_000
 /** Nothing more is expected after this much quiet. */
 const QUIET_MS = 1_500
+const LONGEST_GREETING_MS = 60_000
+/** An agent that speaks is let speak for this long past the wait for an answer. */
+const LONGEST_REPLY_MS = 300_000
 const LOOK_MS = 100
 
 /**
@@ -89,9 +92,10 @@ export async function talk(options: TalkOptions): Promise<TalkResult> {
     const conversation = async (): Promise<TalkResult> => {
       const welcome = await waiting.within(options.answerMs, ready.promise, 'The gateway did not say hello.')
       await greeting(book, waiting)
+      const before = book.asked
       if ('text' in say) wire.send({ type: 'text', text: say.text })
       else await microphone.speak(say.samples)
-      await answer(book, waiting, options.answerMs)
+      await answer({ book, waiting, before, answerMs: options.answerMs })
       speaker.close()
       const { turns, warnings } = book
       return { session: welcome.session, ready: welcome, turns, warnings, audio: speaker.played() }
@@ -146,28 +150,34 @@ function createWaiting(clock: Clock) {
   }
 }
 
-/** Lets an agent that speaks first finish; one that has not begun in time does not. */
+/** Lets an agent that speaks first finish; one that has not begun in time does not, one without end is cut short. */
 async function greeting(book: ReturnType<typeof createTalkBook>, waiting: Waiting): Promise<void> {
   await waiting.pause(GREETING_MS)
-  while (!book.quiet) await waiting.pause(LOOK_MS)
+  const untilMs = waiting.clock.now() + LONGEST_GREETING_MS
+  while (!book.quiet && waiting.clock.now() < untilMs) await waiting.pause(LOOK_MS)
+}
+
+interface Expecting {
+  readonly book: ReturnType<typeof createTalkBook>
+  readonly waiting: Waiting
+  /** Turns there were before we spoke. */
+  readonly before: number
+  readonly answerMs: number
 }
 
 /** Until all that was asked is answered and it has been quiet for a while. */
-async function answer(
-  book: ReturnType<typeof createTalkBook>,
-  waiting: Waiting,
-  answerMs: number,
-): Promise<void> {
+async function answer({ book, waiting, before, answerMs }: Expecting): Promise<void> {
   const { clock } = waiting
   const deadlineMs = clock.now() + answerMs
   let quietSinceMs: number | undefined
   for (;;) {
     await waiting.pause(LOOK_MS)
-    const done = book.quiet && book.asked > 0 && book.answered === book.asked
+    const done = book.quiet && book.asked > before && book.answered === book.asked
     if (!done) quietSinceMs = undefined
     else quietSinceMs ??= clock.now()
     if (quietSinceMs !== undefined && clock.now() - quietSinceMs >= QUIET_MS) return
-    if (clock.now() > deadlineMs && book.quiet) throw noAnswer(book.asked)
+    const lateMs = clock.now() - deadlineMs
+    if (lateMs > (book.speaking ? LONGEST_REPLY_MS : 0)) throw noAnswer(book.asked - before)
   }
 }
 
