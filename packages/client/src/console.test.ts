@@ -314,7 +314,8 @@ describe('the console in Chromium', () => {
   it.each(['light', 'dark'] as const)(
     'keeps a contrast of 4.5 for all text in the %s scheme',
     async colorScheme => {
-      await open({ context: { colorScheme } })
+      // Without motion no colour is seen halfway between two.
+      await open({ context: { colorScheme, reducedMotion: 'reduce' } })
       const caller = await talk()
       caller.say({ type: 'transcript-partial', atMs: 0, turn: 't0', text: 'thank' })
       answer(caller, 'You are welcome.')

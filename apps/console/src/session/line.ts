@@ -1,0 +1,150 @@
+/**
+ * The line to the gateway: a client with the page's player joined to it, begun when first needed and forgotten when
+ * it ends. Folds what happens on it into the store.
+ */
+import { conversationStep, createVoiceClient, playThrough, type VoiceClient } from '@parley/client'
+import { type ConsoleState, problemOf } from './console-state.js'
+import type { Levels } from './levels.js'
+import { createSoundKeeper, type Sound } from './sound.js'
+import type { Store } from './store.js'
+
+const OUTPUT_RATE = 24_000
+
+export interface OpenLine {
+  readonly client: VoiceClient
+  /** Undefined where this browser cannot play; typing still works. */
+  readonly sound: Sound | undefined
+}
+
+export interface Line {
+  /** The client while a conversation is there or on its way. */
+  readonly client: VoiceClient | undefined
+  /** Connects unless connected; undefined where that failed or the line was hung up meanwhile. */
+  open(): Promise<OpenLine | undefined>
+  hangUp(): void
+  setToken(token: string): void
+}
+
+export interface LineOptions {
+  readonly url: string
+  readonly token: string
+  readonly store: Store<ConsoleState>
+  readonly levels: Levels
+  /** The conversation is over, whoever ended it. */
+  readonly ended: () => void
+}
+
+export function createLine(options: LineOptions): Line {
+  const { store, levels } = options
+  const keeper = createSoundKeeper({
+    outputRate: OUTPUT_RATE,
+    blocked: soundBlocked => store.update({ soundBlocked }),
+  })
+  let token = options.token
+  let client: VoiceClient | undefined
+  let leaveClient = () => {}
+  // Tells what the present conversation waits for from what an ended one did.
+  let generation = 0
+
+  /** Sound is wanted but not needed: a page that cannot play still shows and types. */
+  async function openSound(): Promise<Sound | undefined> {
+    try {
+      return await keeper.open()
+    } catch (thrown) {
+      store.update({ problem: problemOf(thrown) })
+      return undefined
+    }
+  }
+
+  async function open(): Promise<OpenLine | undefined> {
+    const mine = generation
+    if (!client) store.update({ problem: undefined, connection: 'connecting' })
+    const sound = await openSound()
+    if (mine !== generation) return undefined
+    client ??= begin(sound)
+    const present = client
+    try {
+      await present.connect()
+    } catch {
+      // `failed` and `closed` have their own listeners, which tell the person.
+      return undefined
+    }
+    return mine === generation ? { client: present, sound } : undefined
+  }
+
+  function begin(sound: Sound | undefined): VoiceClient {
+    const { spokenLanguage } = store.snapshot()
+    const next = createVoiceClient({
+      url: options.url,
+      output: { sampleRate: OUTPUT_RATE },
+      reportsPlayed: sound !== undefined,
+      ...(token === '' ? {} : { token }),
+      ...(spokenLanguage === '' ? {} : { language: spokenLanguage }),
+    })
+    const leave = [...watchClient(next), ...(sound ? watchPlayer(next, sound) : [])]
+    leaveClient = () => {
+      for (const each of leave) each()
+    }
+    return next
+  }
+
+  function watchClient(next: VoiceClient): (() => void)[] {
+    return [
+      next.on('state-changed', ({ state }) => {
+        store.update({ connection: state, ...(state === 'ready' ? { retrying: undefined } : {}) })
+        if (state === 'closed') forget()
+      }),
+      next.on('failed', error => {
+        store.update({ problem: problemOf(error) })
+        forget()
+      }),
+      next.on('ready', ready => store.update({ ready })),
+      next.on('message', fold),
+      next.on('round-trip', ({ ms }) => store.update({ roundTripMs: ms })),
+      next.on('retrying', ({ inMs, offline }) => store.update({ retrying: { inMs, offline } })),
+      next.on('error', report),
+      next.on('warning', report),
+    ]
+  }
+
+  function watchPlayer(next: VoiceClient, { player }: Sound): (() => void)[] {
+    return [
+      playThrough(next, player),
+      player.on('level', ({ dbfs }) => levels.setAgent(dbfs)),
+      player.on('played', ({ reply, ms }) => fold({ type: 'played-here', reply, ms })),
+    ]
+  }
+
+  function fold(input: Parameters<typeof conversationStep>[1]): void {
+    store.update({ conversation: conversationStep(store.snapshot().conversation, input) })
+  }
+
+  function report({ code, message }: { readonly code: string; readonly message: string }): void {
+    store.update({ problem: { code: 'gateway', serverCode: code, message } })
+  }
+
+  /** What is on the screen stays. */
+  function forget(): void {
+    generation++
+    leaveClient()
+    leaveClient = () => {}
+    client = undefined
+    store.update({ retrying: undefined, roundTripMs: undefined })
+    options.ended()
+  }
+
+  return {
+    get client() {
+      return client
+    },
+    open,
+    hangUp() {
+      generation++
+      if (client) client.close()
+      else store.update({ connection: 'closed' })
+    },
+    setToken(next) {
+      token = next.trim()
+    },
+  }
+}
