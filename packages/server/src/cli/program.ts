@@ -4,6 +4,7 @@ import { readVersion } from '../version.js'
 import { addAgentCommand } from './agent-command.js'
 import { addConfigCommand } from './config-command.js'
 import { addDbCommand } from './db-command.js'
+import { addDemoCommand } from './demo-command.js'
 import { addDoctorCommand } from './doctor-command.js'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js'
 import { addStartCommand } from './start-command.js'
@@ -16,6 +17,7 @@ import { addTokenCommand } from './token-command.js'
 const examples = `
 Examples:
   parley start                               start a gateway on http://127.0.0.1:3000
+  parley demo                                a conversation to listen in on, then the console
   parley talk hello.wav                      speak a recording to it and hear the answer
   parley talk --text "What are your hours?"  type instead
   parley config check                        every setting, where it came from, what is wrong
@@ -46,6 +48,7 @@ export async function runProgram(
     })
     .exitOverride()
   addStartCommand(program, terminal, host)
+  addDemoCommand(program, terminal, host, end)
   addTalkCommand(program, terminal)
   addConfigCommand(program, terminal, end)
   addDbCommand(program, terminal, end)

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
-import { loadResampling, WavError, writeWav } from '@parley/audio'
-import { readWavFile } from '@parley/audio/node'
+import { writeWav } from '@parley/audio'
 import { ParleyError, systemClock } from '@parley/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import { duration } from '../config/kinds.js'
-import { TALK_INPUT_RATE, TALK_OUTPUT_RATE, type TalkOptions, type TalkResult, talk } from '../talk/talk.js'
+import { readUtterance } from '../talk/read-utterance.js'
+import { TALK_OUTPUT_RATE, type TalkOptions, type TalkResult, talk } from '../talk/talk.js'
+import { createTalkPrinter } from '../talk/talk-printer.js'
 import { resolutionOf } from './settings-of.js'
-import { createTalkPrinter } from './talk-printer.js'
 import type { Terminal } from './terminal.js'
 
 interface TalkFlags {
@@ -57,29 +57,9 @@ async function runTalk(terminal: Terminal, file: string | undefined, flags: Talk
 }
 
 async function whatToSay(file: string | undefined, text: string | undefined): Promise<TalkOptions['say']> {
-  if (text !== undefined && text.trim() !== '') return { text: text.trim() }
+  if (text !== undefined && text.trim() !== '') return { texts: [text.trim()] }
   if (file === undefined) throw new ParleyError('bad_config', 'Give a WAV file to speak, or --text to type.')
-  const wav = await readRecording(file)
-  const resampler = (await loadResampling()).create({ fromRate: wav.sampleRate, toRate: TALK_INPUT_RATE })
-  const body = resampler.process(wav.samples).slice()
-  const tail = resampler.flush()
-  resampler.close()
-  const samples = new Int16Array(body.length + tail.length)
-  samples.set(body)
-  samples.set(tail, body.length)
-  return { samples }
-}
-
-async function readRecording(file: string) {
-  try {
-    return await readWavFile(file)
-  } catch (cause) {
-    if (cause instanceof WavError)
-      throw new ParleyError('bad_audio_file', `${file}: ${cause.message}`, { cause })
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${String(code ?? cause)})`
-    throw new ParleyError('bad_audio_file', `${file} ${reason}; check the path.`, { cause })
-  }
+  return { utterances: [{ samples: await readUtterance(file) }] }
 }
 
 /** Takes what people give: `https://host`, `ws://host:3000`, with or without the path. */

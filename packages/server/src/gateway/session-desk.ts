@@ -83,6 +83,9 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
         : {}),
       mind: createScriptedAgent(script),
       voices: language => parts.speech.voice(language),
+      resampling: parts.resampling,
+      ...(script.voice === undefined ? {} : { speaker: script.voice }),
+      trouble: script.trouble,
     })
     engines.set(script, engine)
     return engine
@@ -131,7 +134,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       resampling: parts.resampling,
       policy: defaultTurnPolicy,
       limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
-      opens: script.greeting !== undefined,
+      opens: script.greeting.length > 0,
       journal: store,
       taps: [
         ...taps(id, tenant),

@@ -27,6 +27,8 @@ export interface TalkBook {
   note(message: ServerMessage): void
   /** Whether nobody speaks, nobody thinks and every reply that began has ended. */
   readonly quiet: boolean
+  /** Whether the agent is being heard. */
+  readonly agentSpeaks: boolean
   /** Whether a reply has begun and not ended. */
   readonly speaking: boolean
   /** Turns that were committed and whose reply has ended. */
@@ -104,6 +106,9 @@ export function createTalkBook(): TalkBook {
     },
     get speaking() {
       return open.size > 0
+    },
+    get agentSpeaks() {
+      return floor === 'agent'
     },
     get asked() {
       return asked().length

@@ -107,7 +107,7 @@ async function talkTo(
 ) {
   peer = new Peer(react)
   await peer.start()
-  return talk({ url: peer.url, clock: fast, say: { text: 'hours?' }, answerMs: 5_000, ...more })
+  return talk({ url: peer.url, clock: fast, say: { texts: ['hours?'] }, answerMs: 5_000, ...more })
 }
 
 describe('a talk', () => {
@@ -139,7 +139,7 @@ describe('a talk', () => {
           far.say(...asked, answered)
         }
       },
-      { say: { samples: new Int16Array(3_200).fill(500) } },
+      { say: { utterances: [{ samples: new Int16Array(3_200).fill(500) }] } },
     )
     expect(peer?.loudSamples).toBe(3_200)
   })

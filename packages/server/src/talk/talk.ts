@@ -13,13 +13,20 @@ import { connectVoice, type VoiceWire } from './voice-wire.js'
 export const TALK_INPUT_RATE = 16_000
 export const TALK_OUTPUT_RATE = 24_000
 
+export interface SpokenUtterance {
+  /** PCM16 at `TALK_INPUT_RATE`. */
+  readonly samples: Int16Array
+  /** Speaks into the agent's answer instead of waiting for its end. */
+  readonly interrupts?: boolean
+}
+
 export interface TalkOptions {
   /** `ws://…/v1/voice`. */
   readonly url: string
   readonly token?: string | undefined
   readonly clock: Clock
-  /** What to say, PCM16 at `TALK_INPUT_RATE`; or what to type. */
-  readonly say: { readonly samples: Int16Array } | { readonly text: string }
+  /** What to say; or what to type. */
+  readonly say: { readonly utterances: readonly SpokenUtterance[] } | { readonly texts: readonly string[] }
   readonly agent?: string | undefined
   readonly language?: string | undefined
   /** Longest wait for an answer once everything was said, ms. */
@@ -45,6 +52,8 @@ const LONGEST_GREETING_MS = 60_000
 /** An agent that speaks is let speak for this long past the wait for an answer. */
 const LONGEST_REPLY_MS = 300_000
 const LOOK_MS = 100
+/** Who interrupts lets the agent say this much first. */
+const PATIENCE_MS = 1_200
 
 /**
  * @throws ParleyError `timeout` when no answer came, and whatever the gateway refused with
@@ -56,6 +65,7 @@ export async function talk(options: TalkOptions): Promise<TalkResult> {
   // Only whoever waits for it hears it; a call that ends well never looks.
   ended.promise.catch(() => undefined)
   const ready = deferred<Ready>()
+  const hungUpOn = deferred<void>()
   let wire: VoiceWire | undefined
   const speaker = createLoudspeaker({
     clock,
@@ -69,6 +79,7 @@ export async function talk(options: TalkOptions): Promise<TalkResult> {
     if (message.type === 'ready') ready.resolve(message)
     else if (message.type === 'audio-begin') speaker.begin(message.reply, message.fromMs)
     else if (message.type === 'clear') speaker.clear(message.reply)
+    else if (message.type === 'session-ended' && message.reason === 'hang-up') hungUpOn.resolve()
     else if (message.type === 'error' && message.fatal) {
       ended.reject(new ParleyError('engine_failed', `The gateway ended the call: ${message.message}`))
     }
@@ -88,14 +99,28 @@ export async function talk(options: TalkOptions): Promise<TalkResult> {
     sampleRate: TALK_INPUT_RATE,
     send: samples => wire.sendAudio(samples),
   })
+  async function exchange(expecting: Omit<Expecting, 'before'>): Promise<void> {
+    if ('texts' in say) {
+      for (const text of say.texts) {
+        const before = book.asked
+        wire?.send({ type: 'text', text })
+        await answer({ ...expecting, before })
+      }
+      return
+    }
+    for (const [index, { samples, interrupts }] of say.utterances.entries()) {
+      const before = book.asked
+      if (interrupts) await agentSpeaks(expecting)
+      await microphone.speak(samples)
+      if (say.utterances[index + 1]?.interrupts !== true) await answer({ ...expecting, before })
+    }
+  }
+
   try {
     const conversation = async (): Promise<TalkResult> => {
       const welcome = await waiting.within(options.answerMs, ready.promise, 'The gateway did not say hello.')
       await greeting(book, waiting)
-      const before = book.asked
-      if ('text' in say) wire.send({ type: 'text', text: say.text })
-      else await microphone.speak(say.samples)
-      await answer({ book, waiting, before, answerMs: options.answerMs })
+      await Promise.race([exchange({ book, waiting, answerMs: options.answerMs }), hungUpOn.promise])
       speaker.close()
       const { turns, warnings } = book
       return { session: welcome.session, ready: welcome, turns, warnings, audio: speaker.played() }
@@ -163,6 +188,13 @@ interface Expecting {
   /** Turns there were before we spoke. */
   readonly before: number
   readonly answerMs: number
+}
+
+/** Until the agent has been heard for a while; not at all where it does not speak in time. */
+async function agentSpeaks({ book, waiting, answerMs }: Omit<Expecting, 'before'>): Promise<void> {
+  const untilMs = waiting.clock.now() + answerMs
+  while (!book.agentSpeaks && waiting.clock.now() < untilMs) await waiting.pause(LOOK_MS)
+  await waiting.pause(PATIENCE_MS)
 }
 
 /** Until all that was asked is answered and it has been quiet for a while. */

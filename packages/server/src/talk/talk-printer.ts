@@ -1,11 +1,12 @@
 import type { ServerMessage } from '@parley/protocol'
-import { waterfall } from '../talk/waterfall.js'
-import type { Terminal } from './terminal.js'
+import type { Terminal } from '../cli/terminal.js'
+import { waterfall } from './waterfall.js'
 
 /** Prints a conversation as it happens: transcript line by line, partials in place on a terminal, ledgers as bars. */
 export function createTalkPrinter(terminal: Terminal): (message: ServerMessage) => void {
   const { paint, interactive } = terminal
   let partial = false
+  const ledgers = new Map<string, readonly string[]>()
 
   function line(text: string): void {
     if (partial) terminal.write('\r\u001b[K')
@@ -27,11 +28,17 @@ export function createTalkPrinter(terminal: Terminal): (message: ServerMessage) 
       case 'transcript-final':
         return line(`you    ${message.text}`)
       case 'reply-ended': {
-        const cut = message.interrupted ? paint.faint(` (cut; heard: ${message.heard.text})`) : ''
-        return line(`agent  ${message.said}${cut}`)
+        if (message.said === '') return
+        line(`agent  ${message.said}`)
+        if (message.interrupted)
+          line(paint.warning(`       cut in; heard: ${message.heard.text || '(nothing)'}`))
+        for (const each of ledgers.get(message.reply) ?? []) line(paint.faint(`         ${each}`))
+        ledgers.delete(message.reply)
+        return
       }
       case 'ledger':
-        for (const each of waterfall(message.ledger)) line(paint.faint(`         ${each}`))
+        // It comes with the first sound; it reads better under what was said.
+        ledgers.set(message.reply, waterfall(message.ledger))
         return
       case 'warning':
         return line(paint.warning(`warning  ${message.message}`))

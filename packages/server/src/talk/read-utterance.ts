@@ -1,0 +1,29 @@
+import { loadResampling, WavError } from '@parley/audio'
+import { readWavFile } from '@parley/audio/node'
+import { ParleyError } from '@parley/core'
+import { TALK_INPUT_RATE } from './talk.js'
+
+/** A recording as a caller speaks it, PCM16 at `TALK_INPUT_RATE`. @throws ParleyError `bad_audio_file`. */
+export async function readUtterance(file: string): Promise<Int16Array> {
+  const wav = await readRecording(file)
+  const resampler = (await loadResampling()).create({ fromRate: wav.sampleRate, toRate: TALK_INPUT_RATE })
+  const body = resampler.process(wav.samples).slice()
+  const tail = resampler.flush()
+  resampler.close()
+  const samples = new Int16Array(body.length + tail.length)
+  samples.set(body)
+  samples.set(tail, body.length)
+  return samples
+}
+
+async function readRecording(file: string) {
+  try {
+    return await readWavFile(file)
+  } catch (cause) {
+    if (cause instanceof WavError)
+      throw new ParleyError('bad_audio_file', `${file}: ${cause.message}`, { cause })
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${String(code ?? cause)})`
+    throw new ParleyError('bad_audio_file', `${file} ${reason}; check the path.`, { cause })
+  }
+}
