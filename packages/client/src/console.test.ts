@@ -232,12 +232,12 @@ describe('the console in Chromium', () => {
   it('plays a sample recording in place of the microphone', async () => {
     await open()
     const next = gateway.nextCaller()
-    await page.getByRole('button', { name: 'Play: A hurried caller' }).click()
+    await page.getByRole('button', { name: 'Play: A hurried caller, who interrupts' }).click()
     const caller = await next
     await caller.untilAudio(60)
     expect(Math.max(...caller.audio.flatMap(frame => [...frame]))).toBeGreaterThan(2000)
-    await page.getByRole('button', { name: 'Stop: A hurried caller' }).click()
-    await page.getByRole('button', { name: 'Play: A hurried caller' }).waitFor()
+    await page.getByRole('button', { name: 'Stop: A hurried caller, who interrupts' }).click()
+    await page.getByRole('button', { name: 'Play: A hurried caller, who interrupts' }).waitFor()
     expect(await page.getByText('Allison Smith').isVisible()).toBe(true)
   })
 

@@ -5,6 +5,7 @@ import {
   type ConversationInput,
   conversationStep,
   emptyConversation,
+  hasWords,
   heardParts,
 } from './conversation.js'
 import { readyMessage } from './testing/virtual-page.js'
@@ -107,6 +108,12 @@ describe('the conversation', () => {
     const conversation = fold(...inputs, ...inputs.slice(-1))
     expect(conversation.ledgers).toHaveLength(100)
     expect(conversation.ledgers.at(-1)?.turn).toBe('t119')
+  })
+
+  it('knows replies without a word, which are not shown', () => {
+    expect(hasWords(agentOf(fold(started('t1', 'r1'))))).toBe(false)
+    expect(hasWords(agentOf(fold(started('t1', 'r1'), ended('r1', '', '', false))))).toBe(false)
+    expect(hasWords(agentOf(fold(started('t1', 'r1'), words('r1', 'Good', 200))))).toBe(true)
   })
 
   it('ignores sound of replies it does not know', () => {

@@ -109,6 +109,12 @@ export function heardParts(entry: AgentEntry): { readonly heard: string; readonl
   return { heard: all.slice(0, count).join(' '), unheard: all.slice(count).join(' ') }
 }
 
+/** Whether there is anything to show: a reply may be under way, or have ended, without a word. */
+export function hasWords(entry: ConversationEntry): boolean {
+  if (entry.kind === 'user') return entry.text !== ''
+  return entry.words.length > 0 || (entry.outcome?.said ?? '').trim() !== ''
+}
+
 function joined(words: AgentEntry['words']): string {
   return words.map(word => word.text).join('')
 }

@@ -1,6 +1,6 @@
 /** What was said, by whom, and what of it was heard; and the line to type instead. */
 import type { AgentEntry, ConversationEntry, UserEntry } from '@parley/client'
-import { heardParts } from '@parley/client'
+import { hasWords, heardParts } from '@parley/client'
 import { useLayoutEffect, useRef } from 'react'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
@@ -15,7 +15,7 @@ interface ConversationProps {
 
 export function Conversation({ state, session }: ConversationProps) {
   const words = useMessages().conversation
-  const { entries } = state.conversation
+  const entries = state.conversation.entries.filter(hasWords)
   return (
     <section className="conversation" aria-labelledby="conversation-heading" id="conversation" tabIndex={-1}>
       <h2 id="conversation-heading" className="unseen">

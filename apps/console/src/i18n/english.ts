@@ -49,9 +49,9 @@ export const english = {
   samples: {
     heading: 'Play a sample recording',
     hint: 'A human voice takes the place of the microphone.',
-    quickCall: 'A hurried caller',
-    patientCall: 'A patient caller',
-    spanishCall: 'A caller in Spanish',
+    patient: 'A patient caller',
+    hurried: 'A hurried caller, who interrupts',
+    operator: 'A caller for the operator',
     attribution: 'Voice: Allison Smith, Asterisk sounds, CC BY-SA 3.0.',
     play: (title: string) => `Play: ${title}`,
     stop: (title: string) => `Stop: ${title}`,

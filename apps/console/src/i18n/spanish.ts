@@ -48,10 +48,10 @@ export const spanish: Messages = {
 
   samples: {
     heading: 'Reproducir una grabación',
-    hint: 'Una voz humana ocupa el lugar del micrófono.',
-    quickCall: 'Llamada con prisa (inglés)',
-    patientCall: 'Llamada con calma (inglés)',
-    spanishCall: 'Llamada en español',
+    hint: 'Una voz humana, en inglés, ocupa el lugar del micrófono.',
+    patient: 'Llamada con calma',
+    hurried: 'Llamada con prisa, que interrumpe',
+    operator: 'Llamada para la operadora',
     attribution: 'Voz: Allison Smith, sonidos de Asterisk, CC BY-SA 3.0.',
     play: title => `Reproducir: ${title}`,
     stop: title => `Parar: ${title}`,

@@ -1,13 +1,13 @@
 /** The recordings that ship with the console; see public/samples/ATTRIBUTION.txt. */
 
 export interface Sample {
-  readonly id: 'quickCall' | 'patientCall' | 'spanishCall'
+  readonly id: 'patient' | 'hurried' | 'operator'
   readonly path: string
   readonly seconds: number
 }
 
 export const samples: readonly Sample[] = [
-  { id: 'quickCall', path: '/samples/quick-call.wav', seconds: 13 },
-  { id: 'patientCall', path: '/samples/patient-call.wav', seconds: 20 },
-  { id: 'spanishCall', path: '/samples/llamada.wav', seconds: 13 },
+  { id: 'patient', path: '/samples/patient-caller.wav', seconds: 30 },
+  { id: 'hurried', path: '/samples/hurried-caller.wav', seconds: 13 },
+  { id: 'operator', path: '/samples/operator-caller.wav', seconds: 15 },
 ]
