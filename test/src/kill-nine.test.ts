@@ -17,14 +17,15 @@ async function stored(gateway: ParleyProcess, session: string): Promise<StoredCo
 describe('a gateway that is killed without warning', { timeout: 120_000 }, () => {
   it('loses no transcript row that was announced, whenever it dies', async () => {
     let gateway = await startParley()
-    for (const lifeMs of [900, 1_700, 2_600]) {
+    for (const laterMs of [0, 130, 410, 770]) {
       const caller = await VoiceCaller.call(gateway.url)
       const { session } = await caller.next('ready')
       const typing = setInterval(() => {
         if (caller.closeCode === undefined)
           caller.send({ type: 'text', text: `what are your hours ${performance.now()}` })
       }, 60)
-      await new Promise(resolve => setTimeout(resolve, lifeMs))
+      await caller.next('transcript-final', () => caller.of('transcript-final').length > 5)
+      await new Promise(resolve => setTimeout(resolve, laterMs))
       await gateway.kill()
       clearInterval(typing)
       gateway = await startParley({ dataDir: gateway.dataDir })
@@ -34,7 +35,6 @@ describe('a gateway that is killed without warning', { timeout: 120_000 }, () =>
         turns.flatMap(turn => turn.replies.map(({ id, ended }) => [id, ended?.heardText])),
       )
       const announced = caller.of('transcript-final')
-      expect(announced.length).toBeGreaterThan(3)
       for (const { text } of announced) expect(texts).toContain(text)
       for (const { reply, heard, said } of caller.of('reply-ended')) {
         if (said !== '') expect(replies.get(reply)).toBe(heard.text)
