@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 
 const isInstalled = name => {
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' })
-  return stdout?.includes('install ok installed') ?? false
+  const { stdout } = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' })
+  return stdout?.includes('Status: install ok installed') ?? false
 }
 
 /**

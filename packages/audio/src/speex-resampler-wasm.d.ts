@@ -28,6 +28,5 @@ declare module '@echogarden/speex-resampler-wasm/simd' {
   }
   const load: (overrides?: object) => Promise<SpeexModule>
 
-  // biome-ignore lint/style/noDefaultExport: the package has no other export
   export { load as default }
 }
