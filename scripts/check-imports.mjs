@@ -38,7 +38,7 @@ function packageName(specifier) {
 }
 
 function checkFile(name, folder, file) {
-  if (/\.(test|test\.support)\.tsx?$|^testing\//.test(file)) return
+  if (/\.test[.-]|^testing\//.test(file)) return
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const declared = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }
   const text = readFileSync(join(folder, 'src', file), 'utf8')
