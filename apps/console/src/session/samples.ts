@@ -7,7 +7,7 @@ export interface Sample {
 }
 
 export const samples: readonly Sample[] = [
-  { id: 'patient', path: '/samples/patient-caller.wav', seconds: 30 },
-  { id: 'hurried', path: '/samples/hurried-caller.wav', seconds: 13 },
-  { id: 'operator', path: '/samples/operator-caller.wav', seconds: 15 },
+  { id: 'patient', path: '/samples/patient-caller.wav', seconds: 31 },
+  { id: 'hurried', path: '/samples/X },
+  { id: 'operator', path: '/samples/operator-caller.wav', seconds: 20 },
 ]

@@ -11,7 +11,7 @@ const spoken = [
   { file: '2-last-call.wav' },
   { file: '3-one-moment.wav', interrupts: true },
   { file: '4-thank-you.wav' },
-  { file: '5-goodbye.wav' },
+  { file: '5-operator.wav' },
 ]
 
 const typed: Readonly<Record<string, readonly string[]>> = {
