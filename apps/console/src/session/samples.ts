@@ -8,6 +8,6 @@ export interface Sample {
 
 export const samples: readonly Sample[] = [
   { id: 'patient', path: '/samples/patient-caller.wav', seconds: 31 },
-  { id: 'hurried', path: '/samples/X },
+  { id: 'hurried', path: '/samples/hurried-caller.wav', seconds: 11 },
   { id: 'operator', path: '/samples/operator-caller.wav', seconds: 20 },
 ]
