@@ -1,7 +1,7 @@
 /**
  * Runs the flite program (WASI preview 1) in memory: arguments in, standard output and written files out, no file system
  * and no network. The program keeps state and cannot be run twice, so each run has a new instance of the one compiled
- * module; the next one is made ready while nobody waits.
+ * module; the next ones are made ready while nobody waits.
  */
 
 /** What one run wrote: file contents by name. */
@@ -13,7 +13,7 @@ export interface FliteRun {
 export interface FliteProgram {
   /** Runs to the end. Throws when the program traps or exits with an error. */
   run(args: readonly string[], files?: Readonly<Record<string, string>>): FliteRun
-  /** Makes the instance of the next run, if there is none. */
+  /** Makes the instances of the next runs. */
   prepare(): void
 }
 
@@ -23,6 +23,9 @@ const STDOUT = 1
 const FOLDER = 3
 /** Largest file a run may write: ten minutes of speech. */
 const LARGEST_FILE_BYTES = 20_000_000
+
+/** A piece of speech takes two runs; an instance is 17 MB. */
+const SPARES = 2
 
 /** Thrown by `proc_exit` to leave the program. */
 class Exit extends Error {
@@ -58,14 +61,13 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 export function fliteProgram(module: WebAssembly.Module): FliteProgram {
-  let spare: Instance | undefined
+  const spares: Instance[] = []
   return {
     prepare() {
-      spare ??= instantiate(module)
+      while (spares.length < SPARES) spares.push(instantiate(module))
     },
     run(args, files = {}) {
-      const { context, start } = spare ?? instantiate(module)
-      spare = undefined
+      const { context, start } = spares.pop() ?? instantiate(module)
       context.args = ['flite', ...args].map(arg => encoder.encode(`${arg}\0`))
       for (const [name, text] of Object.entries(files)) context.inputs.set(name, encoder.encode(text))
       try {
