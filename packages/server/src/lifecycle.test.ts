@@ -38,6 +38,17 @@ describe('a lifecycle', () => {
     expect(stops).toBe(1)
   })
 
+  it('stops what is still being started when the end comes', async () => {
+    const { lifecycle } = rig()
+    const order: string[] = []
+    lifecycle.onStop('ports', () => {
+      order.push('ports')
+      lifecycle.onStop('late', () => void order.push('late'))
+    })
+    await lifecycle.stop('test')
+    expect(order).toEqual(['ports', 'late'])
+  })
+
   it('goes on after a part that fails and ends with 1', async () => {
     const { lifecycle } = rig()
     let stopped = false

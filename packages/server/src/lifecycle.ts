@@ -6,7 +6,10 @@ import type { Log } from './log/log.js'
  * leaves with 0, or with 1 where something failed or did not stop in time. A second signal leaves at once.
  */
 export interface Lifecycle {
-  /** Registers how to stop something just started. `signal` aborts at the deadline. */
+  /**
+   * Registers how to stop something just started. `signal` aborts at the deadline. What is registered while the
+   * process stops, because it was still starting, is stopped too.
+   */
   onStop(name: string, stop: (signal: AbortSignal) => Promise<void> | void): void
   /** Begins to stop; the same promise however often it is asked. Resolves with the exit code. */
   stop(reason: string): Promise<number>
@@ -41,11 +44,11 @@ export function createLifecycle({ log, clock, deadlineMs }: LifecycleOptions): L
     const late = new AbortController()
     const cancel = clock.after(deadlineMs, () => late.abort())
     let code = 0
-    for (const { name, run } of [...stops].reverse()) {
-      const outcome = await settle(run, late.signal)
+    for (let next = stops.pop(); next !== undefined; next = stops.pop()) {
+      const outcome = await settle(next.run, late.signal)
       if (outcome === undefined) continue
       code = 1
-      log.error({ err: outcome, part: name }, 'did not stop cleanly')
+      log.error({ err: outcome, part: next.name }, 'did not stop cleanly')
     }
     cancel()
     return code

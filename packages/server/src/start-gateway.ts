@@ -1,7 +1,7 @@
 import { systemClock } from '@parley/core'
 import type { Config } from './config/settings.js'
 import { attachVoice } from './gateway/attach-voice.js'
-import { createLifecycle, type Lifecycle } from './lifecycle.js'
+import { createLifecycle, type Lifecycle, type ProcessFace } from './lifecycle.js'
 import type { Log } from './log/log.js'
 import { type Serving, serve } from './serve.js'
 
@@ -14,15 +14,19 @@ export interface GatewayOptions {
   readonly config: Config
   readonly log: Log
   readonly version: string
+  /** The process whose signals stop the gateway, from its first moment on. */
+  readonly host?: ProcessFace
 }
 
 /** For what comes after the conversations have drained: sockets, ports, store. */
 const CLOSE_MS = 5_000
 
 /** @throws ParleyError as `serve`; whatever had started by then is stopped again */
-export async function startGateway({ config, log, version }: GatewayOptions): Promise<RunningGateway> {
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { config, log, version, host } = options
   const clock = systemClock
   const lifecycle = createLifecycle({ log, clock, deadlineMs: config.drainMs + CLOSE_MS })
+  if (host) lifecycle.watch(host)
   try {
     const serving = await serve({ config, clock, log, lifecycle, version, attach: attachVoice })
     return { ...serving, lifecycle }

@@ -15,8 +15,7 @@ export function addStartCommand(program: Command, terminal: Terminal, host: Node
       const log = createLog({ config, out: host.stdout, err: host.stderr })
       // Loaded when needed, so that the other commands start at once.
       const { startGateway } = await import('../start-gateway.js')
-      const { urls, notices, parts, lifecycle } = await startGateway({ config, log, version })
-      lifecycle.watch(host)
+      const { urls, notices, parts } = await startGateway({ config, log, version, host })
       for (const notice of notices) log.info(notice)
       const facts = { version, health: `${urls[0]}/health`, database: parts.store.kind }
       log.info(facts, `Parley listens on ${urls.join(', ')}`)
