@@ -38,7 +38,7 @@ export function addTalkCommand(program: Command, terminal: Terminal): void {
 }
 
 async function runTalk(terminal: Terminal, file: string | undefined, flags: TalkFlags): Promise<void> {
-  const say = await whatToSay(file, flags.text)
+  const say = await whatToSay(terminal, file, flags.text)
   const { config } = resolutionOf(terminal)
   const printer = flags.json ? undefined : createTalkPrinter(terminal)
   const options: TalkOptions = {
@@ -56,10 +56,15 @@ async function runTalk(terminal: Terminal, file: string | undefined, flags: Talk
   if (flags.save !== undefined) await save(flags.save, result.audio)
 }
 
-async function whatToSay(file: string | undefined, text: string | undefined): Promise<TalkOptions['say']> {
+async function whatToSay(
+  terminal: Terminal,
+  file: string | undefined,
+  text: string | undefined,
+): Promise<TalkOptions['say']> {
   if (text !== undefined && text.trim() !== '') return { texts: [text.trim()] }
   if (file === undefined) throw new ParleyError('bad_config', 'Give a WAV file to speak, or --text to type.')
-  return { utterances: [{ samples: await readUtterance(file) }] }
+  const notice = (sentence: string) => terminal.complain(`${terminal.paint.warning('warning')}: ${sentence}`)
+  return { utterances: [{ samples: await readUtterance(file, notice) }] }
 }
 
 /** Takes what people give: `https://host`, `ws://host:3000`, with or without the path. */
