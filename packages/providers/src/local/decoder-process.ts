@@ -34,13 +34,18 @@ export function startDecoderProcess(options: DecoderProcessOptions): DecoderProc
     onExit(reason)
   }
 
+  /** A child that was never spawned has process id 0 inside, and a kill of 0 would end our own process group. */
+  function endNow(): void {
+    if (child.pid !== undefined) child.kill('SIGKILL')
+  }
+
   const read = answerReader(onAnswer)
   child.stdout.on('data', chunk => {
     try {
       if (!exited) read(chunk)
     } catch (error) {
       complaints = `it answered nonsense: ${error instanceof Error ? error.message : String(error)}`
-      child.kill('SIGKILL')
+      endNow()
     }
   })
   child.stderr.on('data', chunk => {
@@ -61,7 +66,7 @@ export function startDecoderProcess(options: DecoderProcessOptions): DecoderProc
       if (!exited && child.stdin.writable) child.stdin.write(bytes)
     },
     kill() {
-      child.kill('SIGKILL')
+      endNow()
     },
   }
 }

@@ -266,6 +266,12 @@ describe('pocketsphinx in trouble', () => {
     await own.close()
   })
 
+  it('can be closed in the same moment as it fails to start', async () => {
+    const own = createPocketsphinx({ python: '/nowhere/python3' })
+    await own.close()
+    expect(own.pids()).toEqual([])
+  })
+
   it('names the words it cannot pronounce, once, and still answers', async () => {
     const { log, stream } = open(grammarOf(['hello', 'call frobnitz', 'zorblax please']))
     await log.until('error')
