@@ -15,6 +15,8 @@ export interface ParleyProcess {
   readonly dataDir: string
   /** Everything it has printed. */
   output(): string
+  /** Its exit code, once it has ended; null when a signal ended it. */
+  readonly exited: Promise<number | null>
   /** SIGTERM, then its exit code. */
   stop(): Promise<number | null>
   /** SIGKILL: no chance to tidy up. */
@@ -33,31 +35,63 @@ function bareEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-/** A gateway of its own on a free port, as `parley start` runs it. Resolves once it listens. */
-export async function startParley(options: StartOptions = {}): Promise<ParleyProcess> {
+/** `parley start` before it listens. */
+export interface StartingParley {
+  readonly child: ChildProcess
+  readonly dataDir: string
+  readonly exited: Promise<number | null>
+  output(): string
+  /** Resolves with the match once it has printed such a text; rejects when it ends without. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
+}
+
+/** Spawns a gateway of its own on a free port, as `parley start` runs it. */
+export function spawnParley(options: StartOptions = {}): StartingParley {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'parley-test-'))
   const child = spawn(process.execPath, [cli, ...(options.command ?? ['start'])], {
     cwd: dataDir,
     env: { ...bareEnvironment(), PORT: '0', PARLEY_DATA_DIR: join(dataDir, 'data'), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let printed = ''
-  const exited = new Promise<number | null>(resolve => child.once('exit', resolve))
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (data: Buffer) => {
-      printed += data.toString()
-      const found = /listens on (http:\/\/[^\s",]+)/.exec(printed)?.[1]
-      if (found !== undefined) resolve(found)
-    }
-    child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
-    void exited.then(code => reject(new Error(`parley ended with ${code} before it listened:\n${printed}`)))
-  })
+  let text = ''
+  const read = (data: Buffer) => {
+    text += data.toString()
+    child.emit('printed')
+  }
+  child.stdout?.on('data', read)
+  child.stderr?.on('data', read)
+  // `close` comes after the last of the output, `exit` may come before.
+  const exited = new Promise<number | null>(resolve => child.once('close', resolve))
+  return {
+    child,
+    dataDir,
+    exited,
+    output: () => text,
+    printed: pattern =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(text)
+          if (found === null) return
+          child.off('printed', look)
+          resolve(found)
+        }
+        child.on('printed', look)
+        look()
+        void exited.then(code => reject(new Error(`parley ended with ${code} before ${pattern}:\n${text}`)))
+      }),
+  }
+}
+
+/** A gateway of its own on a free port. Resolves once it listens. */
+export async function startParley(options: StartOptions = {}): Promise<ParleyProcess> {
+  const { child, dataDir, exited, output, printed } = spawnParley(options)
+  const [, url = ''] = await printed(/listens on (http:\/\/[^\s",]+)/)
   return {
     child,
     url,
     dataDir,
-    output: () => printed,
+    exited,
+    output,
     async stop() {
       child.kill('SIGTERM')
       return exited

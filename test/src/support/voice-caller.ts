@@ -1,7 +1,52 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { type ServerMessage, type ServerMessageOf, serverMessageSchema } from '@parley/protocol'
 import { WebSocket } from 'ws'
 
 const FRAME_MS = 20
+
+export interface CallOptions {
+  /** Default `/v1/voice`. */
+  readonly path?: string
+  readonly protocols?: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
+  /** Address of this machine to call from. */
+  readonly from?: string
+}
+
+/** The gateway answered with HTTP instead of a socket. */
+export class Refused extends Error {
+  readonly status: number
+  /** The code of the error in its body. */
+  readonly code: string
+  readonly headers: IncomingHttpHeaders
+
+  constructor(status: number, body: string, headers: IncomingHttpHeaders) {
+    super(`${status} ${body}`)
+    this.status = status
+    this.code = JSON.parse(body).error.code
+    this.headers = headers
+  }
+}
+
+/** Opens a voice socket without a word. @throws Refused */
+export function openSocket(url: string, options: CallOptions = {}): Promise<WebSocket> {
+  const { path = '/v1/voice', protocols = ['parley.v1'], headers = {}, from } = options
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, [...protocols], {
+    headers,
+    ...(from === undefined ? {} : { localAddress: from }),
+  })
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket))
+    socket.once('error', reject)
+    socket.once('unexpected-response', (_, response) => {
+      let body = ''
+      response.on('data', part => {
+        body += String(part)
+      })
+      response.once('end', () => reject(new Refused(response.statusCode ?? 0, body, response.headers)))
+    })
+  })
+}
 
 /** A caller over a real socket: speaks samples at real-time pace, plays what comes and reports it, keeps everything. */
 export class VoiceCaller {
@@ -30,16 +75,25 @@ export class VoiceCaller {
   }
 
   /** Connects and says hello. */
-  static async call(url: string, hello: Record<string, unknown> = {}): Promise<VoiceCaller> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/voice`, ['parley.v1'])
-    await new Promise((resolve, reject) => {
-      socket.once('open', resolve)
-      socket.once('error', reject)
-    })
-    const caller = new VoiceCaller(socket, 16_000)
+  static async call(
+    url: string,
+    hello: Record<string, unknown> = {},
+    options: CallOptions = {},
+  ): Promise<VoiceCaller> {
+    const caller = await VoiceCaller.connect(url, hello, options)
+    await caller.next('ready')
+    return caller
+  }
+
+  /** As `call`, without waiting for an answer to the hello. */
+  static async connect(
+    url: string,
+    hello: Record<string, unknown> = {},
+    options: CallOptions = {},
+  ): Promise<VoiceCaller> {
+    const caller = new VoiceCaller(await openSocket(url, options), 16_000)
     const pcm = { codec: 'pcm16', sampleRate: 16_000 }
     caller.send({ type: 'hello', version: 1, input: pcm, output: pcm, reportsPlayed: true, ...hello })
-    await caller.next('ready')
     return caller
   }
 
@@ -97,7 +151,13 @@ export class VoiceCaller {
   async hangUp(): Promise<void> {
     if (this.closeCode !== undefined) return
     this.send({ type: 'bye' })
+    await this.closed()
+  }
+
+  /** The code the socket closed with, once it has. */
+  async closed(): Promise<number> {
     while (this.closeCode === undefined) await new Promise<void>(resolve => this.#waiting.add(resolve))
+    return this.closeCode
   }
 
   #told(text: string): void {
