@@ -1,44 +1,64 @@
-/** The one page: a voice panel, the conversation, and where the time went. */
+/** The page: a voice panel, the conversation and where the time went; or a conversation of the past. */
 import { useEffect, useSyncExternalStore } from 'react'
 import { Conversation } from './conversation/conversation.js'
 import { GatewayFacts } from './gateway-facts.js'
 import { Header } from './header.js'
-import { useMessages } from './i18n/language.js'
+import { SessionList } from './history/session-list.js'
+import { SessionView } from './history/session-view.js'
+import { useLanguage } from './i18n/language.js'
 import { Latency } from './latency/latency.js'
 import { ProblemBanner } from './problem-banner.js'
+import { useRoute } from './route.js'
 import type { ConsoleSession } from './session/console-session.js'
+import type { ConsoleState } from './session/console-state.js'
 import { Samples } from './talk/samples.js'
 import { TalkPanel } from './talk/talk-panel.js'
 import { useKeys } from './talk/use-keys.js'
 
 export function App({ session }: { readonly session: ConsoleSession }) {
   const state = useSyncExternalStore(session.subscribe, session.snapshot)
-  const messages = useMessages()
-  const answered = state.conversation.ledgers.length > 0
+  const { messages, language } = useLanguage()
+  const route = useRoute()
+  const past = route.page !== 'talk'
   useKeys(session)
+  useEffect(() => session.setPageLanguage(language), [session, language])
   useEffect(() => {
-    document.title = state.connection === 'ready' ? `● ${state.ready?.agent ?? ''} – Parley` : 'Parley'
-  }, [state.connection, state.ready])
+    const live = state.connection === 'ready' ? `● ${state.ready?.agent ?? ''} – ` : ''
+    document.title = past ? `${messages.history.heading} – Parley` : `${live}Parley`
+  }, [state.connection, state.ready, past, messages])
 
   return (
     <>
-      <a className="skip" href="#conversation">
-        {messages.skipToConversation}
-      </a>
+      {!past && (
+        <a className="skip" href="#conversation">
+          {messages.skipToConversation}
+        </a>
+      )}
       <Header state={state} />
       <ProblemBanner state={state} session={session} />
-      <main className="page">
-        <div className="page-voice">
-          <TalkPanel state={state} session={session} />
-        </div>
-        <Conversation state={state} session={session} />
-        <div className="page-side">
-          {answered && <Latency key="latency" ledgers={state.conversation.ledgers} />}
-          <Samples key="samples" state={state} session={session} />
-          {!answered && <Latency key="latency" ledgers={[]} />}
-          <GatewayFacts state={state} session={session} />
-        </div>
+      <main className="page" data-page={past ? 'history' : 'talk'}>
+        {route.page === 'talk' && <Talk state={state} session={session} />}
+        {route.page === 'sessions' && <SessionList session={session} />}
+        {route.page === 'session' && <SessionView key={route.id} id={route.id} session={session} />}
       </main>
+    </>
+  )
+}
+
+function Talk({ state, session }: { readonly state: ConsoleState; readonly session: ConsoleSession }) {
+  const answered = state.conversation.ledgers.length > 0
+  return (
+    <>
+      <div className="page-voice">
+        <TalkPanel state={state} session={session} />
+      </div>
+      <Conversation state={state} session={session} />
+      <div className="page-side">
+        {answered && <Latency key="latency" ledgers={state.conversation.ledgers} />}
+        <Samples key="samples" state={state} session={session} />
+        {!answered && <Latency key="latency" ledgers={[]} />}
+        <GatewayFacts state={state} session={session} />
+      </div>
     </>
   )
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useLanguage } from './i18n/language.js'
 import { hasBrowserRecogniser } from './session/browser-recogniser.js'
 import type { ConsoleSession } from './session/console-session.js'
-import { type ConsoleState, isConnected } from './session/console-state.js'
+import { type ConsoleState, isConnected, type SpokenLanguage } from './session/console-state.js'
 
 interface GatewayFactsProps {
   readonly state: ConsoleState
@@ -69,7 +69,7 @@ export function NoRecogniser({ state, session }: GatewayFactsProps) {
 function Settings({ state, session }: GatewayFactsProps) {
   const { messages } = useLanguage()
   const words = messages.gateway
-  const [token, setToken] = useState('')
+  const [token, setToken] = useState(session.token)
   return (
     <details className="settings">
       <summary>{words.settings}</summary>
@@ -77,9 +77,10 @@ function Settings({ state, session }: GatewayFactsProps) {
         <span>{words.spokenLanguage}</span>
         <select
           value={state.spokenLanguage}
-          onChange={event => session.setSpokenLanguage(event.target.value)}
+          onChange={event => session.setSpokenLanguage(event.target.value as SpokenLanguage)}
         >
-          <option value="">{words.spokenOwn}</option>
+          <option value="page">{words.spokenPage}</option>
+          <option value="agent">{words.spokenOwn}</option>
           <option value="en">English</option>
           <option value="es">Español</option>
         </select>

@@ -2,6 +2,7 @@
 
 import type { Messages } from './i18n/english.js'
 import { type Language, languages, useLanguage } from './i18n/language.js'
+import { sessionsPath } from './route.js'
 import type { ConsoleState } from './session/console-state.js'
 
 export function Header({ state }: { readonly state: ConsoleState }) {
@@ -16,6 +17,19 @@ export function Header({ state }: { readonly state: ConsoleState }) {
         Parley
       </h1>
       <p className="header-tagline">{messages.tagline}</p>
+      <a className="header-link" href={sessionsPath} aria-label={messages.history.heading}>
+        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+          <path
+            d="M4.2 7.2a6.6 6.6 0 1 1-.7 4M3.4 3.6v3.8h3.8M10 6.4V10l2.6 1.8"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.6"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
+        </svg>
+        <span>{messages.history.link}</span>
+      </a>
       <p className="connection" role="status" data-state={state.connection}>
         <span className="connection-sign" aria-hidden="true" />
         {connectionText(state, messages)}

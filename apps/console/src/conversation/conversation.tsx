@@ -1,12 +1,12 @@
 /** What was said, by whom, and what of it was heard; and the line to type instead. */
-import type { AgentEntry, ConversationEntry, UserEntry } from '@parley/client'
-import { hasWords, heardParts } from '@parley/client'
+import { hasWords } from '@parley/client'
 import { useLayoutEffect, useRef } from 'react'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { type ConsoleState, isConnected } from '../session/console-state.js'
 import { Announcements } from './announcements.js'
 import { Composer } from './composer.js'
+import { Entries, UserWords } from './entries.js'
 
 interface ConversationProps {
   readonly state: ConsoleState
@@ -25,12 +25,7 @@ export function Conversation({ state, session }: ConversationProps) {
         {entries.length === 0 && state.interim === '' ? (
           <Empty connected={isConnected(state)} />
         ) : (
-          <ol className="entries">
-            {entries.map(entry => (
-              <li key={keyOf(entry)} className="entry" data-by={entry.kind}>
-                {entry.kind === 'user' ? <UserWords entry={entry} /> : <AgentWords entry={entry} />}
-              </li>
-            ))}
+          <Entries entries={entries}>
             {state.interim !== '' && (
               <li className="entry" data-by="user" aria-hidden="true">
                 <UserWords
@@ -38,57 +33,12 @@ export function Conversation({ state, session }: ConversationProps) {
                 />
               </li>
             )}
-          </ol>
+          </Entries>
         )}
       </Scroller>
       <Announcements entries={entries} />
       <Composer session={session} />
     </section>
-  )
-}
-
-function keyOf(entry: ConversationEntry): string {
-  return entry.kind === 'user' ? `user ${entry.turn}` : `agent ${entry.reply}`
-}
-
-function UserWords({ entry }: { readonly entry: UserEntry }) {
-  const messages = useMessages()
-  return (
-    <>
-      <p className="entry-by">
-        {messages.talk.you}
-        {!entry.final && <span className="badge badge-quiet">{messages.conversation.interim}</span>}
-        {entry.origin === 'text' && <span className="badge badge-quiet">{messages.conversation.typed}</span>}
-      </p>
-      <p className={entry.final ? 'entry-text' : 'entry-text entry-partial'}>{entry.text}</p>
-    </>
-  )
-}
-
-function AgentWords({ entry }: { readonly entry: AgentEntry }) {
-  const messages = useMessages()
-  const { heard, unheard } = heardParts(entry)
-  const interrupted = entry.outcome?.interrupted === true
-  return (
-    <>
-      <p className="entry-by">
-        {messages.talk.agent}
-        {interrupted && <span className="badge">{messages.conversation.interrupted}</span>}
-      </p>
-      <p className="entry-text">
-        {heard}
-        {interrupted && heard !== '' && ' '}
-        {unheard !== '' &&
-          (interrupted ? (
-            <>
-              <span className="unseen">{messages.conversation.unheard} </span>
-              <del className="entry-unheard">{unheard}</del>
-            </>
-          ) : (
-            <span className="entry-coming">{unheard}</span>
-          ))}
-      </p>
-    </>
   )
 }
 

@@ -21,19 +21,19 @@ export function Latency({ ledgers }: { readonly ledgers: readonly TurnLedger[] }
         <p className="hint">{words.empty}</p>
       ) : (
         <>
-          <p className="latency-total">
+          <div className="latency-total">
             <strong>{formatMs(shown.ledger.totalMs)}</strong>
-            <span className="hint">
+            {ledgers.length > 1 && (
+              <Turns
+                ledgers={ledgers}
+                shown={shown}
+                choose={reply => choose(reply === ledgers.at(-1)?.reply ? undefined : reply)}
+              />
+            )}
+            <p className="hint">
               {words.from}, {words[shown.ledger.heardSource]}
-            </span>
-          </p>
-          {ledgers.length > 1 && (
-            <Turns
-              ledgers={ledgers}
-              shown={shown}
-              choose={reply => choose(reply === ledgers.at(-1)?.reply ? undefined : reply)}
-            />
-          )}
+            </p>
+          </div>
           <Waterfall ledger={shown.ledger} />
         </>
       )}

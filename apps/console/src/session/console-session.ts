@@ -3,12 +3,13 @@
  * any time; what comes late for its conversation is undone.
  */
 import { ClientError } from '@parley/client'
-import { type ConsoleState, initialState, problemOf } from './console-state.js'
+import { type ConsoleState, initialState, problemOf, type SpokenLanguage } from './console-state.js'
 import { createLevels, type Levels } from './levels.js'
 import { createLine } from './line.js'
 import type { Sample } from './samples.js'
 import { createSpeaking, type SpeakingControl } from './speaking.js'
 import { createStore, type Store } from './store.js'
+import type { TokenKeeper } from './token-keeper.js'
 
 export interface ConsoleSession
   extends Pick<Store<ConsoleState>, 'snapshot' | 'subscribe'>,
@@ -26,14 +27,17 @@ export interface ConsoleSession
   sendText(text: string): Promise<boolean>
   interrupt(): void
   end(): void
+  /** The access token of this tab; empty where there is none. */
+  token(): string
   setToken(token: string): void
-  setSpokenLanguage(language: string): void
+  setSpokenLanguage(language: SpokenLanguage): void
+  setPageLanguage(language: string): void
   dismissProblem(): void
 }
 
 export interface ConsoleSessionOptions {
   readonly url: string
-  readonly token: string
+  readonly token: TokenKeeper
 }
 
 export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSession {
@@ -93,8 +97,10 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
     },
     setPushToTalk: speaking.setPushToTalk,
     hold: speaking.hold,
-    setToken: line.setToken,
+    token: () => options.token.token,
+    setToken: options.token.keep,
     setSpokenLanguage: spokenLanguage => store.update({ spokenLanguage }),
+    setPageLanguage: pageLanguage => store.update({ pageLanguage }),
     dismissProblem: () => store.update({ problem: undefined }),
   }
 }

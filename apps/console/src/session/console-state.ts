@@ -12,6 +12,9 @@ import type { Sample } from './samples.js'
 /** What speaks for the person at the moment. */
 export type Speaking = 'nothing' | 'opening' | 'microphone' | 'recording' | 'browser'
 
+/** The page's language, the agent's own, or one by name. */
+export type SpokenLanguage = 'page' | 'agent' | 'en' | 'es'
+
 /** A fault with its cure: one of this page, or one the gateway named. */
 export interface Problem {
   readonly code: ClientErrorCode | 'gateway' | 'browser-recogniser'
@@ -36,8 +39,10 @@ export interface ConsoleState {
   readonly problem: Problem | undefined
   /** The browser keeps the page silent until the person does something. */
   readonly soundBlocked: boolean
-  /** BCP 47, or empty for the agent's own. Takes effect with the next conversation. */
-  readonly spokenLanguage: string
+  /** BCP 47. */
+  readonly pageLanguage: string
+  /** Takes effect with the next conversation. */
+  readonly spokenLanguage: SpokenLanguage
 }
 
 export const initialState: ConsoleState = {
@@ -53,7 +58,8 @@ export const initialState: ConsoleState = {
   interim: '',
   problem: undefined,
   soundBlocked: false,
-  spokenLanguage: '',
+  pageLanguage: 'en',
+  spokenLanguage: 'page',
 }
 
 export function isConnected(state: Pick<ConsoleState, 'connection'>): boolean {

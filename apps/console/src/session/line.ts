@@ -7,6 +7,7 @@ import { type ConsoleState, problemOf } from './console-state.js'
 import type { Levels } from './levels.js'
 import { createSoundKeeper, type Sound } from './sound.js'
 import type { Store } from './store.js'
+import type { TokenKeeper } from './token-keeper.js'
 
 const OUTPUT_RATE = 24_000
 
@@ -22,12 +23,11 @@ export interface Line {
   /** Connects unless connected; undefined where that failed or the line was hung up meanwhile. */
   open(): Promise<OpenLine | undefined>
   hangUp(): void
-  setToken(token: string): void
 }
 
 export interface LineOptions {
   readonly url: string
-  readonly token: string
+  readonly token: TokenKeeper
   readonly store: Store<ConsoleState>
   readonly levels: Levels
   /** The conversation is over, whoever ended it. */
@@ -40,7 +40,6 @@ export function createLine(options: LineOptions): Line {
     outputRate: OUTPUT_RATE,
     blocked: soundBlocked => store.update({ soundBlocked }),
   })
-  let token = options.token
   let client: VoiceClient | undefined
   let leaveClient = () => {}
   // Tells what the present conversation waits for from what an ended one did.
@@ -73,13 +72,15 @@ export function createLine(options: LineOptions): Line {
   }
 
   function begin(sound: Sound | undefined): VoiceClient {
-    const { spokenLanguage } = store.snapshot()
+    const { spokenLanguage, pageLanguage } = store.snapshot()
+    const { token } = options.token
+    const language = spokenLanguage === 'page' ? pageLanguage : spokenLanguage
     const next = createVoiceClient({
       url: options.url,
       output: { sampleRate: OUTPUT_RATE },
       reportsPlayed: sound !== undefined,
       ...(token === '' ? {} : { token }),
-      ...(spokenLanguage === '' ? {} : { language: spokenLanguage }),
+      ...(language === 'agent' ? {} : { language }),
     })
     const leave = [...watchClient(next), ...(sound ? watchPlayer(next, sound) : [])]
     leaveClient = () => {
@@ -142,9 +143,6 @@ export function createLine(options: LineOptions): Line {
       generation++
       if (client) client.close()
       else store.update({ connection: 'closed' })
-    },
-    setToken(next) {
-      token = next.trim()
     },
   }
 }

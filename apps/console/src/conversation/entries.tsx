@@ -1,0 +1,69 @@
+/** What was said, by whom, and what of it was heard: a list of words, live or long past. */
+import type { AgentEntry, ConversationEntry, UserEntry } from '@parley/client'
+import { hasWords, heardParts } from '@parley/client'
+import type { ReactNode } from 'react'
+import { useMessages } from '../i18n/language.js'
+
+interface EntriesProps {
+  readonly entries: readonly ConversationEntry[]
+  /** Further items, after the last words. */
+  readonly children?: ReactNode
+}
+
+export function Entries({ entries, children }: EntriesProps) {
+  return (
+    <ol className="entries">
+      {entries.filter(hasWords).map(entry => (
+        <li key={keyOf(entry)} className="entry" data-by={entry.kind}>
+          {entry.kind === 'user' ? <UserWords entry={entry} /> : <AgentWords entry={entry} />}
+        </li>
+      ))}
+      {children}
+    </ol>
+  )
+}
+
+function keyOf(entry: ConversationEntry): string {
+  return entry.kind === 'user' ? `user ${entry.turn}` : `agent ${entry.reply}`
+}
+
+export function UserWords({ entry }: { readonly entry: UserEntry }) {
+  const messages = useMessages()
+  return (
+    <>
+      <p className="entry-by">
+        {messages.talk.you}
+        {!entry.final && <span className="badge badge-quiet">{messages.conversation.interim}</span>}
+        {entry.origin === 'text' && <span className="badge badge-quiet">{messages.conversation.typed}</span>}
+      </p>
+      <p className={entry.final ? 'entry-text' : 'entry-text entry-partial'}>{entry.text}</p>
+    </>
+  )
+}
+
+function AgentWords({ entry }: { readonly entry: AgentEntry }) {
+  const messages = useMessages()
+  const { heard, unheard } = heardParts(entry)
+  const interrupted = entry.outcome?.interrupted === true
+  return (
+    <>
+      <p className="entry-by">
+        {messages.talk.agent}
+        {interrupted && <span className="badge">{messages.conversation.interrupted}</span>}
+      </p>
+      <p className="entry-text">
+        {heard}
+        {interrupted && heard !== '' && ' '}
+        {unheard !== '' &&
+          (interrupted ? (
+            <>
+              <span className="unseen">{messages.conversation.unheard} </span>
+              <del className="entry-unheard">{unheard}</del>
+            </>
+          ) : (
+            <span className="entry-coming">{unheard}</span>
+          ))}
+      </p>
+    </>
+  )
+}
