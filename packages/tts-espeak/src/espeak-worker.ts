@@ -1,27 +1,21 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { openEspeakEngine } from './espeak-engine.js'
-import { type FromWorker, slotOf, type ToWorker } from './worker-messages.js'
+/** The thread in which espeak-ng speaks: one piece per message, one answer each. */
 
-/** The thread in which espeak-ng speaks: one request after the other, each until it is done or cancelled. */
+import { parentPort } from 'node:worker_threads'
+import load from '@echogarden/espeak-ng-emscripten'
+import { speakPiece } from './speak-piece.js'
+import type { VoiceAnswer, VoiceTask } from './voice-thread.js'
 
-const port = parentPort
-if (port === null) throw new Error('espeak-worker runs as a worker thread')
-const cancelled = new Int32Array(workerData as SharedArrayBuffer)
-const engine = await openEspeakEngine()
-const tell = (message: FromWorker): void => port.postMessage(message)
+const { eSpeakNGWorker } = await load()
+const espeak = new eSpeakNGWorker()
 
-port.on('message', ({ id, text, voice }: ToWorker) => {
-  const wanted = (): boolean => Atomics.load(cancelled, slotOf(id)) === 0
+function answerTo({ id, words, voice, wordsPerMinute }: VoiceTask): VoiceAnswer {
   try {
-    if (wanted()) {
-      engine.speak({ text, voice }, piece => {
-        tell({ kind: 'pieces', id, pieces: [piece] })
-        return wanted()
-      })
-    }
-    tell({ kind: 'done', id })
+    if (espeak.set_voice(voice) !== 0) return { id, unknownVoice: voice }
+    espeak.set_rate(wordsPerMinute)
+    return { id, ...speakPiece(espeak, words) }
   } catch (error) {
-    tell({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error) })
+    return { id, problem: error instanceof Error ? error.message : String(error) }
   }
-})
-tell({ kind: 'ready', sampleRate: engine.sampleRate, languages: engine.languages })
+}
+
+parentPort?.on('message', (task: VoiceTask) => parentPort?.postMessage(answerTo(task)))

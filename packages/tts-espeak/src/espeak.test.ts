@@ -1,139 +1,238 @@
-import { ParleyError, type SpeechPart } from '@parley/core'
-import { afterAll, describe, expect, it } from 'vitest'
+import load from '@echogarden/espeak-ng-emscripten'
+import type { SpeechPart, SpeechRequest } from '@parley/core'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEspeak } from './espeak.js'
-import { openEspeakEngine } from './espeak-engine.js'
-import { languagesOfEspeak } from './languages.js'
-import { spokenText } from './spoken-text.js'
+import { espeakLanguages, voiceForLanguage } from './languages.js'
+import { speakPiece } from './speak-piece.js'
+import { splitSpeech } from './split-speech.js'
 
 const voice = createEspeak()
+beforeAll(() => voice.warm?.())
 afterAll(() => voice.close())
 
-async function say(
-  text: string,
-  language = 'es',
+async function speak(
+  request: Partial<SpeechRequest> & { text: string },
   signal = new AbortController().signal,
-): Promise<SpeechPart[]> {
+) {
   const parts: SpeechPart[] = []
-  for await (const part of voice.speak({ text, language }, signal)) parts.push(part)
-  return parts
+  for await (const part of voice.speak({ language: 'es', ...request }, signal)) parts.push(part)
+  const audio = parts.flatMap(part => (part.kind === 'audio' ? [part.samples] : []))
+  const words = parts.flatMap(part => (part.kind === 'word' ? [part] : []))
+  const samples = audio.reduce((sum, chunk) => sum + chunk.length, 0)
+  return { parts, audio, words, durationMs: samples / 22.05 }
 }
 
-const wordsOf = (parts: readonly SpeechPart[]) => parts.flatMap(part => (part.kind === 'word' ? [part] : []))
-const msOf = (parts: readonly SpeechPart[]) =>
-  parts.reduce(
-    (sum, part) => sum + (part.kind === 'audio' ? (part.samples.length * 1000) / voice.sampleRate : 0),
-    0,
-  )
-
-describe('the espeak-ng voice', () => {
-  it('speaks Spanish and says when each word is spoken', async () => {
-    const text = 'Hola, ¿cómo estás? Tengo 25 años — «sí».'
-    const parts = await say(text)
-    const words = wordsOf(parts)
-    expect(words.map(word => word.text)).toEqual(text.split(' '))
-    expect(msOf(parts)).toBeGreaterThan(2_000)
-    for (const [index, { startMs, endMs }] of words.entries()) {
-      expect(endMs).toBeGreaterThanOrEqual(startMs)
-      expect(startMs).toBeGreaterThanOrEqual(words[index - 1]?.endMs ?? 0)
-    }
-    expect(words.at(-1)?.endMs).toBeCloseTo(msOf(parts), 3)
+describe('espeak', () => {
+  it('speaks Spanish in chunks of at most a tenth of a second', async () => {
+    const { audio, durationMs } = await speak({ text: '¿Quiere reservar una mesa para las siete?' })
+    expect(durationMs).toBeGreaterThan(1_200)
+    expect(durationMs).toBeLessThan(5_000)
+    expect(Math.max(...audio.map(chunk => chunk.length))).toBeLessThanOrEqual(2_205)
+    expect(Math.max(...audio.flatMap(chunk => [...chunk]))).toBeGreaterThan(3_000)
   })
 
-  it('gives sound that is no silence, in pieces', async () => {
-    const audio = (await say('Buenos días.')).flatMap(part => (part.kind === 'audio' ? [part.samples] : []))
-    expect(audio.length).toBeGreaterThan(2)
-    expect(Math.max(...audio.flatMap(samples => [...samples]))).toBeGreaterThan(3_000)
-  })
-
-  it.each(['', '   ', '😀 🎉', '—', '\u0000'])('says nothing and does not fail for %j', async text => {
-    expect(msOf(await say(text))).toBe(0)
-  })
-
-  it.each(['a & b <c> d', '[[x]] (hi)', '<speak>', 'x \uD800 y', '&amp;'])(
-    'reads %j as words',
-    async text => {
-      const parts = await say(text, 'en')
-      expect(msOf(parts)).toBeGreaterThan(100)
-      expect(
-        wordsOf(parts)
-          .map(word => word.text)
-          .join(' '),
-      ).toBe(text)
+  it.each([
+    ['es', 'Hola, ¿cómo estás? Tengo 25 años — «sí» 😀 y 1.234,50 €; llame al 555-1234 o a x@y.com. ¡Adiós!'],
+    ['en', 'Tom & Jerry <b>aren’t</b> here; e.g. [[x]] costs $5.'],
+    ['de', 'Grüße 😀, schöne Straße! Ähm… Ja.'],
+    ['fr', 'L’été, c’est-à-dire « bientôt ».'],
+    ['ru', 'Привет, как дела?'],
+    ['ja', 'こんにちは。 元気ですか？'],
+    ['ar', 'مرحبا، كيف حالك؟'],
+  ])(
+    'gives every word of %s as it was written, in order, before or with its sound',
+    async (language, text) => {
+      const { parts, words, durationMs } = await speak({ text, language })
+      expect(words.map(word => word.text).join(' ')).toBe(text)
+      let untilMs = 0
+      let soundMs = 0
+      for (const part of parts) {
+        if (part.kind === 'audio') {
+          soundMs += part.samples.length / 22.05
+          continue
+        }
+        expect(part.startMs).toBeGreaterThanOrEqual(untilMs)
+        expect(part.endMs).toBeGreaterThanOrEqual(part.startMs)
+        expect(part.startMs).toBeGreaterThanOrEqual(soundMs - 0.001)
+        untilMs = part.endMs
+      }
+      expect(untilMs).toBeLessThanOrEqual(durationMs + 0.001)
+      expect(untilMs).toBeGreaterThan(durationMs - 400)
     },
   )
 
-  it('speaks five thousand characters', async () => {
-    const text = 'El zorro veloz. '.repeat(313).trim()
-    expect(wordsOf(await say(text))).toHaveLength(939)
+  it('gives a long number a long time', async () => {
+    const { words } = await speak({ text: 'Marque 1234567 ahora' })
+    const lengths = words.map(({ startMs, endMs }) => endMs - startMs)
+    expect(lengths.at(1)).toBeGreaterThan(3 * (lengths.at(0) ?? 0))
   })
 
-  it('stops soon after it is told to, and speaks again', async () => {
+  it.each([
+    ['nothing', ''],
+    ['spaces', ' \n\t '],
+    ['emoji', '😀 🎉👍🏽 🇪🇸'],
+    ['signs', '— … !? .'],
+    ['half a character', '\ud83d'],
+  ])('makes no sound and no error of %s', async (_, text) => {
+    expect((await speak({ text })).parts).toEqual([])
+  })
+
+  it('reads markup and phoneme notation as text', async () => {
+    const plain = await speak({ text: 'uno dos' })
+    const marked = await speak({ text: 'uno <break time="60s"/> dos' })
+    expect(marked.durationMs).toBeLessThan(20_000)
+    expect(marked.durationMs).toBeGreaterThan(plain.durationMs)
+  })
+
+  it('speaks a text of 5,000 characters to its end', async () => {
+    const text = 'El veloz murciélago hindú comía feliz cardillo y kiwi. '.repeat(91).trim()
+    const { words, durationMs } = await speak({ text })
+    expect(words).toHaveLength(91 * 9)
+    expect(durationMs).toBeGreaterThan(200_000)
+    expect(words.at(-1)?.endMs).toBeLessThanOrEqual(durationMs)
+  }, 120_000)
+
+  it('stops within one chunk of an abort and speaks again at once', async () => {
     const abort = new AbortController()
-    const parts: SpeechPart[] = []
-    const long = 'Uno dos tres cuatro cinco. '.repeat(180)
-    for await (const part of voice.speak({ text: long, language: 'es' }, abort.signal)) {
-      parts.push(part)
-      abort.abort()
+    let after = 0
+    for await (const part of voice.speak(
+      { text: 'Uno dos tres. '.repeat(50), language: 'es' },
+      abort.signal,
+    )) {
+      if (abort.signal.aborted) after++
+      if (part.kind === 'audio') abort.abort()
     }
-    expect(parts).toHaveLength(1)
-    expect(msOf(await say('Hola.'))).toBeGreaterThan(200)
+    expect(after).toBe(0)
+    expect((await speak({ text: 'Otra vez.' })).durationMs).toBeGreaterThan(200)
+    expect((await speak({ text: 'Hola.' }, AbortSignal.abort())).parts).toEqual([])
   })
 
-  it('serves many requests at once, each its own words', async () => {
-    const numbers = Array.from({ length: 40 }, (_, index) => `número ${index}`)
-    const spoken = await Promise.all(numbers.map(text => say(text)))
-    expect(
-      spoken.map(parts =>
-        wordsOf(parts)
-          .map(word => word.text)
-          .join(' '),
+  it('serves many texts at once, each in its own language', async () => {
+    const texts = [
+      ['en', 'one two'],
+      ['es', 'uno dos'],
+      ['de', 'eins zwei'],
+      ['en', 'three'],
+    ] as const
+    const spoken = await Promise.all(texts.map(([language, text]) => speak({ text, language })))
+    expect(spoken.map(({ words }) => words.map(word => word.text).join(' '))).toEqual(
+      texts.map(([, text]) => text),
+    )
+    const [again] = await Promise.all([speak({ text: 'one two', language: 'en' })])
+    expect(again?.durationMs).toBeCloseTo(spoken[0]?.durationMs ?? 0, -2)
+  })
+
+  it('speaks in another voice and in variants', async () => {
+    const spoken = await Promise.all(
+      [undefined, '+f2', 'es-419', 'es+whisper'].map(name =>
+        speak({ text: 'Gracias por su paciencia.', ...(name === undefined ? {} : { voice: name }) }),
       ),
-    ).toEqual(numbers)
+    )
+    const sounds = spoken.map(({ audio }) => audio.flatMap(chunk => [...chunk]).join())
+    expect(new Set(sounds).size).toBe(4)
   })
 
-  it('refuses more than it is set to hold, and takes the next ones afterwards', async () => {
-    const small = createEspeak({ maxRequests: 2 })
-    const speak = async () => {
-      for await (const _ of small.speak({ text: 'hola', language: 'es' }, new AbortController().signal));
+  it.each([
+    ['a language it does not speak', { language: 'xx' }],
+    ['a voice it does not have', { voice: 'nobody' }],
+    ['a path for a voice', { voice: '../../etc/passwd' }],
+  ])('refuses %s by name', async (_, wrong) => {
+    await expect(speak({ text: 'Hola.', ...wrong })).rejects.toMatchObject({ code: 'voice_unavailable' })
+  })
+
+  it('refuses a text over its queue and speaks after close no more', async () => {
+    const own = createEspeak({ mostWaiting: 1 })
+    const ask = async (text: string) => {
+      for await (const part of own.speak({ text, language: 'es' }, new AbortController().signal)) {
+        if (part.kind === 'audio') return 'sound'
+      }
+      return 'silence'
     }
-    const outcomes = await Promise.allSettled([speak(), speak(), speak()])
-    expect(outcomes.filter(({ status }) => status === 'rejected')).toMatchObject([
-      { reason: expect.objectContaining({ code: 'voice_failed', retryable: true }) },
+    const outcomes = await Promise.allSettled([ask('Uno.'), ask('Dos.'), ask('Tres.')])
+    expect(outcomes.map(each => (each.status === 'rejected' ? each.reason.code : each.value))).toEqual([
+      'sound',
+      'sound',
+      'overloaded',
     ])
-    await expect(speak()).resolves.toBeUndefined()
-    await small.close()
-  })
-
-  it('falls back from an unknown region to the language, and names an unknown language', async () => {
-    expect(msOf(await say('hola', 'es-PE'))).toBeGreaterThan(100)
-    await expect(say('abc', 'zz')).rejects.toThrow(/zz/)
-  })
-
-  it('refuses to speak once it is closed', async () => {
-    const other = createEspeak()
-    await other.warm?.()
-    await other.close()
-    const speak = other
-      .speak({ text: 'hola', language: 'es' }, new AbortController().signal)
-      [Symbol.asyncIterator]()
-    await expect(speak.next()).rejects.toBeInstanceOf(ParleyError)
-  })
-
-  it('lists just the languages that the engine has', async () => {
-    const engine = await openEspeakEngine()
-    expect(engine.sampleRate).toBe(voice.sampleRate)
-    const known = engine.languages.map(language => language.toLowerCase())
-    expect(languagesOfEspeak.filter(language => !known.includes(language))).toEqual([])
-    expect(languagesOfEspeak.length).toBeGreaterThan(100)
+    const cut = ask('Cuatro.')
+    await Promise.all([expect(cut).rejects.toMatchObject({ code: 'voice_failed' }), own.close()])
+    await expect(ask('Cinco.')).rejects.toMatchObject({ code: 'voice_failed' })
+    await own.close()
   })
 })
 
-describe('the text for espeak-ng', () => {
-  it('finds the word for every position, whatever was escaped before it', () => {
-    const spoken = spokenText('a & <b> 😀 fin')
-    const at = (needle: string) =>
-      spoken.wordAt([...spoken.input.slice(0, spoken.input.indexOf(needle))].length + 1)
-    expect(spoken.words[at('fin')]).toBe('fin')
-    expect(spoken.words[at('b')]).toBe('<b>')
+describe('the espeak-ng build', () => {
+  it('has a voice for every language that is listed, and lists every voice it has', async () => {
+    const { eSpeakNGWorker } = await load()
+    const espeak = new eSpeakNGWorker()
+    expect(espeakLanguages.filter(name => espeak.set_voice(name) !== 0)).toEqual([])
+    const names = espeak.list_voices().flatMap(({ languages }) => languages.map(({ name }) => name))
+    const spoken = [...new Set(names)].filter(name => espeak.set_voice(name) === 0)
+    expect(spoken.sort()).toEqual([...espeakLanguages].sort())
+  })
+
+  it('survives any text and keeps its words in order', { timeout: 120_000 }, async () => {
+    const { eSpeakNGWorker } = await load()
+    const espeak = new eSpeakNGWorker()
+    const words = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })), {
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(fc.constantFrom('es', 'en', 'cmn', 'ar'), words, (language, some) => {
+        espeak.set_voice(language)
+        const { samples, times } = speakPiece(espeak, some)
+        if (samples.length === 0) return
+        expect(times).toHaveLength(some.length)
+        const edges = times.flatMap(({ startMs, endMs }) => [startMs, endMs])
+        expect(edges).toEqual([...edges].sort((a, b) => a - b))
+        expect(edges.at(-1)).toBeLessThanOrEqual(samples.length / 22.05 + 0.001)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('the voice for a language', () => {
+  it.each([
+    ['es', 'es'],
+    ['es-ES', 'es'],
+    ['es-MX', 'es-419'],
+    ['en-US', 'en-us'],
+    ['en-GB', 'en-gb-x-rp'],
+    ['en-AU', 'en'],
+    ['pt-BR', 'pt-br'],
+    ['pt-PT', 'pt'],
+    ['zh-CN', 'cmn'],
+    ['zh-HK', 'yue'],
+    ['no', 'nb'],
+    ['de_AT', 'de'],
+    ['xx-YY', undefined],
+    ['', undefined],
+  ])('of %s is %s', (language, expected) => {
+    expect(voiceForLanguage(language)).toBe(expected)
+  })
+})
+
+describe('pieces of a text', () => {
+  it('hold all words of any text in order, and none is long', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 2_000 }), text => {
+        const pieces = splitSpeech(text)
+        expect(pieces.flat().join('')).toBe(text.replace(/\s+/g, ''))
+        for (const piece of pieces) expect(piece.join(' ').length).toBeLessThanOrEqual(300)
+      }),
+    )
+  })
+
+  it('end with sentences, also where there are no spaces', () => {
+    expect(splitSpeech('Hola. ¿Qué tal? «Bien.» 1.5 litros')).toEqual([
+      ['Hola.'],
+      ['¿Qué', 'tal?'],
+      ['«Bien.»'],
+      ['1.5', 'litros'],
+    ])
+    const chinese = splitSpeech(`${'你好世界'.repeat(25)}。`.repeat(5))
+    expect(chinese.map(piece => piece.join('').length)).toEqual([101, 101, 101, 101, 101])
   })
 })

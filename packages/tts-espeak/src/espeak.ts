@@ -1,144 +1,72 @@
-/**
- * espeak-ng as a voice of Parley, in a worker thread of its own so that no synthesis stalls the audio of others. The
- * thread starts with the first use, is shared by all sessions, and is replaced when it dies.
- */
+/** espeak-ng as a voice of Parley: any of its languages, in a thread of its own, with the time of each word. */
 
-import { Worker } from 'node:worker_threads'
-import { ParleyError, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
-import type { EspeakPiece } from './espeak-engine.js'
-import { languagesOfEspeak } from './languages.js'
-import { CANCEL_SLOTS, type FromWorker, slotOf, type ToWorker } from './worker-messages.js'
+import {
+  type Clock,
+  ParleyError,
+  type SpeechPart,
+  type SpeechRequest,
+  systemClock,
+  type TextToSpeech,
+} from '@parley/core'
+import { espeakLanguages, voiceForLanguage } from './languages.js'
+import { ESPEAK_RATE } from './speak-piece.js'
+import { spokenParts } from './spoken-parts.js'
+import { startVoiceThread } from './voice-thread.js'
 
 export interface EspeakOptions {
-  /** Requests that may wait or be spoken at once; the next one is refused with `voice_failed`. Default 256. */
-  readonly maxRequests?: number
+  /** Speaking rate, 80–450 words a minute. Default 160. */
+  readonly wordsPerMinute?: number
+  /** For the time limit. Default: the machine's. */
+  readonly clock?: Clock
+  /** Pieces of text that may wait for the voice; one more fails with `overloaded`. Default 256. */
+  readonly mostWaiting?: number
+  /** Longest time for one piece (a sentence of up to 300 characters) in ms. Default 15,000. */
+  readonly pieceTimeoutMs?: number
 }
 
-/** espeak-ng speaks at this rate in every voice, Hz. */
-const SAMPLE_RATE = 22_050
-
-interface Request {
-  readonly pieces: EspeakPiece[]
-  done: boolean
-  error: ParleyError | undefined
-  wake: () => void
-}
-
-interface Thread {
-  readonly worker: Worker
-  readonly ready: Promise<void>
-  readonly cancelled: Int32Array
-  readonly requests: Map<number, Request>
-}
-
+/**
+ * A voice in one thread, to be shared by all sessions. The language of a request chooses among its voices; `voice` names
+ * another one (`en-us`) or a variant of it (`+f2`). `speak` throws `voice_unavailable` for a language or voice it does
+ * not have, `voice_failed` (retryable) when the thread dies, `overloaded` when too much waits. Text without anything to
+ * say makes no sound and no error.
+ */
 export function createEspeak(options: EspeakOptions = {}): TextToSpeech {
-  const { maxRequests = 256 } = options
-  let thread: Thread | undefined
-  let lastId = 0
-  let closed = false
-
-  function running(): Thread {
-    if (closed) throw new ParleyError('voice_unavailable', 'The espeak-ng voice is closed; create a new one.')
-    thread ??= startThread(() => {
-      thread = undefined
-    })
-    return thread
-  }
-
-  function post(into: Thread, message: ToWorker): Request {
-    if (into.requests.size >= maxRequests) {
-      const text = `The espeak-ng voice already has ${maxRequests} requests; try again.`
-      throw new ParleyError('voice_failed', text, { retryable: true })
-    }
-    const request: Request = { pieces: [], done: false, error: undefined, wake: () => {} }
-    into.requests.set(message.id, request)
-    Atomics.store(into.cancelled, slotOf(message.id), 0)
-    into.worker.postMessage(message)
-    return request
-  }
-
-  async function* speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
-    if (signal.aborted) return
-    const into = running()
-    lastId += 1
-    const id = lastId
-    const voice = request.voice ?? voiceOf(request.language)
-    const answer = post(into, { kind: 'speak', id, text: request.text, voice })
-    const abort = (): void => answer.wake()
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      for (;;) {
-        if (signal.aborted) return
-        const piece = answer.pieces.shift()
-        if (piece !== undefined) yield piece
-        else if (answer.error !== undefined) throw answer.error
-        else if (answer.done) return
-        else await new Promise<void>(resolve => Object.assign(answer, { wake: resolve }))
-      }
-    } finally {
-      signal.removeEventListener('abort', abort)
-      into.requests.delete(id)
-      if (!answer.done) Atomics.store(into.cancelled, slotOf(id), 1)
-    }
-  }
-
+  const thread = startVoiceThread({
+    clock: options.clock ?? systemClock,
+    mostWaiting: options.mostWaiting ?? 256,
+    pieceTimeoutMs: options.pieceTimeoutMs ?? 15_000,
+  })
+  const wordsPerMinute = options.wordsPerMinute ?? 160
   return {
     name: 'espeak-ng',
-    sampleRate: SAMPLE_RATE,
-    languages: languagesOfEspeak,
-    speak,
-    warm: () => running().ready,
-    async close() {
-      closed = true
-      await thread?.worker.terminate()
+    sampleRate: ESPEAK_RATE,
+    languages: espeakLanguages,
+    async *speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
+      const voice = voiceOf(request)
+      yield* spokenParts(request.text, signal, words =>
+        thread.speak({ words, voice, wordsPerMinute }, signal),
+      )
     },
+    async warm() {
+      for (const voice of ['es', 'en'])
+        await thread.speak({ words: ['Hola,', 'hello.'], voice, wordsPerMinute })
+    },
+    close: () => thread.close(),
   }
 }
 
-/** espeak-ng names its voices by language; a region it does not know falls back to the language. */
-function voiceOf(language: string): string {
-  const wanted = language.toLowerCase()
-  const base = wanted.split('-')[0] ?? wanted
-  return languagesOfEspeak.find(known => known === wanted) ?? base
-}
+/** A name of espeak-ng: no path and nothing else that it would look up as a file. */
+const voiceName = /^[a-z0-9-]*(\+[a-z0-9]+)?$/i
 
-function startThread(died: () => void): Thread {
-  const shared = new SharedArrayBuffer(CANCEL_SLOTS * Int32Array.BYTES_PER_ELEMENT)
-  const worker = new Worker(new URL('./espeak-worker.js', import.meta.url), { workerData: shared })
-  worker.unref()
-  const requests = new Map<number, Request>()
-  let fail: (error: ParleyError) => void = () => {}
-  const ready = new Promise<void>((resolve, reject) => {
-    fail = reject
-    worker.on('message', (message: FromWorker) =>
-      message.kind === 'ready' ? resolve() : take(requests, message),
-    )
-  })
-  // Only `warm` waits for it; a request hears of the end by itself.
-  ready.catch(() => {})
-  const end = (cause: unknown): void => {
-    const error = new ParleyError('voice_failed', 'The espeak-ng voice stopped; it is started again.', {
-      cause,
-      retryable: true,
-    })
-    died()
-    fail(error)
-    for (const request of requests.values()) {
-      request.error = error
-      request.wake()
-    }
+function voiceOf({ language, voice = '' }: SpeechRequest): string {
+  const spoken = voiceForLanguage(language)
+  if (spoken === undefined) {
+    const message = `Voice espeak-ng does not speak "${language}"; README.md of @parley/tts-espeak lists its languages.`
+    throw new ParleyError('voice_unavailable', message)
   }
-  worker.once('error', end)
-  worker.once('exit', code => end(new Error(`worker exit code ${code}`)))
-  return { worker, ready, cancelled: new Int32Array(shared), requests }
-}
-
-function take(requests: ReadonlyMap<number, Request>, message: Exclude<FromWorker, { kind: 'ready' }>): void {
-  const request = requests.get(message.id)
-  if (request === undefined) return
-  if (message.kind === 'pieces') request.pieces.push(...message.pieces)
-  if (message.kind === 'done') request.done = true
-  if (message.kind === 'failed')
-    request.error = new ParleyError('voice_failed', `espeak-ng: ${message.message}.`)
-  request.wake()
+  if (!voiceName.test(voice)) {
+    const message = `Voice espeak-ng has no speaker "${voice}"; name a language such as en-us, or a variant such as +f2.`
+    throw new ParleyError('voice_unavailable', message)
+  }
+  return voice === '' || voice.startsWith('+') ? `${spoken}${voice}` : voice
 }

@@ -1,1 +1,2 @@
-export * from './espeak.js'
+export { createEspeak, type EspeakOptions } from './espeak.js'
+export { espeakLanguages, voiceForLanguage } from './languages.js'
