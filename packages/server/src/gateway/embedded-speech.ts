@@ -23,7 +23,9 @@ const heardLanguages: readonly string[] = ['en']
 /** Looks for what is there and warms the voices up. Missing parts are told, not thrown. */
 export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<EmbeddedSpeech> {
   const found = await findPocketsphinx()
-  const recogniser = found.available ? createPocketsphinx({ clock }) : undefined
+  const recogniser = found.available
+    ? createPocketsphinx({ clock, python: found.python, model: found.model })
+    : undefined
   const flite = createFlite()
   const espeak = await loadEspeak(log)
   const voices = [flite, ...(espeak === undefined ? [] : [espeak])]
