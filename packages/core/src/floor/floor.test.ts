@@ -68,9 +68,19 @@ describe('the floor', () => {
   it('keeps talking over the caller when the policy says so', () => {
     const policy = { ...defaultTurnPolicy, interruptible: false }
     expect(run('agent', [{ kind: 'speech-start', atMs: 0 }], policy)).toEqual({
-      floor: 'agent',
+      floor: 'overlap',
       decisions: [],
     })
+  })
+
+  it('hears a caller who could not interrupt and still speaks when the agent is done', () => {
+    const policy = { ...defaultTurnPolicy, interruptible: false }
+    const line = [
+      { kind: 'speech-start', atMs: 0 },
+      { kind: 'reply-ended', atMs: 300, reply },
+    ] as const
+    expect(run('agent', line, policy).floor).toBe('user')
+    expect(run('agent', line, policy).decisions).toContain('turn-open')
   })
 
   it('reopens the turn when the caller goes on before the answer was heard', () => {

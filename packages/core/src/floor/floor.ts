@@ -90,10 +90,11 @@ const table: { readonly [From in Floor]: Row } = {
     timer: stay('thinking'),
   },
   agent: {
+    // Who cannot interrupt is talked over, but gets the floor if still speaking when the agent is done.
     'speech-start': ({ atMs }, { interruptible, bargeInMs }) =>
       interruptible
         ? ['overlap', { kind: 'duck' }, { kind: 'arm', timer: 'judge', ms: bargeInMs, sinceMs: atMs }]
-        : ['agent'],
+        : ['overlap'],
     'speech-end': stay('agent'),
     transcript: stay('agent'),
     'end-of-turn': ({ source }) =>
@@ -107,8 +108,10 @@ const table: { readonly [From in Floor]: Row } = {
     'speech-start': stay('overlap'),
     'speech-end': () => ['agent', stopJudge, { kind: 'resume' }],
     transcript: stay('overlap'),
-    'end-of-turn': ({ source }) =>
-      source === 'opening' ? ['overlap'] : ['thinking', stopJudge, bargeIn, turnOpen, turnCommit],
+    'end-of-turn': ({ source }, { interruptible }) =>
+      source === 'opening' || (source === 'vendor' && !interruptible)
+        ? ['overlap']
+        : ['thinking', stopJudge, bargeIn, turnOpen, turnCommit],
     'reply-audible': stay('overlap'),
     'reply-ended': () => ['user', stopJudge, turnOpen],
     interrupt: () => ['user', stopJudge, bargeIn, turnOpen],
