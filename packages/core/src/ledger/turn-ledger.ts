@@ -12,16 +12,12 @@ export class TurnLedger {
 
   /** Sets a mark, in ms of the session clock. The first word counts, but for `last-voice` and `endpoint`, which move. */
   mark(mark: LedgerMark, atMs: number): void {
-    if (mark === 'last-voice' || mark === 'endpoint' || !this.#marks.has(mark)) this.#marks.set(mark, atMs)
+    if (isCallers(mark) || !this.#marks.has(mark)) this.#marks.set(mark, atMs)
   }
 
-  /** Forgets what belonged to an answer that was thrown away. */
+  /** Forgets what belonged to an answer that was thrown away; what the caller did stays. */
   discardAnswer(): void {
-    for (const mark of ledgerMarks) if (mark !== 'last-voice') this.#marks.delete(mark)
-  }
-
-  has(mark: LedgerMark): boolean {
-    return this.#marks.has(mark)
+    for (const mark of ledgerMarks) if (!isCallers(mark)) this.#marks.delete(mark)
   }
 
   /** The ledger, once both ends of the line are known. */
@@ -46,4 +42,9 @@ export class TurnLedger {
     const attributed = stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
     return { totalMs, stages, unattributedMs: totalMs - attributed, heardSource }
   }
+}
+
+/** Marks of the turn itself, not of an answer to it. */
+function isCallers(mark: LedgerMark): boolean {
+  return mark === 'last-voice' || mark === 'endpoint'
 }
