@@ -39,14 +39,15 @@ export class HeardClock {
     return run === undefined ? 0 : Math.max(0, run.atMs + run.sentMs - nowMs)
   }
 
-  /** The far end's word. More than was sent, or less than before, is not believed. Returns whether it was news. */
+  /** The leg's word. More than was sent, or less than before, is not believed. Returns whether it was news. */
   report(ms: number): boolean {
     const bounded = Math.min(ms, this.#sentMs)
-    if (!(bounded >= (this.#reportedMs ?? 0))) return false
+    if (!(bounded >= (this.#reportedMs ?? this.#baseMs))) return false
     this.#reportedMs = bounded
     return true
   }
 
+  /** What this leg reported; undefined before its first word. */
   get reportedMs(): number | undefined {
     return this.#reportedMs
   }
@@ -80,6 +81,6 @@ export class HeardClock {
     this.#runs.length = 0
     this.#baseMs = heardMs
     this.#sentMs = heardMs
-    this.#reportedMs = this.#reportedMs === undefined ? undefined : Math.min(this.#reportedMs, heardMs)
+    this.#reportedMs = undefined
   }
 }

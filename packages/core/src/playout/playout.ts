@@ -54,6 +54,8 @@ interface Line {
   ended: boolean
   sentAll: boolean
   audible: boolean
+  /** The most that was taken for heard so far; sound before it is forgotten, so it never goes back. */
+  heardMs: number
   /** Samples handed to the far end. */
   cursor: number
   waiting: (() => void)[]
@@ -70,7 +72,7 @@ const FRAME_MS = 20
 /** Ducking by this much leaves the voice audible and lets the caller's own be heard over it. */
 const DUCK_DB = -18
 const DUCK_RAMP_MS = 10
-/** Reports may stop (a broken client): after this long past the estimated end the estimate counts. */
+/** Reports may stop or never come (a broken client): this long after its time the estimate counts. */
 const REPORT_GRACE_MS = 2_000
 /** After a cut, the far end's last count needs a round trip and its report interval. */
 const SETTLE_MS = 250
@@ -139,6 +141,7 @@ export class Playout {
       ended: false,
       sentAll: false,
       audible: false,
+      heardMs: 0,
       cursor: 0,
       waiting: [],
     }
@@ -185,10 +188,11 @@ export class Playout {
 
   /** The far end played this much. A report for an earlier reply only corrects what was heard of it. */
   played(reply: ReplyId, ms: number, nowMs: number): void {
+    const far = this.#far
+    if (!far?.reportsPlayed) return
     this.#settling.find(({ line }) => line.reply === reply)?.line.heard.report(ms)
     const line = this.#of(reply)
-    if (line === undefined || this.#far === undefined || !line.heard.report(ms)) return
-    this.#advance(line, this.#far, nowMs)
+    if (line?.heard.report(ms)) this.#advance(line, far, nowMs)
   }
 
   duck(nowMs: number): void {
@@ -212,13 +216,14 @@ export class Playout {
    */
   interrupt(nowMs: number): Heard | undefined {
     const line = this.#line
+    const far = this.#far
     this.#line = undefined
+    // Cleared before the gain is back, so that nothing of it is heard loud again.
+    if (line?.released && line.cursor > 0) far?.clear(line.reply)
     this.#restoreGain()
     if (line === undefined) return undefined
     for (const wake of line.waiting) wake()
     if (!line.released) return undefined
-    const far = this.#far
-    if (far !== undefined && line.cursor > 0) far.clear(line.reply)
     const heard = this.#heardOf(line, far, nowMs, false)
     const untilMs = far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs
     this.#settling.push({ line, first: heard, untilMs })
@@ -312,10 +317,13 @@ export class Playout {
     this.#watcher.finished(heard, saidText(line.words))
   }
 
-  /** Trusts reports alone where the far end makes them. */
+  /** Trusts reports alone where the far end makes them; one that stays silent is given time, then estimated. */
   #heardMs(line: Line, far: FarEnd, nowMs: number): number {
-    if (far.reportsPlayed) return line.heard.reportedMs ?? 0
-    return line.heard.estimateMs(nowMs, far.pathMs)
+    const { heard } = line
+    const reportedMs = far.reportsPlayed ? heard.reportedMs : undefined
+    const graceMs = far.reportsPlayed ? REPORT_GRACE_MS : 0
+    line.heardMs = Math.max(line.heardMs, reportedMs ?? heard.estimateMs(nowMs - graceMs, far.pathMs))
+    return line.heardMs
   }
 
   #heardOf(line: Line, far: FarEnd | undefined, nowMs: number, complete: boolean): Heard {
@@ -328,7 +336,7 @@ export class Playout {
     const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
     // Without a leg the line was rewound to what was heard, and nothing has been sent since.
     const ms = far === undefined ? heard.sentMs : (reportedMs ?? heard.estimateMs(nowMs, far.pathMs))
-    const errorMs = heard.mostMs(nowMs) - ms
+    const errorMs = Math.max(0, heard.mostMs(nowMs) - ms)
     const source = reportedMs === undefined ? 'estimated' : 'reported'
     return { reply, ms, text: heardText(words, ms, totalMs), complete, source, errorMs }
   }
@@ -354,6 +362,7 @@ export class Playout {
   }
 
   #restoreGain(): void {
+    if (this.#ducked) this.#far?.duck(false)
     this.#ducked = false
     this.#gain.rampTo(0, 0)
   }
