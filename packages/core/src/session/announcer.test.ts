@@ -69,7 +69,7 @@ describe('announcing', () => {
       trouble: () => {},
     })
     announcer.announce(row('a'))
-    const flushed = announcer.flush(5_000)
+    const flushed = announcer.close(5_000)
     due()
     expect(await flushed).toBe(false)
   })
