@@ -4,6 +4,7 @@ import {
   type DurableEvent,
   defaultSessionLimits,
   defaultTurnPolicy,
+  type Engine,
   type Journal,
   Session,
   type SessionEvent,
@@ -25,6 +26,8 @@ export interface SimConversationOptions {
   readonly policy?: Partial<TurnPolicy>
   readonly limits?: Partial<SessionLimits>
   readonly opens?: boolean
+  /** Puts an engine of the test's own around the simulated one. */
+  readonly around?: (engine: SimEngine) => Engine
   readonly journal?: Journal
   readonly taps?: readonly Tap[]
 }
@@ -65,7 +68,7 @@ export class SimConversation {
     this.session = new Session({
       id: 'ses_sim' as SessionId,
       language: 'en',
-      engine: this.engine,
+      engine: options.around?.(this.engine) ?? this.engine,
       ear: createThresholdEar(),
       listenRate: SAMPLE_RATE,
       outputRate: SAMPLE_RATE,
@@ -81,8 +84,13 @@ export class SimConversation {
     })
   }
 
+  /** A conversation whose session is not started yet. */
+  static async create(options: SimConversationOptions = {}): Promise<SimConversation> {
+    return new SimConversation(options, await loadResampling())
+  }
+
   static async start(options: SimConversationOptions = {}): Promise<SimConversation> {
-    const conversation = new SimConversation(options, await loadResampling())
+    const conversation = await SimConversation.create(options)
     await conversation.session.start(conversation.caller)
     return conversation
   }

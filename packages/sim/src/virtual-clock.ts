@@ -19,6 +19,11 @@ export class VirtualClock implements Clock {
     return this.#nowMs
   }
 
+  /** Timers that are set and have not run. */
+  get pending(): number {
+    return this.#timers.length
+  }
+
   after(ms: number, run: () => void): Cancel {
     const timer: Timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, run }
     this.#timers.push(timer)

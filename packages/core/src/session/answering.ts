@@ -12,11 +12,8 @@ import { type FarEnd, Playout } from '../playout/playout.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Heard } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
-import type { SessionEvent } from './events.js'
 import { ReplyRun } from './reply-run.js'
-
-/** An event before the session puts its time on it. */
-export type Unstamped<Event = SessionEvent> = Event extends SessionEvent ? Omit<Event, 'atMs'> : never
+import type { Unstamped } from './telling.js'
 
 export interface AnsweringParts {
   readonly clock: Clock
@@ -73,7 +70,6 @@ export class Answering {
   prepare(turn: CallerTurn): void {
     if (turn.text === '' || this.#run?.basis === turn.text) return
     this.cut()
-    turn.ledger.discardAnswer()
     this.#begin(turn)
   }
 
@@ -108,6 +104,7 @@ export class Answering {
   }
 
   resume(): void {
+    if (!this.#playout.ducked) return
     this.#playout.resume()
     if (this.#run !== undefined) this.#parts.emit({ kind: 'resumed', reply: this.#run.reply })
   }
@@ -135,6 +132,7 @@ export class Answering {
     if (link === undefined) return undefined
     const { ids, memory, outputRate, resampling, emit, warn } = this.#parts
     const reply = ids.next('rpl') as ReplyId
+    turn.ledger.discardAnswer()
     const run: ReplyRun = new ReplyRun({
       reply,
       turn,

@@ -10,8 +10,8 @@ import type { EngineLink } from '../engine.js'
 import type { Evidence } from '../floor/evidence.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Memory } from '../turn/memory.js'
-import type { Unstamped } from './answering.js'
 import { MediaLine } from './media-line.js'
+import type { Unstamped } from './telling.js'
 import { TurnBook } from './turn-book.js'
 
 export interface CallerParts {
@@ -32,6 +32,7 @@ export class Caller {
   #link: EngineLink | undefined
   #onsetMs = 0
   #lastVoiceMs = 0
+  #speaking = false
 
   constructor(parts: CallerParts) {
     this.#parts = parts
@@ -73,7 +74,9 @@ export class Caller {
 
   /** Speech began or ended. */
   boundary(kind: 'speech-start' | 'speech-end', atMs: number): void {
-    if (kind === 'speech-start') this.#onsetMs = atMs
+    this.#speaking = kind === 'speech-start'
+    if (this.#speaking) this.#onsetMs = atMs
+    else this.turn?.extend(atMs)
     this.#lastVoiceMs = atMs
     this.#link?.boundary?.({ kind, atMs })
   }
@@ -88,8 +91,11 @@ export class Caller {
 
   openTurn(evidence: Evidence): void {
     const told = evidence.kind === 'end-of-turn' ? evidence.source : undefined
-    if (told === 'text' || told === 'opening') this.#turns.open(told, evidence.atMs)
-    else this.#turns.open('speech', this.#onsetMs)
+    const { id, startMs } =
+      told === 'text' || told === 'opening'
+        ? this.#turns.open(told, evidence.atMs)
+        : this.#turns.open('speech', this.#onsetMs)
+    this.#parts.memory.open(id, startMs)
   }
 
   /** The spoken turn committed last goes on; where that was typed, a new one begins. */
@@ -105,10 +111,12 @@ export class Caller {
     if (turn === undefined) return undefined
     const typed = evidence.kind === 'end-of-turn' ? evidence.text : undefined
     const spoken = turn.origin === 'speech' && typed === undefined
-    turn.commit(spoken ? this.#lastVoiceMs : evidence.atMs)
+    // A turn may be ended by command in the middle of a word.
+    const voicedMs = this.#speaking ? this.mediaMs : this.#lastVoiceMs
+    turn.commit(spoken ? voicedMs : evidence.atMs)
     if (turn.origin !== 'opening') {
       const now = this.#parts.clock.now()
-      turn.ledger.mark('last-voice', spoken ? this.#clockOf(this.#lastVoiceMs) : now)
+      turn.ledger.mark('last-voice', spoken ? this.#clockOf(voicedMs) : now)
       turn.ledger.mark('endpoint', now)
     }
     this.#parts.emit({ kind: 'turn-committed', turn: turn.id })
@@ -133,11 +141,11 @@ export class Caller {
   }
 
   #addWords(turn: CallerTurn, startMs: number, words: string, origin: 'speech' | 'text'): void {
-    turn.addFinal(startMs, words)
+    turn.addFinal(startMs, words, origin)
     const { id, text } = turn
-    this.#parts.memory.user(id, turn.startMs, text)
-    const endMs = turn.committed ? turn.endMs : Math.max(turn.startMs, this.#lastVoiceMs)
-    this.#parts.emit({ kind: 'transcript-final', turn: id, text, origin, startMs: turn.startMs, endMs })
+    this.#parts.memory.user(id, text)
+    const { startMs: turnStartMs, endMs } = turn
+    this.#parts.emit({ kind: 'transcript-final', turn: id, text, origin, startMs: turnStartMs, endMs })
   }
 
   /** When the sample at `mediaMs` came, on the session clock. */

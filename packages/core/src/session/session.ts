@@ -8,73 +8,64 @@ import type { AudioFrame } from '@parley/audio'
 import type { Cancel } from '../clock/clock.js'
 import type { EngineLink } from '../engine.js'
 import { ParleyError } from '../errors.js'
-import type { Evidence, FloorTimer } from '../floor/evidence.js'
+import type { Evidence } from '../floor/evidence.js'
 import { type Decision, type Floor, step } from '../floor/floor.js'
-import type { SessionId } from '../ids.js'
-import type { CloseReason, Inbox, Transport } from '../transport.js'
+import type { ReplyId, SessionId } from '../ids.js'
+import type { CloseReason, Transport } from '../transport.js'
 import type { Heard, HistoryEntry } from '../turn/history.js'
 import { Memory } from '../turn/memory.js'
-import { Announcer } from './announcer.js'
-import { Answering, type Unstamped } from './answering.js'
+import { Answering } from './answering.js'
 import { Caller } from './caller.js'
 import type { SessionEvent } from './events.js'
+import { FloorTimers } from './floor-timers.js'
+import { createLegInbox } from './leg-inbox.js'
 import type { ReplyRun } from './reply-run.js'
 import type { SessionParts } from './session-parts.js'
-import { Taps } from './taps.js'
+import { Telling } from './telling.js'
 import { Watchdog } from './watchdog.js'
-
-/** How long the end of a session waits for the store. */
-const FLUSH_MS = 5_000
 
 export class Session {
   readonly id: SessionId
   readonly #parts: SessionParts
-  readonly #startedAtMs: number
   readonly #answering: Answering
-  readonly #announcer: Announcer
   readonly #caller: Caller
   readonly #memory = new Memory()
-  readonly #taps: Taps
+  readonly #telling: Telling
   readonly #watchdog: Watchdog
-  readonly #timers = new Map<FloorTimer, Cancel>()
+  readonly #timers: FloorTimers
   readonly #mailbox: Evidence[] = []
   readonly #stopTicking: Cancel
   #link: EngineLink | undefined
   #leg: Transport | undefined
+  /** The first leg, until the engine stands. */
+  #opening: Transport | undefined
   #floor: Floor = 'open'
   #heardAtCut: Heard | undefined
   #deciding = false
   #ending: Promise<void> | undefined
 
   constructor(parts: SessionParts) {
-    const { clock, id, ids, journal, outputRate, resampling } = parts
+    const { clock, id, ids, journal, outputRate, resampling, taps } = parts
     this.id = id
     this.#parts = parts
-    this.#startedAtMs = clock.now()
-    const shared = {
-      clock,
-      ids,
-      memory: this.#memory,
-      resampling,
-      emit: (event: Unstamped) => this.#emit(event),
-    }
+    const telling = new Telling({ session: id, clock, journal, taps, send: event => this.#send(event) })
+    const emit = telling.tell.bind(telling)
+    const shared = { clock, ids, memory: this.#memory, resampling, emit }
+    this.#telling = telling
     this.#caller = new Caller({ ...shared, ear: parts.ear, listenRate: parts.listenRate })
-    this.#watchdog = new Watchdog(parts.limits, this.#startedAtMs)
-    this.#taps = new Taps(parts.taps, (tap, error) => this.#warn(ParleyError.from(error), `tap ${tap}: `))
+    this.#timers = new FloorTimers({
+      clock,
+      mediaMs: () => this.#caller.mediaMs,
+      due: (timer, atMs) => this.observe({ kind: 'timer', atMs, timer }),
+    })
+    this.#watchdog = new Watchdog(parts.limits, clock.now())
     this.#answering = new Answering({
       ...shared,
       outputRate,
-      warn: error => this.#warn(error),
+      warn: error => telling.warn(error),
       audible: reply => this.observe({ kind: 'reply-audible', atMs: this.#caller.mediaMs, reply }),
       ended: run => this.#replyEnded(run),
-      agentAudio: (frame, reply) => this.#taps.agentAudio(frame, reply),
-    })
-    this.#announcer = new Announcer({
-      session: id,
-      clock,
-      journal,
-      send: event => this.#send(event),
-      trouble: error => this.#storeTrouble(error),
+      agentAudio: (frame, reply) => this.#agentAudio(frame, reply),
     })
     this.#stopTicking = parts.ticker.add(now => this.#tick(now))
   }
@@ -93,23 +84,22 @@ export class Session {
     return this.#ending
   }
 
-  /** Connects the engine, then the first leg; the agent speaks first where it is to. Throws what the engine throws. */
+  /**
+   * Connects the engine, then the first leg; the agent speaks first where it is to. Throws what the engine throws, with
+   * the session ended and the leg left to the caller. A session that is ended meanwhile closes the leg.
+   */
   async start(leg: Transport): Promise<void> {
-    const { id, language, listenRate, clock, engine, opens } = this.#parts
-    const link = await engine.connect({
-      session: id,
-      language,
-      inputRate: listenRate,
-      clock,
-      observe: evidence => this.observe(evidence),
-      warn: error => this.#warn(error),
-    })
-    if (this.#ending !== undefined) return link.close()
+    const { id, language, opens } = this.#parts
+    this.#opening = leg
+    const started = this.#telling.tellTaps({ kind: 'session-started', session: id, language })
+    const link = await this.#connect()
     this.#link = link
+    if (this.#ending !== undefined) return this.#closeLink()
+    this.#opening = undefined
     this.#caller.use(link)
     this.#answering.use(link)
     this.attach(leg)
-    this.#emit({ kind: 'session-started', session: id, language })
+    this.#telling.announce(started)
     if (opens) this.observe({ kind: 'end-of-turn', atMs: 0, source: 'opening' })
   }
 
@@ -121,9 +111,9 @@ export class Session {
     this.#leg = leg
     this.#watchdog.attached()
     old?.close('replaced')
-    leg.open(this.#inbox(leg))
+    leg.open(this.#inboxOf(leg))
     this.#answering.connect(leg)
-    this.#announcer.catchUp()
+    this.#telling.catchUp()
   }
 
   /** Evidence from the ear, the engine, the timers and the far end, in the order it is observed. */
@@ -132,57 +122,73 @@ export class Session {
     this.#mailbox.push(evidence)
     if (this.#deciding) return
     this.#deciding = true
-    try {
+    this.#guard(() => {
       for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift())
         this.#decide(next)
-    } finally {
-      this.#deciding = false
-    }
+    })
+    this.#deciding = false
   }
 
   /** Ends the conversation; a second call waits for the first. */
   end(reason: CloseReason): Promise<void> {
-    this.#ending ??= this.#finish(reason)
-    return this.#ending
+    if (this.#ending !== undefined) return this.#ending
+    let done = (): void => {}
+    const ending = new Promise<void>(resolve => {
+      done = resolve
+    })
+    // Set before anything is stopped: what that stirs up enters no more.
+    this.#ending = ending
+    void this.#finish(reason).finally(done)
+    return ending
+  }
+
+  async #connect(): Promise<EngineLink> {
+    const { id, language, listenRate, clock, engine } = this.#parts
+    try {
+      return await engine.connect({
+        session: id,
+        language,
+        inputRate: listenRate,
+        clock,
+        observe: evidence => this.observe(evidence),
+        warn: error => this.#telling.warn(error),
+      })
+    } catch (error) {
+      this.#opening = undefined
+      await this.end('error')
+      throw error
+    }
   }
 
   #now(): number {
     return this.#parts.clock.now()
   }
 
-  #inbox(leg: Transport): Inbox {
-    const live = () => this.#leg === leg && this.#ending === undefined
-    const command = (source: 'client' | 'text', text?: string) =>
-      this.observe({
-        kind: 'end-of-turn',
-        atMs: this.#caller.mediaMs,
-        source,
-        ...(text === undefined ? {} : { text }),
-      })
-    return {
-      audio: frame => {
-        if (live()) this.#hear(frame)
-      },
-      interrupt: () => (live() ? this.#interrupt() : undefined),
-      commit: () => {
-        if (live()) command('client')
-      },
-      text: text => {
-        if (live()) command('text', text)
-      },
-      played: (reply, ms) => {
-        if (live()) this.#answering.played(reply, ms)
-      },
-      closed: reason => {
-        if (live()) this.#closed(reason)
-      },
-    }
+  #inboxOf(leg: Transport) {
+    return createLegInbox(() => this.#leg === leg && this.#ending === undefined, {
+      hear: frame => this.#hear(frame),
+      interrupt: () => this.#interrupt(),
+      endTurn: (source, text) =>
+        this.observe({
+          kind: 'end-of-turn',
+          atMs: this.#caller.mediaMs,
+          source,
+          ...(text === undefined ? {} : { text }),
+        }),
+      played: (reply, ms) => this.#answering.played(reply, ms),
+      closed: reason => this.#closed(reason),
+    })
   }
 
   #hear(frame: AudioFrame): void {
-    this.#taps.userAudio(frame)
+    this.#telling.userAudio(frame)
     const evidence = this.#caller.hear(frame)
     if (evidence !== undefined) this.observe(evidence)
+  }
+
+  #agentAudio(frame: AudioFrame, reply: ReplyId): void {
+    this.#watchdog.active(this.#now())
+    this.#telling.agentAudio(frame, reply)
   }
 
   #interrupt(): Heard | undefined {
@@ -202,12 +208,27 @@ export class Session {
   }
 
   #tick(nowMs: number): void {
-    this.#answering.tick(nowMs)
-    if (this.#floor === 'user' && this.#watchdog.stalled(this.#caller.lastAudioAtMs, nowMs)) {
-      this.observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
-    }
+    this.#guard(() => this.#answering.tick(nowMs))
+    if (this.#floor === 'user' || this.#floor === 'overlap') this.#listen(nowMs)
     const due = this.#watchdog.due(nowMs)
     if (due !== undefined) void this.end(due)
+  }
+
+  /** While somebody speaks the session is not idle; but audio that stopped in the middle of it will not end it. */
+  #listen(nowMs: number): void {
+    this.#watchdog.active(nowMs)
+    if (this.#watchdog.stalled(this.#caller.lastAudioAtMs, nowMs))
+      this.observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
+  }
+
+  /** A fault of ours, or of a part that was not to throw, ends this conversation and no other. */
+  #guard(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#telling.warn(ParleyError.from(error))
+      void this.end('error')
+    }
   }
 
   #decide(evidence: Evidence): void {
@@ -215,7 +236,7 @@ export class Session {
     const from = this.#floor
     const [floor, ...decisions] = step(from, evidence, this.#parts.policy)
     this.#floor = floor
-    if (floor !== from) this.#emit({ kind: 'floor-changed', floor })
+    if (floor !== from) this.#telling.tell({ kind: 'floor-changed', floor })
     for (const decision of decisions) this.#carryOut(decision, evidence)
     this.#tellSpeech(from)
   }
@@ -268,10 +289,9 @@ export class Session {
       case 'resume':
         return this.#answering.resume()
       case 'arm':
-        return this.#arm(decision.timer, decision.sinceMs + decision.ms)
+        return this.#timers.arm(decision.timer, decision.sinceMs + decision.ms)
       case 'disarm':
-        this.#timers.get(decision.timer)?.()
-        return
+        return this.#timers.disarm(decision.timer)
       default:
         decision satisfies never
     }
@@ -282,28 +302,12 @@ export class Session {
     if (turn !== undefined) this.#answering.commit(turn)
   }
 
-  /** The timer runs in media time: audio that is on its way, or already past, shortens it. */
-  #arm(timer: FloorTimer, dueMs: number): void {
-    this.#timers.get(timer)?.()
-    const waitMs = Math.max(0, dueMs - this.#caller.mediaMs)
-    this.#timers.set(
-      timer,
-      this.#parts.clock.after(waitMs, () => this.observe({ kind: 'timer', atMs: dueMs, timer })),
-    )
-  }
-
   #replyEnded(run: ReplyRun): void {
     this.observe({ kind: 'reply-ended', atMs: this.#caller.mediaMs, reply: run.reply })
     for (const action of run.actions) {
       if (action.name === 'hang-up') void this.end('hang-up')
-      else this.#emit({ kind: 'note', data: action.data })
+      else this.#telling.tell({ kind: 'note', data: action.data })
     }
-  }
-
-  #emit(event: Unstamped): void {
-    const stamped = { ...event, atMs: this.#now() - this.#startedAtMs } as SessionEvent
-    this.#taps.event(stamped)
-    this.#announcer.announce(stamped)
   }
 
   #send(event: SessionEvent): boolean {
@@ -311,24 +315,26 @@ export class Session {
     return this.#leg !== undefined
   }
 
-  #warn(error: ParleyError, prefix = ''): void {
-    this.#emit({ kind: 'warning', code: error.code, message: prefix + error.message })
-  }
-
-  #storeTrouble(error: unknown): void {
-    if (error !== undefined) this.#warn(ParleyError.from(error, 'store_unavailable'))
-  }
-
   async #finish(reason: CloseReason): Promise<void> {
     this.#stopTicking()
-    for (const cancel of this.#timers.values()) cancel()
-    this.#answering.close()
+    this.#timers.close()
+    this.#mailbox.length = 0
+    this.#guard(() => this.#answering.close())
     this.#caller.close()
-    const stored = await this.#announcer.flush(FLUSH_MS)
-    if (!stored) this.#warn(new ParleyError('store_unavailable'))
-    this.#emit({ kind: 'session-ended', reason })
-    this.#leg?.close(reason)
+    const closed = this.#closeLink()
+    await this.#telling.close(reason)
+    const leg = this.#leg ?? this.#opening
     this.#leg = undefined
-    await this.#link?.close()
+    this.#opening = undefined
+    leg?.close(reason)
+    await closed
+  }
+
+  async #closeLink(): Promise<void> {
+    try {
+      await this.#link?.close()
+    } catch (error) {
+      this.#telling.warn(ParleyError.from(error, 'engine_failed'))
+    }
   }
 }

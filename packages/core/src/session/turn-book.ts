@@ -26,8 +26,19 @@ export class TurnBook {
     return turn
   }
 
-  /** The turn in which words that end at `atMs` were spoken; undefined for words spoken over the agent. */
+  /**
+   * The turn in which words that end at `atMs` were spoken: the nearest, of equals the newest; undefined for words
+   * spoken over the agent.
+   */
   spokenAt(atMs: number): CallerTurn | undefined {
-    return this.#turns.findLast(turn => turn.origin === 'speech' && turn.covers(atMs))
+    let found: CallerTurn | undefined
+    let foundMs = Number.POSITIVE_INFINITY
+    for (const turn of this.#turns) {
+      const distanceMs = turn.origin === 'speech' ? turn.distanceMs(atMs) : undefined
+      if (distanceMs === undefined || distanceMs > foundMs) continue
+      found = turn
+      foundMs = distanceMs
+    }
+    return found
   }
 }

@@ -14,6 +14,7 @@ export class CallerTurn {
   endMs: number
   committed = false
   readonly #finals: { readonly startMs: number; readonly text: string }[] = []
+  #typed = false
 
   constructor(id: TurnId, origin: Turn['origin'], startMs: number) {
     this.id = id
@@ -28,17 +29,28 @@ export class CallerTurn {
   }
 
   /** Adds final words. The same words for the same place count once. */
-  addFinal(startMs: number, text: string): void {
+  addFinal(startMs: number, text: string, origin: 'speech' | 'text'): void {
     const trimmed = text.trim()
+    if (origin === 'text') this.#typed = true
     if (trimmed === '' || this.#finals.some(known => known.startMs === startMs && known.text === trimmed))
       return
     const after = this.#finals.findIndex(known => known.startMs > startMs)
     this.#finals.splice(after === -1 ? this.#finals.length : after, 0, { startMs, text: trimmed })
   }
 
-  /** Whether words that end at `atMs` were spoken in this turn. An open turn has no end yet. */
-  covers(atMs: number): boolean {
-    return atMs >= this.startMs - SLACK_MS && (!this.committed || atMs <= this.endMs + SLACK_MS)
+  /**
+   * How far outside the turn words lie that end at `atMs`, in ms: 0 inside, undefined when they cannot belong to it.
+   * An open turn has no end yet.
+   */
+  distanceMs(atMs: number): number | undefined {
+    const afterMs = this.committed ? atMs - this.endMs : 0
+    const distanceMs = Math.max(this.startMs - atMs, afterMs, 0)
+    return distanceMs <= SLACK_MS ? distanceMs : undefined
+  }
+
+  /** Voice was heard up to here. A committed turn keeps its end. */
+  extend(voicedMs: number): void {
+    if (!this.committed) this.endMs = Math.max(this.endMs, voicedMs)
   }
 
   /** The turn is over; `endMs` is its last voiced sample. */
@@ -53,9 +65,9 @@ export class CallerTurn {
     this.ledger.discardAnswer()
   }
 
-  /** The turn as an engine reads it. */
+  /** The turn as an engine reads it: once something was typed in it, its text stands and no words are waited for. */
   view(history: readonly HistoryEntry[]): Turn {
-    const { id, origin, text, startMs, endMs } = this
-    return { id, origin, text, startMs, endMs, history }
+    const { id, text, startMs, endMs } = this
+    return { id, origin: this.#typed ? 'text' : this.origin, text, startMs, endMs, history }
   }
 }

@@ -38,7 +38,7 @@ export interface Turn {
   readonly origin: 'opening' | 'speech' | 'text'
   /** Final text known so far. For speech it may still be empty when the turn is committed. */
   readonly text: string
-  /** Media time of the first and last voiced sample, ms; equal for typed and opening turns. */
+  /** Media time of the first sample and of the last voiced one so far, ms; equal for what was not spoken at all. */
   readonly startMs: number
   readonly endMs: number
   /** Everything before this turn, oldest first. */

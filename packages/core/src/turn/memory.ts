@@ -10,6 +10,8 @@ interface TurnRecord {
 
 /** Turns kept for the engine; older ones are only in the store. */
 const MAX_TURNS = 500
+/** How many of the newest turns may still get words. */
+const LATE_TURNS = 8
 
 /**
  * What was said and heard, by turn, so that a transcript that comes late stands where it was spoken. Only the
@@ -18,14 +20,26 @@ const MAX_TURNS = 500
 export class Memory {
   readonly #turns: TurnRecord[] = []
 
-  /** Text of the caller's turn so far; called again when it grows. Empty text leaves no trace. */
-  user(turn: TurnId, startMs: number, text: string): void {
-    this.#record(turn, startMs).userText = text
+  /** A turn takes its place; turns stand in the order in which they were opened. */
+  open(turn: TurnId, startMs: number): void {
+    this.#turns.push({ turn, startMs, userText: '', replies: [] })
+    if (this.#turns.length <= MAX_TURNS) return
+    // A cough must not push out what was said; but the newest turns may still get their words.
+    const empty = this.#turns.findIndex(({ userText, replies }) => userText === '' && replies.length === 0)
+    this.#turns.splice(empty >= 0 && empty < MAX_TURNS - LATE_TURNS ? empty : 0, 1)
   }
 
-  /** What was heard of a reply; called again when a later report corrects it. */
+  /** Text of the caller's turn so far; called again when it grows. A turn too old to be kept is left out. */
+  user(turn: TurnId, text: string): void {
+    const record = this.#find(turn)
+    if (record !== undefined) record.userText = text
+  }
+
+  /** What was heard of a reply; called again when a later report corrects it. One without a word leaves no trace. */
   agent(turn: TurnId, heard: Heard, interrupted: boolean, state: Json | undefined): void {
-    const { replies } = this.#record(turn, 0)
+    const replies = this.#find(turn)?.replies
+    if (replies === undefined) return
+    if (heard.complete && heard.text === '' && state === undefined) return
     const known = replies.find(({ reply }) => reply === heard.reply)
     if (known === undefined) replies.push({ reply: heard.reply, heard, interrupted, state })
     else Object.assign(known, { heard, interrupted, state })
@@ -52,12 +66,7 @@ export class Memory {
     return entries
   }
 
-  #record(turn: TurnId, startMs: number): TurnRecord {
-    const known = this.#turns.findLast(record => record.turn === turn)
-    if (known !== undefined) return known
-    const record: TurnRecord = { turn, startMs, userText: '', replies: [] }
-    this.#turns.push(record)
-    if (this.#turns.length > MAX_TURNS) this.#turns.shift()
-    return record
+  #find(turn: TurnId): TurnRecord | undefined {
+    return this.#turns.findLast(record => record.turn === turn)
   }
 }

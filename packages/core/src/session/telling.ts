@@ -1,0 +1,85 @@
+import type { AudioFrame } from '@parley/audio'
+import type { Clock } from '../clock/clock.js'
+import { ParleyError } from '../errors.js'
+import type { ReplyId, SessionId } from '../ids.js'
+import type { Tap } from '../tap.js'
+import type { CloseReason } from '../transport.js'
+import { Announcer } from './announcer.js'
+import type { Journal, SessionEvent } from './events.js'
+import { Taps } from './taps.js'
+
+/** An event before it has its time. */
+export type Unstamped<Event = SessionEvent> = Event extends SessionEvent ? Omit<Event, 'atMs'> : never
+
+export interface TellingParts {
+  readonly session: SessionId
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly taps: readonly Tap[]
+  /** To the far end; false when there is none just now. */
+  send(event: SessionEvent): boolean
+}
+
+/** How long the end waits for the store. */
+const STORE_MS = 5_000
+
+/**
+ * All that a session says of itself: stamped with its time, to the taps at once, to the far end as the announcer
+ * allows. Nothing is said after the last word.
+ */
+export class Telling {
+  readonly #clock: Clock
+  readonly #beganAtMs: number
+  readonly #taps: Taps
+  readonly #announcer: Announcer
+  #over = false
+
+  constructor({ session, clock, journal, taps, send }: TellingParts) {
+    this.#clock = clock
+    this.#beganAtMs = clock.now()
+    this.#taps = new Taps(taps, (tap, error) => this.warn(ParleyError.from(error), `tap ${tap}: `))
+    this.#announcer = new Announcer({ session, clock, journal, send, trouble: error => this.warn(error) })
+  }
+
+  tell(event: Unstamped): void {
+    const stamped = this.tellTaps(event)
+    if (stamped !== undefined) this.#announcer.announce(stamped)
+  }
+
+  /** For what the far end, not there yet, is to hear later by `announce`. */
+  tellTaps(event: Unstamped): SessionEvent | undefined {
+    if (this.#over) return undefined
+    const stamped = { ...event, atMs: this.#clock.now() - this.#beganAtMs } as SessionEvent
+    this.#taps.event(stamped)
+    return stamped
+  }
+
+  announce(stamped: SessionEvent | undefined): void {
+    if (stamped !== undefined) this.#announcer.announce(stamped)
+  }
+
+  warn(error: ParleyError, prefix = ''): void {
+    this.tell({ kind: 'warning', code: error.code, message: prefix + error.message })
+  }
+
+  userAudio(frame: AudioFrame): void {
+    this.#taps.userAudio(frame)
+  }
+
+  agentAudio(frame: AudioFrame, reply: ReplyId): void {
+    this.#taps.agentAudio(frame, reply)
+  }
+
+  /** A far end is there (again): tells it what it missed. */
+  catchUp(): void {
+    this.#announcer.catchUp()
+  }
+
+  /** The last word, once all is stored or the store was given its time. */
+  async close(reason: CloseReason): Promise<void> {
+    const stored = await this.#announcer.close(STORE_MS)
+    if (!stored) this.warn(new ParleyError('store_unavailable', 'Not all of this session could be stored.'))
+    this.tell({ kind: 'session-ended', reason })
+    this.#over = true
+  }
+}
