@@ -1,4 +1,5 @@
-import { loadScript } from '@parley/engines'
+import { loadScript, type Script, scriptGrammar } from '@parley/engines'
+import { findPocketsphinx, knownWords } from '@parley/providers'
 import type { Command } from 'commander'
 import type { Terminal } from './terminal.js'
 
@@ -10,7 +11,24 @@ export function addAgentCommand(program: Command, terminal: Terminal): void {
     .description('read an agent file and name its mistakes by line; exit 2 when it has any')
     .argument('<file>', 'the YAML file')
     .action(async (file: string) => {
-      await loadScript(file)
+      const script = await loadScript(file)
+      const unheard = await unheardWords(script)
+      if (unheard.length > 0) {
+        const words = unheard.join(', ')
+        terminal.print(
+          terminal.paint.warning(
+            `The embedded recogniser has no pronunciation for: ${words}. Typed, they work.`,
+          ),
+        )
+      }
       terminal.print(terminal.paint.good(`${file} is good.`))
     })
+}
+
+/** Words of the agent's phrases that cannot be recognised here; none where nothing is recognised anyway. */
+async function unheardWords(script: Script): Promise<readonly string[]> {
+  const recogniser = await findPocketsphinx()
+  if (!recogniser.available || !/^en(-|$)/i.test(script.language)) return []
+  const { unknown } = await knownWords(scriptGrammar(script).words, recogniser.model)
+  return unknown
 }
