@@ -14,12 +14,8 @@ export function addAgentCommand(program: Command, terminal: Terminal): void {
       const script = await loadScript(file)
       const unheard = await unheardWords(script)
       if (unheard.length > 0) {
-        const words = unheard.join(', ')
-        terminal.print(
-          terminal.paint.warning(
-            `The embedded recogniser has no pronunciation for: ${words}. Typed, they work.`,
-          ),
-        )
+        const cure = 'rephrase them, or this agent takes typed turns only'
+        terminal.print(terminal.paint.warning(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`))
       }
       terminal.print(terminal.paint.good(`${file} is good.`))
     })
