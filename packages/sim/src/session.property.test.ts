@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ReplyId } from '@parley/core'
+import { isDurable, type ReplyId } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from './random.js'
@@ -34,6 +34,14 @@ const act = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('drop' as const), ms: fc.integer({ min: 0, max: 2_000 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('replace' as const), ms: fc.integer({ min: 0, max: 400 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('stall' as const), ms: fc.integer({ min: 20, max: 3_000 }) }),
   },
 )
 
@@ -88,12 +96,17 @@ async function converse(given: World) {
     if (kind === 'interrupt') talk.caller.interrupt()
     if (kind === 'type') talk.caller.type('typed')
     if (kind === 'commit') talk.caller.commit()
+    if (kind === 'replace') {
+      talk.resume()
+      legs.push(talk.caller)
+    }
     if (kind === 'drop') {
       talk.caller.drop()
       await talk.clock.advance(ms)
       talk.resume()
       legs.push(talk.caller)
-    } else if (kind !== 'speak') await talk.silence(ms)
+    } else if (kind === 'stall') await talk.clock.advance(ms)
+    else if (kind !== 'speak') await talk.silence(ms)
   }
   await talk.silence(20_000)
   const restingFloor = talk.session.floor
@@ -134,6 +147,54 @@ describe('whatever caller, network and engine do', { timeout: RUNS * 1_000 }, ()
         const told = ended.filter(({ heard }) => heard.text !== '').map(({ heard }) => heard.text)
         const remembered = talk.session.history.filter(({ role }) => role === 'agent').map(({ text }) => text)
         expect(remembered.sort()).toEqual(told.sort())
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('history stands in the order of the turns and says what was announced', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async given => {
+        const { talk } = await converse(given)
+        const { history } = talk.session
+        const order = history.map(({ turn }) => Number(turn.split('_')[1]))
+        expect(order).toEqual([...order].sort((a, b) => a - b))
+        const said = new Map(talk.of('transcript-final').map(({ turn, text }) => [turn, text]))
+        const users = history.flatMap(entry => (entry.role === 'user' ? [[entry.turn, entry.text]] : []))
+        expect(new Map(users as [])).toEqual(said)
+        expect(talk.stored).toEqual(talk.events.filter(isDurable))
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('every ledger adds up, every ducking ends, and nothing is left running', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async given => {
+        const { talk, legs } = await converse(given)
+        for (const { ledger } of talk.of('ledger')) {
+          const sum = ledger.stages.reduce((total, { durationMs }) => total + durationMs, 0)
+          expect(sum).toBeCloseTo(ledger.totalMs, 6)
+          expect(ledger.stages.every(({ durationMs }) => durationMs >= 0)).toBe(true)
+        }
+        const answered = talk.of('ledger').map(({ reply }) => reply)
+        expect(new Set(answered).size).toBe(answered.length)
+
+        let ducked: ReplyId | undefined
+        for (const event of talk.events) {
+          if (event.kind === 'ducked') {
+            expect(ducked).toBeUndefined()
+            ducked = event.reply
+          }
+          if ((event.kind === 'resumed' || event.kind === 'reply-ended') && event.reply === ducked)
+            ducked = undefined
+        }
+        expect(ducked).toBeUndefined()
+        expect(legs.at(-1)?.ducks.at(-1)?.on ?? false).toBe(false)
+
+        expect(talk.of('session-started')).toHaveLength(1)
+        expect(talk.of('session-ended')).toHaveLength(1)
+        expect(talk.clock.pending).toBe(0)
       }),
       { numRuns: RUNS },
     )
