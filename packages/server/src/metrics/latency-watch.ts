@@ -9,7 +9,8 @@ import type { SessionEvent, TurnId } from '@parley/core'
  * `first_token`: end of the caller's speech to the mind's first token. `partial_asr`: speech to its first partial
  * transcript. `barge_in`: arrival of the caller's first voiced sample over a reply to the agent's lowered voice.
  */
-export type LatencyType = 'first_token' | 'partial_asr' | 'barge_in'
+export const latencyTypes = ['first_token', 'partial_asr', 'barge_in'] as const
+export type LatencyType = (typeof latencyTypes)[number]
 
 export function createLatencyWatch(report: (type: LatencyType, ms: number) => void) {
   let speech: { readonly turn: TurnId; readonly atMs: number } | undefined

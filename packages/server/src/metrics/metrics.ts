@@ -1,6 +1,6 @@
 import type { CloseReason, SessionEvent, Tap } from '@parley/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { createLatencyWatch, type LatencyType } from './latency-watch.js'
+import { createLatencyWatch, type LatencyType, latencyTypes } from './latency-watch.js'
 
 /**
  * The one metrics registry of a process. Names and buckets of the voice metrics are an interface that dashboards rely
@@ -47,6 +47,8 @@ export function createMetrics(version: string): Metrics {
     buckets: LATENCY_BUCKETS,
     registers,
   })
+  // There from the start: a rate over a series that appears with its first value loses that value.
+  for (const type of latencyTypes) latency.zero({ type })
   const stages = new Histogram({
     name: 'parley_turn_stage_seconds',
     help: 'Time of a turn by stage of the latency ledger; the stages of a turn add up to parley_turn_seconds',
