@@ -29,7 +29,7 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
   const flite = createFlite()
   const espeak = await loadEspeak(log)
   const voices = [flite, ...(espeak === undefined ? [] : [espeak])]
-  await Promise.all(voices.map(voice => voice.warm?.()))
+  await Promise.all(voices.map(voice => warm(voice, log)))
   return {
     recogniser,
     noRecogniser: found.available ? undefined : `${found.reason} ${found.cure}`,
@@ -43,6 +43,15 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
     async close() {
       await Promise.all([recogniser?.close(), ...voices.map(voice => voice.close())])
     },
+  }
+}
+
+/** A voice that cannot be warmed is tried again, and its failure told, when it is to speak. */
+async function warm(voice: TextToSpeech, log: Log): Promise<void> {
+  try {
+    await voice.warm?.()
+  } catch (error) {
+    log.warn({ err: error, voice: voice.name }, 'a voice could not be warmed up')
   }
 }
 

@@ -30,7 +30,7 @@ import type {
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
-import type { AgentCatalogue } from './agent-catalogue.js'
+import { type AgentCatalogue, baseOf } from './agent-catalogue.js'
 import type { EmbeddedSpeech } from './embedded-speech.js'
 import { createEventLogTap } from './event-log-tap.js'
 
@@ -55,7 +55,7 @@ export interface SessionDeskParts {
 export interface SessionDesk extends VoiceHost {
   /** Sessions that are not over. */
   readonly active: number
-  /** Ends all sessions: each once its agent is silent, the rest when the signal aborts. */
+  /** Ends all sessions: each once nobody speaks or is to be answered, the rest when the signal aborts. */
   drain(signal: AbortSignal): Promise<void>
 }
 
@@ -70,6 +70,7 @@ interface OpenSession {
 export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const { clock, config, ids, log, store } = parts
   const open = new Map<SessionId, OpenSession>()
+  /** By what it was made of; the catalogue does not change while the process lives. */
   const engines = new Map<Script, Engine>()
   let draining = false
 
@@ -111,8 +112,9 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
 
   async function begin({ hello, principal, transport, signal }: VoiceOpenRequest): Promise<OpenedSession> {
     if (draining) throw new ParleyError('draining')
-    const script = parts.agents.choose(hello.agent, hello.language)
-    const language = hello.language ?? config.language ?? script.language
+    const wanted = hello.language ?? config.language
+    const script = parts.agents.choose(hello.agent, wanted)
+    const language = speaks(script, wanted) ? wanted : script.language
     const id = ids.next('ses') as SessionId
     const { tenant } = principal
     await store.beginSession({
@@ -123,6 +125,11 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       edge: 'voice-ws',
       startedAtMs: parts.epochMs(),
     })
+    // The store may have taken its time: what drained or hung up meanwhile is not begun.
+    if (draining || signal.aborted) {
+      forget(id, draining ? 'draining' : 'client')
+      throw new ParleyError(draining ? 'draining' : 'timeout')
+    }
     const detector = parts.voiceActivity.open(LISTEN_RATE)
     const session = new Session({
       id,
@@ -160,13 +167,9 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       voice: parts.speech.voice(language)?.name ?? null,
     }
     open.set(id, { session, principal, token: facts.resumeToken, outputRate: transport.outputRate, facts })
-    try {
-      await session.start(transport)
-    } catch (error) {
-      await session.end('error')
-      throw error
-    }
-    if (signal.aborted) void session.end('client')
+    const hangUp = () => void session.end('client')
+    signal.addEventListener('abort', hangUp, { once: true })
+    await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
     log.info({ session: id, tenant, agent: script.agent, language }, 'session opened')
     return { ...facts, resumed: false }
   }
@@ -191,9 +194,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     await new Promise<void>(resolve => {
       const stop = parts.ticker.add(() => {
         for (const { session } of open.values()) {
-          const talking =
-            session.floor === 'agent' || session.floor === 'thinking' || session.floor === 'overlap'
-          if (!talking || signal.aborted) void session.end('draining')
+          if (session.floor === 'open' || signal.aborted) void session.end('draining')
         }
         if (open.size > 0) return
         stop()
@@ -211,6 +212,10 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     resume,
     drain,
   }
+}
+
+function speaks(script: Script, language: string | undefined): language is string {
+  return language !== undefined && baseOf(language) === baseOf(script.language)
 }
 
 function targetOf(config: Config, type: string): number | undefined {

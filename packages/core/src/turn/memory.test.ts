@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import type { ReplyId, TurnId } from '../ids.js'
+import type { Heard } from './history.js'
+import { Memory } from './memory.js'
+
+const turn = (index: number) => `trn_${index}` as TurnId
+const heard = (text: string, change: Partial<Heard> = {}): Heard => ({
+  reply: 'rpl_1' as ReplyId,
+  ms: text.length,
+  text,
+  complete: true,
+  source: 'reported',
+  errorMs: 0,
+  ...change,
+})
+const texts = (memory: Memory, before?: TurnId) => memory.history(before).map(({ text }) => text)
+
+describe('the memory', () => {
+  it('puts words that come late where they were spoken', () => {
+    const memory = new Memory()
+    memory.open(turn(1), 0)
+    memory.open(turn(2), 900)
+    memory.user(turn(2), 'second')
+    memory.user(turn(1), 'first')
+    expect(texts(memory)).toEqual(['first', 'second'])
+    expect(texts(memory, turn(2))).toEqual(['first'])
+  })
+
+  it('corrects what was heard of a reply instead of adding to it', () => {
+    const memory = new Memory()
+    memory.open(turn(1), 0)
+    memory.agent(turn(1), heard('one', { complete: false }), true, undefined)
+    memory.agent(turn(1), heard('one two', { complete: false }), true, undefined)
+    expect(memory.history()).toEqual([
+      { role: 'agent', turn: 'trn_1', reply: 'rpl_1', text: 'one two', interrupted: true },
+    ])
+  })
+
+  it('keeps a state with nothing said only when the reply came to its end', () => {
+    const memory = new Memory()
+    memory.open(turn(1), 0)
+    memory.agent(turn(1), heard('', { complete: false }), true, { at: 'start' })
+    expect(memory.history()).toEqual([])
+    memory.agent(turn(1), heard(''), false, { at: 'start' })
+    expect(memory.history()).toMatchObject([{ text: '', state: { at: 'start' } }])
+  })
+
+  it('is not pushed out by turns in which nothing was understood', () => {
+    const memory = new Memory()
+    memory.open(turn(0), 0)
+    memory.user(turn(0), 'my name is Ada')
+    for (let index = 1; index <= 2_000; index++) {
+      memory.open(turn(index), index)
+      memory.agent(turn(index), heard(''), false, undefined)
+    }
+    expect(texts(memory)).toEqual(['my name is Ada'])
+  })
+
+  it('keeps the newest 500 turns', () => {
+    const memory = new Memory()
+    for (let index = 0; index < 600; index++) {
+      memory.open(turn(index), index)
+      memory.user(turn(index), String(index))
+    }
+    expect(texts(memory)).toHaveLength(500)
+    expect(texts(memory)[0]).toBe('100')
+    memory.user(turn(0), 'far too late')
+    expect(texts(memory)).toHaveLength(500)
+  })
+})

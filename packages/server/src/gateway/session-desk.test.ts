@@ -1,0 +1,159 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { loadResampling } from '@parley/audio'
+import { loadVoiceActivity } from '@parley/audio/node'
+import { createTicker, type Inbox, type SessionEvent, type SessionId, type Transport } from '@parley/core'
+import type { SessionEnd, Store } from '@parley/platform'
+import { describe, expect, it } from 'vitest'
+import { readEnvironment } from '../config/environment.js'
+import { resolveConfig } from '../config/resolve.js'
+import { createLog } from '../log/log.js'
+import { createMetrics } from '../metrics/metrics.js'
+import { createHandClock } from '../testing/hand-clock.js'
+import { loadAgents } from './agent-catalogue.js'
+import { createSessionDesk } from './session-desk.js'
+
+const principal = { tenant: 'acme', subject: 'ada' }
+const never = new AbortController().signal
+
+/** The real desk with sessions, agents and detector; only the store and the voices are left out. */
+async function setUp(beginSession: () => Promise<void> = async () => {}) {
+  const { config } = resolveConfig(readEnvironment({}, '/nonexistent'))
+  const clock = createHandClock()
+  const ends: SessionEnd[] = []
+  const rows: string[] = []
+  const store = {
+    beginSession,
+    endSession: async (end: SessionEnd) => void ends.push(end),
+    write: async (_: SessionId, { kind }: SessionEvent) => void rows.push(kind),
+    appendEvents: () => {},
+    flush: async () => {},
+  } as unknown as Store
+  const metrics = createMetrics('0.0.0-test')
+  const voiceActivity = await loadVoiceActivity()
+  let count = 0
+  const desk = createSessionDesk({
+    config,
+    agents: await loadAgents(undefined),
+    speech: {
+      recogniser: undefined,
+      noRecogniser: 'none in this test',
+      hears: () => false,
+      voice: () => undefined,
+      voices: [],
+      close: async () => {},
+    },
+    store,
+    metrics,
+    resampling: await loadResampling(),
+    voiceActivity,
+    clock,
+    ticker: createTicker(clock),
+    ids: { next: prefix => `${prefix}_${++count}` },
+    epochMs: () => 0,
+    log: createLog({ config, out: { write: () => true }, err: { write: () => true } }),
+  })
+  return { desk, clock, ends, rows, metrics, voiceActivity }
+}
+
+class Leg implements Transport {
+  readonly aheadMs = 200
+  readonly pathMs = 50
+  readonly reportsPlayed = false
+  readonly outputRate = 16_000
+  readonly kinds: string[] = []
+  inbox: Inbox | undefined
+  closedBy: string | undefined
+  open(inbox: Inbox): void {
+    this.inbox = inbox
+  }
+  play(): void {}
+  clear(): void {}
+  duck(): void {}
+  send({ kind }: SessionEvent): void {
+    this.kinds.push(kind)
+  }
+  close(reason: string): void {
+    this.closedBy = reason
+  }
+}
+
+const hello = (language?: string) =>
+  ({ type: 'hello', version: 1, ...(language === undefined ? {} : { language }) }) as never
+
+function open(desk: Awaited<ReturnType<typeof setUp>>['desk'], leg: Leg, language?: string) {
+  return desk.open({ hello: hello(language), principal, transport: leg, signal: never })
+}
+
+describe('the desk', () => {
+  it('forgets what ended: 2,000 sessions leave no object, no timer, no detector and no one active', async () => {
+    const { desk, clock, ends, rows, metrics, voiceActivity } = await setUp()
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const legs: WeakRef<Leg>[] = []
+    const frame = { samples: new Int16Array(320), rate: 16_000, atMs: 0 }
+    let memoryBytes = 0
+    async function talk(): Promise<void> {
+      const leg = new Leg()
+      legs.push(new WeakRef(leg))
+      await open(desk, leg)
+      leg.inbox?.audio(frame)
+      leg.inbox?.text('hello')
+      await clock.advance(60)
+      leg.inbox?.closed('client')
+      await clock.advance(20)
+    }
+    for (let index = 0; index < 2_000; index++) {
+      await talk()
+      if (index === 20) memoryBytes = voiceActivity.memoryBytes
+    }
+    await clock.advance(1_000)
+    collect()
+    expect(ends).toHaveLength(2_000)
+    expect(rows.length).toBeGreaterThanOrEqual(4_000)
+    expect(desk.active).toBe(0)
+    expect(clock.pending).toBe(0)
+    expect(voiceActivity.memoryBytes).toBe(memoryBytes)
+    expect(await metrics.registry.getSingleMetricAsString('voice_sessions_active')).toContain(' 0')
+    // The newest may still be on the stack.
+    expect(legs.filter(leg => leg.deref() !== undefined).length).toBeLessThanOrEqual(2)
+  }, 120_000)
+
+  it('speaks the language of the agent to a caller who wants one that it does not speak', async () => {
+    const { desk } = await setUp()
+    expect(await open(desk, new Leg(), 'fr')).toMatchObject({ language: 'en' })
+    expect(await open(desk, new Leg(), 'es-MX')).toMatchObject({ language: 'es-MX' })
+  })
+
+  it('drains: lets a turn that is spoken come to its end, closes with the reason, and takes no more', async () => {
+    const { desk, clock, ends } = await setUp()
+    const quiet = new Leg()
+    await open(desk, quiet)
+    await clock.advance(200)
+    const drained = desk.drain(never)
+    await clock.advance(100)
+    await drained
+    expect(quiet.closedBy).toBe('draining')
+    expect(quiet.kinds.at(-1)).toBe('session-ended')
+    expect(ends).toMatchObject([{ reason: 'draining' }])
+    await expect(open(desk, new Leg())).rejects.toMatchObject({ code: 'draining' })
+  })
+
+  it('begins no session that the store made known only after the drain', async () => {
+    let known: () => void = () => {}
+    const { desk, clock, ends } = await setUp(
+      () =>
+        new Promise(resolve => {
+          known = resolve
+        }),
+    )
+    const opening = open(desk, new Leg())
+    const drained = desk.drain(never)
+    await clock.advance(100)
+    await drained
+    known()
+    await expect(opening).rejects.toMatchObject({ code: 'draining' })
+    expect(desk.active).toBe(0)
+    expect(ends).toMatchObject([{ reason: 'draining' }])
+  })
+})
