@@ -33,6 +33,23 @@ it('goes on after the server crashed and came back, with every acknowledged row'
   await store.close()
 })
 
+it('survives a server that crashes while it answers', async () => {
+  const databaseUrl = await postgres.freshDatabase()
+  const database = openPostgres({ databaseUrl, clock: systemClock, log: rememberingLog() })
+  const slow = sql`select pg_sleep(10)`.execute(database.sql).catch((error: unknown) => error)
+  const running = sql<{ readonly busy: number }>`
+    select count(*)::int as busy from pg_stat_activity where query like '%pg_sleep(10)%' and state = 'active'`
+  // The one that asks sees itself.
+  await expect.poll(async () => (await running.execute(database.sql)).rows[0]?.busy, { interval: 20 }).toBe(2)
+  await postgres.crash()
+  expect(await slow).toBeInstanceOf(Error)
+  await postgres.start()
+  await expect
+    .poll(() => sql`select 1`.execute(database.sql).then(({ rows }) => rows.length), { interval: 50 })
+    .toBe(1)
+  await database.close()
+})
+
 it('says after a while that the server does not answer, and that it may later', async () => {
   const store = await open(await postgres.freshDatabase())
   const session = newSession('ses_1')

@@ -95,9 +95,17 @@ function sqlPool(pool: pg.Pool): SqlPool {
   }
 }
 
-/** A client that is not given back to the pool once a fault of its connection was seen. */
+/**
+ * A client that is not given back to the pool once a fault of its connection was seen. The pool listens to idle
+ * clients only: a connection that breaks while it is in use would end the process if nobody listened here.
+ */
 function sqlClient(client: pg.PoolClient): SqlClient {
   let broken = false
+  // Whoever waits for an answer is told by the answer.
+  const onFault = () => {
+    broken = true
+  }
+  client.on('error', onFault)
   return {
     async query(sql, parameters): Promise<SqlResult> {
       try {
@@ -108,6 +116,9 @@ function sqlClient(client: pg.PoolClient): SqlClient {
         throw error
       }
     },
-    release: () => client.release(broken),
+    release() {
+      client.off('error', onFault)
+      client.release(broken)
+    },
   }
 }
