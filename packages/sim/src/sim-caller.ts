@@ -85,9 +85,15 @@ export class SimCaller implements Transport {
     this.events.push(event)
   }
 
+  /** Told after the way down; then the ear falls silent. */
   close(reason: CloseReason): void {
+    const { clock, downlinkMs } = this.#options
     this.closedBy = reason
     this.#inbox = undefined
+    clock.after(downlinkMs, () => {
+      this.#broken = true
+      this.ear.stop(clock.now())
+    })
   }
 
   /** The network breaks now: what is on its way is lost, the ear falls silent, the session is told. */

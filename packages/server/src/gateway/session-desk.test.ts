@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { loadResampling } from '@parley/audio'
+import { loadResampling, readWav } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Inbox, type SessionEvent, type SessionId, type Transport } from '@parley/core'
 import type { SessionEnd, Store } from '@parley/platform'
@@ -15,6 +16,8 @@ import { createSessionDesk } from './session-desk.js'
 
 const principal = { tenant: 'acme', subject: 'ada' }
 const never = new AbortController().signal
+/** A human voice from its first word on. */
+const speech = new URL('../../../../fixtures/audio/clips/en-cannot-complete-as-dialed.wav', import.meta.url)
 
 /** The real desk with sessions, agents and detector; only the store and the voices are left out. */
 async function setUp(beginSession: () => Promise<void> = async () => {}) {
@@ -125,17 +128,32 @@ describe('the desk', () => {
     expect(await open(desk, new Leg(), 'es-MX')).toMatchObject({ language: 'es-MX' })
   })
 
-  it('drains: lets a turn that is spoken come to its end, closes with the reason, and takes no more', async () => {
+  it('drains: lets a caller speak out and be answered, closes with the reason, and takes no more', async () => {
     const { desk, clock, ends } = await setUp()
-    const quiet = new Leg()
+    const [quiet, speaking] = [new Leg(), new Leg()]
     await open(desk, quiet)
-    await clock.advance(200)
+    await open(desk, speaking)
+    const { samples, sampleRate } = readWav(await readFile(speech))
+    const say = async (from: number, count: number) => {
+      const size = sampleRate / 50
+      for (let at = from; at < from + count; at += size) {
+        const frame = new Int16Array(size)
+        frame.set(samples.subarray(at, at + size))
+        speaking.inbox?.audio({ samples: frame, rate: sampleRate, atMs: (at * 1_000) / sampleRate })
+        await clock.advance(20)
+      }
+    }
+    await say(0, sampleRate)
+    expect(speaking.kinds).toContain('speech-started')
     const drained = desk.drain(never)
-    await clock.advance(100)
-    await drained
-    expect(quiet.closedBy).toBe('draining')
+    await say(sampleRate, sampleRate / 2)
+    expect([quiet.closedBy, speaking.closedBy]).toEqual(['draining', undefined])
     expect(quiet.kinds.at(-1)).toBe('session-ended')
-    expect(ends).toMatchObject([{ reason: 'draining' }])
+    await say(samples.length, 3 * sampleRate)
+    await drained
+    expect(speaking.closedBy).toBe('draining')
+    expect(speaking.kinds.slice(-4)).toContain('reply-ended')
+    expect(ends).toMatchObject([{ reason: 'draining' }, { reason: 'draining' }])
     await expect(open(desk, new Leg())).rejects.toMatchObject({ code: 'draining' })
   })
 
