@@ -232,6 +232,7 @@ describe('a session whose engine does not connect', () => {
     expect(talk.caller.closedBy).toBe('draining')
     connected()
     await started
+    await talk.clock.advance(100)
     expect(talk.engine.closed).toBe(1)
     expect(talk.events.at(-1)?.kind).toBe('session-ended')
     expect(talk.clock.pending).toBe(0)
