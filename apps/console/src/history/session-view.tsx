@@ -20,6 +20,7 @@ export function SessionView({ id, session }: SessionViewProps) {
   const path = `/api/sessions/${encodeURIComponent(id)}`
   const [loaded, retry] = useGateway<StoredSession>(path, session.token())
   const stored = loaded.kind === 'here' ? loaded.value : undefined
+  const ledgers = stored ? ledgersOf(stored) : []
   const began = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   return (
     <>
@@ -36,7 +37,7 @@ export function SessionView({ id, session }: SessionViewProps) {
           </>
         )}
       </HistoryFrame>
-      <div className="page-side">{stored && <Latency ledgers={ledgersOf(stored)} />}</div>
+      <div className="page-side">{ledgers.length > 0 && <Latency ledgers={ledgers} />}</div>
     </>
   )
 }

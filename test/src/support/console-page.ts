@@ -1,0 +1,68 @@
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeWav } from '@parley/audio'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { recording } from './human-speech.js'
+
+const RATE = 16_000
+const chromiums = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** A browser whose microphone is a person who says the recordings once, each after a pause, and then is silent. */
+export async function browserThatHears(said: readonly (string | number)[]): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH ?? chromiums.find(existsSync)
+  if (executablePath === undefined)
+    throw new Error('No Chromium found; install the package `chromium` or set CHROMIUM_PATH.')
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-audio-capture=${await wavOf(said)}%noloop`,
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  })
+}
+
+/** Recordings by name and pauses in ms, as one WAV file. */
+async function wavOf(said: readonly (string | number)[]): Promise<string> {
+  const parts = await Promise.all(
+    said.map(async part =>
+      typeof part === 'number' ? new Int16Array((part * RATE) / 1000) : (await recording(part)).samples,
+    ),
+  )
+  const samples = Int16Array.from(parts.flatMap(part => [...part]))
+  const path = join(mkdtempSync(join(tmpdir(), 'parley-microphone-')), 'said.wav')
+  writeFileSync(path, writeWav({ sampleRate: RATE, samples }))
+  return path
+}
+
+export interface ConsolePage {
+  readonly page: Page
+  /** Errors of the page and of its console, refusals by the content security policy among them. */
+  readonly faults: readonly string[]
+  close(): Promise<void>
+}
+
+/** The page at `url`, in a profile of its own. Console errors like `failing` are no faults. */
+export async function openConsole(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions & { readonly failing?: RegExp } = {},
+): Promise<ConsolePage> {
+  const { failing, ...context } = options
+  const profile = await browser.newContext({ locale: 'en-GB', ...context })
+  const page = await profile.newPage()
+  const faults: string[] = []
+  page.on('pageerror', error => faults.push(error.message))
+  page.on('console', message => {
+    if (message.type() === 'error' && !failing?.test(message.text())) faults.push(message.text())
+  })
+  await page.goto(url)
+  await page.getByRole('button', { name: /^(Talk|Hablar)$/ }).waitFor()
+  return { page, faults, close: () => profile.close() }
+}
