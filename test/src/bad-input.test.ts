@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -13,6 +12,7 @@ import { terseAgent, writeAgent } from './support/agent-file.js'
 import { makeDataFolders } from './support/data-folder.js'
 import { recording } from './support/human-speech.js'
 import { type ParleyProcess, parley, root, startParley } from './support/parley-process.js'
+import { temporaryFolder } from './support/temporary-folder.js'
 import { VoiceCaller } from './support/voice-caller.js'
 
 let newFolder: (into?: string) => string
@@ -54,13 +54,13 @@ function header(sampleRate: number, claimedBytes: number): Buffer {
 }
 
 function fileOf(bytes: Buffer, sizeBytes = bytes.length): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'parley-wav-')), 'call.wav')
+  const path = join(temporaryFolder(), 'call.wav')
   writeFileSync(path, bytes)
   truncateSync(path, sizeBytes)
   return path
 }
 
-describe('a recording that is none', () => {
+describe.concurrent('a recording that is none', () => {
   it.each([
     ['MP3 bytes', fileOf(Buffer.from('ID3\x04\0\0\0\0\0\0'), 4_000), 'This is MP3; convert it to a WAV'],
     ['text', fileOf(Buffer.from('Call me back tomorrow.\n')), 'This is not a WAV'],
@@ -159,7 +159,7 @@ describe('garbage', () => {
   })
 })
 
-describe('an agent file', () => {
+describe.concurrent('an agent file', () => {
   const broken: [string, string, RegExp][] = [
     ['is not YAML', terseAgent.replace('[tell me', '[[tell me'), /agent\.yaml:\d+:\d+: YAML: /],
     ['has a grammar that does not parse', terseAgent.replace('[tell', '["(tell'), /agent\.yaml:\d+:\d+: /],

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from './temporary-folder.js'
 
 /** The root of the checkout. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -47,7 +46,7 @@ export interface StartingParley {
 
 /** Spawns a gateway of its own on a free port, as `parley start` runs it. */
 export function spawnParley(options: StartOptions = {}): StartingParley {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'parley-test-'))
+  const dataDir = options.dataDir ?? temporaryFolder()
   const child = spawn(process.execPath, [cli, ...(options.command ?? ['start'])], {
     cwd: dataDir,
     env: { ...bareEnvironment(), PORT: '0', PARLEY_DATA_DIR: join(dataDir, 'data'), ...options.env },
