@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
 import { temporaryFolder } from './temporary-folder.js'
 
 /** The root of the checkout. */
@@ -44,6 +45,12 @@ export interface StartingParley {
   printed(pattern: RegExp): Promise<RegExpExecArray>
 }
 
+const running = new Set<ChildProcess>()
+// A test that fails in the middle leaves its gateway behind.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Spawns a gateway of its own on a free port, as `parley start` runs it. */
 export function spawnParley(options: StartOptions = {}): StartingParley {
   const dataDir = options.dataDir ?? temporaryFolder()
@@ -52,6 +59,8 @@ export function spawnParley(options: StartOptions = {}): StartingParley {
     env: { ...bareEnvironment(), PORT: '0', PARLEY_DATA_DIR: join(dataDir, 'data'), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   let text = ''
   const read = (data: Buffer) => {
     text += data.toString()
