@@ -36,8 +36,6 @@ describe('the console', { timeout: 60_000 }, () => {
   let gateway: ParleyProcess
   let browser: Browser
   let open: ConsolePage | undefined
-  /** Of a gateway that is gone: a fresh database takes eight seconds. */
-  let spareDir: string | undefined
 
   beforeAll(async () => {
     ;[gateway, browser] = await Promise.all([startParley(), browserThatHears(caller)])
@@ -57,10 +55,10 @@ describe('the console', { timeout: 60_000 }, () => {
     expect(left?.faults ?? []).toEqual([])
   }
 
-  /** Another gateway, which the page leaves before it stops. */
+  /** Another gateway in place of the first, whose database it takes over; the page leaves before it stops. */
   async function withGateway(env: Record<string, string>, use: (other: ParleyProcess) => Promise<void>) {
-    const other = await startParley({ env, ...(spareDir === undefined ? {} : { dataDir: spareDir }) })
-    spareDir = other.dataDir
+    await gateway.stop()
+    const other = await startParley({ env, dataDir: gateway.dataDir })
     try {
       await use(other)
       await leave()

@@ -1,9 +1,7 @@
 /** `parley demo` as whoever tries it first runs it. */
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CommandResult, parley } from './support/parley-process.js'
+import { temporaryFolder } from './support/temporary-folder.js'
 
 interface DemoReply {
   readonly said: string
@@ -28,8 +26,10 @@ interface DemoCall {
 }
 
 async function demo(...flags: string[]): Promise<{ readonly ran: CommandResult; readonly call: DemoCall }> {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-demo-'))
-  const ran = await parley(['demo', '--once', '--json', ...flags], { PORT: '0', PARLEY_DATA_DIR: folder })
+  const ran = await parley(['demo', '--once', '--json', ...flags], {
+    PORT: '0',
+    PARLEY_DATA_DIR: temporaryFolder(),
+  })
   if (ran.code !== 0) throw new Error(`parley demo ended with ${ran.code}: ${ran.err}`)
   return { ran, call: JSON.parse(ran.out) as DemoCall }
 }
@@ -47,7 +47,8 @@ function expectsToAddUp({ ledger }: DemoReply): void {
   expect(ledger.heardSource).toBe('reported')
 }
 
-describe('the demo', { timeout: 90_000 }, () => {
+// Both wait for speech in real time, so they may as well wait together.
+describe.concurrent('the demo', { timeout: 90_000 }, () => {
   it('hears a human voice say five things, cuts the answer it speaks over, and accounts for all time', async () => {
     const { ran, call } = await demo()
     expect(ran.err).toBe('')

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWav } from '@parley/audio'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { recording } from './human-speech.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 const RATE = 16_000
 const chromiums = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -36,7 +36,7 @@ async function wavOf(said: readonly (string | number)[]): Promise<string> {
     ),
   )
   const samples = Int16Array.from(parts.flatMap(part => [...part]))
-  const path = join(mkdtempSync(join(tmpdir(), 'parley-microphone-')), 'said.wav')
+  const path = join(temporaryFolder(), 'said.wav')
   writeFileSync(path, writeWav({ sampleRate: RATE, samples }))
   return path
 }

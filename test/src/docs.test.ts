@@ -1,0 +1,208 @@
+/** What the documents tell people to type is typed, and what they say comes of it has to come of it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { commandsOf, deadLinks, documents } from './support/documents.js'
+import { root } from './support/parley-process.js'
+import { temporaryFolder } from './support/temporary-folder.js'
+
+const folder = temporaryFolder()
+const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR']
+const bare = Object.fromEntries(
+  kept.flatMap(name => (process.env[name] ? [[name, process.env[name] ?? '']] : [])),
+)
+const scripts: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+).scripts
+
+/** Settings in front of a command, as shells take them. */
+const settings = '(?:[A-Z_]+=\\S+ )*'
+
+interface Runner {
+  readonly matches: RegExp
+  /** What stdout must hold when it is run against the gateway of this test. */
+  readonly prints?: RegExp
+  /** Who runs it where this test cannot: it would install, build or test what is running at the moment. */
+  readonly coveredBy?: string
+}
+
+const runners: readonly Runner[] = [
+  { matches: /^git clone /, coveredBy: 'the checkout this runs in' },
+  { matches: /^cd \S+$/, coveredBy: 'the folder this runs in' },
+  { matches: /^npm (ci|install)$/, coveredBy: 'scripts/test.mjs, which every run of the tests begins with' },
+  { matches: /^npm run (build|check)$/, coveredBy: 'scripts/test.mjs' },
+  { matches: /^npm test$/, coveredBy: 'whoever runs this' },
+  { matches: /^npm run demo( -- .*)?$/, coveredBy: 'demo.test.ts, after the steps of scripts/test.mjs' },
+  { matches: /^(npm start|(npx )?parley start)$/, coveredBy: 'the gateway of this test, which it starts' },
+  { matches: /^npx tsc -b bench && node bench\//, coveredBy: 'the build; figures are measured by hand' },
+  { matches: /^node bench\/dist\/\S+\.js/, coveredBy: 'the build; figures are measured by hand' },
+  { matches: new RegExp(`^${settings}npx parley doctor$`), prints: /ok\s+node/ },
+  { matches: /^npx parley talk \S+\.wav( --json)?$/, prints: /information about your last call/ },
+  { matches: /^npx parley talk --text ".*" --language es$/, prints: /de nueve a seis/ },
+  { matches: /^npx parley talk --text ".*"$/, prints: /\w/ },
+  { matches: new RegExp(`^${settings}npx parley config check$`), prints: /PORT|port/ },
+  { matches: /^npx parley agent check \S+$/, prints: /\w/ },
+  { matches: /^npx parley db migrate$/, prints: /\w/ },
+  {
+    matches: new RegExp(`^${settings}npx parley token create .*$`),
+    prints: /^[\w-]+\.[\w-]+\.[\w-]+\s*$/,
+  },
+  { matches: /^curl .*\/health$/, prints: /"status":"ok"/ },
+  { matches: /^curl .*\/ready$/, prints: /"status":"/ },
+  { matches: /^curl .*\/metrics( \| .*)?$/, prints: /parley_/ },
+  { matches: /^curl .*\/api\/sessions\S*$/, prints: /"sessions":\[/ },
+  { matches: /^curl .*\/openapi\.json$/, prints: /"openapi":"3/ },
+]
+
+interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a line as a shell would, in the checkout. */
+function shell(line: string, env: Record<string, string>): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-c', line], { cwd: root, env: { ...bare, ...env } })
+    let out = ''
+    let err = ''
+    child.stdout.on('data', data => {
+      out += data
+    })
+    child.stderr.on('data', data => {
+      err += data
+    })
+    child.once('error', reject)
+    child.once('close', code => resolve({ code, out, err }))
+  })
+}
+
+/** `npm start`, as the README says it; ends with its process group, because npm stands between. */
+async function npmStart(): Promise<{ readonly child: ChildProcess; readonly port: string }> {
+  const env = { ...bare, PORT: '0', PARLEY_DATA_DIR: join(folder, 'data') }
+  const child = spawn('npm', ['start'], { cwd: root, env, detached: true })
+  let printed = ''
+  const port = await new Promise<string>((resolve, reject) => {
+    const read = (data: Buffer) => {
+      printed += data.toString()
+      const found = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.once('exit', code => reject(new Error(`npm start ended with ${code}:\n${printed}`)))
+  })
+  return { child, port }
+}
+
+const commands = documents().flatMap(document =>
+  commandsOf(document).map(command => ({ path: document.path, command })),
+)
+const runnerOf = (command: string) => runners.find(({ matches }) => matches.test(command))
+const runnable = commands.filter(({ command }) => runnerOf(command)?.prints !== undefined)
+
+describe('the documents', { timeout: 60_000 }, () => {
+  let gateway: Awaited<ReturnType<typeof npmStart>>
+  let url: string
+
+  beforeAll(async () => {
+    gateway = await npmStart()
+    url = `http://127.0.0.1:${gateway.port}`
+  })
+
+  afterAll(async () => {
+    const { child } = gateway
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
+    await ended
+  })
+
+  it('tell people to type nothing that no test knows', () => {
+    expect(commands.length).toBeGreaterThan(10)
+    const unknown = commands
+      .filter(({ command }) => runnerOf(command) === undefined)
+      .map(({ path, command }) => `${path} says \`${command}\`; add a runner for it to test/src/docs.test.ts`)
+    expect(unknown).toEqual([])
+  })
+
+  it('name npm scripts that exist', () => {
+    const named = commands.flatMap(({ command }) => /^npm (?:run )?(\w+)/.exec(command)?.[1] ?? [])
+    const missing = named.filter(name => !['ci', 'install'].includes(name) && !(name in scripts))
+    expect(missing).toEqual([])
+  })
+
+  it.each(runnable)('$path: $command', async ({ command }) => {
+    const here = command.replaceAll(/(127\.0\.0\.1|localhost):3000/g, `127.0.0.1:${gateway.port}`)
+    const apart = /parley (doctor|config|db|agent|token)/.test(command)
+    const env: Record<string, string> = apart
+      ? { PORT: '0', PARLEY_DATA_DIR: join(folder, 'apart') }
+      : { PORT: gateway.port }
+    const { code, out, err } = await shell(here, env)
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(runnerOf(command)?.prints ?? /never/)
+  })
+
+  it('have no link that leads nowhere', () => {
+    expect(documents().flatMap(page => deadLinks(page).map(link => `${page.path}: ${link}`))).toEqual([])
+  })
+
+  it.each(['generate-docs', 'generate-asyncapi'])('are as current as %s makes them', async name => {
+    const { code, err } = await shell(`node scripts/${name}.mjs --check`, {})
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  })
+
+  it('show a conversation over the voice socket that goes as they say', async () => {
+    const page = readFileSync(join(root, 'docs/voice-socket.md'), 'utf8')
+    const example = /\$ npx wscat -c ws:\/\/localhost:3000(\S+)\n([\s\S]*?)```/.exec(page)
+    const [, path = '', text = ''] = example ?? []
+    const lines = text.trim().split('\n')
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`)
+    let arrived: (string | number)[] = []
+    let wake = () => {}
+    socket.on('message', (data: Buffer, binary) => {
+      arrived.push(binary ? data.length : data.toString())
+      wake()
+    })
+    const closed = new Promise<number>(resolve => socket.once('close', resolve))
+    await new Promise((resolve, reject) => {
+      socket.once('open', resolve)
+      socket.once('error', reject)
+    })
+    /** What fits among all that came since the client last spoke: answers may overtake each other. */
+    async function answer(fits: (message: string | number) => boolean): Promise<string | number> {
+      for (;;) {
+        const found = arrived.find(fits)
+        if (found !== undefined) return found
+        await new Promise<void>(resolve => {
+          wake = resolve
+        })
+      }
+    }
+    const keysOf = (json: string) => [...json.matchAll(/"(\w+)":/g)].map(([, key]) => key)
+    for (const line of lines) {
+      const said = line.slice(2)
+      const bytes = Number(/^\(binary: (\d+) bytes/.exec(said)?.[1])
+      const type = /"type":"([\w-]+)"/.exec(said)?.[1]
+      if (line.startsWith('> ')) {
+        arrived = []
+        socket.send(said)
+      } else if (type === undefined) expect(await answer(message => message === bytes)).toBe(bytes)
+      else {
+        const got = String(await answer(message => String(message).startsWith(`{"type":"${type}"`)))
+        if (!said.endsWith(',…}')) expect(keysOf(got)).toEqual(keysOf(said))
+      }
+    }
+    expect(lines.length).toBeGreaterThan(5)
+    expect(await closed).toBe(1000)
+  })
+
+  it('show no picture that is not there', () => {
+    for (const { path, text } of documents()) {
+      for (const [, image = ''] of text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
+        expect(existsSync(join(root, path, '..', image)), `${path} shows ${image}`).toBe(true)
+      }
+    }
+  })
+})
