@@ -1,6 +1,6 @@
 import { systemClock } from '@parley/core'
 import type { Config } from './config/settings.js'
-import { attachVoice } from './gateway/attach-voice.js'
+import { prepareVoice } from './gateway/attach-voice.js'
 import { createLifecycle, type Lifecycle, type ProcessFace } from './lifecycle.js'
 import type { Log } from './log/log.js'
 import { type Serving, serve } from './serve.js'
@@ -28,7 +28,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const lifecycle = createLifecycle({ log, clock, deadlineMs: config.drainMs + CLOSE_MS })
   if (host) lifecycle.watch(host)
   try {
-    const serving = await serve({ config, clock, log, lifecycle, version, attach: attachVoice })
+    const attach = await prepareVoice({ config, clock, log, lifecycle })
+    const serving = await serve({ config, clock, log, lifecycle, version, attach })
     return { ...serving, lifecycle }
   } catch (error) {
     await lifecycle.stop('could not start')

@@ -39,7 +39,16 @@ export function addDemoCommand(
       const { runDemo } = await import('../demo/run-demo.js')
       const version = readVersion()
       const json = flags.json === true
-      const { lifecycle } = await runDemo({ config, log, version, terminal, language: flags.language, json })
+      const stays = flags.once !== true
+      const { lifecycle } = await runDemo({
+        config,
+        log,
+        version,
+        terminal,
+        language: flags.language,
+        stays,
+        json,
+      })
       if (flags.once) end((await lifecycle.stop('the demo is over')) === 0 ? exitCodes.ok : exitCodes.failure)
       else lifecycle.watch(host)
     })

@@ -18,6 +18,8 @@ export interface DemoOptions {
   readonly version: string
   readonly terminal: Terminal
   readonly language: DemoLanguage
+  /** Whether the gateway goes on after the conversation. */
+  readonly stays: boolean
   /** Prints one JSON document about the conversation instead of lines. */
   readonly json: boolean
 }
@@ -41,10 +43,10 @@ export async function runDemo(options: DemoOptions): Promise<RunningGateway> {
     if (json) terminal.print(JSON.stringify({ url, ...summaryOf(result) }, null, 2))
     say('')
     say(`The conversation is stored: ${url}/api/sessions/${result.session}`)
-    say(
-      terminal.paint.heading(`Talk yourself: ${url} in a browser.`) +
-        terminal.paint.faint(' Ctrl-C stops the gateway.'),
-    )
+    if (options.stays) {
+      const stop = terminal.paint.faint('Ctrl-C stops the gateway.')
+      say(`${terminal.paint.heading(`Talk yourself: ${url} in a browser.`)} ${stop}`)
+    }
     return gateway
   } catch (error) {
     await gateway.lifecycle.stop('the demo failed')

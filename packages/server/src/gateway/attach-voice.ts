@@ -4,13 +4,13 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { loadOpus, loadResampling } from '@parley/audio'
+import { loadOpus, loadResampling, type Opus, type Resampling, type VoiceActivity } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Ids } from '@parley/core'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
 import type { Attached, ServerParts } from '../serve.js'
-import { loadAgents } from './agent-catalogue.js'
-import { openEmbeddedSpeech } from './embedded-speech.js'
+import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
+import { type EmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
 import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
 
 /** Paths of the voice socket: its own, and the one that web voice services use. */
@@ -18,24 +18,41 @@ const voicePaths = ['/v1/voice', '/voice-ws']
 
 const ids: Ids = { next: prefix => `${prefix}_${randomUUID().replaceAll('-', '')}` }
 
-/** @throws ParleyError `bad_agent` for an agent file with mistakes. */
-export async function attachVoice({
+/**
+ * Checks the agents and begins to load speech, while the store is still to be opened: a mistake in an agent file is
+ * told at once, and nothing waits for what it does not need. @throws ParleyError `bad_agent`.
+ */
+export async function prepareVoice({
   config,
   clock,
   log,
-  metrics,
-  door,
-  store,
   lifecycle,
-}: ServerParts): Promise<Attached> {
+}: Pick<ServerParts, 'config' | 'clock' | 'log' | 'lifecycle'>): Promise<
+  (parts: ServerParts) => Promise<Attached>
+> {
   const agents = await loadAgents(config.agentFile)
-  const speech = await openEmbeddedSpeech(clock, log)
-  lifecycle.onStop('speech', () => speech.close())
-  const [resampling, opus, voiceActivity] = await Promise.all([
+  const loading = Promise.all([
+    openEmbeddedSpeech(clock, log),
     loadResampling(),
     loadOpus(),
     loadVoiceActivity(),
   ])
+  // A start that fails elsewhere never asks for it.
+  loading.catch(() => {})
+  lifecycle.onStop('speech', async () => {
+    const [speech] = await loading
+    await speech.close()
+  })
+  return async parts => attachVoice(parts, agents, await loading)
+}
+
+type Loaded = readonly [EmbeddedSpeech, Resampling, Opus, VoiceActivity]
+
+function attachVoice(
+  { config, clock, log, metrics, door, store }: ServerParts,
+  agents: AgentCatalogue,
+  [speech, resampling, opus, voiceActivity]: Loaded,
+): Attached {
   const desk = createSessionDesk({
     config,
     agents,
