@@ -10,6 +10,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -111,6 +112,8 @@ async function measureLoad(recording: Buffer) {
 
   for (const caller of callers) caller.lateMs.length = 0
   const stop = keepPace(callers)
+  const ownLoop = monitorEventLoopDelay({ resolution: 1 })
+  ownLoop.enable()
   const cpuBefore = gateway.cpuMs()
   const startedAt = performance.now()
   for (let second = 0; second < SECONDS; second++) {
@@ -122,6 +125,8 @@ async function measureLoad(recording: Buffer) {
   const wallMs = performance.now() - startedAt
   const cores = (gateway.cpuMs() - cpuBefore) / wallMs
   const activeMb = gateway.memoryMb()
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+  const loopP99S = Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(metrics)?.[1])
   stop()
   const late = callers.flatMap(({ lateMs }) => lateMs)
   const ledgers = callers.flatMap(caller => caller.ledgers.map(({ totalMs }) => totalMs))
@@ -134,6 +139,8 @@ async function measureLoad(recording: Buffer) {
     idleMbPerSession: (idleMb - emptyMb) / SESSIONS,
     activeMbPerSession: (activeMb - emptyMb) / SESSIONS,
     gatewayCores: cores,
+    gatewayLoopP99Ms: loopP99S * 1000,
+    callersLoopP99Ms: ownLoop.percentile(99) / 1e6,
     agentFrames: late.length,
     lateP50Ms: quantile(late, 0.5),
     lateP99Ms: quantile(late, 0.99),
@@ -174,6 +181,6 @@ function report({ starts, turns, load }: Report): void {
     `memory   empty ${load.emptyMb.toFixed(0)} MB; per session idle ${load.idleMbPerSession.toFixed(2)} MB, active ${load.activeMbPerSession.toFixed(2)} MB`,
   )
   console.log(
-    `${load.sessions} sessions for ${load.seconds} s   ${load.gatewayCores.toFixed(2)} cores; ${load.agentFrames} agent frames, late p50 ${ms(load.lateP50Ms)}, p99 ${ms(load.lateP99Ms)}, max ${ms(load.lateMaxMs)}; ${load.answers} answers, first audio p50 ${ms(load.firstAudioP50Ms)}, p95 ${ms(load.firstAudioP95Ms)}`,
+    `${load.sessions} sessions for ${load.seconds} s   ${load.gatewayCores.toFixed(2)} cores; event loop late p99 ${ms(load.gatewayLoopP99Ms)} (callers’ own ${ms(load.callersLoopP99Ms)}); ${load.agentFrames} agent frames, late p50 ${ms(load.lateP50Ms)}, p99 ${ms(load.lateP99Ms)}, max ${ms(load.lateMaxMs)}; ${load.answers} answers, first audio p50 ${ms(load.firstAudioP50Ms)}, p95 ${ms(load.firstAudioP95Ms)}`,
   )
 }
