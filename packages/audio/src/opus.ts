@@ -2,7 +2,7 @@
  * Opus packets (RFC 6716) to and from mono PCM16, on libopus compiled to WebAssembly.
  *
  * Raw packets only: no Ogg, no RTP. Making a codec is asynchronous because the library's factories are; `encode`,
- * `decode` and `conceal` are synchronous. Why which mode is the default: docs/decisions/opus-mode.md.
+ * `decode` and `conceal` are synchronous. Why which mode is the default: docs/decisions/0005-opus-mode.md.
  */
 import {
   Application,
