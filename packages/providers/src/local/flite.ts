@@ -9,6 +9,7 @@ import {
   type TextToSpeech,
 } from '@parley/core'
 import { FLITE_RATE } from './flite-speak.js'
+import { phraseShelf } from './phrase-shelf.js'
 import { spokenParts } from './spoken-parts.js'
 import { startVoiceWorker } from './voice-worker.js'
 
@@ -40,6 +41,7 @@ export function createFlite(options: FliteOptions = {}): TextToSpeech {
     mostWaiting: options.mostWaiting ?? 256,
     pieceTimeoutMs: options.pieceTimeoutMs ?? 15_000,
   })
+  const say = phraseShelf(worker.speak)
   return {
     name: 'flite',
     sampleRate: FLITE_RATE,
@@ -50,7 +52,7 @@ export function createFlite(options: FliteOptions = {}): TextToSpeech {
         text: request.text,
         rate: FLITE_RATE,
         signal,
-        speak: words => worker.speak(words, voice, signal),
+        speak: words => say(words, voice, signal),
       })
     },
     async warm() {
