@@ -27,7 +27,7 @@ export interface EngineCall {
 
 /** Boundaries of the caller's speech, for recognisers that need them. */
 export interface SpeechBoundary {
-  readonly kind: 'speech-start' | 'speech-end' | 'discard'
+  readonly kind: 'speech-start' | 'speech-end'
   readonly atMs: number
 }
 

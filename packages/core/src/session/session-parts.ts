@@ -14,7 +14,7 @@ export interface SessionParts {
   /** BCP 47. */
   readonly language: string
   readonly engine: Engine
-  /** Absent where nobody listens for voice: typed turns and the client's own commits still work. */
+  /** Absent where nobody listens for voice: then there are typed turns only. */
   readonly ear?: Ear
   /** Rate at which ear and engine listen, Hz. */
   readonly listenRate: number

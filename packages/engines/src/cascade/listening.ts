@@ -52,7 +52,6 @@ const TOLERANCE_MS = 30
 export function startListening(call: EngineCall, options: ListeningOptions): Listening {
   const { stt, grammar, timeoutMs } = options
   const finals: Final[] = []
-  const discarded: Span[] = []
   const waiters = new Set<Waiter>()
   let beganMs: number | undefined
   let askedMs = Number.NEGATIVE_INFINITY
@@ -89,7 +88,7 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
   }
 
   function onTranscript({ kind, text, startMs, endMs }: Extract<SttEvent, { text: string }>): void {
-    if (text.trim() === '' || discarded.some(span => overlaps(span, { startMs, endMs }))) return
+    if (text.trim() === '') return
     if (kind === 'final') {
       finals.push({ text: text.trim(), startMs, endMs })
       if (finals.length > FINALS_KEPT) finals.shift()
@@ -131,12 +130,7 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
           beganMs ??= atMs
           return stream.begin(atMs)
         }
-        if (beganMs === undefined) return
-        if (kind === 'discard') {
-          discarded.push({ startMs: beganMs, endMs: atMs })
-          if (discarded.length > FINALS_KEPT) discarded.shift()
-        }
-        finish(atMs)
+        if (beganMs !== undefined) finish(atMs)
       })
     },
     async textOf(turn, signal) {
