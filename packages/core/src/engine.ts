@@ -2,6 +2,7 @@ import type { AudioFrame } from '@parley/audio'
 import type { Clock } from './clock/clock.js'
 import type { ParleyError } from './errors.js'
 import type { Evidence } from './floor/evidence.js'
+import type { BargeIn } from './floor/policy.js'
 import type { SessionId } from './ids.js'
 import type { LedgerMark } from './ledger/marks.js'
 import type { Heard, Json, Turn } from './turn/history.js'
@@ -37,6 +38,8 @@ export interface EngineLink {
   boundary?(boundary: SpeechBoundary): void
   /** Answers a turn. Reads `turn.history` and writes nothing: it may be prepared early and thrown away. */
   reply(turn: Turn, signal: AbortSignal): AsyncIterable<ReplyPart>
+  /** Speaks this text as it is: fillers and prompts of the session's own. Without it there are none. */
+  say?(text: string, signal: AbortSignal): AsyncIterable<ReplyPart>
   /** What the caller heard of a reply, so that a far memory can be truncated. */
   heard?(heard: Heard): void
   close(): Promise<void>
@@ -54,6 +57,10 @@ export type ReplyPart =
   | { readonly kind: 'mark'; readonly mark: LedgerMark }
   /** Kept with the reply in the history if any of it is heard. */
   | { readonly kind: 'state'; readonly state: Json }
+  /** Who may take the floor from this reply, from here on; the agent's policy without it. */
+  | { readonly kind: 'barge-in'; readonly allow: BargeIn }
+  /** What the reply cost so far, beyond its words and sound: tokens as the provider counts them. */
+  | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
   /** Done once the reply has been heard to its end. */
   | { readonly kind: 'action'; readonly action: SessionAction }
 

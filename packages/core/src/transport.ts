@@ -11,6 +11,11 @@ export interface Transport {
   readonly pathMs: number
   /** Whether the far end reports what it played (`Inbox.played`). */
   readonly reportsPlayed: boolean
+  /**
+   * Whether the far end buffers far ahead and cannot lower what it has (a phone): then ducking is `clear`, and what
+   * was not heard is sent again from its first sample.
+   */
+  readonly rewinds: boolean
   /** Rate the far end wants, in Hz. */
   readonly outputRate: number
   open(inbox: Inbox): void
@@ -38,6 +43,8 @@ export interface Inbox {
   commit(): void
   /** A typed turn, or the final text of the far end's own recogniser. */
   text(text: string): void
+  /** A telephone key: `0`–`9`, `*`, `#`, `A`–`D`. */
+  dtmf(digit: string): void
   /** The far end has played `ms` of this reply so far. */
   played(reply: ReplyId, ms: number): void
   closed(reason: CloseReason): void

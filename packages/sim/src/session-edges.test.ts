@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/core'
+import { createDurationJudge, createFixedEndpointing, ParleyError } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { SimConversation } from './sim-conversation.js'
 import type { SimReply } from './sim-engine.js'
@@ -87,7 +87,7 @@ describe('the ledger', () => {
     const talk = await SimConversation.start({
       answer: ({ text }) => ({ ...tenWords, thinkMs: text === 'one' ? 20 : 400 }),
       recognise: inTurn(['one', 'two'], 20),
-      policy: { endpointMs: 200 },
+      endpointing: createFixedEndpointing(200),
     })
     await talk.speak(400)
     await talk.silence(160)
@@ -114,7 +114,7 @@ describe('an overlap', () => {
     const talk = await SimConversation.start({
       answer: () => tenWords,
       opens: true,
-      policy: { bargeInMs: 2_000 },
+      judge: createDurationJudge({ holdMs: 2_000, claimMs: 2_000 }),
     })
     await talk.silence(2_500)
     await talk.speak(1_500)

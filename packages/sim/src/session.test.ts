@@ -150,7 +150,7 @@ describe('the latency ledger', () => {
     const talk = await SimConversation.start({
       answer: () => tenWords,
       recognise: () => hello,
-      policy: { prepare: false },
+      policy: { speculation: { perTurn: 0, wastedMsPerMinute: 0 } },
       caller: { reportEveryMs: 20 },
     })
     await talk.speak(600)

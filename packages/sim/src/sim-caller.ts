@@ -13,6 +13,8 @@ export interface SimCallerOptions {
   readonly reportEveryMs?: number
   readonly aheadMs: number
   readonly sampleRate: number
+  /** Whether it buffers like a phone, and cannot lower what it has. */
+  readonly rewinds?: boolean
 }
 
 export interface SentFrame {
@@ -28,6 +30,7 @@ export class SimCaller implements Transport {
   readonly aheadMs: number
   readonly pathMs: number
   readonly reportsPlayed: boolean
+  readonly rewinds: boolean
   readonly outputRate: number
   readonly events: SessionEvent[] = []
   readonly sent: SentFrame[] = []
@@ -45,6 +48,7 @@ export class SimCaller implements Transport {
     this.aheadMs = options.aheadMs
     this.pathMs = options.downlinkMs + options.jitterMs
     this.reportsPlayed = options.reportEveryMs !== undefined
+    this.rewinds = options.rewinds ?? false
     this.outputRate = options.sampleRate
     this.ear = new Listener(options.jitterMs)
   }
@@ -114,6 +118,10 @@ export class SimCaller implements Transport {
 
   interrupt(): void {
     this.#up(inbox => inbox.interrupt())
+  }
+
+  dtmf(digit: string): void {
+    this.#up(inbox => inbox.dtmf(digit))
   }
 
   commit(): void {

@@ -1,15 +1,20 @@
 import { loadResampling, type Resampling } from '@parley/audio'
 import {
+  createDurationJudge,
+  createFixedEndpointing,
   createTicker,
   type DurableEvent,
   defaultSessionLimits,
   defaultTurnPolicy,
+  type Endpointing,
   type Engine,
   type Journal,
+  type Judge,
   Session,
   type SessionEvent,
   type SessionId,
   type SessionLimits,
+  type SessionLog,
   type Tap,
   type TurnPolicy,
 } from '@parley/core'
@@ -24,6 +29,10 @@ export interface SimConversationOptions {
   readonly recognise?: SimEngineOptions['recognise']
   readonly caller?: Partial<Omit<SimCallerOptions, 'clock'>>
   readonly policy?: Partial<TurnPolicy>
+  /** Instead of the plain judge (300 ms of voice) and the plain endpointing (700 ms of silence). */
+  readonly judge?: Judge
+  readonly endpointing?: Endpointing
+  readonly log?: SessionLog
   readonly limits?: Partial<SessionLimits>
   readonly opens?: boolean
   /** Puts an engine of the test's own around the simulated one. */
@@ -74,6 +83,9 @@ export class SimConversation {
       outputRate: SAMPLE_RATE,
       resampling,
       policy: { ...defaultTurnPolicy, ...options.policy },
+      judge: options.judge ?? createDurationJudge({ holdMs: 150, claimMs: 300 }),
+      endpointing: options.endpointing ?? createFixedEndpointing(700),
+      ...(options.log === undefined ? {} : { log: options.log }),
       limits: { ...defaultSessionLimits, ...options.limits },
       opens: options.opens ?? false,
       journal: options.journal ?? { write: async (_, event) => void this.stored.push(event) },

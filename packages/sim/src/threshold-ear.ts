@@ -1,12 +1,14 @@
 import { frameMs } from '@parley/audio'
-import type { Ear, Evidence } from '@parley/core'
+import { type Ear, type Evidence, silentCues } from '@parley/core'
 
 /** An ear for tests: any frame with a sample over the threshold is voice, and silence of `hangoverMs` ends speech. */
 export function createThresholdEar(threshold = 1_000, hangoverMs = 100): Ear {
   let speaking = false
   let lastVoiceMs = 0
   let voice = 0
+  const cues = { ...silentCues }
   return {
+    cues,
     get voice() {
       return voice
     },
@@ -14,6 +16,7 @@ export function createThresholdEar(threshold = 1_000, hangoverMs = 100): Ear {
       const loud = frame.samples.some(sample => Math.abs(sample) > threshold)
       const endMs = frame.atMs + frameMs(frame)
       voice = loud ? 1 : 0
+      Object.assign(cues, { atMs: frame.atMs, durationMs: frameMs(frame), voice })
       if (loud) {
         lastVoiceMs = endMs
         if (speaking) return undefined

@@ -7,6 +7,7 @@
 import { type AudioFrame, createReframer, frameMs, jumpToleranceMs, type VoiceDetector } from '@parley/audio'
 import { ParleyError } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
+import { silentCues } from './cues.js'
 import type { Ear } from './ear.js'
 import { createLoudEnd } from './loud-end.js'
 import {
@@ -75,6 +76,8 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     raise(speech.step(voice, window.atMs, windowEndMs))
   }
 
+  const cues = { ...silentCues }
+
   const unheard = (frame: AudioFrame): AudioFrame => {
     const repeatedMs = heardMs - frame.atMs
     if (repeatedMs <= jumpToleranceMs || repeatedMs > breakMs) return frame
@@ -83,16 +86,21 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
   }
 
   return {
+    cues,
     get voice() {
       return voice
     },
     hear(frame) {
+      cues.atMs = frame.atMs
+      cues.durationMs = frameMs(frame)
+
       if (frame.rate !== rate) throw wrongRate(frame.rate, rate)
       const fresh = unheard(frame)
       if (fresh.samples.length > 0) {
         windows.process(fresh, hearWindow)
         heardMs = fresh.atMs + frameMs(fresh)
       }
+      cues.voice = voice
       return waiting.shift()
     },
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReplyId } from '../ids.js'
 import type { Evidence } from './evidence.js'
-import { type Decision, type Floor, step } from './floor.js'
+import { type CallerVoice, type Decision, type Floor, step } from './floor.js'
 import { defaultTurnPolicy } from './policy.js'
 
 const reply = 'rpl_1' as ReplyId
@@ -19,15 +19,17 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
     { kind: 'timer', atMs: 600, timer: 'judge' },
   ),
   fc
-    .constantFrom('vendor' as const, 'client' as const, 'text' as const, 'opening' as const)
+    .constantFrom('client' as const, 'text' as const, 'opening' as const, 'prompt' as const)
     .map(source => ({ kind: 'end-of-turn' as const, atMs: 700, source })),
 )
 
-function run(start: Floor, line: readonly Evidence[], policy = defaultTurnPolicy) {
+const moment = (voice: CallerVoice = 'speaking', policy = defaultTurnPolicy) => ({ voice, policy })
+
+function run(start: Floor, line: readonly Evidence[], policy = defaultTurnPolicy, voice?: CallerVoice) {
   let floor = start
   const decisions: Decision['kind'][] = []
   for (const piece of line) {
-    const [next, ...made] = step(floor, piece, policy)
+    const [next, ...made] = step(floor, piece, moment(voice, policy))
     floor = next
     decisions.push(...made.map(({ kind }) => kind))
   }
@@ -45,28 +47,35 @@ describe('the floor', () => {
       { kind: 'reply-ended', atMs: 3_000, reply },
     ])
     expect(floor).toBe('open')
-    expect(decisions).toEqual(['turn-open', 'arm', 'prepare', 'turn-commit'])
+    expect(decisions).toEqual(['turn-open', 'await-end', 'prepare', 'await-end', 'turn-commit'])
   })
 
-  it('counts the endpointing silence from the last voiced sample, not from when its end was noticed', () => {
-    const [, arm] = step('user', { kind: 'speech-end', atMs: 800 }, defaultTurnPolicy)
-    expect(arm).toEqual({ kind: 'arm', timer: 'endpoint', ms: defaultTurnPolicy.endpointMs, sinceMs: 800 })
-  })
-
-  it('ducks before it judges, and yields only to speech that lasts', () => {
-    expect(run('agent', [{ kind: 'speech-start', atMs: 0 }]).decisions).toEqual(['duck', 'arm'])
-    expect(run('overlap', [{ kind: 'speech-end', atMs: 90 }])).toEqual({
+  it('ducks at a sound that may be voice, and takes it back when it was none', () => {
+    expect(run('agent', [{ kind: 'onset', atMs: 0 }])).toEqual({ floor: 'overlap', decisions: ['duck'] })
+    expect(run('overlap', [{ kind: 'onset-lost', atMs: 90 }], defaultTurnPolicy, 'silent')).toEqual({
       floor: 'agent',
       decisions: ['disarm', 'resume'],
     })
-    expect(run('overlap', [{ kind: 'timer', atMs: 300, timer: 'judge' }])).toEqual({
+  })
+
+  it('does with an overlap as it was ruled', () => {
+    const ruled = (ruling: 'hold' | 'claim' | 'pass', voice: CallerVoice) =>
+      run('overlap', [{ kind: 'ruling', atMs: 300, ruling, reasons: [] }], defaultTurnPolicy, voice)
+    expect(ruled('hold', 'speaking')).toEqual({ floor: 'overlap', decisions: ['hold'] })
+    expect(ruled('claim', 'speaking')).toEqual({
       floor: 'user',
-      decisions: ['barge-in', 'turn-open'],
+      decisions: ['disarm', 'barge-in', 'turn-open'],
     })
+    expect(ruled('claim', 'spoke')).toEqual({
+      floor: 'pause',
+      decisions: ['disarm', 'barge-in', 'turn-open', 'await-end'],
+    })
+    expect(ruled('pass', 'spoke')).toEqual({ floor: 'agent', decisions: ['disarm', 'resume'] })
+    expect(ruled('pass', 'speaking')).toEqual({ floor: 'overlap', decisions: ['resume'] })
   })
 
   it('keeps talking over the caller when the policy says so', () => {
-    const policy = { ...defaultTurnPolicy, interruptible: false }
+    const policy = { ...defaultTurnPolicy, bargeIn: 'none' as const }
     expect(run('agent', [{ kind: 'speech-start', atMs: 0 }], policy)).toEqual({
       floor: 'overlap',
       decisions: [],
@@ -74,7 +83,7 @@ describe('the floor', () => {
   })
 
   it('hears a caller who could not interrupt and still speaks when the agent is done', () => {
-    const policy = { ...defaultTurnPolicy, interruptible: false }
+    const policy = { ...defaultTurnPolicy, bargeIn: 'none' as const }
     const line = [
       { kind: 'speech-start', atMs: 0 },
       { kind: 'reply-ended', atMs: 300, reply },
@@ -85,12 +94,6 @@ describe('the floor', () => {
 
   it('reopens the turn when the caller goes on before the answer was heard', () => {
     expect(run('thinking', [{ kind: 'speech-start', atMs: 0 }]).decisions).toEqual(['discard', 'turn-reopen'])
-  })
-
-  it('prepares nothing when told not to', () => {
-    const policy = { ...defaultTurnPolicy, prepare: false }
-    const line = [{ kind: 'transcript', atMs: 1, startMs: 0, text: 'yes', final: true }] as const
-    expect(run('pause', line, policy).decisions).toEqual([])
   })
 
   it('never commits a turn that is not open, whatever the evidence', () => {
@@ -114,7 +117,7 @@ describe('the floor', () => {
         let ducked = false
         for (const piece of line) {
           const from: Floor = floor
-          const [next, ...made] = step(from, piece, defaultTurnPolicy)
+          const [next, ...made] = step(from, piece, moment('spoke'))
           floor = next
           for (const { kind } of made) {
             if (kind === 'duck') ducked = true

@@ -9,6 +9,15 @@ import type { TurnPolicy } from './policy.js'
 /** Who may speak: `pause` is the caller silent inside a turn, `overlap` both at once. */
 export type Floor = 'open' | 'user' | 'pause' | 'thinking' | 'agent' | 'overlap'
 
+/** What the ear is sure of: `spoke` is a voice that ended in this overlap and was not ruled on yet. */
+export type CallerVoice = 'silent' | 'speaking' | 'spoke'
+
+/** What decides beside the evidence: the policy, as the reply under way has it, and the caller's voice. */
+export interface Moment {
+  readonly policy: TurnPolicy
+  readonly voice: CallerVoice
+}
+
 export type Decision =
   /** A caller's turn begins. */
   | { readonly kind: 'turn-open' }
@@ -19,109 +28,187 @@ export type Decision =
   | { readonly kind: 'prepare' }
   /** Throw away the answer under way; nothing of it was heard as far as is known. */
   | { readonly kind: 'discard' }
+  /** Lower the agent's voice and judge the overlap. */
   | { readonly kind: 'duck' }
+  /** Silence the agent until the overlap is ruled on. */
+  | { readonly kind: 'hold' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'barge-in' }
-  /** Run a timer for `ms` of media time, counted from `sinceMs`. */
-  | { readonly kind: 'arm'; readonly timer: FloorTimer; readonly ms: number; readonly sinceMs: number }
+  /** Wait for the end of the turn, as long as endpointing says, from the caller's last voice. */
+  | { readonly kind: 'await-end' }
+  /** Rule on the overlap now, with what there is. */
+  | { readonly kind: 'rule' }
   | { readonly kind: 'disarm'; readonly timer: FloorTimer }
 
 export type Step = readonly [Floor, ...Decision[]]
 
 type Of<Kind extends Evidence['kind']> = Extract<Evidence, { kind: Kind }>
-type Row = { readonly [Kind in Evidence['kind']]: (evidence: Of<Kind>, policy: TurnPolicy) => Step }
+type Row = { readonly [Kind in Evidence['kind']]: (evidence: Of<Kind>, moment: Moment) => Step }
 
 const turnOpen: Decision = { kind: 'turn-open' }
 const turnReopen: Decision = { kind: 'turn-reopen' }
 const turnCommit: Decision = { kind: 'turn-commit' }
 const prepare: Decision = { kind: 'prepare' }
 const discard: Decision = { kind: 'discard' }
+const duck: Decision = { kind: 'duck' }
+const hold: Decision = { kind: 'hold' }
+const resume: Decision = { kind: 'resume' }
 const bargeIn: Decision = { kind: 'barge-in' }
+const awaitEnd: Decision = { kind: 'await-end' }
+const rule: Decision = { kind: 'rule' }
 const stopEndpoint: Decision = { kind: 'disarm', timer: 'endpoint' }
 const stopJudge: Decision = { kind: 'disarm', timer: 'judge' }
 
 const stay = (floor: Floor) => (): Step => [floor]
 
+/** A vendor's word counts by itself only where the agent says so; else it is evidence for endpointing. */
+const decides = ({ policy }: Moment): boolean => policy.endpoint.vendor === 'decides'
+const may = ({ policy }: Moment): boolean => policy.bargeIn !== 'none'
+
+/** The caller has the floor with what they say, or just said, over an agent who is or falls silent. */
+function takeFloor(voice: CallerVoice, ...first: Decision[]): Step {
+  if (voice === 'speaking') return ['user', stopJudge, ...first, turnOpen]
+  if (voice === 'spoke') return ['pause', stopJudge, ...first, turnOpen, awaitEnd]
+  return ['open', stopJudge, ...first]
+}
+
 const table: { readonly [From in Floor]: Row } = {
   open: {
+    onset: stay('open'),
+    'onset-lost': stay('open'),
     'speech-start': () => ['user', turnOpen],
     'speech-end': stay('open'),
     transcript: stay('open'),
-    'end-of-turn': ({ source }) =>
-      source === 'text' || source === 'opening' ? ['thinking', turnOpen, turnCommit] : ['open'],
+    'turn-signal': ({ signal }, moment) =>
+      signal === 'start' && decides(moment) ? ['user', turnOpen] : ['open'],
+    'end-of-turn': ({ source }) => (source === 'client' ? ['open'] : ['thinking', turnOpen, turnCommit]),
     'reply-audible': () => ['agent'],
     'reply-ended': stay('open'),
     interrupt: stay('open'),
+    dtmf: stay('open'),
+    ruling: stay('open'),
     timer: stay('open'),
+    stuck: stay('open'),
   },
   user: {
+    onset: stay('user'),
+    'onset-lost': stay('user'),
     'speech-start': stay('user'),
-    'speech-end': ({ atMs }, { endpointMs }) => [
-      'pause',
-      { kind: 'arm', timer: 'endpoint', ms: endpointMs, sinceMs: atMs },
-    ],
+    'speech-end': () => ['pause', awaitEnd],
     transcript: stay('user'),
-    'end-of-turn': ({ source }) => (source === 'opening' ? ['user'] : ['thinking', turnCommit]),
+    'turn-signal': ({ signal }, moment) => {
+      if (signal === 'end' && decides(moment)) return ['thinking', turnCommit]
+      if (signal === 'eager-end') return ['user', prepare]
+      return signal === 'resume' ? ['user', discard] : ['user']
+    },
+    'end-of-turn': ({ source }) =>
+      source === 'opening' || source === 'prompt' ? ['user'] : ['thinking', turnCommit],
     'reply-audible': stay('user'),
     'reply-ended': stay('user'),
     interrupt: stay('user'),
+    dtmf: stay('user'),
+    ruling: stay('user'),
     timer: stay('user'),
+    stuck: () => ['pause', awaitEnd],
   },
   pause: {
+    onset: stay('pause'),
+    'onset-lost': stay('pause'),
     'speech-start': () => ['user', stopEndpoint, discard],
-    'speech-end': stay('pause'),
-    transcript: ({ final }, policy) => (final && policy.prepare ? ['pause', prepare] : ['pause']),
+    'speech-end': () => ['pause', awaitEnd],
+    transcript: ({ final }) => (final ? ['pause', prepare, awaitEnd] : ['pause', awaitEnd]),
+    'turn-signal': ({ signal }, moment) => {
+      if (signal === 'end')
+        return decides(moment) ? ['thinking', stopEndpoint, turnCommit] : ['pause', awaitEnd]
+      if (signal === 'eager-end') return ['pause', prepare, awaitEnd]
+      return signal === 'resume' ? ['pause', discard, awaitEnd] : ['pause']
+    },
     'end-of-turn': ({ source }) =>
-      source === 'opening' ? ['pause'] : ['thinking', stopEndpoint, turnCommit],
+      source === 'opening' || source === 'prompt' ? ['pause'] : ['thinking', stopEndpoint, turnCommit],
     'reply-audible': stay('pause'),
     'reply-ended': stay('pause'),
     interrupt: stay('pause'),
+    dtmf: stay('pause'),
+    ruling: stay('pause'),
     timer: ({ timer }) => (timer === 'endpoint' ? ['thinking', turnCommit] : ['pause']),
+    stuck: () => ['thinking', stopEndpoint, turnCommit],
   },
   thinking: {
+    onset: stay('thinking'),
+    'onset-lost': stay('thinking'),
     'speech-start': () => ['user', discard, turnReopen],
     'speech-end': stay('thinking'),
     transcript: stay('thinking'),
+    'turn-signal': ({ signal }, moment) =>
+      (signal === 'start' || signal === 'resume') && decides(moment)
+        ? ['user', discard, turnReopen]
+        : ['thinking'],
     'end-of-turn': ({ source }) =>
       source === 'text' ? ['thinking', discard, turnOpen, turnCommit] : ['thinking'],
     'reply-audible': () => ['agent'],
     'reply-ended': () => ['open'],
     interrupt: () => ['open', bargeIn],
+    dtmf: stay('thinking'),
+    ruling: stay('thinking'),
     timer: stay('thinking'),
+    stuck: () => ['open', discard],
   },
   agent: {
     // Who cannot interrupt is talked over, but gets the floor if still speaking when the agent is done.
-    'speech-start': ({ atMs }, { interruptible, bargeInMs }) =>
-      interruptible
-        ? ['overlap', { kind: 'duck' }, { kind: 'arm', timer: 'judge', ms: bargeInMs, sinceMs: atMs }]
-        : ['overlap'],
+    onset: (_, moment) => (may(moment) ? ['overlap', duck] : ['agent']),
+    'onset-lost': stay('agent'),
+    'speech-start': (_, moment) => (may(moment) ? ['overlap', duck] : ['overlap']),
     'speech-end': stay('agent'),
     transcript: stay('agent'),
+    'turn-signal': ({ signal }, moment) =>
+      signal === 'end' && decides(moment) && may(moment)
+        ? ['thinking', bargeIn, turnOpen, turnCommit]
+        : ['agent'],
     'end-of-turn': ({ source }) =>
       source === 'text' ? ['thinking', bargeIn, turnOpen, turnCommit] : ['agent'],
     'reply-audible': stay('agent'),
     'reply-ended': () => ['open'],
     interrupt: () => ['open', bargeIn],
+    dtmf: (_, moment) => (moment.policy.dtmf === 'interrupt' && may(moment) ? ['open', bargeIn] : ['agent']),
+    ruling: stay('agent'),
     timer: stay('agent'),
+    stuck: () => ['open', bargeIn],
   },
   overlap: {
+    onset: stay('overlap'),
+    'onset-lost': (_, { voice }) => (voice === 'silent' ? ['agent', stopJudge, resume] : ['overlap']),
     'speech-start': stay('overlap'),
-    'speech-end': () => ['agent', stopJudge, { kind: 'resume' }],
+    // The judge hears the end, too, and rules; who cannot interrupt has said it in vain.
+    'speech-end': (_, moment) => (may(moment) ? ['overlap'] : ['agent']),
     transcript: stay('overlap'),
-    'end-of-turn': ({ source }, { interruptible }) =>
-      source === 'opening' || (source === 'vendor' && !interruptible)
+    'turn-signal': ({ signal }, moment) =>
+      signal === 'end' && decides(moment) && may(moment)
+        ? ['thinking', stopJudge, bargeIn, turnOpen, turnCommit]
+        : ['overlap'],
+    'end-of-turn': ({ source }) =>
+      source === 'opening' || source === 'prompt'
         ? ['overlap']
         : ['thinking', stopJudge, bargeIn, turnOpen, turnCommit],
     'reply-audible': stay('overlap'),
-    'reply-ended': () => ['user', stopJudge, turnOpen],
-    interrupt: () => ['user', stopJudge, bargeIn, turnOpen],
-    timer: ({ timer }) => (timer === 'judge' ? ['user', bargeIn, turnOpen] : ['overlap']),
+    'reply-ended': (_, { voice }) => takeFloor(voice),
+    interrupt: (_, { voice }) => takeFloor(voice, bargeIn),
+    dtmf: (_, moment) =>
+      moment.policy.dtmf === 'interrupt' && may(moment) ? takeFloor(moment.voice, bargeIn) : ['overlap'],
+    ruling: ({ ruling }, moment) => {
+      if (!may(moment)) return ['overlap']
+      if (ruling === 'hold') return ['overlap', hold]
+      if (ruling === 'claim') return takeFloor(moment.voice, bargeIn)
+      // A voice that was let pass and goes on is still listened to: it may claim the floor yet.
+      return moment.voice === 'speaking' ? ['overlap', resume] : ['agent', stopJudge, resume]
+    },
+    timer: ({ timer }) => (timer === 'judge' ? ['overlap', rule] : ['overlap']),
+    stuck: () => ['agent', stopJudge, resume],
   },
 }
 
 /** The next floor and what follows, in order. Total: every floor has an answer to all evidence. */
-export function step(floor: Floor, evidence: Evidence, policy: TurnPolicy): Step {
+export function step(floor: Floor, evidence: Evidence, moment: Moment): Step {
   const row = table[floor]
-  const handle = row[evidence.kind] as (evidence: Evidence, policy: TurnPolicy) => Step
-  return handle(evidence, policy)
+  const handle = row[evidence.kind] as (evidence: Evidence, moment: Moment) => Step
+  return handle(evidence, moment)
 }

@@ -39,11 +39,19 @@ export class HeardClock {
     return run === undefined ? 0 : Math.max(0, run.atMs + run.sentMs - nowMs)
   }
 
-  /** The leg's word. More than was sent, or less than before, is not believed. Returns whether it was news. */
+  /**
+   * The leg's word. More than was sent, or less than before, is not believed. After a rewind, and before anything is
+   * sent again, it may say that more was heard than was thought. Returns whether it was news.
+   */
   report(ms: number): boolean {
-    const bounded = Math.min(ms, this.#sentMs)
+    const rewound = this.#runs.length === 0
+    const bounded = Math.min(ms, rewound ? Math.max(this.#sentMs, this.#maybeMs) : this.#sentMs)
     if (!(bounded >= (this.#reportedMs ?? this.#baseMs))) return false
     this.#reportedMs = bounded
+    if (rewound) {
+      this.#baseMs = bounded
+      this.#sentMs = bounded
+    }
     return true
   }
 
@@ -65,6 +73,11 @@ export class HeardClock {
     return first === undefined ? undefined : first.atMs + pathMs
   }
 
+  /** Where sound goes on after a rewind; 0 once something was sent. */
+  get resumeMs(): number {
+    return this.#runs.length === 0 ? this.#baseMs : 0
+  }
+
   /** How far legs that were lost may have played; what was sent again since is not counted. */
   get lostMs(): number {
     return this.#maybeMs
@@ -75,7 +88,7 @@ export class HeardClock {
     return Math.max(this.estimateMs(nowMs, 0), this.#maybeMs)
   }
 
-  /** The leg is lost: what was not heard (`heardMs` on) is to be sent again. */
+  /** The far end has nothing any more: what was not heard (`heardMs` on) is to be sent again. */
   rewind(heardMs: number, nowMs: number): void {
     this.#maybeMs = this.mostMs(nowMs)
     this.#runs.length = 0

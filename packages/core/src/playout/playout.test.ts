@@ -16,7 +16,7 @@ interface Sent {
   readonly peak: number
 }
 
-function setUp(far: Partial<Pick<FarEnd, 'aheadMs' | 'pathMs' | 'reportsPlayed'>> = {}) {
+function setUp(far: Partial<Pick<FarEnd, 'aheadMs' | 'pathMs' | 'reportsPlayed' | 'rewinds'>> = {}) {
   const sent: Sent[] = []
   const orders: string[] = []
   const told: { kind: string; heard: Heard; said: string }[] = []
@@ -27,6 +27,7 @@ function setUp(far: Partial<Pick<FarEnd, 'aheadMs' | 'pathMs' | 'reportsPlayed'>
       return time.pathMs
     },
     reportsPlayed: far.reportsPlayed ?? false,
+    rewinds: far.rewinds ?? false,
     play({ samples, rate, atMs: fromMs }: AudioFrame, of) {
       const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
       sent.push({ reply: of, fromMs, ms: (samples.length * 1000) / rate, atMs: time.nowMs, peak })
@@ -162,7 +163,7 @@ describe('ducking', () => {
     const first = sent.length
     beatUntil(240)
     expect(sent[first + 1]?.peak).toBeLessThan(8_000 / 7)
-    playout.resume()
+    playout.resume(time.nowMs)
     beatUntil(300)
     expect(sent.at(-1)?.peak).toBe(8_000)
   })

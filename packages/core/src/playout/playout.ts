@@ -19,6 +19,7 @@ export interface FarEnd {
   readonly aheadMs: number
   readonly pathMs: number
   readonly reportsPlayed: boolean
+  readonly rewinds: boolean
   play(frame: AudioFrame, reply: ReplyId): void
   clear(reply: ReplyId): void
   duck(on: boolean): void
@@ -54,6 +55,10 @@ interface Line {
   ended: boolean
   sentAll: boolean
   audible: boolean
+  /** Silenced until the overlap is ruled on; the far end has nothing of it. */
+  held: boolean
+  /** Nothing leaves before: the far end's last count before a rewind is on its way. */
+  notBeforeMs: number
   /** The most that was taken for heard so far; sound before it is forgotten, so it never goes back. */
   heardMs: number
   /** Samples handed to the far end. */
@@ -111,17 +116,14 @@ export class Playout {
   /** Connects a leg. Sound that an earlier leg did not play is sent again from the first unheard sample. */
   connect(far: FarEnd): void {
     this.#far = far
-    if (this.#ducked) far.duck(true)
+    if (this.#ducked && !far.rewinds) far.duck(true)
   }
 
   /** The leg is gone; the sound waits, from the first unheard sample. */
   disconnect(nowMs: number): void {
     const line = this.#line
     if (line !== undefined && this.#far !== undefined) {
-      const heardMs = this.#heardMs(line, this.#far, nowMs)
-      line.heard.rewind(heardMs, nowMs)
-      line.cursor = Math.round((heardMs * this.#sampleRate) / 1000)
-      line.sentAll = false
+      this.#rewind(line, this.#far, nowMs)
     }
     this.#settle(Number.POSITIVE_INFINITY)
     this.#far = undefined
@@ -141,6 +143,8 @@ export class Playout {
       ended: false,
       sentAll: false,
       audible: false,
+      held: false,
+      notBeforeMs: Number.NEGATIVE_INFINITY,
       heardMs: 0,
       cursor: 0,
       waiting: [],
@@ -192,22 +196,68 @@ export class Playout {
     if (!far?.reportsPlayed) return
     this.#settling.find(({ line }) => line.reply === reply)?.line.heard.report(ms)
     const line = this.#of(reply)
-    if (line?.heard.report(ms)) this.#advance(line, far, nowMs)
+    if (!line?.heard.report(ms)) return
+    // Nothing was sent since a rewind: the count says where to go on.
+    line.cursor = Math.max(line.cursor, Math.round((line.heard.resumeMs * this.#sampleRate) / 1000))
+    this.#advance(line, far, nowMs)
   }
 
+  /** Lowers the voice. A far end that cannot lower what it has is silenced instead. */
   duck(nowMs: number): void {
     if (this.#ducked) return
     this.#ducked = true
     this.#gain.rampTo(DUCK_DB, DUCK_RAMP_MS)
+    if (this.#far?.rewinds) return this.hold(nowMs)
     this.#far?.duck(true)
     if (this.#line !== undefined) this.#pump(this.#line, nowMs)
   }
 
-  resume(): void {
+  /** Silences the reply until `resume`, which goes on from the first sample that was not heard. */
+  hold(nowMs: number): void {
+    const line = this.#line
+    const far = this.#far
+    if (line === undefined || !line.released || line.held) return
+    line.held = true
+    this.#ducked = true
+    if (far === undefined || line.cursor === 0) return
+    far.clear(line.reply)
+    this.#rewind(line, far, nowMs)
+    if (far.reportsPlayed) line.notBeforeMs = nowMs + 2 * far.pathMs
+  }
+
+  /** Gives the voice its loudness back, and what was silenced goes on. */
+  resume(nowMs: number): void {
     if (!this.#ducked) return
     this.#ducked = false
-    this.#gain.rampTo(0, DUCK_RAMP_MS)
-    this.#far?.duck(false)
+    const line = this.#line
+    const held = line?.held === true
+    this.#gain.rampTo(0, held ? 0 : DUCK_RAMP_MS)
+    if (!this.#far?.rewinds) this.#far?.duck(false)
+    if (line === undefined || !held) return
+    line.held = false
+    this.#pump(line, nowMs)
+  }
+
+  /** Who hears how much: of the reply under way, what was heard and what is still to come as far as is known, ms. */
+  position(nowMs: number): { readonly heardMs: number; readonly leftMs: number } {
+    const line = this.#line
+    if (line === undefined || !line.released) return { heardMs: 0, leftMs: 0 }
+    const heardMs = this.#far === undefined ? line.heardMs : this.#heardMs(line, this.#far, nowMs)
+    return { heardMs, leftMs: Math.max(0, this.#totalMs(line) - heardMs) }
+  }
+
+  /** Takes back sound that has not left, from the next end of a word on. Returns where the reply goes on, ms. */
+  trim(reply: ReplyId): number {
+    const line = this.#of(reply)
+    if (line === undefined) return 0
+    const sentMs = (line.cursor * 1000) / this.#sampleRate
+    const totalMs = this.#totalMs(line)
+    const placed = placeWords(line.words, totalMs)
+    const kept = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs)
+    const untilMs = Math.min(totalMs, Math.max(sentMs, kept.at(-1)?.untilMs ?? 0))
+    line.words.splice(0, line.words.length, ...kept)
+    line.sound.truncate(Math.round((untilMs * this.#sampleRate) / 1000))
+    return this.#totalMs(line)
   }
 
   /**
@@ -219,7 +269,7 @@ export class Playout {
     const far = this.#far
     this.#line = undefined
     // Cleared before the gain is back, so that nothing of it is heard loud again.
-    if (line?.released && line.cursor > 0) far?.clear(line.reply)
+    if (line?.released && line.cursor > 0 && !line.held) far?.clear(line.reply)
     this.#restoreGain()
     if (line === undefined) return undefined
     for (const wake of line.waiting) wake()
@@ -259,7 +309,8 @@ export class Playout {
 
   #pump(line: Line, nowMs: number): void {
     const far = this.#far
-    if (far === undefined || !line.released || line.sentAll) return
+    if (far === undefined || !line.released || line.sentAll || line.held) return
+    if (nowMs < line.notBeforeMs) return
     const frameSamples = this.#scratch.length
     while (line.heard.aheadMs(nowMs) < far.aheadMs) {
       const left = line.sound.end - line.cursor
@@ -274,6 +325,14 @@ export class Playout {
     if (line.waiting.length > 0 && this.#queuedMs(line) < this.#queueMs) {
       for (const wake of line.waiting.splice(0)) wake()
     }
+  }
+
+  /** The far end has lost, or thrown away, what it had: the unheard rest is to be sent again. */
+  #rewind(line: Line, far: FarEnd, nowMs: number): void {
+    const heardMs = this.#heardMs(line, far, nowMs)
+    line.heard.rewind(heardMs, nowMs)
+    line.cursor = Math.round((heardMs * this.#sampleRate) / 1000)
+    line.sentAll = false
   }
 
   #send(line: Line, far: FarEnd, count: number, nowMs: number): void {
@@ -362,7 +421,7 @@ export class Playout {
   }
 
   #restoreGain(): void {
-    if (this.#ducked) this.#far?.duck(false)
+    if (this.#ducked && !this.#far?.rewinds) this.#far?.duck(false)
     this.#ducked = false
     this.#gain.rampTo(0, 0)
   }

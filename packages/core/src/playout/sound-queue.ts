@@ -37,6 +37,16 @@ export class SoundQueue {
     return scratch.subarray(0, filled)
   }
 
+  /** Takes back what was written from the sample on. */
+  truncate(at: number): void {
+    while (this.#end > at) {
+      const last = this.#chunks.pop()
+      if (last === undefined) break
+      this.#end = last.from
+      if (last.from < at) this.write(last.samples.subarray(0, at - last.from))
+    }
+  }
+
   /** Forgets chunks that end at or before the sample. */
   forget(before: number): void {
     let first = this.#chunks[0]

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../clock/clock.js'
 import type { ReplyId, SessionId, TurnId } from '../ids.js'
 import { Announcer } from './announcer.js'
+import { Entrance } from './entrance.js'
 import type { DurableEvent, SessionEvent } from './events.js'
 
 const still = { now: () => 0, after: () => () => {} }
+const entranceOf = (clock: Clock) => new Entrance(clock, { next: prefix => prefix }, undefined)
 const row = (text: string): DurableEvent => ({
   kind: 'transcript-final',
   atMs: 0,
@@ -20,7 +23,7 @@ function setUp(write: () => Promise<void>, connected = true) {
   const state = { connected }
   const announcer = new Announcer({
     session: 'ses_1' as SessionId,
-    clock: still,
+    entrance: entranceOf(still),
     journal: { write },
     send: event => state.connected && sent.push(event) > 0,
     trouble: () => {},
@@ -57,20 +60,23 @@ describe('announcing', () => {
     let due: () => void = () => {}
     const announcer = new Announcer({
       session: 'ses_1' as SessionId,
-      clock: {
+      entrance: entranceOf({
         now: () => 0,
         after: (_, run) => {
           due = run
           return () => {}
         },
-      },
+      }),
       journal: { write: () => new Promise(() => {}) },
       send: () => true,
       trouble: () => {},
     })
     announcer.announce(row('a'))
-    const flushed = announcer.close(5_000)
+    let stored: boolean | undefined
+    announcer.close(5_000, allStored => {
+      stored = allStored
+    })
     due()
-    expect(await flushed).toBe(false)
+    expect(stored).toBe(false)
   })
 })

@@ -1,6 +1,7 @@
-import type { Cancel, Clock } from '../clock/clock.js'
+import type { Cancel } from '../clock/clock.js'
 import { ParleyError } from '../errors.js'
 import type { SessionId } from '../ids.js'
+import type { Entrance } from './entrance.js'
 import { type DurableEvent, isDurable, type Journal, type SessionEvent } from './events.js'
 
 /** Durable events that may wait for the store, and for a leg; over it the newest are lost, counted and told. */
@@ -9,7 +10,7 @@ const RETRY_MS = 1_000
 
 export interface AnnouncerParts {
   readonly session: SessionId
-  readonly clock: Clock
+  readonly entrance: Entrance
   readonly journal: Journal
   /** To the far end; false when there is none just now. */
   send(event: SessionEvent): boolean
@@ -29,7 +30,7 @@ export class Announcer {
   #failed = false
   #closed = false
   #cancelRetry: Cancel | undefined
-  #idle: (() => void)[] = []
+  #idle: (() => void) | undefined
   #dropped = 0
   #allStored = true
 
@@ -53,7 +54,7 @@ export class Announcer {
       return
     }
     this.#waiting.push(event)
-    if (this.#cancelRetry === undefined) void this.#drain()
+    if (this.#cancelRetry === undefined) this.#write()
   }
 
   /** The far end is back: tells it the durable events it missed. */
@@ -62,54 +63,62 @@ export class Announcer {
   }
 
   /**
-   * The end: resolves once nothing waits for the store, or after `limitMs`, then with whether all was stored. After
+   * The end: `done` is told once nothing waits for the store, or after `limitMs`, with whether all was stored. After
    * that a write under way may still go through, with those behind it; but none is tried again and nobody is told.
    */
-  async close(limitMs: number): Promise<boolean> {
+  close(limitMs: number, done: (allStored: boolean) => void): void {
     if (this.#waiting.length === 0) {
       this.#closed = true
-      return this.#allStored
+      return done(this.#allStored)
     }
-    return new Promise(resolve => {
-      const cancel = this.#parts.clock.after(limitMs, () => {
-        this.#closed = true
-        this.#cancelRetry?.()
-        resolve(false)
-      })
-      this.#idle.push(() => {
-        cancel()
-        this.#closed = true
-        resolve(this.#allStored)
-      })
+    const cancel = this.#parts.entrance.clock.after(limitMs, () => {
+      this.#closed = true
+      this.#idle = undefined
+      this.#cancelRetry?.()
+      done(false)
     })
+    this.#idle = () => {
+      cancel()
+      this.#closed = true
+      done(this.#allStored)
+    }
   }
 
-  async #drain(): Promise<void> {
-    if (this.#writing) return
+  #write(): void {
+    const [event] = this.#waiting
+    if (this.#writing || event === undefined) return
     this.#writing = true
-    for (let event = this.#waiting[0]; event !== undefined; event = this.#waiting[0]) {
-      try {
-        await this.#parts.journal.write(this.#parts.session, event)
-      } catch (error) {
-        this.#writing = false
-        if (!this.#closed) this.#retryLater(error)
-        return
-      }
-      this.#failed = false
-      this.#waiting.shift()
-      if (!this.#closed) this.#deliver(event)
-    }
+    const { entrance, journal, session } = this.#parts
+    const answered = (error?: unknown) =>
+      entrance.enter(() =>
+        this.#answered(error === undefined ? undefined : ParleyError.from(error, 'store_unavailable')),
+      )
+    journal.write(session, event).then(() => answered(), answered)
+  }
+
+  #answered(error: ParleyError | undefined): void {
+    this.#parts.entrance.note(() => ({ kind: 'stored', failed: error !== undefined }))
     this.#writing = false
-    for (const wake of this.#idle.splice(0)) wake()
+    if (error !== undefined) {
+      if (!this.#closed) this.#retryLater(error)
+      return
+    }
+    this.#failed = false
+    const event = this.#waiting.shift()
+    if (event !== undefined && !this.#closed) this.#deliver(event)
+    if (this.#waiting.length > 0) return this.#write()
+    const idle = this.#idle
+    this.#idle = undefined
+    idle?.()
   }
 
   /** One timer at most, however many rows come meanwhile: a store in trouble is not stormed. */
-  #retryLater(error: unknown): void {
-    if (!this.#failed) this.#parts.trouble(ParleyError.from(error, 'store_unavailable'))
+  #retryLater(error: ParleyError): void {
+    if (!this.#failed) this.#parts.trouble(error)
     this.#failed = true
-    this.#cancelRetry = this.#parts.clock.after(RETRY_MS, () => {
+    this.#cancelRetry = this.#parts.entrance.clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined
-      void this.#drain()
+      this.#write()
     })
   }
 

@@ -4,22 +4,27 @@
  */
 
 import type { AudioFrame, Resampling } from '@parley/audio'
-import type { Clock, Ids } from '../clock/clock.js'
+import type { Ids } from '../clock/clock.js'
 import type { EngineLink } from '../engine.js'
 import type { ParleyError } from '../errors.js'
+import type { BargeIn, SpeculationPolicy } from '../floor/policy.js'
 import type { ReplyId } from '../ids.js'
 import { type FarEnd, Playout } from '../playout/playout.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Heard } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
+import type { Entrance } from './entrance.js'
+import { drawParts } from './part-stream.js'
 import { ReplyRun } from './reply-run.js'
+import { Speculation } from './speculation.js'
 import type { Unstamped } from './telling.js'
 
 export interface AnsweringParts {
-  readonly clock: Clock
+  readonly entrance: Entrance
   readonly ids: Ids
   readonly memory: Memory
   readonly resampling: Resampling
+  readonly speculation: SpeculationPolicy
   /** Hz. */
   readonly outputRate: number
   emit(event: Unstamped): void
@@ -33,6 +38,10 @@ export interface AnsweringParts {
 export class Answering {
   readonly #parts: AnsweringParts
   readonly #playout: Playout
+  readonly #speculation: Speculation
+  #streams = 0
+  #committedAtMs = 0
+  #filled = false
   #link: EngineLink | undefined
   #run: ReplyRun | undefined
   /** Cut, but their far end may still correct what was heard. */
@@ -40,6 +49,7 @@ export class Answering {
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts
+    this.#speculation = new Speculation(parts.speculation)
     this.#playout = new Playout(
       { sampleRate: parts.outputRate },
       {
@@ -66,16 +76,56 @@ export class Answering {
     this.#playout.disconnect(this.#now())
   }
 
-  /** Generates the answer to an open turn early; an answer prepared for less text is thrown away. */
+  /** Whether an answer is under way, prepared or on its way to the ear. */
+  get busy(): boolean {
+    return this.#run !== undefined
+  }
+
+  /** The answer under way. */
+  get reply(): ReplyId | undefined {
+    return this.#run?.reply
+  }
+
+  /** What was heard of the answer under way and what is to come, and who may take the floor from it. */
+  get position(): {
+    readonly heardMs: number
+    readonly leftMs: number
+    readonly bargeIn: BargeIn | undefined
+  } {
+    const { heardMs, leftMs } = this.#playout.position(this.#now())
+    return { heardMs, leftMs, bargeIn: this.#run?.bargeInAt(heardMs) }
+  }
+
+  /** How long the caller has waited for an answer that has not sounded, ms; undefined when they do not. */
+  get lateMs(): number | undefined {
+    if (this.#run === undefined || this.#run.sounded || this.#run.turn.origin === 'prompt') return undefined
+    return this.#run.turn.committed && !this.#filled ? this.#now() - this.#committedAtMs : undefined
+  }
+
+  /**
+   * Generates the answer to an open turn early, as the budget allows; an answer prepared for less text is thrown away.
+   * It has its own id and waits behind the shut gate: `commit` takes it, or `cut` throws it away.
+   */
   prepare(turn: CallerTurn): void {
-    if (turn.text === '' || this.#run?.basis === turn.text) return
+    if (turn.text === '' || turn.committed || this.#run?.basis === turn.text) return
     this.cut()
-    this.#begin(turn)
+    if (!this.#speculation.allows(turn.id, this.#now())) return
+    const run = this.#begin(turn)
+    if (run !== undefined) this.#parts.emit({ kind: 'reply-prepared', turn: turn.id, reply: run.reply })
+  }
+
+  /** Fills the wait for the answer, if the engine can. */
+  fill(text: string): void {
+    const run = this.#run
+    this.#filled = true
+    if (run?.fill(text)) this.#parts.emit({ kind: 'filler', reply: run.reply, text })
   }
 
   /** Answers a committed turn: with what was prepared for just this text, else anew. */
   commit(turn: CallerTurn): void {
     if (this.#run !== undefined && (this.#run.turn !== turn || this.#run.basis !== turn.text)) this.cut()
+    this.#committedAtMs = this.#now()
+    this.#filled = false
     const run = this.#run ?? this.#begin(turn)
     if (run === undefined) return
     this.#parts.emit({ kind: 'reply-started', turn: turn.id, reply: run.reply })
@@ -90,10 +140,18 @@ export class Answering {
     this.#run = undefined
     const heard = this.#playout.interrupt(this.#now())
     run.abort()
-    if (heard === undefined) return undefined
+    if (heard === undefined) {
+      this.#discarded(run)
+      return undefined
+    }
     this.#cutRuns.set(run.reply, run)
     this.#remember(run, heard, true)
     return heard
+  }
+
+  /** Silences the voice until `resume`. */
+  hold(): void {
+    this.#playout.hold(this.#now())
   }
 
   /** Lowers the voice for speech whose first sample came at `onsetAtMs` of the session clock. */
@@ -105,7 +163,7 @@ export class Answering {
 
   resume(): void {
     if (!this.#playout.ducked) return
-    this.#playout.resume()
+    this.#playout.resume(this.#now())
     if (this.#run !== undefined) this.#parts.emit({ kind: 'resumed', reply: this.#run.reply })
   }
 
@@ -124,7 +182,7 @@ export class Answering {
   }
 
   #now(): number {
-    return this.#parts.clock.now()
+    return this.#parts.entrance.clock.now()
   }
 
   #begin(turn: CallerTurn): ReplyRun | undefined {
@@ -141,6 +199,12 @@ export class Answering {
       playout: this.#playout,
       outputRate,
       resampling,
+      stream: (make, into) => {
+        const stream = this.#streams
+        this.#streams += 1
+        const room = () => this.#playout.room(reply)
+        return drawParts({ entrance: this.#parts.entrance, stream, room }, make, into)
+      },
       now: () => this.#now(),
       mark: mark => {
         if (this.#run === run) turn.ledger.mark(mark, this.#now())
@@ -150,8 +214,14 @@ export class Answering {
     })
     this.#playout.begin(reply)
     this.#run = run
-    void run.run()
+    run.run()
     return run
+  }
+
+  #discarded(run: ReplyRun): void {
+    const { reply, turn, cost } = run
+    this.#speculation.discarded(turn.id, cost, this.#now())
+    this.#parts.emit({ kind: 'reply-discarded', turn: turn.id, reply, ...cost })
   }
 
   #audible(reply: ReplyId, atMs: number, source: Heard['source']): void {

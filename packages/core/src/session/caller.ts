@@ -5,7 +5,9 @@
 
 import type { AudioFrame, Resampling } from '@parley/audio'
 import type { Clock, Ids } from '../clock/clock.js'
+import { type Cues, silentCues } from '../ear/cues.js'
 import type { Ear } from '../ear/ear.js'
+import type { EndpointWait } from '../endpointing/endpointing.js'
 import type { EngineLink } from '../engine.js'
 import type { Evidence } from '../floor/evidence.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
@@ -55,7 +57,22 @@ export class Caller {
     return this.#media.lastAtMs
   }
 
-  /** When the first sample of the last speech came, on the session clock. */
+  /** The last voiced sample of the last speech, or its beginning while it lasts, in media time. */
+  get lastVoiceMs(): number {
+    return this.#lastVoiceMs
+  }
+
+  /** What the last frame was like. */
+  get cues(): Cues {
+    return this.#parts.ear?.cues ?? silentCues
+  }
+
+  /** A sound that may be voice began; `boundary` tells if it was. */
+  onset(atMs: number): void {
+    this.#onsetMs = atMs
+  }
+
+  /** When the sample at `onsetMs` came: the first of the last speech, on the session clock. */
   get onsetAtMs(): number {
     return this.#clockOf(this.#onsetMs)
   }
@@ -91,22 +108,25 @@ export class Caller {
 
   openTurn(evidence: Evidence): void {
     const told = evidence.kind === 'end-of-turn' ? evidence.source : undefined
-    const { id, startMs } =
-      told === 'text' || told === 'opening'
-        ? this.#turns.open(told, evidence.atMs)
-        : this.#turns.open('speech', this.#onsetMs)
-    this.#parts.memory.open(id, startMs)
+    const turn =
+      told === undefined || told === 'client'
+        ? this.#turns.open('speech', this.#onsetMs)
+        : this.#turns.open(told, evidence.atMs)
+    if (evidence.kind === 'end-of-turn' && evidence.source === 'prompt') turn.prompt = evidence.text ?? ''
+    if (turn.origin === 'speech' && !this.#speaking) turn.extend(this.#lastVoiceMs)
+    this.#parts.memory.open(turn.id, turn.startMs)
   }
 
   /** The spoken turn committed last goes on; where that was typed, a new one begins. */
   reopenTurn(evidence: Evidence): void {
     const turn = this.#turns.current
-    if (turn?.origin === 'speech') turn.reopen()
-    else this.openTurn(evidence)
+    if (turn?.origin !== 'speech') return this.openTurn(evidence)
+    turn.reopen()
+    this.#parts.emit({ kind: 'turn-reopened', turn: turn.id })
   }
 
   /** The turn is over: its end, its ledger and its typed words are settled. */
-  commitTurn(evidence: Evidence): CallerTurn | undefined {
+  commitTurn(evidence: Evidence, endpoint?: EndpointWait): CallerTurn | undefined {
     const turn = this.#turns.current
     if (turn === undefined) return undefined
     const typed = evidence.kind === 'end-of-turn' ? evidence.text : undefined
@@ -114,14 +134,23 @@ export class Caller {
     // A turn may be ended by command in the middle of a word.
     const voicedMs = this.#speaking ? this.mediaMs : this.#lastVoiceMs
     turn.commit(spoken ? voicedMs : evidence.atMs)
-    if (turn.origin !== 'opening') {
+    if (turn.origin !== 'opening' && turn.origin !== 'prompt') {
       const now = this.#parts.clock.now()
       turn.ledger.mark('last-voice', spoken ? this.#clockOf(voicedMs) : now)
       turn.ledger.mark('endpoint', now)
     }
-    this.#parts.emit({ kind: 'turn-committed', turn: turn.id })
-    if (typed !== undefined) this.#addWords(turn, evidence.atMs, typed, 'text')
+    this.#parts.emit({
+      kind: 'turn-committed',
+      turn: turn.id,
+      ...(endpoint === undefined || !spoken ? {} : { endpoint }),
+    })
+    if (typed !== undefined && turn.origin !== 'prompt') this.#addWords(turn, evidence.atMs, typed, 'text')
     return turn
+  }
+
+  /** The agent said its last: the session ends with it. */
+  lastPrompt(): void {
+    if (this.turn !== undefined) this.turn.last = true
   }
 
   speechStarted(): void {

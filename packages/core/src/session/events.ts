@@ -1,9 +1,12 @@
+import type { EndpointWait } from '../endpointing/endpointing.js'
 import type { ErrorCode } from '../errors.js'
 import type { Floor } from '../floor/floor.js'
 import type { ReplyId, SessionId, TurnId } from '../ids.js'
+import type { Reason, Ruling } from '../judge/judge.js'
 import type { LatencyLedger } from '../ledger/ledger.js'
 import type { CloseReason } from '../transport.js'
 import type { Heard, Json } from '../turn/history.js'
+import type { Waste } from './speculation.js'
 
 /** What a session tells its far end and its taps. `atMs` is ms since the session began. */
 export type SessionEvent = { readonly atMs: number } & (
@@ -21,7 +24,14 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly startMs: number
       readonly endMs: number
     }
-  | { readonly kind: 'turn-committed'; readonly turn: TurnId }
+  /** `endpoint` says how the end of a spoken turn was found; absent where it was told. */
+  | { readonly kind: 'turn-committed'; readonly turn: TurnId; readonly endpoint?: EndpointWait }
+  /** The turn goes on: it had been closed too early, and nothing of its answer was heard. */
+  | { readonly kind: 'turn-reopened'; readonly turn: TurnId }
+  /** An answer is being generated before the turn is over. */
+  | { readonly kind: 'reply-prepared'; readonly turn: TurnId; readonly reply: ReplyId }
+  /** A prepared answer was thrown away unheard, and what it had cost. */
+  | ({ readonly kind: 'reply-discarded'; readonly turn: TurnId; readonly reply: ReplyId } & Waste)
   | { readonly kind: 'reply-started'; readonly turn: TurnId; readonly reply: ReplyId }
   /** Text of the reply as it is sent; `untilMs` is its end in the reply's audio. */
   | { readonly kind: 'reply-words'; readonly reply: ReplyId; readonly text: string; readonly untilMs: number }
@@ -40,6 +50,19 @@ export type SessionEvent = { readonly atMs: number } & (
   /** `afterOnsetMs`: from the arrival of the caller's first voiced sample to the lowered voice. */
   | { readonly kind: 'ducked'; readonly reply: ReplyId; readonly afterOnsetMs: number }
   | { readonly kind: 'resumed'; readonly reply: ReplyId }
+  /** An overlap was ruled on. `afterOnsetMs`: from the arrival of the caller's first sample to the ruling. */
+  | {
+      readonly kind: 'judged'
+      readonly reply: ReplyId
+      readonly ruling: Ruling['ruling']
+      readonly afterOnsetMs: number
+      readonly reasons: readonly Reason[]
+    }
+  | { readonly kind: 'dtmf'; readonly digit: string }
+  /** The agent filled the wait for its answer. */
+  | { readonly kind: 'filler'; readonly reply: ReplyId; readonly text: string }
+  /** The floor waited for nothing and was set going again. */
+  | { readonly kind: 'recovered'; readonly floor: Floor; readonly stuckMs: number }
   /** Durable. */
   | {
       readonly kind: 'ledger'

@@ -1,9 +1,6 @@
 import type { Cancel, Clock } from '../clock/clock.js'
 import type { FloorTimer } from '../floor/evidence.js'
 
-/** Least wait until sound that is late is looked for again, ms. */
-const LOOK_AGAIN_MS = 20
-
 export interface FloorTimersParts {
   readonly clock: Clock
   /** End of what was heard so far, in media time. */
@@ -13,10 +10,8 @@ export interface FloorTimersParts {
 }
 
 /**
- * The timers of the floor, in media time: audio that is on its way, or already past, shortens the wait.
- *
- * An endpoint falls due by the clock, for silence need not be sent. A judgement waits for the sound that it is about:
- * a caller of whom nothing more is heard has not spoken on.
+ * The timers of the floor, in media time: audio that is already past shortens the wait. They fall due by the clock, for
+ * silence need not be sent.
  */
 export class FloorTimers {
   readonly #parts: FloorTimersParts
@@ -28,7 +23,16 @@ export class FloorTimers {
 
   /** Sets the timer for a media time; one that runs already is set anew. */
   arm(timer: FloorTimer, dueMs: number): void {
-    this.#wait(timer, dueMs, Math.max(0, dueMs - this.#parts.mediaMs()))
+    this.disarm(timer)
+    const run = () => {
+      this.#running.delete(timer)
+      this.#parts.due(timer, dueMs)
+    }
+    this.#running.set(timer, this.#parts.clock.after(Math.max(0, dueMs - this.#parts.mediaMs()), run))
+  }
+
+  runs(timer: FloorTimer): boolean {
+    return this.#running.has(timer)
   }
 
   disarm(timer: FloorTimer): void {
@@ -38,21 +42,5 @@ export class FloorTimers {
 
   close(): void {
     for (const timer of this.#running.keys()) this.disarm(timer)
-  }
-
-  #wait(timer: FloorTimer, dueMs: number, waitMs: number): void {
-    this.disarm(timer)
-    this.#running.set(
-      timer,
-      this.#parts.clock.after(waitMs, () => this.#look(timer, dueMs)),
-    )
-  }
-
-  #look(timer: FloorTimer, dueMs: number): void {
-    const missingMs = dueMs - this.#parts.mediaMs()
-    if (timer === 'judge' && missingMs > 0)
-      return this.#wait(timer, dueMs, Math.max(missingMs, LOOK_AGAIN_MS))
-    this.#running.delete(timer)
-    this.#parts.due(timer, dueMs)
   }
 }

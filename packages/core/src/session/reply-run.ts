@@ -1,12 +1,14 @@
 import type { Resampler, Resampling } from '@parley/audio'
-import type { EngineLink, SessionAction } from '../engine.js'
-import { ParleyError } from '../errors.js'
+import type { EngineLink, ReplyPart, SessionAction } from '../engine.js'
+import type { ParleyError } from '../errors.js'
+import type { BargeIn } from '../floor/policy.js'
 import type { ReplyId } from '../ids.js'
 import type { LedgerMark } from '../ledger/marks.js'
 import type { Playout } from '../playout/playout.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Json, Turn } from '../turn/history.js'
-import { until } from '../until.js'
+import type { PartStream } from './part-stream.js'
+import type { Waste } from './speculation.js'
 
 export interface ReplyRunParts {
   readonly reply: ReplyId
@@ -17,6 +19,8 @@ export interface ReplyRunParts {
   readonly playout: Playout
   readonly outputRate: number
   readonly resampling: Resampling
+  /** Draws parts of the engine into the session. */
+  stream(make: (signal: AbortSignal) => AsyncIterable<ReplyPart>, into: PartStream['into']): PartStream
   now(): number
   mark(mark: LedgerMark): void
   /** Words entered the released reply; `untilMs` is their end in its audio. */
@@ -25,8 +29,8 @@ export interface ReplyRunParts {
 }
 
 /**
- * One attempt at answering a turn: draws the engine's parts into the playout until they end or the run is aborted.
- * Nothing here depends on the engine obeying the abort: the playout drops what belongs to another reply.
+ * One attempt at answering a turn: the engine's parts go into the playout until they end or the run is aborted. Nothing
+ * here depends on the engine obeying the abort: the playout drops what belongs to another reply.
  */
 export class ReplyRun {
   readonly reply: ReplyId
@@ -36,11 +40,19 @@ export class ReplyRun {
   readonly actions: SessionAction[] = []
   state: Json | undefined
   readonly #parts: ReplyRunParts
-  readonly #abort = new AbortController()
   /** Words of a prepared reply wait here; undefined once it is released. */
   #unsaid: { readonly text: string; readonly untilMs: number }[] | undefined = []
   #resampler: { readonly rate: number; readonly resampler: Resampler } | undefined
+  #stream: PartStream | undefined
+  #filler: PartStream | undefined
   #sounded = false
+  #aborted = false
+  /** Where the answer begins in the reply's audio: after the filler. */
+  #fromMs = 0
+  #audioMs = 0
+  #wordCount = 0
+  #usage = { inputTokens: 0, outputTokens: 0 }
+  readonly #bargeIns: { readonly fromMs: number; readonly allow: BargeIn }[] = []
 
   constructor(parts: ReplyRunParts) {
     this.reply = parts.reply
@@ -49,8 +61,26 @@ export class ReplyRun {
     this.#parts = parts
   }
 
+  /** Whether anything of the answer itself, a filler aside, has sounded yet. */
+  get sounded(): boolean {
+    return this.#sounded
+  }
+
+  /** What was made of it so far. */
+  get cost(): Waste {
+    return { audioMs: this.#audioMs, words: this.#wordCount, ...this.#usage }
+  }
+
+  /** Who may take the floor once `ms` of the reply were heard, where the reply says so. */
+  bargeInAt(ms: number): BargeIn | undefined {
+    return this.#bargeIns.findLast(({ fromMs }) => fromMs <= ms)?.allow
+  }
+
   abort(): void {
-    this.#abort.abort()
+    this.#aborted = true
+    this.#filler?.abort()
+    this.#stream?.abort()
+    this.#closeResampler()
   }
 
   /** The reply is on its way to the ear: its words may be told. */
@@ -60,63 +90,110 @@ export class ReplyRun {
     for (const { text, untilMs } of unsaid) this.#parts.words(text, untilMs)
   }
 
-  async run(): Promise<void> {
-    const { link, view, playout } = this.#parts
-    const { signal } = this.#abort
-    try {
-      for await (const part of until(signal, link.reply(view, signal))) {
-        if (signal.aborted) break
-        switch (part.kind) {
-          case 'audio':
-            this.#audio(part.samples, part.rate)
-            break
-          case 'words':
-            this.#words(part.text, playout.words(this.reply, part.text, part.untilMs))
-            break
-          case 'mark':
-            this.#parts.mark(part.mark)
-            break
-          case 'state':
-            this.state = part.state
-            break
-          case 'action':
-            this.actions.push(part.action)
-            break
-          default:
-            part satisfies never
-        }
-        await playout.room(this.reply)
+  run(): void {
+    const { link, view, turn } = this.#parts
+    const say = link.say?.bind(link)
+    const { prompt } = turn
+    this.#stream = this.#parts.stream(
+      signal => (prompt !== undefined && say !== undefined ? say(prompt, signal) : link.reply(view, signal)),
+      { part: part => this.#take(part), end: error => this.#end(error) },
+    )
+  }
+
+  /** Says something while the answer is late; the answer takes its place as soon as it sounds. */
+  fill(text: string): boolean {
+    const say = this.#parts.link.say?.bind(this.#parts.link)
+    if (say === undefined || this.#sounded || this.#aborted || this.#filler !== undefined) return false
+    this.#filler = this.#parts.stream(signal => say(text, signal), {
+      part: part => {
+        if (this.#sounded) return
+        if (part.kind === 'audio') this.#write(part.samples, part.rate)
+        if (part.kind === 'words') this.#words(part.text, part.untilMs)
+      },
+      end: error => {
+        if (error !== undefined) this.#parts.failed(error)
+      },
+    })
+    return true
+  }
+
+  #take(part: ReplyPart): void {
+    switch (part.kind) {
+      case 'audio':
+        return this.#audio(part.samples, part.rate)
+      case 'words': {
+        this.#beginAnswer()
+        const { untilMs } = part
+        return this.#words(part.text, untilMs === undefined ? undefined : untilMs + this.#fromMs)
       }
-      if (!signal.aborted && this.#resampler !== undefined)
-        this.#write(this.#resampler.resampler.flush().slice())
-    } catch (error) {
-      if (!signal.aborted) this.#parts.failed(ParleyError.from(error, 'engine_failed'))
-    } finally {
-      this.#resampler?.resampler.close()
-      this.#resampler = undefined
-      playout.end(this.reply, this.#parts.now())
+      case 'mark':
+        return this.#parts.mark(part.mark)
+      case 'state':
+        this.state = part.state
+        return
+      case 'barge-in':
+        this.#bargeIns.push({ fromMs: this.#fromMs + this.#audioMs, allow: part.allow })
+        return
+      case 'usage':
+        this.#usage = { inputTokens: part.inputTokens, outputTokens: part.outputTokens }
+        return
+      case 'action':
+        this.actions.push(part.action)
+        return
+      default:
+        part satisfies never
     }
   }
 
-  #words(text: string, untilMs: number): void {
-    if (this.#unsaid === undefined) this.#parts.words(text, untilMs)
-    else this.#unsaid.push({ text, untilMs })
+  #end(error: ParleyError | undefined): void {
+    this.#filler?.abort()
+    if (error !== undefined) this.#parts.failed(error)
+    else if (this.#resampler !== undefined) this.#store(this.#resampler.resampler.flush().slice())
+    this.#closeResampler()
+    this.#parts.playout.end(this.reply, this.#parts.now())
+  }
+
+  #words(text: string, untilMs: number | undefined): void {
+    const endMs = this.#parts.playout.words(this.reply, text, untilMs)
+    this.#wordCount += text.split(/\s+/).filter(word => word !== '').length
+    if (this.#unsaid === undefined) this.#parts.words(text, endMs)
+    else this.#unsaid.push({ text, untilMs: endMs })
   }
 
   #audio(samples: Int16Array, rate: number): void {
-    if (!this.#sounded) this.#parts.mark('first-voice')
+    this.#beginAnswer()
+    if (this.#audioMs === 0) this.#parts.mark('first-voice')
+    this.#audioMs += (samples.length * 1000) / rate
+    this.#write(samples, rate)
+  }
+
+  /** The answer is there: what is left of a filler is not said any more. */
+  #beginAnswer(): void {
+    if (this.#sounded) return
     this.#sounded = true
+    if (this.#filler === undefined) return
+    this.#filler.abort()
+    this.#closeResampler()
+    this.#fromMs = this.#parts.playout.trim(this.reply)
+  }
+
+  #write(samples: Int16Array, rate: number): void {
     const { outputRate, resampling } = this.#parts
-    if (rate === outputRate) return this.#write(samples)
+    if (rate === outputRate) return this.#store(samples)
     if (this.#resampler?.rate !== rate) {
-      this.#resampler?.resampler.close()
+      this.#closeResampler()
       this.#resampler = { rate, resampler: resampling.create({ fromRate: rate, toRate: outputRate }) }
     }
     // The resampler reuses its output, the playout keeps what it gets.
-    this.#write(this.#resampler.resampler.process(samples).slice())
+    this.#store(this.#resampler.resampler.process(samples).slice())
   }
 
-  #write(samples: Int16Array): void {
+  #store(samples: Int16Array): void {
     this.#parts.playout.audio(this.reply, samples, this.#parts.now())
+  }
+
+  #closeResampler(): void {
+    this.#resampler?.resampler.close()
+    this.#resampler = undefined
   }
 }

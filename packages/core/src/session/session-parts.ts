@@ -2,9 +2,12 @@ import type { Resampling } from '@parley/audio'
 import type { Clock, Ids } from '../clock/clock.js'
 import type { Ticker } from '../clock/ticker.js'
 import type { Ear } from '../ear/ear.js'
+import type { Endpointing } from '../endpointing/endpointing.js'
 import type { Engine } from '../engine.js'
 import type { TurnPolicy } from '../floor/policy.js'
 import type { SessionId } from '../ids.js'
+import type { Judge } from '../judge/judge.js'
+import type { SessionLog } from '../replay/log-entry.js'
 import type { Tap } from '../tap.js'
 import type { Journal } from './events.js'
 
@@ -22,6 +25,9 @@ export interface SessionParts {
   readonly outputRate: number
   readonly resampling: Resampling
   readonly policy: TurnPolicy
+  /** Of this session alone: they learn how this caller speaks. */
+  readonly judge: Judge
+  readonly endpointing: Endpointing
   readonly limits: SessionLimits
   /** Whether the agent speaks first. */
   readonly opens: boolean
@@ -30,6 +36,8 @@ export interface SessionParts {
   readonly clock: Clock
   readonly ticker: Ticker
   readonly ids: Ids
+  /** Where everything that comes in is written, for a replay. */
+  readonly log?: SessionLog
 }
 
 export interface SessionLimits {

@@ -1,7 +1,8 @@
 /**
- * One conversation. Everything enters here in order (audio, commands, reports and the end of a leg by `Inbox`;
- * evidence by `observe`; the clock by the beat), goes through the floor machine, and what it decides is carried
- * out on the caller's turns and the agent's answers. The session routes; each of those keeps its own rules.
+ * One conversation. Everything comes in through the `Entrance`, one thing at a time (audio, commands, reports and the
+ * end of a leg by `Inbox`; evidence and parts from the engine; the clock by the beat), goes through the floor machine,
+ * and what it decides is carried out on the caller's turns and the agent's answers. The session routes; each of those
+ * keeps its own rules.
  */
 
 import type { AudioFrame } from '@parley/audio'
@@ -9,34 +10,45 @@ import type { Cancel } from '../clock/clock.js'
 import type { EngineLink } from '../engine.js'
 import { ParleyError } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
-import { type Decision, type Floor, step } from '../floor/floor.js'
+import { type Decision, type Floor, type Moment, step } from '../floor/floor.js'
 import type { ReplyId, SessionId } from '../ids.js'
+import type { Ruling } from '../judge/judge.js'
+import { SESSION_LOG_FORMAT } from '../replay/log-entry.js'
 import type { CloseReason, Transport } from '../transport.js'
 import type { Heard, HistoryEntry } from '../turn/history.js'
 import { Memory } from '../turn/memory.js'
 import { Answering } from './answering.js'
 import { Caller } from './caller.js'
+import { DeadAir } from './dead-air.js'
+import { Entrance } from './entrance.js'
 import type { SessionEvent } from './events.js'
 import { FloorTimers } from './floor-timers.js'
+import { LegFace } from './leg-face.js'
 import { createLegInbox } from './leg-inbox.js'
+import { Overlap } from './overlap.js'
 import type { ReplyRun } from './reply-run.js'
 import type { SessionParts } from './session-parts.js'
+import { StuckWatch } from './stuck-watch.js'
 import { Telling } from './telling.js'
 import { Watchdog } from './watchdog.js'
 
 export class Session {
   readonly id: SessionId
   readonly #parts: SessionParts
+  readonly #entrance: Entrance
   readonly #answering: Answering
   readonly #caller: Caller
+  readonly #overlap: Overlap
+  readonly #deadAir: DeadAir
   readonly #memory = new Memory()
   readonly #telling: Telling
   readonly #watchdog: Watchdog
+  readonly #stuck = new StuckWatch()
   readonly #timers: FloorTimers
   readonly #mailbox: Evidence[] = []
   readonly #stopTicking: Cancel
   #link: EngineLink | undefined
-  #leg: Transport | undefined
+  #leg: LegFace | undefined
   /** The first leg, until the engine stands. */
   #opening: Transport | undefined
   #floor: Floor = 'open'
@@ -45,29 +57,38 @@ export class Session {
   #ending: Promise<void> | undefined
 
   constructor(parts: SessionParts) {
-    const { clock, id, ids, journal, outputRate, resampling, taps } = parts
+    const { id, journal, outputRate, resampling, taps, policy } = parts
     this.id = id
     this.#parts = parts
-    const telling = new Telling({ session: id, clock, journal, taps, send: event => this.#send(event) })
+    const entrance = new Entrance(parts.clock, parts.ids, parts.log)
+    const { clock, ids } = entrance
+    this.#entrance = entrance
+    this.#begin()
+    const telling = new Telling({ session: id, entrance, journal, taps, send: event => this.#send(event) })
     const emit = telling.tell.bind(telling)
-    const shared = { clock, ids, memory: this.#memory, resampling, emit }
+    const shared = { ids, memory: this.#memory, resampling, emit }
     this.#telling = telling
-    this.#caller = new Caller({ ...shared, ear: parts.ear, listenRate: parts.listenRate })
+    this.#overlap = new Overlap(parts.judge)
+    this.#deadAir = new DeadAir(policy.deadAir)
+    this.#caller = new Caller({ ...shared, clock, ear: parts.ear, listenRate: parts.listenRate })
     this.#timers = new FloorTimers({
       clock,
       mediaMs: () => this.#caller.mediaMs,
-      due: (timer, atMs) => this.observe({ kind: 'timer', atMs, timer }),
+      due: (timer, atMs) => this.#observe({ kind: 'timer', atMs, timer }),
     })
     this.#watchdog = new Watchdog(parts.limits, clock.now())
     this.#answering = new Answering({
       ...shared,
+      entrance,
+      speculation: policy.speculation,
       outputRate,
       warn: error => telling.warn(error),
-      audible: reply => this.observe({ kind: 'reply-audible', atMs: this.#caller.mediaMs, reply }),
+      audible: reply => this.#observe({ kind: 'reply-audible', atMs: this.#caller.mediaMs, reply }),
       ended: run => this.#replyEnded(run),
       agentAudio: (frame, reply) => this.#agentAudio(frame, reply),
     })
-    this.#stopTicking = parts.ticker.add(now => this.#tick(now))
+    const tick = () => this.#tick()
+    this.#stopTicking = parts.ticker.add(() => entrance.enter(tick))
   }
 
   get floor(): Floor {
@@ -89,57 +110,76 @@ export class Session {
    * the session ended and the leg left to the caller. A session that is ended meanwhile closes the leg.
    */
   async start(leg: Transport): Promise<void> {
-    const { id, language, opens } = this.#parts
+    const { id, language } = this.#parts
     this.#opening = leg
     const started = this.#telling.tellTaps({ kind: 'session-started', session: id, language })
     const link = await this.#connect()
     this.#link = link
     if (this.#ending !== undefined) return this.#closeLink()
     this.#opening = undefined
-    this.#caller.use(link)
-    this.#answering.use(link)
+    this.#entrance.enter(() => {
+      this.#entrance.note(() => ({ kind: 'connected', failed: false }))
+      this.#caller.use(link)
+      this.#answering.use(link)
+    })
     this.attach(leg)
-    this.#telling.announce(started)
-    if (opens) this.observe({ kind: 'end-of-turn', atMs: 0, source: 'opening' })
+    this.#entrance.enter(() => {
+      this.#telling.announce(started)
+      if (this.#parts.opens) this.#observe({ kind: 'end-of-turn', atMs: 0, source: 'opening' })
+    })
   }
 
   /** Puts a (new) leg in the place of the old one; what the old one did not play is sent again. */
   attach(leg: Transport): void {
     if (this.#ending !== undefined) throw new ParleyError('resume_failed')
-    const old = this.#leg
-    this.#answering.disconnect()
-    this.#leg = leg
-    this.#watchdog.attached()
-    old?.close('replaced')
-    leg.open(this.#inboxOf(leg))
-    this.#answering.connect(leg)
-    this.#telling.catchUp()
+    this.#entrance.enter(() => {
+      const { aheadMs, pathMs, reportsPlayed, rewinds } = leg
+      this.#entrance.note(() => ({ kind: 'attach', aheadMs, pathMs, reportsPlayed, rewinds }))
+      const old = this.#leg
+      this.#answering.disconnect()
+      this.#leg = new LegFace(leg, this.#entrance)
+      this.#watchdog.attached()
+      old?.transport.close('replaced')
+      leg.open(this.#inboxOf(leg))
+      this.#answering.connect(this.#leg)
+      this.#telling.catchUp()
+    })
   }
 
-  /** Evidence from the ear, the engine, the timers and the far end, in the order it is observed. */
+  /** Evidence from outside: the engine's, or a test's. */
   observe(evidence: Evidence): void {
-    if (this.#ending !== undefined) return
-    this.#mailbox.push(evidence)
-    if (this.#deciding) return
-    this.#deciding = true
-    this.#guard(() => {
-      for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift())
-        this.#decide(next)
+    this.#entrance.enter(() => {
+      if (this.#ending !== undefined) return
+      this.#entrance.note(() => ({ kind: 'evidence', evidence }))
+      this.#stuck.stirred()
+      this.#observe(evidence)
     })
-    this.#deciding = false
   }
 
   /** Ends the conversation; a second call waits for the first. */
   end(reason: CloseReason): Promise<void> {
     if (this.#ending !== undefined) return this.#ending
-    let done = (): void => {}
-    const ending = new Promise<void>(resolve => {
-      done = resolve
+    if (this.#entrance.busy) return this.#end(reason)
+    this.#entrance.enter(() => {
+      this.#entrance.note(() => ({ kind: 'end', reason }))
+      void this.#end(reason)
     })
-    // Set before anything is stopped: what that stirs up enters no more.
-    this.#ending = ending
-    void this.#finish(reason).finally(done)
-    return ending
+    return this.#ending ?? Promise.resolve()
+  }
+
+  #begin(): void {
+    const { id, language, listenRate, outputRate, policy, limits, opens } = this.#parts
+    this.#entrance.log?.begin({
+      format: SESSION_LOG_FORMAT,
+      session: id,
+      language,
+      listenRate,
+      outputRate,
+      policy,
+      limits,
+      opens,
+      atMs: this.#entrance.clock.now(),
+    })
   }
 
   async #connect(): Promise<EngineLink> {
@@ -151,55 +191,72 @@ export class Session {
         inputRate: listenRate,
         clock,
         observe: evidence => this.observe(evidence),
-        warn: error => this.#telling.warn(error),
+        warn: error => this.#warn(error),
       })
     } catch (error) {
       this.#opening = undefined
+      this.#entrance.enter(() => this.#entrance.note(() => ({ kind: 'connected', failed: true })))
       await this.end('error')
       throw error
     }
   }
 
   #now(): number {
-    return this.#parts.clock.now()
+    return this.#entrance.clock.now()
   }
 
   #inboxOf(leg: Transport) {
-    return createLegInbox(() => this.#leg === leg && this.#ending === undefined, {
+    return createLegInbox(this.#entrance, () => this.#leg?.transport === leg && this.#ending === undefined, {
+      arrived: () => this.#leg?.measure(),
       hear: frame => this.#hear(frame),
+      cues: () => this.#caller.cues,
       interrupt: () => this.#interrupt(),
       endTurn: (source, text) =>
-        this.observe({
+        this.#observe({
           kind: 'end-of-turn',
           atMs: this.#caller.mediaMs,
           source,
           ...(text === undefined ? {} : { text }),
         }),
+      dtmf: digit => {
+        this.#telling.tell({ kind: 'dtmf', digit })
+        this.#observe({ kind: 'dtmf', atMs: this.#caller.mediaMs, digit })
+      },
       played: (reply, ms) => this.#answering.played(reply, ms),
       closed: reason => this.#closed(reason),
     })
   }
 
-  #hear(frame: AudioFrame): void {
+  /** Returns what the ear made of it. */
+  #hear(frame: AudioFrame): Evidence | undefined {
     this.#telling.userAudio(frame)
     const evidence = this.#caller.hear(frame)
-    if (evidence !== undefined) this.observe(evidence)
+    if (evidence !== undefined) this.#observe(evidence)
+    const { cues } = this.#caller
+    if (this.#floor === 'user' || this.#floor === 'pause') this.#parts.endpointing.hear(cues)
+    this.#ruled(this.#overlap.hear(cues))
+    return evidence
+  }
+
+  #ruled(given: Ruling | undefined): void {
+    if (given !== undefined) this.#observe({ kind: 'ruling', atMs: this.#caller.mediaMs, ...given })
   }
 
   #agentAudio(frame: AudioFrame, reply: ReplyId): void {
     this.#watchdog.active(this.#now())
+    this.#parts.ear?.agent?.(frame, this.#caller.mediaMs + (this.#leg?.aheadMs ?? 0))
     this.#telling.agentAudio(frame, reply)
   }
 
   #interrupt(): Heard | undefined {
     this.#heardAtCut = undefined
-    this.observe({ kind: 'interrupt', atMs: this.#caller.mediaMs })
+    this.#observe({ kind: 'interrupt', atMs: this.#caller.mediaMs })
     return this.#heardAtCut
   }
 
   #closed(reason: CloseReason): void {
     if (reason !== 'lost') {
-      void this.end(reason)
+      void this.#end(reason)
       return
     }
     this.#answering.disconnect()
@@ -207,18 +264,58 @@ export class Session {
     this.#watchdog.detached(this.#now())
   }
 
-  #tick(nowMs: number): void {
-    this.#guard(() => this.#answering.tick(nowMs))
-    if (this.#floor === 'user' || this.#floor === 'overlap') this.#listen(nowMs)
-    const due = this.#watchdog.due(nowMs)
-    if (due !== undefined) void this.end(due)
+  #tick(): void {
+    if (this.#ending !== undefined) return
+    this.#entrance.note(() => ({ kind: 'tick' }))
+    this.#leg?.measure()
+    const now = this.#now()
+    this.#guard(() => this.#answering.tick(now))
+    if (this.#floor === 'user' || this.#floor === 'overlap') this.#listen(now)
+    this.#fillSilence(now)
+    this.#unstick(now)
+    const due = this.#watchdog.due(now)
+    if (due !== undefined) void this.#end(due)
   }
 
   /** While somebody speaks the session is not idle; but audio that stopped in the middle of it will not end it. */
   #listen(nowMs: number): void {
     this.#watchdog.active(nowMs)
-    if (this.#watchdog.stalled(this.#caller.lastAudioAtMs, nowMs))
-      this.observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
+    if (this.#watchdog.stalled(this.#caller.lastAudioAtMs, nowMs) && this.#overlap.speaking)
+      this.#observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
+  }
+
+  #fillSilence(nowMs: number): void {
+    const { lateMs } = this.#answering
+    const filler = lateMs === undefined ? undefined : this.#deadAir.filler(lateMs)
+    if (filler !== undefined) this.#answering.fill(filler)
+    const quiet = this.#floor === 'open' && this.#leg !== undefined && this.#link?.say !== undefined
+    const prompt = this.#deadAir.prompt(quiet, nowMs)
+    if (prompt === undefined) return
+    if (prompt.text === '') void this.#end('idle')
+    else
+      this.#observe({
+        kind: 'end-of-turn',
+        atMs: this.#caller.mediaMs,
+        source: 'prompt',
+        text: prompt.text,
+      })
+    if (prompt.last) this.#caller.lastPrompt()
+  }
+
+  #unstick(nowMs: number): void {
+    const stuckMs = this.#stuck.look(
+      {
+        floor: this.#floor,
+        speaking: this.#overlap.speaking,
+        endpointRuns: this.#timers.runs('endpoint'),
+        judgeRuns: this.#timers.runs('judge'),
+        answering: this.#answering.busy,
+      },
+      nowMs,
+    )
+    if (stuckMs === undefined) return
+    this.#telling.tell({ kind: 'recovered', floor: this.#floor, stuckMs })
+    this.#observe({ kind: 'stuck', atMs: this.#caller.mediaMs })
   }
 
   /** A fault of ours, or of a part that was not to throw, ends this conversation and no other. */
@@ -227,40 +324,113 @@ export class Session {
       run()
     } catch (error) {
       this.#telling.warn(ParleyError.from(error))
-      void this.end('error')
+      void this.#end('error')
     }
   }
 
+  #observe(evidence: Evidence): void {
+    if (this.#ending !== undefined) return
+    this.#mailbox.push(evidence)
+    if (this.#deciding) return
+    this.#deciding = true
+    this.#guard(() => {
+      for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift())
+        this.#decide(next)
+    })
+    this.#deciding = false
+  }
+
   #decide(evidence: Evidence): void {
-    this.#note(evidence)
+    if (!this.#note(evidence)) return
     const from = this.#floor
-    const [floor, ...decisions] = step(from, evidence, this.#parts.policy)
+    const [floor, ...decisions] = step(from, evidence, this.#moment())
     this.#floor = floor
     if (floor !== from) this.#telling.tell({ kind: 'floor-changed', floor })
     for (const decision of decisions) this.#carryOut(decision, evidence)
     this.#tellSpeech(from)
   }
 
-  /** Keeps what the evidence says, whatever is decided of it. */
-  #note(evidence: Evidence): void {
+  #moment(): Moment {
+    const { policy } = this.#parts
+    const { voice } = this.#overlap
+    const { bargeIn } = this.#answering.position
+    return { voice, policy: bargeIn === undefined ? policy : { ...policy, bargeIn } }
+  }
+
+  /** Keeps what the evidence says, whatever is decided of it. False where that is all there is to it. */
+  #note(evidence: Evidence): boolean {
+    const { endpointing } = this.#parts
     switch (evidence.kind) {
+      case 'onset':
+        this.#caller.onset(evidence.atMs)
+        return true
       case 'speech-start':
+        if (this.#floor === 'pause' || this.#floor === 'thinking') endpointing.resumed(evidence.atMs)
+        this.#bounded(evidence.kind, evidence.atMs)
+        break
       case 'speech-end':
-        this.#caller.boundary(evidence.kind, evidence.atMs)
+        this.#bounded(evidence.kind, evidence.atMs)
+        if (this.#floor === 'user') endpointing.paused(evidence.atMs)
         break
       case 'transcript':
-        return this.#caller.transcript(evidence)
+        return this.#words(evidence)
+      case 'turn-signal':
+        endpointing.signal(evidence.signal, evidence.confidence)
+        if (this.#parts.policy.endpoint.vendor === 'ignored') return false
+        break
+      case 'ruling':
+        return this.#judged(evidence)
       case 'end-of-turn':
+        if (evidence.source !== 'prompt') this.#deadAir.spoken()
+        break
       case 'interrupt':
       case 'reply-ended':
+      case 'dtmf':
         break
+      case 'onset-lost':
       case 'reply-audible':
       case 'timer':
-        return
+      case 'stuck':
+        return true
       default:
         evidence satisfies never
     }
     this.#watchdog.active(this.#now())
+    return true
+  }
+
+  #bounded(kind: 'speech-start' | 'speech-end', atMs: number): void {
+    this.#deadAir.spoken()
+    this.#caller.boundary(kind, atMs)
+    const ruling = this.#overlap.boundary(kind, atMs)
+    this.#ruled(ruling)
+    if (kind === 'speech-end' && this.#overlap.under && ruling === undefined)
+      this.#timers.arm('judge', atMs + this.#parts.policy.judge.wordsMs)
+  }
+
+  /** Words spoken over the agent are the judge's, and the turn's only if it becomes one. */
+  #words(words: Extract<Evidence, { kind: 'transcript' }>): boolean {
+    const over = this.#floor === 'overlap' || this.#floor === 'agent'
+    if (over && this.#overlap.holds(words)) {
+      this.#ruled(this.#overlap.words(words))
+      return true
+    }
+    this.#caller.transcript(words)
+    const { turn } = this.#caller
+    if (turn !== undefined && !turn.committed)
+      this.#parts.endpointing.words({
+        text: words.final ? turn.text : `${turn.text} ${words.text}`.trim(),
+        final: words.final,
+      })
+    return true
+  }
+
+  #judged({ ruling, reasons }: Extract<Evidence, { kind: 'ruling' }>): boolean {
+    const { reply } = this.#answering
+    if (reply === undefined || (this.#floor !== 'overlap' && this.#floor !== 'agent')) return false
+    const afterOnsetMs = this.#now() - this.#caller.onsetAtMs
+    this.#telling.tell({ kind: 'judged', reply, ruling, afterOnsetMs, reasons })
+    return true
   }
 
   #tellSpeech(from: Floor): void {
@@ -270,9 +440,10 @@ export class Session {
   }
 
   #carryOut(decision: Decision, evidence: Evidence): void {
+    this.#entrance.log?.output({ kind: 'decision', name: decision.kind })
     switch (decision.kind) {
       case 'turn-open':
-        return this.#caller.openTurn(evidence)
+        return this.#openTurn(evidence)
       case 'turn-reopen':
         return this.#caller.reopenTurn(evidence)
       case 'turn-commit':
@@ -282,14 +453,20 @@ export class Session {
         return
       case 'discard':
       case 'barge-in':
+        this.#overlap.end()
         this.#heardAtCut = this.#answering.cut()
         return
       case 'duck':
-        return this.#answering.duck(this.#caller.onsetAtMs)
+        return this.#duck(evidence.atMs)
+      case 'hold':
+        return this.#answering.hold()
       case 'resume':
+        if (!this.#overlap.speaking) this.#overlap.end()
         return this.#answering.resume()
-      case 'arm':
-        return this.#timers.arm(decision.timer, decision.sinceMs + decision.ms)
+      case 'rule':
+        return this.#ruled(this.#overlap.decide(this.#caller.mediaMs))
+      case 'await-end':
+        return this.#timers.arm('endpoint', this.#caller.lastVoiceMs + this.#parts.endpointing.wait().ms)
       case 'disarm':
         return this.#timers.disarm(decision.timer)
       default:
@@ -297,44 +474,87 @@ export class Session {
     }
   }
 
+  #openTurn(evidence: Evidence): void {
+    this.#parts.endpointing.begin()
+    this.#caller.openTurn(evidence)
+    // What was said over the agent belongs to the turn that it became.
+    for (const words of this.#overlap.takeWords()) this.#mailbox.push(words)
+  }
+
+  #duck(atMs: number): void {
+    const { heardMs, leftMs, bargeIn = this.#parts.policy.bargeIn } = this.#answering.position
+    this.#overlap.begin({ atMs, heardMs, leftMs, bargeIn: bargeIn === 'words' ? 'words' : 'any' })
+    this.#timers.arm('judge', atMs + this.#parts.policy.judge.maxMs)
+    this.#answering.duck(this.#caller.onsetAtMs)
+  }
+
   #commit(evidence: Evidence): void {
-    const turn = this.#caller.commitTurn(evidence)
+    const { endpointing } = this.#parts
+    const found = evidence.kind === 'timer' ? endpointing.wait() : undefined
+    endpointing.ended()
+    const turn = this.#caller.commitTurn(evidence, found)
     if (turn !== undefined) this.#answering.commit(turn)
   }
 
   #replyEnded(run: ReplyRun): void {
-    this.observe({ kind: 'reply-ended', atMs: this.#caller.mediaMs, reply: run.reply })
+    this.#observe({ kind: 'reply-ended', atMs: this.#caller.mediaMs, reply: run.reply })
+    this.#overlap.end()
+    if (run.turn.last) void this.#end('idle')
     for (const action of run.actions) {
-      if (action.name === 'hang-up') void this.end('hang-up')
+      if (action.name === 'hang-up') void this.#end('hang-up')
       else this.#telling.tell({ kind: 'note', data: action.data })
     }
   }
 
   #send(event: SessionEvent): boolean {
-    this.#leg?.send(event)
+    this.#leg?.transport.send(event)
     return this.#leg !== undefined
   }
 
-  async #finish(reason: CloseReason): Promise<void> {
+  #end(reason: CloseReason): Promise<void> {
+    if (this.#ending !== undefined) return this.#ending
+    let done = (): void => {}
+    // Set before anything is stopped: what that stirs up enters no more.
+    this.#ending = new Promise<void>(resolve => {
+      done = resolve
+    })
+    this.#finish(reason, done)
+    return this.#ending
+  }
+
+  #finish(reason: CloseReason, done: () => void): void {
     this.#stopTicking()
     this.#timers.close()
     this.#mailbox.length = 0
     this.#guard(() => this.#answering.close())
     this.#caller.close()
     const closed = this.#closeLink()
-    await this.#telling.close(reason)
-    const leg = this.#leg ?? this.#opening
-    this.#leg = undefined
-    this.#opening = undefined
-    leg?.close(reason)
-    await closed
+    // An engine that fails to close at once is still told of.
+    this.#entrance.clock.after(0, () =>
+      this.#telling.close(reason, () => {
+        const leg = this.#leg?.transport ?? this.#opening
+        this.#leg = undefined
+        this.#opening = undefined
+        this.#entrance.log?.output({ kind: 'close', reason })
+        this.#entrance.log?.end()
+        leg?.close(reason)
+        void closed.then(done)
+      }),
+    )
   }
 
   async #closeLink(): Promise<void> {
     try {
       await this.#link?.close()
     } catch (error) {
-      this.#telling.warn(ParleyError.from(error, 'engine_failed'))
+      this.#warn(ParleyError.from(error, 'engine_failed'))
     }
+  }
+
+  #warn(error: ParleyError): void {
+    this.#entrance.enter(() => {
+      this.#entrance.note(() => ({ kind: 'warn', code: error.code, message: error.message }))
+      this.#telling.warn(error)
+    })
   }
 }

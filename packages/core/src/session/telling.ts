@@ -1,10 +1,10 @@
 import type { AudioFrame } from '@parley/audio'
-import type { Clock } from '../clock/clock.js'
 import { ParleyError } from '../errors.js'
 import type { ReplyId, SessionId } from '../ids.js'
 import type { Tap } from '../tap.js'
 import type { CloseReason } from '../transport.js'
 import { Announcer } from './announcer.js'
+import type { Entrance } from './entrance.js'
 import type { Journal, SessionEvent } from './events.js'
 import { Taps } from './taps.js'
 
@@ -13,7 +13,7 @@ export type Unstamped<Event = SessionEvent> = Event extends SessionEvent ? Omit<
 
 export interface TellingParts {
   readonly session: SessionId
-  readonly clock: Clock
+  readonly entrance: Entrance
   readonly journal: Journal
   readonly taps: readonly Tap[]
   /** To the far end; false when there is none just now. */
@@ -28,17 +28,17 @@ const STORE_MS = 5_000
  * allows. Nothing is said after the last word.
  */
 export class Telling {
-  readonly #clock: Clock
+  readonly #entrance: Entrance
   readonly #beganAtMs: number
   readonly #taps: Taps
   readonly #announcer: Announcer
   #over = false
 
-  constructor({ session, clock, journal, taps, send }: TellingParts) {
-    this.#clock = clock
-    this.#beganAtMs = clock.now()
+  constructor({ session, entrance, journal, taps, send }: TellingParts) {
+    this.#entrance = entrance
+    this.#beganAtMs = entrance.clock.now()
     this.#taps = new Taps(taps, (tap, error) => this.warn(ParleyError.from(error), `tap ${tap}: `))
-    this.#announcer = new Announcer({ session, clock, journal, send, trouble: error => this.warn(error) })
+    this.#announcer = new Announcer({ session, entrance, journal, send, trouble: error => this.warn(error) })
   }
 
   tell(event: Unstamped): void {
@@ -49,7 +49,8 @@ export class Telling {
   /** For what the far end, not there yet, is to hear later by `announce`. */
   tellTaps(event: Unstamped): SessionEvent | undefined {
     if (this.#over) return undefined
-    const stamped = { ...event, atMs: this.#clock.now() - this.#beganAtMs } as SessionEvent
+    const stamped = { ...event, atMs: this.#entrance.clock.now() - this.#beganAtMs } as SessionEvent
+    this.#entrance.log?.output({ kind: 'event', event: stamped })
     this.#taps.event(stamped)
     return stamped
   }
@@ -75,11 +76,13 @@ export class Telling {
     this.#announcer.catchUp()
   }
 
-  /** The last word, once all is stored or the store was given its time. */
-  async close(reason: CloseReason): Promise<void> {
-    const stored = await this.#announcer.close(STORE_MS)
-    if (!stored) this.warn(new ParleyError('store_unavailable', 'Not all of this session could be stored.'))
-    this.tell({ kind: 'session-ended', reason })
-    this.#over = true
+  /** The last word, once all is stored or the store was given its time; then `done`. */
+  close(reason: CloseReason, done: () => void): void {
+    this.#announcer.close(STORE_MS, stored => {
+      if (!stored) this.warn(new ParleyError('store_unavailable', 'Not all of this session could be stored.'))
+      this.tell({ kind: 'session-ended', reason })
+      this.#over = true
+      done()
+    })
   }
 }

@@ -13,6 +13,10 @@ export class CallerTurn {
   readonly ledger = new TurnLedger()
   endMs: number
   committed = false
+  /** What the agent is to say of its own accord. */
+  prompt: string | undefined
+  /** Whether the session ends once its reply was heard. */
+  last = false
   readonly #finals: { readonly startMs: number; readonly text: string }[] = []
   #typed = false
 

@@ -34,8 +34,8 @@ export type HistoryEntry =
 /** What the caller said until commit, as an engine sees it. */
 export interface Turn {
   readonly id: TurnId
-  /** `opening`: the agent speaks first; `speech`: heard; `text`: typed. */
-  readonly origin: 'opening' | 'speech' | 'text'
+  /** `opening`: the agent speaks first; `prompt`: it speaks because nobody does; `speech`: heard; `text`: typed. */
+  readonly origin: 'opening' | 'prompt' | 'speech' | 'text'
   /** Final text known so far. For speech it may still be empty when the turn is committed. */
   readonly text: string
   /** Media time of the first sample and of the last voiced one so far, ms; equal for what was not spoken at all. */

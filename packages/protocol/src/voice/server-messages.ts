@@ -157,6 +157,20 @@ const socketMessages = [
     }),
 ] as const
 
+const reasons = z
+  .array(
+    z.object({
+      kind: z.string().meta({ description: 'A word of the table in docs/turn-taking.md.' }),
+      value: z.number().optional(),
+      text: z.string().optional(),
+    }),
+  )
+  .meta({ description: 'What was looked at, and what it was.' })
+
+const floor = z.enum(['open', 'user', 'pause', 'thinking', 'agent', 'overlap']).meta({
+  description: 'Who may speak: `pause` is the caller silent inside a turn, `overlap` both at once.',
+})
+
 /** What happens in the session; `atMs` orders it. */
 const sessionMessages = [
   z
@@ -175,9 +189,7 @@ const sessionMessages = [
     .object({
       type: z.literal('floor-changed'),
       atMs,
-      floor: z.enum(['open', 'user', 'pause', 'thinking', 'agent', 'overlap']).meta({
-        description: 'Who may speak: `pause` is the caller silent inside a turn, `overlap` both at once.',
-      }),
+      floor,
     })
     .meta({
       title: 'Floor changed',
@@ -231,11 +243,72 @@ const sessionMessages = [
         },
       ],
     }),
-  z.object({ type: z.literal('turn-committed'), atMs, turn }).meta({
-    title: 'Turn committed',
-    description: 'The caller’s turn is over and will be answered.',
-    examples: [{ type: 'turn-committed', atMs: 2620, turn: 'trn_2a' }],
+  z
+    .object({
+      type: z.literal('turn-committed'),
+      atMs,
+      turn,
+      endpoint: z
+        .object({
+          ms: z.number().meta({ description: 'Silence that was waited for, in ms.' }),
+          complete: z.number().meta({
+            description: 'Probability, at the beginning of the silence, that the turn was over.',
+          }),
+          reasons,
+        })
+        .optional()
+        .meta({ description: 'How the end of a spoken turn was found; absent where it was told.' }),
+    })
+    .meta({
+      title: 'Turn committed',
+      description: 'The caller’s turn is over and will be answered.',
+      examples: [
+        {
+          type: 'turn-committed',
+          atMs: 2620,
+          turn: 'trn_2a',
+          endpoint: { ms: 320, complete: 0.8, reasons: [{ kind: 'final-fall', value: -4.1 }] },
+        },
+      ],
+    }),
+  z.object({ type: z.literal('turn-reopened'), atMs, turn }).meta({
+    title: 'Turn reopened',
+    description: 'The caller went on before anything of the answer was heard: the turn was not over.',
+    examples: [{ type: 'turn-reopened', atMs: 2800, turn: 'trn_2a' }],
   }),
+  z.object({ type: z.literal('reply-prepared'), atMs, turn, reply }).meta({
+    title: 'Reply prepared',
+    description:
+      'An answer is being made before the turn is over; it is heard only if the turn ends as it is.',
+    examples: [{ type: 'reply-prepared', atMs: 2500, turn: 'trn_2a', reply: 'rpl_9f2c' }],
+  }),
+  z
+    .object({
+      type: z.literal('reply-discarded'),
+      atMs,
+      turn,
+      reply,
+      audioMs: z.number().meta({ description: 'Sound made and not heard, in ms.' }),
+      words: z.number(),
+      inputTokens: z.number(),
+      outputTokens: z.number(),
+    })
+    .meta({
+      title: 'Reply discarded',
+      description: 'A prepared answer was thrown away unheard; what it had cost.',
+      examples: [
+        {
+          type: 'reply-discarded',
+          atMs: 2560,
+          turn: 'trn_2a',
+          reply: 'rpl_9f2c',
+          audioMs: 340,
+          words: 3,
+          inputTokens: 0,
+          outputTokens: 0,
+        },
+      ],
+    }),
   z.object({ type: z.literal('reply-started'), atMs, turn, reply }).meta({
     title: 'Reply started',
     description: 'A reply begins to be sent.',
@@ -320,6 +393,56 @@ const sessionMessages = [
     description: 'It was nothing: the reply goes on at its old level.',
     examples: [{ type: 'resumed', atMs: 3600, reply: 'rpl_9f2c' }],
   }),
+  z
+    .object({
+      type: z.literal('judged'),
+      atMs,
+      reply,
+      ruling: z.enum(['hold', 'claim', 'pass']).meta({
+        description:
+          '`hold`: silence until it is clear; `claim`: the caller takes the floor; `pass`: the reply goes on.',
+      }),
+      afterOnsetMs: z.number().meta({
+        description: 'From the arrival of the caller’s first sample to the ruling, in ms.',
+      }),
+      reasons,
+    })
+    .meta({
+      title: 'Judged',
+      description: 'What the gateway made of speech into the reply, and why.',
+      examples: [
+        {
+          type: 'judged',
+          atMs: 3480,
+          reply: 'rpl_9f2c',
+          ruling: 'pass',
+          afterOnsetMs: 512,
+          reasons: [{ kind: 'backchannel', text: 'mm-hm' }],
+        },
+      ],
+    }),
+  z.object({ type: z.literal('dtmf'), atMs, digit: z.string() }).meta({
+    title: 'Key',
+    description: 'A telephone key was pressed.',
+    examples: [{ type: 'dtmf', atMs: 3480, digit: '5' }],
+  }),
+  z.object({ type: z.literal('filler'), atMs, reply, text: z.string() }).meta({
+    title: 'Filler',
+    description: 'The agent says something while its answer is late.',
+    examples: [{ type: 'filler', atMs: 4100, reply: 'rpl_9f2c', text: 'One moment.' }],
+  }),
+  z
+    .object({
+      type: z.literal('recovered'),
+      atMs,
+      floor,
+      stuckMs: z.number().meta({ description: 'How long nothing could have changed it, in ms.' }),
+    })
+    .meta({
+      title: 'Recovered',
+      description: 'The conversation waited for nothing and was set going again; please report it.',
+      examples: [{ type: 'recovered', atMs: 9100, floor: 'thinking', stuckMs: 3000 }],
+    }),
   z.object({ type: z.literal('ledger'), atMs, turn, reply, ledger: ledgerSchema }).meta({
     title: 'Latency ledger',
     description: 'Where the time of this turn went. Sent after it is stored.',

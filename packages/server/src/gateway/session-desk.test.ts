@@ -63,6 +63,7 @@ class Leg implements Transport {
   readonly aheadMs = 200
   readonly pathMs = 50
   readonly reportsPlayed = false
+  readonly rewinds = false
   readonly outputRate = 16_000
   readonly kinds: string[] = []
   inbox: Inbox | undefined

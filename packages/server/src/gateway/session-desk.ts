@@ -8,6 +8,8 @@ import { gateVoice, type Resampling, type VoiceActivity } from '@parley/audio'
 import {
   type Clock,
   type CloseReason,
+  createDurationJudge,
+  createFixedEndpointing,
   createVoiceEar,
   defaultTurnPolicy,
   type Engine,
@@ -140,6 +142,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       outputRate: transport.outputRate,
       resampling: parts.resampling,
       policy: defaultTurnPolicy,
+      judge: createDurationJudge(defaultTurnPolicy.judge),
+      endpointing: createFixedEndpointing(700),
       limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
       opens: script.greeting.length > 0,
       journal: store,

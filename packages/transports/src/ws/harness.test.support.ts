@@ -93,6 +93,7 @@ export class ScriptedSession {
     },
     commit: () => void this.calls.push('commit'),
     text: text => void this.calls.push(`text ${text}`),
+    dtmf: digit => void this.calls.push(`dtmf ${digit}`),
     played: (played, ms) => void this.calls.push(`played ${played} ${ms}`),
     closed: reason => {
       this.calls.push(`closed ${reason}`)

@@ -24,8 +24,25 @@ export function serverMessageOf(event: SessionEvent): ServerMessage {
       const { kind: type, atMs, turn, text, origin, startMs, endMs } = event
       return { type, atMs, turn, text, origin, startMs, endMs }
     }
-    case 'turn-committed':
+    case 'turn-committed': {
+      const { kind: type, atMs, turn, endpoint } = event
+      return {
+        type,
+        atMs,
+        turn,
+        ...(endpoint === undefined
+          ? {}
+          : { endpoint: { ...endpoint, reasons: endpoint.reasons.map(reason => ({ ...reason })) } }),
+      }
+    }
+    case 'turn-reopened':
       return { type: event.kind, atMs: event.atMs, turn: event.turn }
+    case 'reply-prepared':
+      return { type: event.kind, atMs: event.atMs, turn: event.turn, reply: event.reply }
+    case 'reply-discarded': {
+      const { kind: type, atMs, turn, reply, audioMs, words, inputTokens, outputTokens } = event
+      return { type, atMs, turn, reply, audioMs, words, inputTokens, outputTokens }
+    }
     case 'reply-started':
       return { type: event.kind, atMs: event.atMs, turn: event.turn, reply: event.reply }
     case 'reply-words': {
@@ -44,6 +61,16 @@ export function serverMessageOf(event: SessionEvent): ServerMessage {
     }
     case 'resumed':
       return { type: event.kind, atMs: event.atMs, reply: event.reply }
+    case 'judged': {
+      const { kind: type, atMs, reply, ruling, afterOnsetMs, reasons } = event
+      return { type, atMs, reply, ruling, afterOnsetMs, reasons: reasons.map(reason => ({ ...reason })) }
+    }
+    case 'dtmf':
+      return { type: event.kind, atMs: event.atMs, digit: event.digit }
+    case 'filler':
+      return { type: event.kind, atMs: event.atMs, reply: event.reply, text: event.text }
+    case 'recovered':
+      return { type: event.kind, atMs: event.atMs, floor: event.floor, stuckMs: event.stuckMs }
     case 'ledger':
       return ledgerMessage(event)
     case 'note':

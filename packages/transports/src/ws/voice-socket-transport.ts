@@ -36,6 +36,7 @@ const SAME_PLACE_MS = 0.5
 export class VoiceSocketTransport implements Transport {
   readonly aheadMs: number
   readonly reportsPlayed: boolean
+  readonly rewinds = false
   readonly outputRate: number
   readonly #options: VoiceSocketTransportOptions
   readonly #outbox: Outbox

@@ -1,0 +1,16 @@
+import type { Endpointing } from './endpointing.js'
+
+/** The plain rule: the same silence ends every turn. The baseline of the public score, and for tests. */
+export function createFixedEndpointing(silenceMs: number): Endpointing {
+  const wait = { ms: silenceMs, complete: 0.5, reasons: [{ kind: 'fixed', value: silenceMs }] }
+  return {
+    begin() {},
+    hear() {},
+    words() {},
+    signal() {},
+    paused() {},
+    resumed() {},
+    ended() {},
+    wait: () => wait,
+  }
+}

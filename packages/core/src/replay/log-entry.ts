@@ -1,0 +1,100 @@
+/**
+ * The session log: everything that enters a session, in order, with the time that the session saw. Replaying it
+ * under the same code gives the same decisions and outputs, to the sample. Format 1; a change of meaning is format 2.
+ */
+
+import type { Cues } from '../ear/cues.js'
+import type { ReplyPart } from '../engine.js'
+import type { ErrorCode } from '../errors.js'
+import type { Evidence } from '../floor/evidence.js'
+import type { TurnPolicy } from '../floor/policy.js'
+import type { ReplyId, SessionId } from '../ids.js'
+import type { SessionLimits } from '../session/session-parts.js'
+import type { CloseReason } from '../transport.js'
+
+export const SESSION_LOG_FORMAT = 1
+
+export interface LogHeader {
+  readonly format: typeof SESSION_LOG_FORMAT
+  readonly session: SessionId
+  readonly language: string
+  readonly listenRate: number
+  readonly outputRate: number
+  readonly policy: TurnPolicy
+  readonly limits: SessionLimits
+  readonly opens: boolean
+  /** Session clock when the session was made, ms. */
+  readonly atMs: number
+}
+
+/** Time of an entry, ms of the session clock; it stands still until the next. */
+export type LogEntry = { readonly atMs: number } & LogInput
+
+export type LogInput =
+  /** The engine stands. */
+  | { readonly kind: 'connected'; readonly failed: boolean }
+  | {
+      readonly kind: 'attach'
+      readonly aheadMs: number
+      readonly pathMs: number
+      readonly reportsPlayed: boolean
+      readonly rewinds: boolean
+    }
+  /** The leg measured its way to the ear anew. */
+  | { readonly kind: 'path'; readonly pathMs: number }
+  /**
+   * The caller's sound as it came. `samples` is empty where sound is not kept: then `count` says how much it was.
+   * `heard` is what the ear made of it.
+   */
+  | {
+      readonly kind: 'audio'
+      readonly rate: number
+      readonly count: number
+      readonly samples: Int16Array
+      readonly heard: { readonly evidence: Evidence | undefined; readonly cues: Cues }
+    }
+  | { readonly kind: 'interrupt' }
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'dtmf'; readonly digit: string }
+  | { readonly kind: 'played'; readonly reply: ReplyId; readonly ms: number }
+  | { readonly kind: 'closed'; readonly reason: CloseReason }
+  | { readonly kind: 'end'; readonly reason: CloseReason }
+  /** From the engine. */
+  | { readonly kind: 'evidence'; readonly evidence: Evidence }
+  | { readonly kind: 'warn'; readonly code: ErrorCode; readonly message: string }
+  /**
+   * A part of the n-th stream of parts that the session asked of its engine (`reply` and `say`), from 0; its samples are
+   * empty where sound is not kept, and `count` says how many there were.
+   */
+  | { readonly kind: 'part'; readonly stream: number; readonly part: ReplyPart; readonly count: number }
+  | {
+      readonly kind: 'parts-end'
+      readonly stream: number
+      readonly error: { readonly code: ErrorCode; readonly message: string } | undefined
+    }
+  /** The n-th timer that the session set is due, from 0. */
+  | { readonly kind: 'timer'; readonly timer: number }
+  | { readonly kind: 'tick' }
+  /** The journal took the oldest waiting event, or did not. */
+  | { readonly kind: 'stored'; readonly failed: boolean }
+  /** An id the session drew. */
+  | { readonly kind: 'id'; readonly id: string }
+
+/** What a session did, in order: the outputs whose digest a replay must repeat. */
+export type LogOutput =
+  | { readonly kind: 'decision'; readonly name: string }
+  | { readonly kind: 'event'; readonly event: unknown }
+  | { readonly kind: 'play'; readonly reply: ReplyId; readonly atMs: number; readonly samples: Int16Array }
+  | { readonly kind: 'clear'; readonly reply: ReplyId }
+  | { readonly kind: 'duck'; readonly on: boolean }
+  | { readonly kind: 'close'; readonly reason: CloseReason }
+
+/** Where a session writes its log. Calls are synchronous and must not throw; samples are only valid in the call. */
+export interface SessionLog {
+  begin(header: LogHeader): void
+  input(entry: LogEntry): void
+  output(output: LogOutput): void
+  /** The session is over; nothing more comes. */
+  end(): void
+}

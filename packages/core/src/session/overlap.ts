@@ -1,0 +1,91 @@
+/**
+ * What is known of the caller's voice while the agent speaks: whether it is there, what the judge makes of it, and the
+ * words that were spoken in it, which become the new turn's if the caller takes the floor.
+ */
+
+import type { Cues } from '../ear/cues.js'
+import type { Evidence } from '../floor/evidence.js'
+import type { CallerVoice } from '../floor/floor.js'
+import type { Judge, OverlapBegin, Ruling } from '../judge/judge.js'
+
+type Words = Extract<Evidence, { kind: 'transcript' }>
+
+/** Transcripts kept of one overlap; partials replace each other. */
+const WORDS_KEPT = 32
+
+export class Overlap {
+  readonly #judge: Judge
+  #startMs: number | undefined
+  #under = false
+  #speaking = false
+  #spoke = false
+  #words: Words[] = []
+
+  constructor(judge: Judge) {
+    this.#judge = judge
+  }
+
+  /** Whether an overlap is being judged. */
+  get under(): boolean {
+    return this.#under
+  }
+
+  /** Whether the ear hears voice now, in an overlap or not. */
+  get speaking(): boolean {
+    return this.#speaking
+  }
+
+  get voice(): CallerVoice {
+    if (this.#speaking) return 'speaking'
+    return this.#spoke ? 'spoke' : 'silent'
+  }
+
+  begin(overlap: OverlapBegin): void {
+    this.#under = true
+    this.#startMs = overlap.atMs
+    this.#spoke = false
+    this.#words = []
+    this.#judge.begin(overlap)
+  }
+
+  hear(cues: Cues): Ruling | undefined {
+    if (this.#under) return this.#judge.hear(cues)
+    this.#judge.learn(cues)
+    return undefined
+  }
+
+  boundary(kind: 'speech-start' | 'speech-end', atMs: number): Ruling | undefined {
+    this.#speaking = kind === 'speech-start'
+    if (this.#speaking || !this.#under) return undefined
+    this.#spoke = true
+    return this.#judge.end(atMs)
+  }
+
+  /** Whether the words were spoken in the overlap under way, or in the one that was let pass last. */
+  holds({ atMs }: Words): boolean {
+    return this.#startMs !== undefined && atMs > this.#startMs
+  }
+
+  words(words: Words): Ruling | undefined {
+    if (this.#words.at(-1)?.final === false) this.#words.pop()
+    if (this.#words.length < WORDS_KEPT) this.#words.push(words)
+    const { text, final, atMs } = words
+    return this.#judge.words({ text, final, atMs })
+  }
+
+  decide(atMs: number): Ruling {
+    return this.#judge.decide(atMs)
+  }
+
+  /** The agent goes on, or was cut; late words may still be asked for. */
+  end(): void {
+    this.#under = false
+    this.#spoke = false
+  }
+
+  /** What was said in the overlap, for the turn that it became. */
+  takeWords(): readonly Words[] {
+    this.#startMs = undefined
+    return this.#words.splice(0)
+  }
+}
