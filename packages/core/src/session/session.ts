@@ -529,8 +529,7 @@ export class Session {
     this.#guard(() => this.#answering.close())
     this.#caller.close()
     const closed = this.#closeLink()
-    // An engine that fails to close at once is still told of.
-    this.#entrance.clock.after(0, () =>
+    const close = () =>
       this.#telling.close(reason, () => {
         const leg = this.#leg?.transport ?? this.#opening
         this.#leg = undefined
@@ -539,8 +538,9 @@ export class Session {
         this.#entrance.log?.end()
         leg?.close(reason)
         void closed.then(done)
-      }),
-    )
+      })
+    // An engine that fails to close at once is still told of.
+    void Promise.resolve().then(() => this.#entrance.enter(close))
   }
 
   async #closeLink(): Promise<void> {
