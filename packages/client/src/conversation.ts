@@ -16,6 +16,9 @@ export interface UserEntry {
   readonly origin: 'speech' | 'text'
 }
 
+/** Speech into a reply, and what the gateway made of it. */
+export type Overlap = Pick<ServerMessageOf<'judged'>, 'ruling' | 'afterOnsetMs' | 'reasons'>
+
 export interface AgentEntry {
   readonly kind: 'agent'
   readonly turn: string
@@ -24,6 +27,8 @@ export interface AgentEntry {
   readonly words: readonly { readonly text: string; readonly untilMs: number }[]
   /** Heard so far by this page's own account. */
   readonly playedMs: number
+  /** How speech into this reply was ruled, oldest first; a `hold` is replaced by the ruling that follows it. */
+  readonly overlaps: readonly Overlap[]
   /** The gateway's settled account; undefined while the reply is under way. */
   readonly outcome:
     | { readonly said: string; readonly heard: string; readonly interrupted: boolean }
@@ -52,6 +57,7 @@ export type ConversationInput =
 
 const MAX_ENTRIES = 500
 const MAX_LEDGERS = 100
+const MAX_OVERLAPS = 20
 
 export const emptyConversation: Conversation = {
   session: undefined,
@@ -83,6 +89,8 @@ export function conversationStep(conversation: Conversation, input: Conversation
         turn: input.turn,
         outcome: { said: input.said, heard: input.heard.text, interrupted: input.interrupted },
       }))
+    case 'judged':
+      return withAgent(conversation, input.reply, entry => ({ ...entry, overlaps: ruled(entry, input) }))
     case 'ledger':
       return withLedger(conversation, input)
     case 'session-ended':
@@ -152,7 +160,15 @@ function withAgent(
   const at = entries.findIndex(each => each.kind === 'agent' && each.reply === reply)
   const known = entries[at]
   if (known?.kind === 'agent') return { ...conversation, entries: entries.with(at, change(known)) }
-  const fresh: AgentEntry = { kind: 'agent', turn: '', reply, words: [], playedMs: 0, outcome: undefined }
+  const fresh: AgentEntry = {
+    kind: 'agent',
+    turn: '',
+    reply,
+    words: [],
+    playedMs: 0,
+    overlaps: [],
+    outcome: undefined,
+  }
   return { ...conversation, entries: [...entries, change(fresh)].slice(-MAX_ENTRIES) }
 }
 
@@ -161,6 +177,11 @@ function withPlayed(conversation: Conversation, reply: string, ms: number): Conv
   const known = conversation.entries.some(each => each.kind === 'agent' && each.reply === reply)
   if (!known) return conversation
   return withAgent(conversation, reply, entry => ({ ...entry, playedMs: Math.max(entry.playedMs, ms) }))
+}
+
+function ruled({ overlaps }: AgentEntry, { ruling, afterOnsetMs, reasons }: Overlap): readonly Overlap[] {
+  const settled = overlaps.at(-1)?.ruling === 'hold' ? overlaps.slice(0, -1) : overlaps
+  return [...settled, { ruling, afterOnsetMs, reasons }].slice(-MAX_OVERLAPS)
 }
 
 /** After a resume words may come again: those that end no later than the known ones are already there. */

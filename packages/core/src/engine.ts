@@ -30,6 +30,8 @@ export interface EngineCall {
 export interface SpeechBoundary {
   readonly kind: 'speech-start' | 'speech-end'
   readonly atMs: number
+  /** Whether the agent speaks, too: short words matter more there than sentences. */
+  readonly over?: true
 }
 
 export interface EngineLink {

@@ -1,5 +1,5 @@
 /** What was said, by whom, and what of it was heard: a list of words, live or long past. */
-import type { AgentEntry, ConversationEntry, UserEntry } from '@parley/client'
+import type { AgentEntry, ConversationEntry, Overlap, UserEntry } from '@parley/client'
 import { hasWords, heardParts } from '@parley/client'
 import type { ReactNode } from 'react'
 import { useMessages } from '../i18n/language.js'
@@ -64,6 +64,21 @@ function AgentWords({ entry }: { readonly entry: AgentEntry }) {
             <span className="entry-coming">{unheard}</span>
           ))}
       </p>
+      {entry.overlaps.map(overlap => (
+        <OverlapNote key={`${overlap.ruling} ${overlap.afterOnsetMs}`} overlap={overlap} />
+      ))}
     </>
+  )
+}
+
+/** Speech into the reply: what became of it, and why. */
+function OverlapNote({ overlap: { ruling, afterOnsetMs, reasons } }: { readonly overlap: Overlap }) {
+  const { overlap: words } = useMessages()
+  const why = reasons.map(reason => words.reason(words.reasons[reason.kind] ?? reason.kind, reason))
+  return (
+    <details className="entry-overlap" data-ruling={ruling}>
+      <summary>{words[ruling](Math.round(afterOnsetMs))}</summary>
+      {why.join(' · ')}
+    </details>
   )
 }

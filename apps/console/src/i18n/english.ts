@@ -76,6 +76,30 @@ export const english = {
     cutShort: (text: string) => `Agent, interrupted after: ${text}`,
   },
 
+  overlap: {
+    hold: (ms: number) => `You spoke into it: waiting to see (after ${ms} ms)`,
+    claim: (ms: number) => `You took the floor (decided after ${ms} ms)`,
+    pass: (ms: number) => `You spoke into it: it went on (decided after ${ms} ms)`,
+    reason: (name: string, { value, text }: { value?: number | undefined; text?: string | undefined }) =>
+      text === undefined ? (value === undefined ? name : `${name} ${value}`) : `${name} “${text}”`,
+    reasons: {
+      'voiced-ms': 'voice, ms:',
+      'claim-ms': 'needed, ms:',
+      'echoed-ms': 'own echo, ms:',
+      command: 'command',
+      backchannel: 'listening word',
+      words: 'words',
+      retry: 'spoke up again',
+      collision: 'agent had hardly begun',
+      loud: 'loud',
+      soft: 'soft',
+      hummed: 'hummed',
+      unvoiced: 'little voice',
+      'no-words': 'no words',
+      late: 'late words',
+    } as Readonly<Record<string, string>>,
+  },
+
   latency: {
     heading: 'Where the time went',
     empty:

@@ -77,6 +77,30 @@ export const spanish: Messages = {
     cutShort: text => `Agente, interrumpido después de: ${text}`,
   },
 
+  overlap: {
+    hold: (ms: number) => `Habló encima: esperando a ver (a los ${ms} ms)`,
+    claim: (ms: number) => `Tomó la palabra (decidido a los ${ms} ms)`,
+    pass: (ms: number) => `Habló encima: el agente siguió (decidido a los ${ms} ms)`,
+    reason: (name: string, { value, text }: { value?: number | undefined; text?: string | undefined }) =>
+      text === undefined ? (value === undefined ? name : `${name} ${value}`) : `${name} «${text}»`,
+    reasons: {
+      'voiced-ms': 'voz, ms:',
+      'claim-ms': 'necesarios, ms:',
+      'echoed-ms': 'eco propio, ms:',
+      command: 'orden',
+      backchannel: 'palabra de escucha',
+      words: 'palabras',
+      retry: 'insistió',
+      collision: 'el agente apenas empezaba',
+      loud: 'fuerte',
+      soft: 'suave',
+      hummed: 'murmullo',
+      unvoiced: 'poca voz',
+      'no-words': 'sin palabras',
+      late: 'palabras tardías',
+    } as Readonly<Record<string, string>>,
+  },
+
   latency: {
     heading: 'Adónde fue el tiempo',
     empty:

@@ -90,12 +90,12 @@ export class Caller {
   }
 
   /** Speech began or ended. */
-  boundary(kind: 'speech-start' | 'speech-end', atMs: number): void {
+  boundary(kind: 'speech-start' | 'speech-end', atMs: number, over: boolean): void {
     this.#speaking = kind === 'speech-start'
     if (this.#speaking) this.#onsetMs = atMs
     else this.turn?.extend(atMs)
     this.#lastVoiceMs = atMs
-    this.#link?.boundary?.({ kind, atMs })
+    this.#link?.boundary?.({ kind, atMs, ...(over ? { over } : {}) })
   }
 
   /** Words go to the turn in which they were spoken; words spoken over the agent belong to none. */

@@ -67,8 +67,10 @@ export class Overlap {
   }
 
   words(words: Words): Ruling | undefined {
-    if (this.#words.at(-1)?.final === false) this.#words.pop()
-    if (this.#words.length < WORDS_KEPT) this.#words.push(words)
+    if (!words.judgeOnly) {
+      if (this.#words.at(-1)?.final === false) this.#words.pop()
+      if (this.#words.length < WORDS_KEPT) this.#words.push(words)
+    }
     const { text, final, atMs } = words
     return this.#judge.words({ text, final, atMs })
   }

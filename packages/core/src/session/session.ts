@@ -401,7 +401,7 @@ export class Session {
 
   #bounded(kind: 'speech-start' | 'speech-end', atMs: number): void {
     this.#deadAir.spoken()
-    this.#caller.boundary(kind, atMs)
+    this.#caller.boundary(kind, atMs, this.#floor === 'agent' || this.#floor === 'overlap')
     const ruling = this.#overlap.boundary(kind, atMs)
     this.#ruled(ruling)
     if (kind === 'speech-end' && this.#overlap.under && ruling === undefined)
@@ -415,6 +415,7 @@ export class Session {
       this.#ruled(this.#overlap.words(words))
       return true
     }
+    if (words.judgeOnly) return false
     this.#caller.transcript(words)
     const { turn } = this.#caller
     if (turn !== undefined && !turn.committed)

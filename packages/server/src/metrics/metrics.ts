@@ -68,6 +68,50 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['code'],
     registers,
   })
+  const overlaps = new Counter({
+    name: 'parley_overlaps_total',
+    help: 'Speech into a reply, by what was made of it: hold, claim (a barge-in), pass',
+    labelNames: ['ruling'],
+    registers,
+  })
+  for (const ruling of ['hold', 'claim', 'pass']) overlaps.inc({ ruling }, 0)
+  const reopened = new Counter({
+    name: 'parley_turns_reopened_total',
+    help: 'Turns that had been closed too early and went on before anything of the answer was heard',
+    registers,
+  })
+  const prepared = new Counter({
+    name: 'parley_replies_prepared_total',
+    help: 'Answers generated before the end of the turn; used is the difference to the discarded ones',
+    registers,
+  })
+  const discarded = new Counter({
+    name: 'parley_replies_discarded_total',
+    help: 'Prepared answers that were thrown away unheard',
+    registers,
+  })
+  const wasted = new Counter({
+    name: 'parley_discarded_audio_seconds_total',
+    help: 'Sound of prepared answers that was thrown away unheard',
+    registers,
+  })
+  const wastedTokens = new Counter({
+    name: 'parley_discarded_tokens_total',
+    help: 'Tokens of prepared answers that were thrown away unheard, as their provider counts them',
+    labelNames: ['direction'],
+    registers,
+  })
+  const fillers = new Counter({
+    name: 'parley_fillers_total',
+    help: 'Times the agent filled the wait for its answer',
+    registers,
+  })
+  const recovered = new Counter({
+    name: 'parley_floor_recovered_total',
+    help: 'Conversations that waited for nothing and were set going again, by where they stood; 0 is right',
+    labelNames: ['floor'],
+    registers,
+  })
   const tenantLabel = createTenantLabel()
 
   function count(event: SessionEvent, tenant: string): void {
@@ -83,6 +127,27 @@ export function createMetrics(version: string): Metrics {
       case 'ledger':
         for (const { stage, durationMs } of event.ledger.stages) stages.observe({ stage }, durationMs / 1000)
         turns.observe(event.ledger.totalMs / 1000)
+        return
+      case 'judged':
+        overlaps.inc({ ruling: event.ruling })
+        return
+      case 'turn-reopened':
+        reopened.inc()
+        return
+      case 'reply-prepared':
+        prepared.inc()
+        return
+      case 'reply-discarded':
+        discarded.inc()
+        wasted.inc(event.audioMs / 1000)
+        wastedTokens.inc({ direction: 'input' }, event.inputTokens)
+        wastedTokens.inc({ direction: 'output' }, event.outputTokens)
+        return
+      case 'filler':
+        fillers.inc()
+        return
+      case 'recovered':
+        recovered.inc({ floor: event.floor })
         return
       case 'warning':
         warnings.inc({ code: event.code })

@@ -1,6 +1,17 @@
-import type { ServerMessage } from '@parley/protocol'
+import type { ServerMessage, ServerMessageOf } from '@parley/protocol'
 import type { Terminal } from '../cli/terminal.js'
 import { waterfall } from './waterfall.js'
+
+const outcomes = {
+  hold: 'you speak into it: silent until it is clear',
+  claim: 'you take the floor',
+  pass: 'you spoke into it: it goes on',
+} as const
+
+function overlapLine({ ruling, afterOnsetMs, reasons }: ServerMessageOf<'judged'>): string {
+  const why = reasons.map(({ kind, value, text }) => [kind, text ?? value].filter(part => part !== undefined))
+  return `${outcomes[ruling]}, after ${afterOnsetMs.toFixed(0)} ms (${why.map(part => part.join(' ')).join(', ')})`
+}
 
 /** Prints a conversation as it happens: transcript line by line, partials in place on a terminal, ledgers as bars. */
 export function createTalkPrinter(terminal: Terminal): (message: ServerMessage) => void {
@@ -36,6 +47,10 @@ export function createTalkPrinter(terminal: Terminal): (message: ServerMessage) 
         ledgers.delete(message.reply)
         return
       }
+      case 'judged':
+        return line(paint.faint(`         ${overlapLine(message)}`))
+      case 'turn-reopened':
+        return line(paint.faint('         you went on before the answer was heard: the turn was not over'))
       case 'ledger':
         // It comes with the first sound; it reads better under what was said.
         ledgers.set(message.reply, waterfall(message.ledger))
