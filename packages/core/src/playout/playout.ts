@@ -36,7 +36,8 @@ export interface PlayoutWatcher {
   finished(heard: Heard, said: string): void
   /** What was heard of an interrupted reply, corrected by reports that came after the cut; once per interruption. */
   settled(heard: Heard, said: string): void
-  agentAudio?(frame: AudioFrame, reply: ReplyId): void
+  /** A frame leaves, `aheadMs` before its time. */
+  agentAudio?(frame: AudioFrame, reply: ReplyId, aheadMs: number): void
 }
 
 export interface PlayoutOptions {
@@ -340,9 +341,10 @@ export class Playout {
     this.#frame.samples = this.#gain.apply(line.sound.read(line.cursor, count, this.#scratch))
     this.#frame.atMs = (line.cursor * 1000) / this.#sampleRate
     line.cursor += count
+    const aheadMs = line.heard.aheadMs(nowMs)
     line.heard.sent((count * 1000) / this.#sampleRate, nowMs)
     far.play(this.#frame, line.reply)
-    this.#watcher.agentAudio?.(this.#frame, line.reply)
+    this.#watcher.agentAudio?.(this.#frame, line.reply, aheadMs)
     if (first) this.#watcher.firstSent(line.reply, nowMs)
   }
 

@@ -32,7 +32,8 @@ export interface AnsweringParts {
   audible(reply: ReplyId): void
   /** The reply is over; its actions are to be done when it was heard to its end. */
   ended(run: ReplyRun): void
-  agentAudio(frame: AudioFrame, reply: ReplyId): void
+  /** A frame leaves, `aheadMs` before its time. */
+  agentAudio(frame: AudioFrame, reply: ReplyId, aheadMs: number): void
 }
 
 export class Answering {
@@ -58,7 +59,7 @@ export class Answering {
         sent: (reply, totalMs) => parts.emit({ kind: 'reply-sent', reply, totalMs }),
         finished: (heard, said) => this.#finished(heard, said),
         settled: (heard, said) => this.#settled(heard, said),
-        agentAudio: (frame, reply) => parts.agentAudio(frame, reply),
+        agentAudio: (frame, reply, aheadMs) => parts.agentAudio(frame, reply, aheadMs),
       },
     )
   }

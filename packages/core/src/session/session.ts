@@ -85,7 +85,7 @@ export class Session {
       warn: error => telling.warn(error),
       audible: reply => this.#observe({ kind: 'reply-audible', atMs: this.#caller.mediaMs, reply }),
       ended: run => this.#replyEnded(run),
-      agentAudio: (frame, reply) => this.#agentAudio(frame, reply),
+      agentAudio: (frame, reply, aheadMs) => this.#agentAudio(frame, reply, aheadMs),
     })
     const tick = () => this.#tick()
     this.#stopTicking = parts.ticker.add(() => entrance.enter(tick))
@@ -242,9 +242,9 @@ export class Session {
     if (given !== undefined) this.#observe({ kind: 'ruling', atMs: this.#caller.mediaMs, ...given })
   }
 
-  #agentAudio(frame: AudioFrame, reply: ReplyId): void {
+  #agentAudio(frame: AudioFrame, reply: ReplyId, aheadMs: number): void {
     this.#watchdog.active(this.#now())
-    this.#parts.ear?.agent?.(frame, this.#caller.mediaMs + (this.#leg?.aheadMs ?? 0))
+    this.#parts.ear?.agent?.(frame, this.#caller.mediaMs + aheadMs)
     this.#telling.agentAudio(frame, reply)
   }
 
