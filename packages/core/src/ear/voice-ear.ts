@@ -1,14 +1,16 @@
 /**
- * The ear that hears voice: frames of any size in, `speech-start` and `speech-end` out, by a neural detector and
- * hysteresis. Media time only. Windows are cut from the frames without allocation; whatever happens to the stream
- * (lost, repeated, late or huge frames, a new beginning), starts and ends alternate.
+ * The ear that hears voice: frames of any size in, `onset`, `speech-start` and `speech-end` out, by a neural detector
+ * and hysteresis, with cues of every frame. Media time only. Sound is cut into steps and windows without allocation;
+ * whatever happens to the stream (lost, repeated, late or huge frames, a new beginning), starts and ends alternate.
  */
 
 import { type AudioFrame, createReframer, frameMs, jumpToleranceMs, type VoiceDetector } from '@parley/audio'
 import { ParleyError } from '../errors.js'
-import type { Evidence } from '../floor/evidence.js'
+import { createCueMeter, stepMs } from './cue-meter.js'
 import { silentCues } from './cues.js'
 import type { Ear } from './ear.js'
+import { createEarlyOnset, type OnsetChange } from './early-onset.js'
+import { createEvidenceQueue } from './evidence-queue.js'
 import { createLoudEnd } from './loud-end.js'
 import {
   createSpeechHysteresis,
@@ -24,10 +26,9 @@ export interface VoiceEarOptions extends SpeechOptions {
    * again; by more, the stream has begun anew.
    */
   readonly breakMs?: number
+  /** Whether `onset` and `onset-lost` are given before and besides `speech-start`. Default true. */
+  readonly earlyOnset?: boolean
 }
-
-/** Pieces of evidence that may wait for later frames. Past it, neighbouring utterances are joined into one. */
-const maxWaiting = 16
 
 /**
  * An ear over one detector, which stays the caller's to close. `hear` takes frames at the detector's rate; a frame
@@ -36,34 +37,47 @@ const maxWaiting = 16
  */
 export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions = {}): Ear {
   const { rate, windowSize } = detector
-  const { breakMs = 500, ...speechOptions } = options
+  const { breakMs = 500, earlyOnset = true, ...speechOptions } = options
   const { startProbability = defaultSpeechOptions.startProbability } = speechOptions
   const windowMs = (windowSize * 1000) / rate
   const windows = createReframer({ frameMs: windowMs, rate })
   const speech = createSpeechHysteresis(speechOptions)
+  const steps = createReframer({ frameMs: stepMs, rate })
+  const meter = createCueMeter(rate)
+  const onset = createEarlyOnset()
   const loud = createLoudEnd()
-  const waiting: Evidence[] = []
+  const waiting = createEvidenceQueue()
+  const cues = { ...silentCues }
   let heardMs = Number.NEGATIVE_INFINITY
   let windowEndMs: number | undefined
   let voice = 0
 
   const raise = (change: SpeechChange): void => {
     if (change === undefined) return
-    const started = change === 'speech-start'
-    if (started && waiting.length >= maxWaiting && waiting.at(-1)?.kind === 'speech-end') waiting.pop()
-    else
-      waiting.push({
-        kind: change,
-        atMs: started ? speech.onsetMs : Math.min(speech.lastVoicedMs, loud.endMs),
-      })
-    if (!started) loud.reset()
+    if (change === 'speech-start') {
+      onset.confirm()
+      waiting.push({ kind: change, atMs: speech.onsetMs })
+      return
+    }
+    waiting.push({ kind: change, atMs: Math.min(speech.lastVoicedMs, loud.endMs) })
+    loud.reset()
+    tell(onset.rest(), 0)
+  }
+
+  const tell = (change: OnsetChange, atMs: number): void => {
+    if (change === undefined) return
+    waiting.push({ kind: change, atMs: change === 'onset' ? onset.onsetMs : atMs })
   }
 
   const bridge = (atMs: number): void => {
     if (windowEndMs === undefined) return
     const gapMs = atMs - windowEndMs
     if (Math.abs(gapMs) <= jumpToleranceMs) return
-    if (Math.abs(gapMs) > breakMs) detector.reset()
+    if (Math.abs(gapMs) > breakMs) {
+      detector.reset()
+      meter.reset()
+      tell(onset.rest(), windowEndMs)
+    }
     raise(gapMs < 0 ? speech.reset() : speech.step(0, windowEndMs, atMs))
   }
 
@@ -76,7 +90,13 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     raise(speech.step(voice, window.atMs, windowEndMs))
   }
 
-  const cues = { ...silentCues }
+  const hearStep = (step: AudioFrame): void => {
+    windows.process(step, hearWindow)
+    meter.step(step, speech.speaking)
+    if (!earlyOnset || speech.speaking) return
+    const endMs = step.atMs + stepMs
+    if (waiting.empty || onset.pending) tell(onset.step(meter, voice, endMs), endMs)
+  }
 
   const unheard = (frame: AudioFrame): AudioFrame => {
     const repeatedMs = heardMs - frame.atMs
@@ -97,10 +117,15 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
       if (frame.rate !== rate) throw wrongRate(frame.rate, rate)
       const fresh = unheard(frame)
       if (fresh.samples.length > 0) {
-        windows.process(fresh, hearWindow)
+        steps.process(fresh, hearStep)
         heardMs = fresh.atMs + frameMs(fresh)
       }
       cues.voice = voice
+      cues.levelDb = meter.levelDb
+      cues.noiseDb = meter.noiseDb
+      cues.pitchHz = meter.pitchHz
+      cues.voicing = meter.voicing
+      cues.hum = meter.hum
       return waiting.shift()
     },
   }
