@@ -93,7 +93,6 @@ export const english = {
       collision: 'agent had hardly begun',
       loud: 'loud',
       soft: 'soft',
-      hummed: 'hummed',
       unvoiced: 'little voice',
       'no-words': 'no words',
       late: 'late words',

@@ -94,7 +94,6 @@ export const spanish: Messages = {
       collision: 'el agente apenas empezaba',
       loud: 'fuerte',
       soft: 'suave',
-      hummed: 'murmullo',
       unvoiced: 'poca voz',
       'no-words': 'sin palabras',
       late: 'palabras tardías',

@@ -19,8 +19,6 @@ export interface OverlapWords {
 
 /** Voice shorter than this, once it ended, is not worth waiting for words. */
 const BLIP_MS = 120
-/** A hold waits this much longer, in ms of voice, for sound that is likely a hum or no voice at all. */
-const DOUBT_MS = 200
 
 export function createJudge(policy: JudgePolicy, words: OverlapWords): Judge {
   const sound = createOverlapSound()
@@ -65,9 +63,6 @@ export function createJudge(policy: JudgePolicy, words: OverlapWords): Judge {
     return final || count >= policy.minWords
   }
 
-  const doubtful = () =>
-    sound.voicedMs < policy.holdMs + DOUBT_MS && (sound.hummed >= 0.7 || sound.periodic <= 0.3)
-
   return {
     begin(next) {
       overlap = next
@@ -82,7 +77,7 @@ export function createJudge(policy: JudgePolicy, words: OverlapWords): Judge {
       if (overlap.bargeIn === 'words') return undefined
       const { ms, reasons } = needed()
       if (sound.voicedMs >= ms) return claim(...reasons)
-      if (state !== 'listening' || sound.voicedMs < policy.holdMs || doubtful()) return undefined
+      if (state !== 'listening' || sound.voicedMs < policy.holdMs) return undefined
       state = 'held'
       return { ruling: 'hold', reasons: reasonsOf() }
     },

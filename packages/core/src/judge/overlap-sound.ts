@@ -7,12 +7,14 @@ import type { Cues } from '../ear/cues.js'
 
 /** A frame with at least this probability of voice is voiced. */
 const VOICED = 0.5
+/** Voice that stands this little over what is there all the time is somebody in the background, dB. */
+const NEAR_DB = 9
+/** A syllable stands for the softer sound after it, falling by this much. */
+const FALL_DB_PER_MS = 0.03
 /** Above this a frame is the agent's own sound coming back. */
 const ECHOED = 0.6
 /** Normalised autocorrelation from which on a frame is periodic, as vowels are and coughs are not. */
 const PERIODIC = 0.6
-/** Share of power under 500 Hz from which on a voiced frame is hummed: closed lips let little else out. */
-const HUMMED = 0.8
 /** Voice needed before a caller's usual loudness is believed, ms, and the memory of it. */
 const KNOWN_AFTER_MS = 600
 const MEMORY_MS = 8_000
@@ -22,9 +24,8 @@ export interface OverlapSound {
   readonly voicedMs: number
   /** Explained by the agent's own sound, ms. */
   readonly echoedMs: number
-  /** Of the voiced time, the share that is periodic, and hummed, 0..1; 0 before any. */
+  /** Of the voiced time, the share that is periodic, 0..1; 0 before any. */
   readonly periodic: number
-  readonly hummed: number
   /** Mean level of the voiced frames against the caller's usual one, dB; undefined while that is not known. */
   readonly loudnessDb: number | undefined
   begin(): void
@@ -37,8 +38,8 @@ export function createOverlapSound(): OverlapSound {
   let voicedMs = 0
   let echoedMs = 0
   let periodicMs = 0
-  let hummedMs = 0
   let levelDbMs = 0
+  let crestDb = Number.NEGATIVE_INFINITY
   let usualDb = 0
   let knownMs = 0
 
@@ -52,9 +53,6 @@ export function createOverlapSound(): OverlapSound {
     get periodic() {
       return voicedMs === 0 ? 0 : periodicMs / voicedMs
     },
-    get hummed() {
-      return voicedMs === 0 ? 0 : hummedMs / voicedMs
-    },
     get loudnessDb() {
       if (voicedMs === 0 || knownMs < KNOWN_AFTER_MS) return undefined
       return levelDbMs / voicedMs - usualDb
@@ -63,11 +61,12 @@ export function createOverlapSound(): OverlapSound {
       voicedMs = 0
       echoedMs = 0
       periodicMs = 0
-      hummedMs = 0
       levelDbMs = 0
+      crestDb = Number.NEGATIVE_INFINITY
     },
-    hear({ voice, durationMs, echo, voicing, hum, levelDb }) {
-      if (voice < VOICED) return
+    hear({ voice, durationMs, echo, voicing, levelDb, noiseDb }) {
+      crestDb = Math.max(levelDb, crestDb - FALL_DB_PER_MS * durationMs)
+      if (voice < VOICED || crestDb < noiseDb + NEAR_DB) return
       if (echo >= ECHOED) {
         echoedMs += durationMs
         return
@@ -75,7 +74,6 @@ export function createOverlapSound(): OverlapSound {
       voicedMs += durationMs
       levelDbMs += levelDb * durationMs
       if (voicing >= PERIODIC) periodicMs += durationMs
-      if (hum >= HUMMED) hummedMs += durationMs
     },
     learn({ voice, durationMs, echo, levelDb }) {
       if (voice < VOICED || echo >= ECHOED) return

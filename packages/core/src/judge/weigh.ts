@@ -32,9 +32,8 @@ const terms = {
   collision: { withinMs: 600, ms: -200 },
   loud: { db: 6, ms: -100 },
   soft: { db: -9, ms: 150 },
-  hummed: { share: 0.7, ms: 350 },
   /** Coughs, laughs and breath have little voice in them. */
-  unvoiced: { share: 0.3, ms: 200 },
+  unvoiced: { share: 0.25, ms: 200 },
   backchannel: { ms: 400 },
 } as const
 
@@ -56,7 +55,6 @@ export function neededVoice(
     const { loudnessDb } = sound
     if (loudnessDb !== undefined && loudnessDb >= terms.loud.db) add('loud', terms.loud.ms)
     if (loudnessDb !== undefined && loudnessDb <= terms.soft.db) add('soft', terms.soft.ms)
-    if (sound.hummed >= terms.hummed.share) add('hummed', terms.hummed.ms)
     if (sound.periodic <= terms.unvoiced.share) add('unvoiced', terms.unvoiced.ms)
   }
   return { ms: Math.min(Math.max(ms, policy.holdMs), policy.maxMs), reasons }
