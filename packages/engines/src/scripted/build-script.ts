@@ -1,9 +1,11 @@
 /** Lays a file of the right shape out into a `Script`, noting phrases that cannot be read or are too many. */
 
+import { defaultTurnPolicy } from '@parley/core'
 import { countPatterns, patternsOf, readPhrase, slotsIn } from './phrase.js'
 import type { FilePath, Problems } from './problems.js'
 import type { Action, Intent, MissStep, Phrase, Script, Slot, SlotType, SlotValue, State } from './script.js'
 import type { ActionFile, IntentFile, ScriptFile, SlotFile, StateFile, StepFile } from './shape.js'
+import { turnPolicyOf } from './turn-policy.js'
 import { wordListsOf } from './word-lists.js'
 
 /** Most ways to say one phrase, and all phrases of a script, slots counted as one word. */
@@ -40,6 +42,7 @@ export function buildScript(file: ScriptFile, problems: Problems): Script {
     fallback,
     silence: file.silence?.map(stepOf) ?? fallback,
     trouble: file.trouble ?? wordListsOf(file.language).trouble,
+    turns: turnPolicyOf(file.turns, { problems, at: ['turns'], base: defaultTurnPolicy }),
     yesNo: yesNoOf(context),
   }
 }

@@ -3,7 +3,7 @@
  * holds a `Script` may rely on every name in it being known.
  */
 
-import type { Json } from '@parley/core'
+import type { Json, TurnPolicy } from '@parley/core'
 import type { Pattern, PhraseTree } from './phrase.js'
 
 export interface Script {
@@ -26,6 +26,8 @@ export interface Script {
   readonly silence: readonly MissStep[]
   /** Said when the machinery fails and the voice still works. */
   readonly trouble: string
+  /** How turns are taken, whole. */
+  readonly turns: TurnPolicy
 }
 
 /** Variants of one text, at least one; `turn modulo length` chooses. */

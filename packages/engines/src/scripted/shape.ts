@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod'
+import { turnKeysAt, turnsFile } from './turn-policy.js'
 
 const list = (value: unknown): unknown => (value === undefined || Array.isArray(value) ? value : [value])
 const asText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
@@ -89,6 +90,7 @@ const scriptShape = {
   fallback: steps,
   silence: steps.optional(),
   trouble: text.optional(),
+  turns: turnsFile.optional(),
 }
 
 export const scriptFile = z.strictObject(scriptShape)
@@ -103,6 +105,7 @@ export type ActionFile = IntentFile['do'][number]
 /** The keys that may stand at a place of the file. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   const [section] = path
+  if (section === 'turns') return turnKeysAt(path.slice(1))
   const last = path.at(-2)
   if (last === 'do') return Object.keys(actionShape)
   if (last === 'fallback' || last === 'silence') return Object.keys(stepShape)
