@@ -17,7 +17,7 @@ import {
 } from '@parley/core'
 import { wordListsOf } from '../scripted/word-lists.js'
 import { type Listening, startListening } from './listening.js'
-import { speakReply } from './speaking.js'
+import { speakReply, speakText } from './speaking.js'
 
 export interface CascadeOptions {
   /** Without one, spoken turns get no answer unless their text came with them; typed turns do. */
@@ -73,14 +73,18 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
   let closed = false
   let warned = voice !== undefined
 
-  async function* reply(turn: Turn, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+  /** Ends with the link, too. */
+  async function* linked(
+    signal: AbortSignal,
+    make: (signal: AbortSignal) => AsyncIterable<ReplyPart>,
+  ): AsyncGenerator<ReplyPart> {
     if (closed || signal.aborted) return
     const own = new AbortController()
     const abort = () => own.abort()
     running.add(own)
     signal.addEventListener('abort', abort, { once: true })
     try {
-      yield* answer(turn, own.signal)
+      yield* make(own.signal)
     } finally {
       signal.removeEventListener('abort', abort)
       running.delete(own)
@@ -111,10 +115,15 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     yield* speakReply(speaking, { ...userText, history: turn.history, language: call.language }, signal)
   }
 
+  const say = (text: string, signal: AbortSignal): AsyncIterable<ReplyPart> =>
+    linked(signal, own => speakText(speaking, { text, language: call.language }, own))
+
   return {
     hear: frame => listening?.hear(frame),
     boundary: boundary => listening?.boundary(boundary),
-    reply,
+    reply: (turn, signal) => linked(signal, own => answer(turn, own)),
+    // Without a voice nobody waits in silence: what would be said into it is not written either.
+    ...(voice === undefined ? {} : { say }),
     async close() {
       closed = true
       for (const controller of running) controller.abort()

@@ -1,5 +1,5 @@
 /**
- * The mouth side of the cascade: one reply, from the mind's text through clauses to sound. A task makes parts one
+ * The mouth side of the cascade: one reply, from the mind's text (or a given one) through clauses to sound. A task makes parts one
  * clause ahead while the session draws them. What was spoken stays; a failure before that is tried once more, then the
  * caller gets a short apology instead of silence.
  */
@@ -32,13 +32,38 @@ export interface SpeakingOptions {
 }
 
 /** The parts of one reply; ends when it is complete or `signal` aborts. Never throws. */
-export async function* speakReply(
+export function speakReply(
   options: SpeakingOptions,
   request: LanguageModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyPart> {
+  return speak({ options, language: request.language, signal }, async progress => {
+    if (!(await think(progress, request))) await say(progress, options.trouble)
+  })
+}
+
+/** A given text in the same voice, and no mind; ends and fails as `speakReply` does. */
+export function speakText(
+  options: SpeakingOptions,
+  { text, language }: { readonly text: string; readonly language: string },
+  signal: AbortSignal,
+): AsyncGenerator<ReplyPart> {
+  return speak({ options, language, signal }, async progress => {
+    const splitter = splitClauses()
+    for (const clause of [...splitter.feed(text), ...splitter.end()]) await say(progress, clause)
+  })
+}
+
+interface Job {
+  readonly options: SpeakingOptions
+  readonly language: string
+  readonly signal: AbortSignal
+}
+
+async function* speak(job: Job, make: (progress: Progress) => Promise<void>): AsyncGenerator<ReplyPart> {
+  const { signal } = job
   const handoff = createHandoff(signal)
-  void makeReply({ options, request, signal, handoff })
+  void makeReply({ ...job, handoff }, make)
   for (;;) {
     const part = await handoff.next()
     if (part === undefined) return
@@ -47,15 +72,9 @@ export async function* speakReply(
   }
 }
 
-interface Job {
-  readonly options: SpeakingOptions
-  readonly request: LanguageModelRequest
-  readonly signal: AbortSignal
-  readonly handoff: Handoff
-}
-
 /** Where a reply stands while it is made. */
 interface Progress extends Job {
+  readonly handoff: Handoff
   voice: TextToSpeech | undefined
   /** Sound made so far, ms. */
   soundMs: number
@@ -69,7 +88,10 @@ interface Progress extends Job {
 /** The voice broke off in the middle of the reply; what was spoken stays. */
 const brokenOff = Symbol('broken off')
 
-async function makeReply(job: Job): Promise<void> {
+async function makeReply(
+  job: Job & { readonly handoff: Handoff },
+  make: (progress: Progress) => Promise<void>,
+): Promise<void> {
   const { options, signal, handoff } = job
   const progress: Progress = {
     ...job,
@@ -80,7 +102,7 @@ async function makeReply(job: Job): Promise<void> {
     marked: new Set(),
   }
   try {
-    if (!(await think(progress))) await say(progress, options.trouble)
+    await make(progress)
   } catch (error) {
     if (error !== brokenOff && !signal.aborted) options.call.warn(ParleyError.from(error, 'engine_failed'))
   } finally {
@@ -89,11 +111,12 @@ async function makeReply(job: Job): Promise<void> {
 }
 
 /** Lets the mind answer, twice if need be. False if it failed before anything was spoken. */
-async function think(progress: Progress): Promise<boolean> {
+async function think(progress: Progress, request: LanguageModelRequest): Promise<boolean> {
   const { options, signal } = progress
+  const cost = { inputTokens: 0, outputTokens: 0 }
   for (const lastTry of [false, true]) {
     try {
-      await answer(progress)
+      await answer(progress, request, cost)
       return true
     } catch (error) {
       if (error === brokenOff || signal.aborted) throw error
@@ -106,8 +129,14 @@ async function think(progress: Progress): Promise<boolean> {
   return false
 }
 
-async function answer(progress: Progress): Promise<void> {
-  const { options, request, signal } = progress
+/** `cost`, in tokens, is what earlier tries came to; this one is added to it, failed or not. */
+async function answer(
+  progress: Progress,
+  request: LanguageModelRequest,
+  cost: { inputTokens: number; outputTokens: number },
+): Promise<void> {
+  const { options, signal, handoff } = progress
+  const before = { ...cost }
   const { mind, call, mindTimeoutMs } = options
   const splitter = splitClauses()
   const actions: ReplyPart[] = []
@@ -117,12 +146,20 @@ async function answer(progress: Progress): Promise<void> {
       if (part.text !== '') mark(progress, 'first-token')
       for (const clause of splitter.feed(part.text)) await say(progress, clause)
     } else if (part.kind === 'action') actions.push(part)
-    else if (progress.spoken) progress.handoff.push(part)
-    else progress.held.push(part)
+    else if (part.kind === 'usage') {
+      cost.inputTokens = before.inputTokens + part.inputTokens
+      cost.outputTokens = before.outputTokens + part.outputTokens
+      handoff.push({ kind: 'usage', ...cost })
+    } else {
+      // It counts from its place in the sound, so what came before is spoken first.
+      if (part.kind === 'barge-in') for (const clause of splitter.flush()) await say(progress, clause)
+      if (progress.spoken) handoff.push(part)
+      else progress.held.push(part)
+    }
   }
   for (const clause of splitter.end()) await say(progress, clause)
   release(progress)
-  for (const action of actions) progress.handoff.push(action)
+  for (const action of actions) handoff.push(action)
 }
 
 async function say(progress: Progress, clause: string): Promise<void> {
@@ -158,11 +195,11 @@ async function voiced(progress: Progress, clause: string, voice: TextToSpeech): 
 }
 
 async function speakClause(progress: Progress, clause: string, voice: TextToSpeech): Promise<void> {
-  const { options, request, signal, handoff } = progress
+  const { options, language, signal, handoff } = progress
   const { call, speaker, voiceTimeoutMs } = options
   const speech = {
     text: clause.trim(),
-    language: request.language,
+    language,
     ...(speaker === undefined ? {} : { voice: speaker }),
   }
   const words = clauseWords(clause)

@@ -18,6 +18,8 @@ export interface ClauseOptions {
 export interface ClauseSplitter {
   /** The clauses that are complete with this text. */
   feed(text: string): string[]
+  /** What is held, complete or not, white space included; what is fed next begins a clause of its own. */
+  flush(): string[]
   /** What is left. The splitter is empty afterwards. */
   end(): string[]
 }
@@ -42,6 +44,15 @@ export function splitClauses(options: ClauseOptions = {}): ClauseSplitter {
     feed(text) {
       held += text
       return take(false)
+    },
+    flush() {
+      const clauses = take(true)
+      if (held.trim() !== '') {
+        clauses.push(held)
+        held = ''
+        first = false
+      }
+      return clauses
     },
     end() {
       const clauses = take(true)

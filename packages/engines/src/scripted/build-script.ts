@@ -35,7 +35,7 @@ export function buildScript(file: ScriptFile, problems: Problems): Script {
     agent: file.agent,
     language: file.language,
     voice: file.voice,
-    greeting: file.greeting,
+    greeting: { say: file.greeting.say, interrupt: file.greeting.interrupt },
     slots,
     intents,
     states: mapOf(file.states, stateOf),
@@ -62,18 +62,27 @@ function intentOf(name: string, file: IntentFile, states: readonly string[], con
     confirm: file.confirm,
     cancelled: file.cancelled,
     replies: file.replies,
+    interrupt: file.interrupt,
     do: file.do.flatMap(actionsOf),
     aside: file.aside,
     states,
   }
 }
 
-function stateOf(name: string, { say, expects, only, fallback, silence }: StateFile): State {
-  return { name, say, expects, only, fallback: fallback?.map(stepOf), silence: silence?.map(stepOf) }
+function stateOf(name: string, { say, interrupt, expects, only, fallback, silence }: StateFile): State {
+  return {
+    name,
+    say,
+    interrupt,
+    expects,
+    only,
+    fallback: fallback?.map(stepOf),
+    silence: silence?.map(stepOf),
+  }
 }
 
 function stepOf(file: StepFile): MissStep {
-  return { say: file.say, do: file.do.flatMap(actionsOf) }
+  return { say: file.say, interrupt: file.interrupt, do: file.do.flatMap(actionsOf) }
 }
 
 function actionsOf(file: ActionFile): Action[] {

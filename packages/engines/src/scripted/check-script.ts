@@ -19,6 +19,10 @@ export function checkScript(script: Script, problems: Problems): void {
   for (const intent of script.intents.values()) checkIntent(intent, check)
   for (const [name, state] of script.states) {
     checkTexts(state.say, ['states', name, 'say'], check)
+    if (state.interrupt !== undefined && state.say === undefined) {
+      const message = `"interrupt" of state "${name}" is for its "say", and there is none; remove it`
+      problems.addAtKey(['states', name, 'interrupt'], message)
+    }
     checkSteps(state.fallback ?? [], ['states', name, 'fallback'], check)
     checkSteps(state.silence ?? [], ['states', name, 'silence'], check)
     state.expects.forEach((intent, index) => {
@@ -27,7 +31,7 @@ export function checkScript(script: Script, problems: Problems): void {
       problems.add(['states', name, 'expects', index], `there is no intent "${intent}"${hint}`)
     })
   }
-  checkTexts(script.greeting, ['greeting'], check)
+  checkTexts(script.greeting.say, ['greeting', 'say'], check)
   checkSteps(script.fallback, ['fallback'], check)
   if (script.silence !== script.fallback) checkSteps(script.silence, ['silence'], check)
   checkTexts([script.trouble], ['trouble'], check)
@@ -79,6 +83,10 @@ function checkIntent(intent: Intent, check: Check): void {
     if (action.kind === 'set') for (const name of action.values.keys()) filled.add(name)
   checkTexts(intent.replies, [...path, 'replies'], check, filled)
   checkActions(intent.do, [...path, 'do'], check)
+  if (intent.interrupt !== undefined && intent.replies === undefined) {
+    const message = `"interrupt" of intent "${intent.name}" is for its "replies", and there are none; remove it`
+    problems.addAtKey([...path, 'interrupt'], message)
+  }
   const speaks = intent.do.some(
     each =>
       each.kind === 'repeat' || (each.kind === 'goto' && script.states.get(each.state)?.say !== undefined),

@@ -3,7 +3,7 @@
  * another node, or from an older version of the script.
  */
 
-import type { HistoryEntry, Json } from '@parley/core'
+import type { BargeIn, HistoryEntry, Json } from '@parley/core'
 import { z } from 'zod'
 import { START_STATE } from './hearing.js'
 import type { Script } from './script.js'
@@ -21,6 +21,8 @@ export interface DialogueState {
   readonly misses: number
   /** The last reply, for `repeat`. */
   readonly said: string
+  /** Who may interrupt it where it is said again: the strictest rule of its parts. */
+  readonly interrupt?: BargeIn
 }
 
 export type OpenQuestion =
@@ -39,6 +41,7 @@ const shape = z.object({
     .nullable(),
   misses: z.int().min(0),
   said: z.string(),
+  interrupt: z.enum(['any', 'words', 'none']).exactOptional(),
 })
 
 export const firstState: DialogueState = {
@@ -71,6 +74,6 @@ function readState(json: Json, script: Script): DialogueState {
 }
 
 export function stateAsJson(state: DialogueState): Json {
-  const { turn, at, values, open, misses, said } = state
-  return { turn, at, values, open: open === null ? null : { ...open }, misses, said }
+  const { open } = state
+  return { ...state, open: open === null ? null : { ...open } }
 }

@@ -3,24 +3,32 @@
  * then. A pure function, so that a reply can be prepared, thrown away and made again, here or on another node.
  */
 
-import type { Json, SessionAction } from '@parley/core'
+import type { BargeIn, Json, SessionAction } from '@parley/core'
 import { type DialogueState, firstState, type OpenQuestion } from './dialogue-state.js'
 import type { Values } from './match.js'
-import type { Action, Intent, Script, SlotType, Texts } from './script.js'
+import type { Action, Intent, Saying, Script, SlotType, Texts } from './script.js'
 import { fillTemplate } from './template.js'
 import { type Meaning, understand } from './understand.js'
 
 export interface Answer {
-  readonly text: string
+  /** What is said, piece by piece; joined by spaces it is the text. */
+  readonly pieces: readonly SaidPiece[]
   readonly state: DialogueState
   readonly actions: readonly SessionAction[]
 }
 
+export interface SaidPiece {
+  readonly text: string
+  /** Who may interrupt it by voice; the agent's policy without it. */
+  readonly interrupt: BargeIn | undefined
+}
+
 /** The agent's opening: its greeting, or its last reply again where a conversation goes on. */
 export function openDialogue(script: Script, before: DialogueState | undefined): Answer {
-  if (before !== undefined && before.said !== '') return { text: before.said, state: before, actions: [] }
+  if (before !== undefined && before.said !== '')
+    return { pieces: [saidBefore(before)], state: before, actions: [] }
   const step = beginStep(script, firstState)
-  step.say(script.greeting)
+  step.say(script.greeting.say, script.greeting.interrupt)
   return step.finish()
 }
 
@@ -45,7 +53,7 @@ interface Step {
   at: string
   open: OpenQuestion | null
   misses: number
-  say(variants: Texts | undefined): void
+  say(variants: Texts | undefined, interrupt?: BargeIn): void
   /** Says the last reply again; the question that was open stays open. */
   repeat(): void
   finish(): Answer
@@ -53,7 +61,7 @@ interface Step {
 
 function beginStep(script: Script, before: DialogueState): Step {
   const values = new Map(Object.entries(before.values))
-  const texts: string[] = []
+  const pieces: SaidPiece[] = []
   const actions: SessionAction[] = []
   const lookUp = (name: string) => spoken(script, name, values.get(name))
   let repeated = false
@@ -65,24 +73,43 @@ function beginStep(script: Script, before: DialogueState): Step {
     at: before.at,
     open: before.open,
     misses: before.misses,
-    say(variants) {
+    say(variants, interrupt) {
       const variant = variants?.[before.turn % variants.length]
       const text = variant === undefined ? '' : fillTemplate(variant, lookUp)
-      if (text !== '') texts.push(text)
+      if (text !== '') pieces.push({ text, interrupt })
     },
     repeat() {
       repeated = true
       this.open = before.open
-      texts.push(before.said)
+      if (before.said !== '') pieces.push(saidBefore(before))
     },
     finish() {
-      const text = texts.filter(each => each !== '').join(' ')
-      const said = repeated || text === '' ? before.said : text
+      const last =
+        repeated || pieces.length === 0
+          ? saidBefore(before)
+          : { text: pieces.map(({ text }) => text).join(' '), interrupt: strictest(pieces) }
       const { at, open, misses } = this
-      const state = { turn: before.turn + 1, at, values: Object.fromEntries(values), open, misses, said }
-      return { text, state, actions }
+      const state = {
+        turn: before.turn + 1,
+        at,
+        values: Object.fromEntries(values),
+        open,
+        misses,
+        said: last.text,
+        ...(last.interrupt === undefined ? {} : { interrupt: last.interrupt }),
+      }
+      return { pieces, state, actions }
     },
   }
+}
+
+/** The last reply, to be said again as a whole. */
+function saidBefore({ said, interrupt }: DialogueState): SaidPiece {
+  return { text: said, interrupt }
+}
+
+function strictest(pieces: readonly SaidPiece[]): BargeIn | undefined {
+  return (['none', 'words', 'any'] as const).find(rule => pieces.some(({ interrupt }) => interrupt === rule))
 }
 
 function answered(step: Step, meaning: Exclude<Meaning, { kind: 'miss' | 'silence' }>): void {
@@ -126,7 +153,7 @@ function askAgain(step: Step): void {
 
 function carryOut(step: Step, intent: Intent): void {
   step.open = null
-  perform(step, intent.do, intent.replies)
+  perform(step, intent.do, { say: intent.replies, interrupt: intent.interrupt })
 }
 
 /** A no forgets what was asked for; with nothing to say about it, it is asked again. */
@@ -138,7 +165,7 @@ function refuse(step: Step, intent: Intent): void {
 }
 
 function aside(step: Step, intent: Intent): void {
-  const moved = perform(step, intent.do, intent.replies)
+  const moved = perform(step, intent.do, { say: intent.replies, interrupt: intent.interrupt })
   const repeats = intent.do.some(action => action.kind === 'repeat')
   if (!moved && !repeats) askAgain(step)
 }
@@ -150,17 +177,21 @@ function missed(step: Step, kind: 'miss' | 'silence'): void {
   step.misses = before.misses + 1
   const chosen = steps[Math.min(before.misses, steps.length - 1)]
   if (chosen === undefined) return
-  const moved = perform(step, chosen.do, chosen.say)
+  const moved = perform(step, chosen.do, chosen)
   if (!moved) askAgain(step)
 }
 
 /** Sets, speaks, then the rest. Tells whether the conversation moved on (another state, or its end). */
-function perform(step: Step, actions: readonly Action[], texts: Texts | undefined): boolean {
+function perform(
+  step: Step,
+  actions: readonly Action[],
+  { say, interrupt }: Pick<Saying, 'interrupt'> & { readonly say: Texts | undefined },
+): boolean {
   for (const action of actions) {
     if (action.kind === 'set')
       for (const [name, text] of action.values) step.values.set(name, written(step, text))
   }
-  step.say(texts)
+  step.say(say, interrupt)
   let moved = false
   for (const action of actions) {
     switch (action.kind) {
@@ -169,13 +200,15 @@ function perform(step: Step, actions: readonly Action[], texts: Texts | undefine
       case 'repeat':
         step.repeat()
         break
-      case 'goto':
+      case 'goto': {
         moved = true
+        const state = step.script.states.get(action.state)
         step.at = action.state
         step.open = null
         step.misses = 0
-        step.say(step.script.states.get(action.state)?.say)
+        step.say(state?.say, state?.interrupt)
         break
+      }
       case 'clear':
         for (const name of action.names) step.values.delete(name)
         break

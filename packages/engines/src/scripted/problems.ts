@@ -84,6 +84,8 @@ function nodeAt(document: Document, path: FilePath, atKey = false): Node | undef
       if (atKey && index === path.length - 1) return best
       if (isScalar(node) && node.value !== null) best = node
     } else if (isSeq(node)) {
+      // A short form: the list stands where a mapping with this key may.
+      if (typeof step === 'string') continue
       node = node.items[Number(step)]
       if (!isNode(node)) return best
       best = node

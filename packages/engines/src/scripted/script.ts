@@ -3,7 +3,7 @@
  * holds a `Script` may rely on every name in it being known.
  */
 
-import type { Json, TurnPolicy } from '@parley/core'
+import type { BargeIn, Json, TurnPolicy } from '@parley/core'
 import type { Pattern, PhraseTree } from './phrase.js'
 
 export interface Script {
@@ -13,7 +13,7 @@ export interface Script {
   readonly language: string
   /** The voice's own name for a speaker; its default without it. */
   readonly voice: string | undefined
-  readonly greeting: Texts
+  readonly greeting: Saying
   readonly slots: ReadonlyMap<string, Slot>
   readonly intents: ReadonlyMap<string, Intent>
   /** The conversation begins in the state `start`, whether it is described here or not. */
@@ -33,6 +33,12 @@ export interface Script {
 /** Variants of one text, at least one; `turn modulo length` chooses. */
 export type Texts = readonly string[]
 
+export interface Saying {
+  readonly say: Texts
+  /** Who may interrupt it by voice; the agent's policy without it. */
+  readonly interrupt: BargeIn | undefined
+}
+
 export interface Phrase {
   readonly tree: PhraseTree
   readonly patterns: readonly Pattern[]
@@ -48,6 +54,8 @@ export interface Intent {
   /** Said when the answer is no. */
   readonly cancelled: Texts | undefined
   readonly replies: Texts | undefined
+  /** Who may interrupt `replies` by voice; the agent's policy without it. */
+  readonly interrupt: BargeIn | undefined
   readonly do: readonly Action[]
   /** Answers, then returns to the question that was open. */
   readonly aside: boolean
@@ -59,6 +67,8 @@ export interface State {
   readonly name: string
   /** Said on entering. */
   readonly say: Texts | undefined
+  /** Who may interrupt `say` by voice; the agent's policy without it. */
+  readonly interrupt: BargeIn | undefined
   readonly expects: readonly string[]
   /** Whether nothing but `expects` is listened for. */
   readonly only: boolean
@@ -66,8 +76,7 @@ export interface State {
   readonly silence: readonly MissStep[] | undefined
 }
 
-export interface MissStep {
-  readonly say: Texts
+export interface MissStep extends Saying {
   readonly do: readonly Action[]
 }
 

@@ -12,7 +12,8 @@ import { splitSentences } from './template.js'
 
 /**
  * A `LanguageModel` that runs a script. The same request always gives the same answer. Parts: the state first (an
- * interrupted reply keeps it if any of it was heard), then the text sentence by sentence, then the actions.
+ * interrupted reply keeps it if any of it was heard), then the text sentence by sentence, each stretch of it behind who
+ * may interrupt it where that changes, then the actions.
  */
 export function createScriptedAgent(script: Script): LanguageModel {
   return {
@@ -25,9 +26,16 @@ export function createScriptedAgent(script: Script): LanguageModel {
           : continueDialogue(script, before ?? firstState, request.userText)
       if (signal.aborted) return
       yield { kind: 'state', state: stateAsJson(answer.state) }
-      for (const text of splitSentences(answer.text)) {
-        if (signal.aborted) return
-        yield { kind: 'text', text }
+      let allow = script.turns.bargeIn
+      for (const [index, piece] of answer.pieces.entries()) {
+        const own = piece.interrupt ?? script.turns.bargeIn
+        if (own !== allow) yield { kind: 'barge-in', allow: own }
+        allow = own
+        const space = index < answer.pieces.length - 1 ? ' ' : ''
+        for (const text of splitSentences(piece.text + space)) {
+          if (signal.aborted) return
+          yield { kind: 'text', text }
+        }
       }
       for (const action of answer.actions) {
         if (signal.aborted) return

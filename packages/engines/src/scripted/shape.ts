@@ -35,7 +35,15 @@ const action = z.preprocess(
 )
 const actions = z.preprocess(list, z.array(action))
 
-const stepShape = { say: texts, do: actions.default([]) }
+const interrupt = z.enum(['any', 'words', 'none']).optional()
+const sayingShape = { say: texts, interrupt }
+const saying = z.preprocess(
+  value =>
+    typeof value === 'string' || typeof value === 'number' || Array.isArray(value) ? { say: value } : value,
+  z.strictObject(sayingShape),
+)
+
+const stepShape = { ...sayingShape, do: actions.default([]) }
 const step = z.preprocess(
   value => (typeof value === 'string' || typeof value === 'number' ? { say: value } : value),
   z.strictObject(stepShape),
@@ -65,12 +73,14 @@ const intentShape = {
   confirm: texts.optional(),
   cancelled: texts.optional(),
   replies: texts.optional(),
+  interrupt,
   do: actions.default([]),
   aside: z.boolean().default(false),
 }
 
 const stateShape = {
   say: texts.optional(),
+  interrupt,
   expects: names.default([]),
   only: z.boolean().default(false),
   fallback: steps.optional(),
@@ -83,7 +93,7 @@ const scriptShape = {
     .string()
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag; write one such as "en" or "es-MX"'),
   voice: text.optional(),
-  greeting: texts,
+  greeting: saying,
   slots: z.record(name, z.strictObject(slotShape)).default({}),
   intents: z.record(name, z.strictObject(intentShape)),
   states: z.record(name, z.strictObject(stateShape)).default({}),
@@ -109,6 +119,7 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   const last = path.at(-2)
   if (last === 'do') return Object.keys(actionShape)
   if (last === 'fallback' || last === 'silence') return Object.keys(stepShape)
+  if (section === 'greeting') return Object.keys(sayingShape)
   if (path.length === 2 && section === 'intents') return Object.keys(intentShape)
   if (path.length === 2 && section === 'slots') return Object.keys(slotShape)
   if (path.length === 2 && section === 'states') return Object.keys(stateShape)
