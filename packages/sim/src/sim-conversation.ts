@@ -27,6 +27,7 @@ import { VirtualClock } from './virtual-clock.js'
 export interface SimConversationOptions {
   readonly answer?: SimEngineOptions['answer']
   readonly recognise?: SimEngineOptions['recognise']
+  readonly say?: SimEngineOptions['say']
   readonly caller?: Partial<Omit<SimCallerOptions, 'clock'>>
   readonly policy?: Partial<TurnPolicy>
   /** Instead of the plain judge (300 ms of voice) and the plain endpointing (700 ms of silence). */
@@ -73,6 +74,7 @@ export class SimConversation {
       sampleRate: SAMPLE_RATE,
       answer: options.answer ?? (() => ({ thinkMs: 100, paceMs: 10, words: [] })),
       ...(options.recognise === undefined ? {} : { recognise: options.recognise }),
+      ...(options.say === undefined ? {} : { say: options.say }),
     })
     this.session = new Session({
       id: 'ses_sim' as SessionId,

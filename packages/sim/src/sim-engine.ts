@@ -1,4 +1,4 @@
-import type { Engine, EngineCall, Heard, ReplyPart, SpeechBoundary, Turn } from '@parley/core'
+import type { BargeIn, Engine, EngineCall, Heard, ReplyPart, SpeechBoundary, Turn } from '@parley/core'
 import type { VirtualClock } from './virtual-clock.js'
 
 export interface SimReply {
@@ -12,6 +12,10 @@ export interface SimReply {
   /** Goes on yielding although it was told to stop. */
   readonly deaf?: boolean
   readonly hangsUp?: boolean
+  /** Who may interrupt it. */
+  readonly bargeIn?: BargeIn
+  /** Told with the first word. */
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
 }
 
 export interface SimEngineOptions {
@@ -21,6 +25,8 @@ export interface SimEngineOptions {
   /** Sample value of the sound. */
   readonly level?: number
   answer(turn: Turn): SimReply
+  /** How it says what it is given to say (fillers, prompts); without it the engine cannot. */
+  say?(text: string): SimReply
   /** Text recognised for an utterance, and how long after its end; undefined for none. */
   recognise?(startMs: number, endMs: number): { readonly text: string; readonly delayMs: number } | undefined
 }
@@ -29,6 +35,8 @@ export interface SimEngineOptions {
 export class SimEngine implements Engine {
   readonly turns: Turn[] = []
   readonly told: Heard[] = []
+  /** What it was given to say. */
+  readonly saying: string[] = []
   readonly boundaries: SpeechBoundary[] = []
   started = 0
   finished = 0
@@ -41,6 +49,7 @@ export class SimEngine implements Engine {
 
   connect(call: EngineCall) {
     let startMs = 0
+    const { answer, say } = this.#options
     return {
       hear: () => {},
       boundary: (boundary: SpeechBoundary) => {
@@ -48,7 +57,18 @@ export class SimEngine implements Engine {
         if (boundary.kind === 'speech-start') startMs = boundary.atMs
         if (boundary.kind === 'speech-end') this.#recognise(call, startMs, boundary.atMs)
       },
-      reply: (turn: Turn, signal: AbortSignal) => this.#reply(turn, signal),
+      reply: (turn: Turn, signal: AbortSignal) => {
+        this.turns.push(turn)
+        return this.#speak(() => answer(turn), signal)
+      },
+      ...(say === undefined
+        ? {}
+        : {
+            say: (text: string, signal: AbortSignal) => {
+              this.saying.push(text)
+              return this.#speak(() => say(text), signal)
+            },
+          }),
       heard: (heard: Heard) => void this.told.push(heard),
       close: async () => {
         this.closed += 1
@@ -63,13 +83,15 @@ export class SimEngine implements Engine {
     this.#options.clock.after(found.delayMs, () => call.observe(evidence))
   }
 
-  async *#reply(turn: Turn, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+  async *#speak(reply: () => SimReply, signal: AbortSignal): AsyncGenerator<ReplyPart> {
     const { clock, sampleRate, level = 8_000 } = this.#options
-    this.turns.push(turn)
     this.started += 1
     try {
-      const { thinkMs, words, paceMs, failsAfter, deaf, hangsUp } = this.#options.answer(turn)
+      const { thinkMs, words, paceMs, failsAfter, deaf, hangsUp, bargeIn, usage } = reply()
       await clock.sleep(thinkMs)
+      if (signal.aborted && !deaf) return
+      if (bargeIn !== undefined) yield { kind: 'barge-in', allow: bargeIn }
+      if (usage !== undefined) yield { kind: 'usage', ...usage }
       let untilMs = 0
       for (const [index, word] of words.entries()) {
         if (signal.aborted && !deaf) return
