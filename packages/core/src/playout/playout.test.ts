@@ -232,6 +232,54 @@ describe('what was heard', () => {
   })
 })
 
+describe('taking back', () => {
+  const words = (playout: Playout, ...ends: number[]) => {
+    for (const untilMs of ends) playout.words(reply, `w${untilMs} `, untilMs)
+  }
+
+  it('keeps the word that is being sent, to its end, and no sample after it', () => {
+    const { playout, beatUntil, sentMs, told, time } = setUp({ aheadMs: 100 })
+    playout.begin(reply)
+    playout.release(reply, 0)
+    words(playout, 300, 600, 900)
+    playout.audio(reply, sound(900), 0)
+    beatUntil(300)
+    expect(playout.trim(reply)).toBe(600)
+    playout.end(reply, time.nowMs)
+    beatUntil(2_000)
+    expect(sentMs()).toBe(600)
+    expect(told.map(({ said }) => said)).toEqual(['w300 w600'])
+  })
+
+  it('takes all back where nothing has left, or the far end has lost it', () => {
+    const { playout, leg } = setUp({ aheadMs: 100 })
+    playout.begin(reply)
+    words(playout, 300, 600)
+    playout.audio(reply, sound(600), 0)
+    expect(playout.trim(reply)).toBe(0)
+    playout.disconnect(0)
+    playout.connect(leg)
+    words(playout, 300)
+    playout.audio(reply, sound(300), 0)
+    expect(playout.trim(reply)).toBe(0)
+  })
+
+  it('leaves out a word whose sound is not all there', () => {
+    const { playout, beatUntil, time, told } = setUp({ aheadMs: 400 })
+    playout.begin(reply)
+    playout.release(reply, 0)
+    words(playout, 300, 600)
+    playout.audio(reply, sound(400), 0)
+    beatUntil(100)
+    expect(playout.trim(reply)).toBe(400)
+    playout.words(reply, 'next', 700)
+    playout.audio(reply, sound(300), time.nowMs)
+    playout.end(reply, time.nowMs)
+    beatUntil(2_000)
+    expect(told.map(({ said }) => said)).toEqual(['w300 next'])
+  })
+})
+
 describe('a new leg', () => {
   it('gets the sound from the first unheard sample', () => {
     const { playout, leg, speak, sent, beatUntil, time } = setUp({ pathMs: 50 })

@@ -256,7 +256,8 @@ export class Playout {
     const placed = placeWords(line.words, totalMs)
     const kept = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs)
     const untilMs = Math.min(totalMs, Math.max(sentMs, kept.at(-1)?.untilMs ?? 0))
-    line.words.splice(0, line.words.length, ...kept)
+    // A word whose sound had not come yet is not among them either.
+    line.words.splice(0, line.words.length, ...kept.filter(word => word.untilMs <= untilMs + 0.5))
     line.sound.truncate(Math.round((untilMs * this.#sampleRate) / 1000))
     return this.#totalMs(line)
   }

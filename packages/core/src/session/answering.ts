@@ -42,6 +42,8 @@ export class Answering {
   readonly #speculation: Speculation
   #streams = 0
   #committedAtMs = 0
+  /** How the first sample heard is known, until the first of the answer itself was. */
+  #audibleBy: Heard['source'] | undefined
   #filled = false
   #link: EngineLink | undefined
   #run: ReplyRun | undefined
@@ -54,7 +56,7 @@ export class Answering {
     this.#playout = new Playout(
       { sampleRate: parts.outputRate },
       {
-        firstSent: (_, atMs) => this.#run?.turn.ledger.mark('first-sent', atMs),
+        firstSent: (_, atMs) => this.#sent(atMs),
         audible: (reply, atMs, source) => this.#audible(reply, atMs, source),
         sent: (reply, totalMs) => parts.emit({ kind: 'reply-sent', reply, totalMs }),
         finished: (heard, said) => this.#finished(heard, said),
@@ -174,6 +176,10 @@ export class Answering {
 
   tick(nowMs: number): void {
     this.#playout.tick(nowMs)
+    const fromMs = this.#run?.answerFromMs
+    if (this.#audibleBy === undefined || fromMs === undefined) return
+    const overMs = this.#playout.position(nowMs).heardMs - fromMs
+    if (overMs > 0) this.#answerHeard(nowMs - overMs)
   }
 
   /** Cuts what is under way and settles everything with what is known. */
@@ -192,6 +198,7 @@ export class Answering {
     const { ids, memory, outputRate, resampling, emit, warn } = this.#parts
     const reply = ids.next('rpl') as ReplyId
     turn.ledger.discardAnswer()
+    this.#audibleBy = undefined
     const run: ReplyRun = new ReplyRun({
       reply,
       turn,
@@ -226,12 +233,26 @@ export class Answering {
   }
 
   #audible(reply: ReplyId, atMs: number, source: Heard['source']): void {
-    const turn = this.#run?.turn
-    if (turn === undefined) return
+    if (this.#run === undefined) return
+    this.#audibleBy = source
+    this.#parts.audible(reply)
+    if (this.#run?.answerFromMs === 0) this.#answerHeard(atMs)
+  }
+
+  /** A filler is no answer: the ledger of the turn counts what was waited for. */
+  #answerHeard(atMs: number): void {
+    const run = this.#run
+    const source = this.#audibleBy
+    this.#audibleBy = undefined
+    if (run === undefined || source === undefined) return
+    const { turn, reply } = run
     turn.ledger.mark('first-heard', atMs)
     const ledger = turn.ledger.close(source)
-    this.#parts.audible(reply)
     if (ledger !== undefined) this.#parts.emit({ kind: 'ledger', turn: turn.id, reply, ledger })
+  }
+
+  #sent(atMs: number): void {
+    if (this.#run?.answerFromMs !== undefined) this.#run.turn.ledger.mark('first-sent', atMs)
   }
 
   #finished(heard: Heard, said: string): void {

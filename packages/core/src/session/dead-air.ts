@@ -18,7 +18,7 @@ export class DeadAir {
     this.#policy = policy
   }
 
-  /** The caller said something. */
+  /** The caller said something, or pressed a key. */
   spoken(): void {
     this.#quietSinceMs = undefined
     this.#prompts = 0

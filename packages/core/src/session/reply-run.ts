@@ -52,6 +52,7 @@ export class ReplyRun {
   #audioMs = 0
   #wordCount = 0
   #usage = { inputTokens: 0, outputTokens: 0 }
+  /** Places in the answer's own audio. */
   readonly #bargeIns: { readonly fromMs: number; readonly allow: BargeIn }[] = []
 
   constructor(parts: ReplyRunParts) {
@@ -66,14 +67,20 @@ export class ReplyRun {
     return this.#sounded
   }
 
+  /** Where the answer begins in the reply's audio, after a filler; undefined until it sounds, ms. */
+  get answerFromMs(): number | undefined {
+    return this.#sounded ? this.#fromMs : undefined
+  }
+
   /** What was made of it so far. */
   get cost(): Waste {
     return { audioMs: this.#audioMs, words: this.#wordCount, ...this.#usage }
   }
 
-  /** Who may take the floor once `ms` of the reply were heard, where the reply says so. */
+  /** Who may take the floor once `ms` of the reply were heard, where the answer says so; it speaks of no filler. */
   bargeInAt(ms: number): BargeIn | undefined {
-    return this.#bargeIns.findLast(({ fromMs }) => fromMs <= ms)?.allow
+    if (!this.#sounded) return undefined
+    return this.#bargeIns.findLast(({ fromMs }) => this.#fromMs + fromMs <= ms)?.allow
   }
 
   abort(): void {
@@ -132,7 +139,7 @@ export class ReplyRun {
         this.state = part.state
         return
       case 'barge-in':
-        this.#bargeIns.push({ fromMs: this.#fromMs + this.#audioMs, allow: part.allow })
+        this.#bargeIns.push({ fromMs: this.#audioMs, allow: part.allow })
         return
       case 'usage':
         this.#usage = { inputTokens: part.inputTokens, outputTokens: part.outputTokens }

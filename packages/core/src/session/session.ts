@@ -285,7 +285,7 @@ export class Session {
   }
 
   #fillSilence(nowMs: number): void {
-    const { lateMs } = this.#answering
+    const lateMs = this.#leg === undefined ? undefined : this.#answering.lateMs
     const filler = lateMs === undefined ? undefined : this.#deadAir.filler(lateMs)
     if (filler !== undefined) this.#answering.fill(filler)
     const quiet = this.#floor === 'open' && this.#leg !== undefined && this.#link?.say !== undefined
@@ -384,8 +384,10 @@ export class Session {
         if (evidence.source !== 'prompt') this.#deadAir.spoken()
         break
       case 'interrupt':
-      case 'reply-ended':
       case 'dtmf':
+        this.#deadAir.spoken()
+        break
+      case 'reply-ended':
         break
       case 'onset-lost':
       case 'reply-audible':
