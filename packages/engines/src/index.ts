@@ -1,4 +1,5 @@
 export * from './cascade/cascade.js'
+export * from './cascade/overlap-grammar.js'
 export * from './clauses/split-clauses.js'
 export * from './scripted/load-script.js'
 export * from './scripted/parse-script.js'

@@ -24,6 +24,8 @@ export interface TurnWords {
   /** Whether a word or phrase in it claims the floor. One inside a longer backchannel ("no problem") does not. */
   hasCommand(text: string): boolean
   ending(text: string): TurnEnding
+  /** What people say into each other's words: backchannels and commands, as they are written. */
+  readonly overlapPhrases: readonly string[]
   /** Whether the word occurs in a list, and says nothing about the caller. Numbers do, and are not listed. */
   isListed(word: string): boolean
   /**
@@ -85,6 +87,7 @@ export function createTurnWords(lists: WordLists): TurnWords {
     isBackchannel: text => backchannels.covers(spokenWords(text)),
     hasCommand: text => hasCommand(spokenWords(text)),
     ending: text => endingOf(text, spokenWords(text)),
+    overlapPhrases: [...sounds.backchannels, ...lists.backchannels, ...sounds.commands, ...lists.commands],
     isListed: word => {
       const words = spokenWords(word)
       return words.length > 0 && words.every(part => listed.has(part) && !isNumber(part))

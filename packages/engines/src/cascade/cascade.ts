@@ -24,6 +24,11 @@ export interface CascadeOptions {
   readonly stt?: SpeechToText
   /** JSGF for recognisers that take a closed grammar. */
   readonly grammar?: string
+  /**
+   * JSGF of what callers say while the agent speaks, for a second stream of the same recogniser whose words are the
+   * judge's alone; none without.
+   */
+  readonly overlapGrammar?: string
   readonly mind: LanguageModel
   /** The voice for a BCP 47 language. Without one, replies are words only. */
   readonly voices: (language: string) => TextToSpeech | undefined
@@ -50,16 +55,13 @@ export function createCascade(options: CascadeOptions): Engine {
 
 function connect(options: CascadeOptions, call: EngineCall): EngineLink {
   const voice = options.voices(call.language)
-  const { stt, grammar, resampling, sttTimeoutMs: timeoutMs = 1_500 } = options
-  const listening =
-    stt === undefined
-      ? undefined
-      : startListening(call, {
-          stt,
-          timeoutMs,
-          ...(grammar === undefined ? {} : { grammar }),
-          ...(resampling === undefined ? {} : { resampling }),
-        })
+  const { stt, grammar, overlapGrammar, resampling, sttTimeoutMs: timeoutMs = 1_500 } = options
+  const listen = (words: { readonly grammar?: string; readonly judgeOnly?: true }) =>
+    stt &&
+    startListening(call, { stt, timeoutMs, ...words, ...(resampling === undefined ? {} : { resampling }) })
+  const listening = listen(grammar === undefined ? {} : { grammar })
+  const overlapped =
+    overlapGrammar === undefined ? undefined : listen({ grammar: overlapGrammar, judgeOnly: true })
   const speaking = {
     call,
     mind: options.mind,
@@ -119,8 +121,14 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     linked(signal, own => speakText(speaking, { text, language: call.language }, own))
 
   return {
-    hear: frame => listening?.hear(frame),
-    boundary: boundary => listening?.boundary(boundary),
+    hear(frame) {
+      listening?.hear(frame)
+      overlapped?.hear(frame)
+    },
+    boundary(boundary) {
+      listening?.boundary(boundary)
+      overlapped?.boundary(boundary)
+    },
     reply: (turn, signal) => linked(signal, own => answer(turn, own)),
     // Without a voice nobody waits in silence: what would be said into it is not written either.
     ...(voice === undefined ? {} : { say }),
@@ -128,6 +136,7 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       closed = true
       for (const controller of running) controller.abort()
       listening?.close()
+      overlapped?.close()
     },
   }
 }

@@ -19,6 +19,8 @@ export interface ListeningOptions {
   readonly grammar?: string
   readonly resampling?: Resampling
   readonly timeoutMs: number
+  /** Listens only while the agent speaks, and for the judge: its words are no turn's. */
+  readonly judgeOnly?: true
 }
 
 export interface Listening {
@@ -50,7 +52,7 @@ const TOLERANCE_MS = 30
 
 /** Opens the recogniser. Throws `bad_config` if it wants another rate and no resampler was given. */
 export function startListening(call: EngineCall, options: ListeningOptions): Listening {
-  const { stt, grammar, timeoutMs } = options
+  const { stt, grammar, timeoutMs, judgeOnly } = options
   const finals: Final[] = []
   const waiters = new Set<Waiter>()
   let beganMs: number | undefined
@@ -93,7 +95,14 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
       finals.push({ text: text.trim(), startMs, endMs })
       if (finals.length > FINALS_KEPT) finals.shift()
     }
-    call.observe({ kind: 'transcript', atMs: endMs, startMs, text, final: kind === 'final' })
+    call.observe({
+      kind: 'transcript',
+      atMs: endMs,
+      startMs,
+      text,
+      final: kind === 'final',
+      ...(judgeOnly ? { judgeOnly } : {}),
+    })
   }
 
   function wakeWaiters(): void {
@@ -124,7 +133,8 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
     hear(frame) {
       guarded(() => (stage === undefined ? stream.hear(frame) : stage.process(frame, toStream)))
     },
-    boundary({ kind, atMs }) {
+    boundary({ kind, atMs, over }) {
+      if (judgeOnly && kind === 'speech-start' && !over) return
       guarded(() => {
         if (kind === 'speech-start') {
           beganMs ??= atMs

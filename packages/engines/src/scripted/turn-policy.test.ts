@@ -72,7 +72,7 @@ describe('the turn policy of an agent', () => {
       '1:20: "minMs" of "endpoint" must not be above "maxMs": 900, above 300',
     )
     expect(told('judge: { maxMs: 300 }')).toContain('1:17: "claimMs" of "judge" must not be above "maxMs"')
-    expect(told('judge: { holdMs: 700 }')).toContain('"holdMs" of "judge" must not be above "claimMs"')
+    expect(told('judge: { holdMs: 800 }')).toContain('"holdMs" of "judge" must not be above "claimMs"')
     expect(told('- 1')).toContain('the file must be a mapping (key: value)')
   })
 

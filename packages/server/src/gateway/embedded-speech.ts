@@ -1,5 +1,6 @@
 import type { Clock, SpeechToText, TextToSpeech } from '@parley/core'
-import { createFlite, createPocketsphinx, findPocketsphinx } from '@parley/providers'
+import { overlapGrammar, overlapWords } from '@parley/engines'
+import { createFlite, createPocketsphinx, findPocketsphinx, knownWords } from '@parley/providers'
 import type { Log } from '../log/log.js'
 import { baseOf } from './agent-catalogue.js'
 
@@ -8,6 +9,8 @@ export interface EmbeddedSpeech {
   /** Absent where there is none; `noRecogniser` then says why and what to do. */
   readonly recogniser: SpeechToText | undefined
   readonly noRecogniser: string | undefined
+  /** What the recogniser can be asked to hear while the agent speaks, as JSGF; undefined where that is nothing. */
+  overlapGrammar(language: string): string | undefined
   /** Whether the recogniser understands the language. */
   hears(language: string): boolean
   /** The voice for a language; undefined where there is none. */
@@ -26,6 +29,7 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
   const recogniser = found.available
     ? createPocketsphinx({ clock, python: found.python, model: found.model })
     : undefined
+  const overlaps = found.available ? await overlapGrammars(found.model, log) : new Map<string, string>()
   const flite = createFlite()
   const espeak = await loadEspeak(log)
   const voices = [flite, ...(espeak === undefined ? [] : [espeak])]
@@ -33,6 +37,7 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
   return {
     recogniser,
     noRecogniser: found.available ? undefined : `${found.reason} ${found.cure}`,
+    overlapGrammar: language => overlaps.get(baseOf(language)),
     hears: language => recogniser !== undefined && heardLanguages.includes(baseOf(language)),
     voice: language =>
       voices.find(({ languages }) => languages.some(spoken => baseOf(spoken) === baseOf(language))),
@@ -44,6 +49,21 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
       await Promise.all([recogniser?.close(), ...voices.map(voice => voice.close())])
     },
   }
+}
+
+/** Without them overlaps are judged by their sound alone. */
+async function overlapGrammars(model: string, log: Log): Promise<ReadonlyMap<string, string>> {
+  const grammars = new Map<string, string>()
+  for (const language of heardLanguages) {
+    try {
+      const { known } = await knownWords(overlapWords(language), model)
+      const grammar = overlapGrammar(language, known)
+      if (grammar !== undefined) grammars.set(language, grammar)
+    } catch (error) {
+      log.warn({ err: error, language }, 'no words for overlaps: the dictionary could not be read')
+    }
+  }
+  return grammars
 }
 
 /** A voice that cannot be warmed is tried again, and its failure told, when it is to speak. */

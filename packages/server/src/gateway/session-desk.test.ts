@@ -41,6 +41,7 @@ async function setUp(beginSession: () => Promise<void> = async () => {}) {
     speech: {
       recogniser: undefined,
       noRecogniser: 'none in this test',
+      overlapGrammar: () => undefined,
       hears: () => false,
       voice: () => undefined,
       voices: [],

@@ -8,8 +8,6 @@ import { gateVoice, type Resampling, type VoiceActivity } from '@parley/audio'
 import {
   type Clock,
   type CloseReason,
-  createDurationJudge,
-  createFixedEndpointing,
   createVoiceEar,
   type Engine,
   type Ids,
@@ -18,6 +16,8 @@ import {
   type SessionId,
   type Tap,
   type Ticker,
+  type TurnPolicy,
+  turnTaking,
 } from '@parley/core'
 import { createCascade, createScriptedAgent, type Script, scriptGrammar } from '@parley/engines'
 import type { Store } from '@parley/platform'
@@ -79,9 +79,14 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const known = engines.get(script)
     if (known !== undefined) return known
     const heard = parts.speech.recogniser !== undefined && parts.speech.hears(script.language)
+    const overlaps = parts.speech.overlapGrammar(script.language)
     const engine = createCascade({
       ...(heard && parts.speech.recogniser !== undefined
-        ? { stt: parts.speech.recogniser, grammar: scriptGrammar(script).jsgf }
+        ? {
+            stt: parts.speech.recogniser,
+            grammar: scriptGrammar(script).jsgf,
+            ...(overlaps === undefined ? {} : { overlapGrammar: overlaps }),
+          }
         : {}),
       mind: createScriptedAgent(script),
       voices: language => parts.speech.voice(language),
@@ -131,6 +136,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       forget(id, draining ? 'draining' : 'client')
       throw new ParleyError(draining ? 'draining' : 'timeout')
     }
+    const policy = policyOf(script, parts.speech.hears(language))
     const detector = parts.voiceActivity.open(LISTEN_RATE)
     const session = new Session({
       id,
@@ -140,9 +146,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       listenRate: LISTEN_RATE,
       outputRate: transport.outputRate,
       resampling: parts.resampling,
-      policy: script.turns,
-      judge: createDurationJudge(script.turns.judge),
-      endpointing: createFixedEndpointing(700),
+      policy,
+      ...turnTaking(policy, language),
       limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
       opens: script.greeting.say.length > 0,
       journal: store,
@@ -215,6 +220,11 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     resume,
     drain,
   }
+}
+
+/** Where nobody hears words, none are waited for. */
+function policyOf({ turns }: Script, heard: boolean): TurnPolicy {
+  return heard ? turns : { ...turns, judge: { ...turns.judge, wordsMs: 0 } }
 }
 
 function speaks(script: Script, language: string | undefined): language is string {
