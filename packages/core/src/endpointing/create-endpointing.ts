@@ -13,7 +13,7 @@ import { turnWordsOf } from '../language/index.js'
 import type { TurnWords } from '../language/turn-words.js'
 import type { Endpointing, EndpointWait } from './endpointing.js'
 import { createPauseHabits } from './pause-habits.js'
-import { baseOdds, decayOdds, drawlOdds, glideOdds, isDrawl, partialShare, wordsOdds } from './turn-odds.js'
+import { baseOdds, crestOdds, drawlOdds, glideOdds, isDrawl, partialShare, wordsOdds } from './turn-odds.js'
 import { createVendorWord } from './vendor-word.js'
 import { createVoiceEnding, type Ending } from './voice-ending.js'
 
@@ -41,14 +41,13 @@ export function createEndpointing(
       reasons.push(reason)
       odds += more
     }
-    const { glide, stretch, decay } = ending ?? {}
+    const { glide, crest, stretch } = ending ?? {}
     if (glide !== undefined) add({ kind: 'glide', value: rounded(glide) }, glideOdds(glide))
+    if (crest !== undefined) add({ kind: 'crest', value: rounded(crest) }, crestOdds(crest))
     if (stretch !== undefined && ending !== undefined && isDrawl(ending))
       add({ kind: 'drawl', value: rounded(stretch) }, drawlOdds)
-    if (decay !== undefined) add({ kind: 'decay', value: rounded(decay) }, decayOdds(decay))
     const kind = words.ending(text)
-    if (kind !== 'empty')
-      add({ kind: 'words', text: kind }, wordsOdds[kind] * (final ? 1 : partialShare))
+    if (kind !== 'empty') add({ kind: 'words', text: kind }, wordsOdds[kind] * (final ? 1 : partialShare))
     if (vendor.odds !== undefined)
       add({ kind: 'vendor', value: rounded(vendor.odds), text: vendor.signal ?? 'update' }, vendor.odds)
     reasons.push({ kind: 'pause-median', value: Math.round(habits.medianMs) })

@@ -1,6 +1,6 @@
 /**
- * How the caller's voice came to its end: melody, loudness and length of its last moments, against how this caller
- * usually sounds. Keeps the last second or so; takes a frame without allocating.
+ * How the melody of the caller's voice came to its end: whether it moves, and whether it is drawn out against how this
+ * caller usually sounds. Keeps the last second or so; takes a frame without allocating.
  */
 
 import type { Cues } from '../ear/cues.js'
@@ -9,30 +9,34 @@ import type { Cues } from '../ear/cues.js'
 export interface Ending {
   /** Pitch of the last 100 ms of melody less that of the 200 ms before, semitones: below 0 it falls. */
   readonly glide: number | undefined
-  /** Loudness of the last 160 ms of voice over that of the turn, dB. */
-  readonly decay: number | undefined
-  /** The last stretch of melody over this caller's mean one. */
+  /** The highest pitch, held for 60 ms in all, of the last 700 ms, over this caller's mean, semitones. */
+  readonly crest: number | undefined
+  /** The last stretch of unbroken melody over this caller's mean one. */
   readonly stretch: number | undefined
 }
 
 export interface VoiceEnding {
-  /** A turn begins. */
+  /** A turn begins. What is usual for the caller is kept. */
   begin(): void
   hear(cues: Cues): void
   /** The ending before `atMs`, the last voiced sample. */
   endingAt(atMs: number): Ending
 }
 
-const VOICED = 0.5
+const voicedFrom = 0.5
 /** A frame less periodic than this has a pitch by accident. */
-const PERIODIC = 0.5
-const kept = 128
+const periodicFrom = 0.5
+const framesKept = 128
 const tailMs = 100
 const bodyMs = 200
 /** Melody longer ago than this belongs to another word. */
 const reachMs = 700
-const loudMs = 160
-/** Melody interrupted for longer than this is another stretch; a tracker loses a period now and then. */
+const crestMs = 60
+/** Melody by which a caller's mean pitch is known. */
+const knownMs = 600
+/** A turn shorter than this is one phrase, whose highest pitch says nothing of its end. */
+const phraseMs = 1_200
+/** A tracker loses a period now and then; melody gone for longer has ended. */
 const gapMs = 30
 /** Shorter melody is no syllable. */
 const syllableMs = 60
@@ -40,19 +44,19 @@ const syllableMs = 60
 const knownSyllables = 4
 
 export function createVoiceEnding(): VoiceEnding {
-  const ends = new Float64Array(kept)
-  const lengths = new Float64Array(kept)
-  const pitches = new Float64Array(kept)
-  const levels = new Float64Array(kept)
+  const ends = new Float64Array(framesKept)
+  const lengths = new Float64Array(framesKept)
+  const pitches = new Float64Array(framesKept)
   let next = 0
   let filled = 0
-  let voicedMs = 0
-  let loudness = 0
   let stretches = 0
   let stretchesMs = 0
   let stretchMs = 0
   let lastStretchMs = 0
   let silentMs = 0
+  let melodyMs = 0
+  let melodySum = 0
+  let turnMs = 0
 
   const closeStretch = (): void => {
     if (stretchMs >= syllableMs) {
@@ -63,84 +67,84 @@ export function createVoiceEnding(): VoiceEnding {
     stretchMs = 0
   }
 
-  const follow = (semitones: number, durationMs: number): void => {
-    if (Number.isNaN(semitones)) {
-      silentMs += durationMs
-      if (silentMs > gapMs) closeStretch()
-      return
-    }
-    silentMs = 0
-    stretchMs += durationMs
+  const follow = (pitched: boolean, durationMs: number): void => {
+    silentMs = pitched ? 0 : silentMs + durationMs
+    if (pitched) stretchMs += durationMs
+    else if (silentMs > gapMs) closeStretch()
   }
 
-  /** Medians of the melody's tail and of the body before it, semitones. */
-  const melodyBefore = (atMs: number) => {
+  const glideAt = (atMs: number): number | undefined => {
     const tail: number[] = []
     const body: number[] = []
     let heardMs = 0
-    for (let i = 1; i <= filled && heardMs < tailMs + bodyMs; i++) {
-      const at = (next - i + kept) % kept
+    for (let back = 1; back <= filled && heardMs < tailMs + bodyMs; back++) {
+      const at = (next - back + framesKept) % framesKept
       const endMs = ends[at] as number
-      const pitch = pitches[at] as number
+      const lengthMs = lengths[at] as number
       if (atMs - endMs > reachMs) break
-      if (Number.isNaN(pitch) || endMs - (lengths[at] as number) >= atMs) continue
-      ;(heardMs < tailMs ? tail : body).push(pitch)
-      heardMs += lengths[at] as number
+      if (endMs - lengthMs >= atMs) continue
+      const part = heardMs < tailMs ? tail : body
+      part.push(pitches[at] as number)
+      heardMs += lengthMs
     }
-    return { tail: median(tail), body: median(body) }
+    return heardMs < tailMs + bodyMs ? undefined : median(tail) - median(body)
   }
 
-  const loudnessBefore = (atMs: number): number | undefined => {
-    let sum = 0
-    let ms = 0
-    for (let i = 1; i <= filled && ms < loudMs; i++) {
-      const at = (next - i + kept) % kept
-      const lengthMs = lengths[at] as number
-      if ((ends[at] as number) - lengthMs >= atMs) continue
-      if (atMs - (ends[at] as number) > loudMs) break
-      sum += (levels[at] as number) * lengthMs
-      ms += lengthMs
+  const crestAt = (atMs: number): number | undefined => {
+    if (turnMs < phraseMs || melodyMs < knownMs) return undefined
+    const heard: { pitch: number; ms: number }[] = []
+    for (let back = 1; back <= filled; back++) {
+      const at = (next - back + framesKept) % framesKept
+      if (atMs - (ends[at] as number) > reachMs) break
+      heard.push({ pitch: pitches[at] as number, ms: lengths[at] as number })
     }
-    return ms === 0 ? undefined : sum / ms
+    heard.sort((a, b) => b.pitch - a.pitch)
+    let heldMs = 0
+    const crest = heard.find(({ ms }) => {
+      heldMs += ms
+      return heldMs >= crestMs
+    })
+    return crest === undefined ? undefined : crest.pitch - melodySum / melodyMs
   }
 
   return {
     begin() {
+      turnMs = 0
       filled = 0
-      voicedMs = 0
-      loudness = 0
       stretchMs = 0
+      lastStretchMs = 0
       silentMs = 0
     },
-    hear({ atMs, durationMs, voice, levelDb, pitchHz, voicing }) {
-      const voiced = voice >= VOICED
-      const semitones =
-        voiced && pitchHz > 0 && voicing >= PERIODIC ? 12 * Math.log2(pitchHz / 100) : Number.NaN
+    hear({ atMs, durationMs, voice, pitchHz, voicing }) {
+      if (voice >= voicedFrom) turnMs += durationMs
+      const pitched = voice >= voicedFrom && pitchHz > 0 && voicing >= periodicFrom
+      follow(pitched, durationMs)
+      if (!pitched) return
       ends[next] = atMs + durationMs
       lengths[next] = durationMs
-      pitches[next] = semitones
-      levels[next] = levelDb
-      next = (next + 1) % kept
-      filled = Math.min(filled + 1, kept)
-      follow(semitones, durationMs)
-      if (!voiced) return
-      voicedMs += durationMs
-      loudness += levelDb * durationMs
+      pitches[next] = 12 * Math.log2(pitchHz)
+      melodyMs += durationMs
+      melodySum += (pitches[next] as number) * durationMs
+      next = (next + 1) % framesKept
+      filled = Math.min(filled + 1, framesKept)
     },
     endingAt(atMs) {
-      const { tail, body } = melodyBefore(atMs)
-      const loud = loudnessBefore(atMs)
+      closeStretch()
       return {
-        glide: tail === undefined || body === undefined ? undefined : tail - body,
-        decay: loud === undefined || voicedMs === 0 || loudness <= -99 * voicedMs ? undefined : loud - loudness / voicedMs,
-        stretch: stretches < knownSyllables ? undefined : (lastStretchMs * stretches) / stretchesMs,
+        glide: glideAt(atMs),
+        crest: crestAt(atMs),
+        stretch:
+          stretches < knownSyllables || lastStretchMs === 0
+            ? undefined
+            : (lastStretchMs * stretches) / stretchesMs,
       }
     },
   }
 }
 
-function median(values: number[]): number | undefined {
-  if (values.length < 2) return undefined
+/** Of at least one value; sorts them. */
+function median(values: number[]): number {
   values.sort((a, b) => a - b)
-  return values[values.length >> 1]
+  const middle = (values.length - 1) / 2
+  return ((values[Math.floor(middle)] as number) + (values[Math.ceil(middle)] as number)) / 2
 }
