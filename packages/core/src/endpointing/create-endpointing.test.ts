@@ -127,6 +127,19 @@ describe('endpointing', () => {
     expect(kinds(endpointing)).not.toContain('vendor')
   })
 
+  it('does not judge by words from before the caller went on', () => {
+    const endpointing = createEndpointing(policy, 'en')
+    endpointing.begin()
+    endpointing.words({ text: 'I want a', final: true })
+    endpointing.paused(1_000)
+    expect(kinds(endpointing)).toContain('words')
+    endpointing.resumed(1_400)
+    endpointing.paused(2_000)
+    expect(kinds(endpointing)).not.toContain('words')
+    endpointing.words({ text: 'I want a table', final: false })
+    expect(kinds(endpointing)).toContain('words')
+  })
+
   it('does not listen to a vendor that is ignored', () => {
     const endpointing = createEndpointing({ ...policy, vendor: 'ignored' }, 'en')
     endpointing.begin()

@@ -88,6 +88,8 @@ export function createEndpointing(
       if (pausedAtMs !== undefined) habits.learn(atMs - pausedAtMs)
       pausedAtMs = undefined
       ending = undefined
+      // What the caller said before tells nothing of how the rest will end; the next words tell all of it.
+      text = ''
       vendor.forget()
     },
     // Nothing is learnt of an end: a turn closed too early looks the same until the caller goes on.

@@ -18,7 +18,7 @@
  * so the terms are less than half as large, and a deeper fall counts no more than a clear one.
  *
  * `crest`: pitch declines over a turn and is lowest before it ends (Gravano, chapter 6, finds the same). Fitted on the
- * four speakers of the tuning side with prompts of more than one phrase: the same sign for each, 0.07 to 0.45 for a
+ * four speakers of the tuning side, with all prompts of theirs that have more than one phrase: the same sign for each, 0.07 to 0.45 for a
  * semitone; turns of one phrase begin as high as any, so it is less here and not asked of short turns.
  */
 
