@@ -4,14 +4,24 @@
  * to nothing raises the bar for the next, so that a rattling window does not keep the agent ducked.
  */
 
-import type { CueMeter } from './cue-meter.js'
 import { stepMs } from './cue-meter.js'
 
 export type OnsetChange = 'onset' | 'onset-lost' | undefined
 
+/** What one step of 4 ms was like. */
+export interface OnsetCues {
+  /** How far it is above the noise, in dB. */
+  readonly riseDb: number
+  readonly voicing: number
+  /** Probability of voice in the last window. */
+  readonly voice: number
+  /** Where the step ended, media time. */
+  readonly endMs: number
+}
+
 export interface EarlyOnset {
-  /** The next 4 ms: what they were like, the last probability of voice, and when they ended in media time. */
-  step(meter: CueMeter, voice: number, endMs: number): OnsetChange
+  /** The next 4 ms. */
+  step(cues: OnsetCues): OnsetChange
   /** The detector is sure: the onset under way, if any, is confirmed. */
   confirm(): void
   /** Voice ended, or the stream broke off: what comes next is a sound of its own. */
@@ -21,8 +31,6 @@ export interface EarlyOnset {
   readonly pending: boolean
 }
 
-/** Rises are taken over the noise floor, but over this at least: what is softer ducks nobody. dBFS. */
-const softestFloorDb = -62
 /** How much a sound must rise, in dB, for how long, and what else must speak for it. */
 const voiced = { riseDb: 7, voicing: 0.6, holdMs: 8 }
 const likely = { riseDb: 4, voice: 0.3, holdMs: 4 }
@@ -76,9 +84,9 @@ export function createEarlyOnset(): EarlyOnset {
     if (softMs >= rearmMs) armed = true
   }
 
-  const measure = (riseDb: number, meter: CueMeter): void => {
+  const measure = ({ riseDb, voicing }: OnsetCues): void => {
     riseMs = riseDb >= likely.riseDb ? riseMs + stepMs : 0
-    voicedMs = riseDb >= voiced.riseDb + barDb && meter.voicing >= voiced.voicing ? voicedMs + stepMs : 0
+    voicedMs = riseDb >= voiced.riseDb + barDb && voicing >= voiced.voicing ? voicedMs + stepMs : 0
     loudMs = riseDb >= loud.riseDb + barDb ? loudMs + stepMs : 0
   }
 
@@ -89,10 +97,10 @@ export function createEarlyOnset(): EarlyOnset {
     get pending() {
       return pending
     },
-    step(meter, voice, endMs) {
-      const riseDb = meter.edgeDb - Math.max(softestFloorDb, meter.noiseDb)
+    step(cues) {
+      const { riseDb, voice, endMs } = cues
       barDb = Math.max(0, barDb - (forgetDbPerS * stepMs) / 1000)
-      measure(riseDb, meter)
+      measure(cues)
       if (pending) return whilePending(riseDb, endMs)
       if (!armed) {
         rearm(riseDb)

@@ -12,6 +12,7 @@ import type { Ear } from './ear.js'
 import { createEarlyOnset, type OnsetChange } from './early-onset.js'
 import { createEvidenceQueue } from './evidence-queue.js'
 import { createLoudEnd } from './loud-end.js'
+import { createSelfHearing } from './self-hearing.js'
 import {
   createSpeechHysteresis,
   defaultSpeechOptions,
@@ -30,6 +31,11 @@ export interface VoiceEarOptions extends SpeechOptions {
   readonly earlyOnset?: boolean
 }
 
+/** Rises are taken over the noise floor, but over this at least: what is softer ducks nobody. dBFS. */
+const softestFloorDb = -62
+/** Sound this much above it may be worth looking for the agent in it. */
+const loudDb = 6
+
 /**
  * An ear over one detector, which stays the caller's to close. `hear` takes frames at the detector's rate; a frame
  * that holds more than one piece of evidence gives the first, and the frames after it the others, in order.
@@ -45,20 +51,33 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
   const steps = createReframer({ frameMs: stepMs, rate })
   const meter = createCueMeter(rate)
   const onset = createEarlyOnset()
+  const self = createSelfHearing(rate)
   const loud = createLoudEnd()
   const waiting = createEvidenceQueue()
   const cues = { ...silentCues }
   let heardMs = Number.NEGATIVE_INFINITY
   let windowEndMs: number | undefined
   let voice = 0
+  /** Steps of the window under way, and how many of them are the agent's own voice. */
+  let windowSteps = 0
+  let agentSteps = 0
+  /** Speech that has started but may be the agent's own voice, which is being found out. */
+  let held = false
+
+  const start = (): void => {
+    held = false
+    onset.confirm()
+    waiting.push({ kind: 'speech-start', atMs: speech.onsetMs })
+  }
 
   const raise = (change: SpeechChange): void => {
     if (change === undefined) return
     if (change === 'speech-start') {
-      onset.confirm()
-      waiting.push({ kind: change, atMs: speech.onsetMs })
+      if (self.hearing === 'unsure') held = true
+      else start()
       return
     }
+    if (held) start()
     waiting.push({ kind: change, atMs: Math.min(speech.lastVoicedMs, loud.endMs) })
     loud.reset()
     tell(onset.rest(), 0)
@@ -76,6 +95,7 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     if (Math.abs(gapMs) > breakMs) {
       detector.reset()
       meter.reset()
+      self.reset()
       tell(onset.rest(), windowEndMs)
     }
     raise(gapMs < 0 ? speech.reset() : speech.step(0, windowEndMs, atMs))
@@ -83,19 +103,43 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
 
   const hearWindow = (window: AudioFrame): void => {
     bridge(window.atMs)
-    voice = detector.process(window.samples)
+    const heard = detector.process(window.samples)
+    voice = agentSteps * 2 > windowSteps ? 0 : heard
+    windowSteps = 0
+    agentSteps = 0
     windowEndMs = window.atMs + windowMs
     if (voice >= startProbability) loud.hear(window)
     else if (!speech.speaking) loud.reset()
     raise(speech.step(voice, window.atMs, windowEndMs))
   }
 
+  /** Lets go of a start that was held, or forgets it if it was the agent. */
+  const settle = (): void => {
+    if (!held || self.hearing === 'unsure') return
+    if (self.hearing === 'caller') return start()
+    held = false
+    speech.reset()
+    loud.reset()
+  }
+
+  /** How far the caller's own sound is above the noise, in dB. */
+  const riseDb = (): number => {
+    if (self.hearing === 'agent' || (self.hearing === 'unsure' && self.echoes)) return 0
+    return Math.min(self.ownRiseDb, meter.edgeDb - Math.max(softestFloorDb, meter.noiseDb))
+  }
+
   const hearStep = (step: AudioFrame): void => {
+    meter.step(step, voice >= startProbability)
+    self.step(step, meter.levelDb > Math.max(softestFloorDb, meter.noiseDb) + loudDb)
+    windowSteps++
+    if (self.hearing === 'agent') agentSteps++
+    settle()
     windows.process(step, hearWindow)
-    meter.step(step, speech.speaking)
-    if (!earlyOnset || speech.speaking) return
+    if (!earlyOnset || (speech.speaking && !held)) return
     const endMs = step.atMs + stepMs
-    if (waiting.empty || onset.pending) tell(onset.step(meter, voice, endMs), endMs)
+    if (waiting.empty || onset.pending) {
+      tell(onset.step({ riseDb: riseDb(), voicing: meter.voicing, voice, endMs }), endMs)
+    }
   }
 
   const unheard = (frame: AudioFrame): AudioFrame => {
@@ -110,6 +154,7 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     get voice() {
       return voice
     },
+    agent: (frame, dueMs) => self.agent(frame, dueMs),
     hear(frame) {
       cues.atMs = frame.atMs
       cues.durationMs = frameMs(frame)
@@ -126,6 +171,7 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
       cues.pitchHz = meter.pitchHz
       cues.voicing = meter.voicing
       cues.hum = meter.hum
+      cues.echo = self.share
       return waiting.shift()
     },
   }

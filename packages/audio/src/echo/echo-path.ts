@@ -1,0 +1,59 @@
+/**
+ * The way from the agent's mouth to the caller's microphone: a filter of 24 ms that learns to predict what comes back
+ * (normalised least mean squares; B. Widrow and M. Hoff, 1960; S. Haykin, Adaptive Filter Theory, ch. 6).
+ */
+
+export interface EchoPath {
+  /** What is predicted to come back now, where `sent[newest]` is the newest sample that counts. */
+  predict(sent: Float32Array, newest: number): number
+  /** Learns from what was left over of the last prediction. `rate` 0..1. */
+  learn(error: number, rate: number): void
+  /** Believes less in itself: everything it predicts becomes `factor` of what it was. */
+  shrink(factor: number): void
+  /** Becomes what another has learnt. */
+  copy(other: EchoPath): void
+  readonly weights: Float32Array
+  reset(): void
+}
+
+/** Samples at 4 kHz. */
+export const pathSamples = 96
+/** Keeps the step finite where next to nothing was sent, in squared sample values. */
+const leastPower = 100 * pathSamples
+
+export function createEchoPath(): EchoPath {
+  const weights = new Float32Array(pathSamples)
+  let lastSent: Float32Array = weights
+  let lastNewest = pathSamples - 1
+  let power = 0
+  return {
+    weights,
+    predict(sent, newest) {
+      lastSent = sent
+      lastNewest = newest
+      power = 0
+      let sum = 0
+      for (let k = 0; k < pathSamples; k++) {
+        const sample = sent[newest - k] as number
+        sum += (weights[k] as number) * sample
+        power += sample * sample
+      }
+      return sum
+    },
+    learn(error, rate) {
+      const step = (rate * error) / (power + leastPower)
+      for (let k = 0; k < pathSamples; k++) {
+        weights[k] = (weights[k] as number) + step * (lastSent[lastNewest - k] as number)
+      }
+    },
+    shrink(factor) {
+      for (let k = 0; k < pathSamples; k++) weights[k] = (weights[k] as number) * factor
+    },
+    copy(other) {
+      weights.set(other.weights)
+    },
+    reset() {
+      weights.fill(0)
+    },
+  }
+}
