@@ -9,6 +9,8 @@
  */
 import { cpus, loadavg } from 'node:os'
 import { loadVoiceActivity } from '@parley/audio/node'
+import { measureCosts } from './ear/costs.js'
+import { echoCases, measureEcho } from './ear/echoes.js'
 import { conditions, measureDelays, measureNoise, measureTraps } from './ear/onsets.js'
 import { beds, type Side } from './ear/sounds.js'
 
@@ -39,3 +41,9 @@ if (wanted('onsets')) {
     ),
   ])
 }
+
+if (wanted('echo')) {
+  console.table(sides.flatMap(side => echoCases.map(echo => measureEcho(activity, side, echo, verbose))))
+}
+
+if (wanted('cost')) console.table([...measureCosts(activity, 16000), ...measureCosts(activity, 8000)])
