@@ -1,3 +1,5 @@
+export * from './phone/carrier-messages.js'
+export * from './phone/gateway-messages.js'
 export * from './voice/client-messages.js'
 export * from './voice/server-messages.js'
 export * from './voice/shared.js'

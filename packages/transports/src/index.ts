@@ -1,3 +1,6 @@
+export * from './phone/phone-limits.js'
+export * from './phone/phone-socket.js'
+export * from './phone/serve-phone-socket.js'
 export * from './ws/serve-voice-socket.js'
 export * from './ws/voice-host.js'
 export * from './ws/voice-limits.js'

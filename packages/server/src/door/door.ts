@@ -36,13 +36,32 @@ export interface Route {
   handle(socket: WebSocket, request: IncomingMessage, principal: Principal): void
 }
 
+/** A way in for far ends that can set no header and bring their token in a message: known only after the upgrade. */
+export interface LateRoute extends Pick<Route, 'scope'> {
+  /** What is offered beside them is no reason to refuse. */
+  readonly protocols: readonly string[]
+  /**
+   * The edge must call `identify` before it does anything for the far end; it throws what the door would refuse with.
+   * Without a token of its own the request's counts, if it has one.
+   */
+  handleUnknown(socket: WebSocket, request: IncomingMessage, identify: Identify): void
+}
+
+export type Identify = (token: string | undefined) => Promise<Principal>
+
 export type Admission =
-  | { readonly ok: true; readonly route: Route; readonly principal: Principal; readonly release: () => void }
+  | {
+      readonly ok: true
+      readonly route: Route
+      readonly principal: Principal
+      readonly release: () => void
+    }
+  | { readonly ok: true; readonly route: LateRoute; readonly release: () => void }
   | { readonly ok: false; readonly error: ParleyError; readonly status: number }
 
 export interface Door {
   /** By exact path. Edges register here before the gateway listens. */
-  readonly routes: Map<string, Route>
+  readonly routes: Map<string, Route | LateRoute>
   /** Decides on an upgrade. An admission must be released once; `upgrade` does so by itself. */
   admit(request: IncomingMessage): Promise<Admission>
   /** Listener for the `upgrade` event of every HTTP server of the process. */
@@ -64,7 +83,7 @@ export interface DoorOptions {
 }
 
 export function createDoor({ identity, limits, config, log, metrics }: DoorOptions): Door {
-  const routes = new Map<string, Route>()
+  const routes = new Map<string, Route | LateRoute>()
   const clientAddress = createClientAddress(config.trustProxy)
   const server = new WebSocketServer({
     ...voiceSocketServerOptions,
@@ -74,9 +93,13 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
   let connections = 0
   let draining = false
 
-  async function principalOf(request: IncomingMessage, route: Route): Promise<Principal> {
+  async function principalOf(
+    request: IncomingMessage,
+    route: Pick<Route, 'scope'>,
+    token = tokenOf(request.headers, request.url),
+  ): Promise<Principal> {
     const remote = remoteOf(request.socket.remoteAddress, request.headers)
-    const principal = await identity.verify(tokenOf(request.headers, request.url), remote)
+    const principal = await identity.verify(token, remote)
     if (hasScope(principal, route.scope)) return principal
     throw new ParleyError('forbidden', `The token lacks the scope ${route.scope}.`)
   }
@@ -118,12 +141,14 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     try {
       const place = await placeOf(request)
       release = place.release
-      const principal = await principalOf(request, place.route)
+      const { route } = place
+      if ('handleUnknown' in route) return { ok: true, route, release }
+      const principal = await principalOf(request, route)
       if (draining) throw leaving()
-      if (place.route.scope === 'talk') release = both(limits.beginSession(principal), release)
-      const refusal = protocolRefusal(place.route, request)
+      if (route.scope === 'talk') release = both(limits.beginSession(principal), release)
+      const refusal = protocolRefusal(route, request)
       if (refusal) throw refusal
-      return { ok: true, route: place.route, principal, release }
+      return { ok: true, route, principal, release }
     } catch (thrown) {
       release?.()
       const error = ParleyError.from(thrown)
@@ -138,13 +163,33 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       refuse(socket, admission.error, admission.status)
       return
     }
-    const { route, principal, release } = admission
+    const { release } = admission
     if (socket.destroyed) return release()
     socket.once('close', release)
     server.handleUpgrade(request, socket, head, opened => {
       opened.on('error', error => log.debug({ err: error }, 'socket fault'))
-      route.handle(opened, request, principal)
+      if ('principal' in admission) admission.route.handle(opened, request, admission.principal)
+      else admission.route.handleUnknown(opened, request, identifier(request, socket, admission.route))
     })
+  }
+
+  /** Does after the upgrade what `admit` could not do before it. */
+  function identifier(request: IncomingMessage, socket: Duplex, route: LateRoute): Identify {
+    return async token => {
+      try {
+        const principal = await principalOf(request, route, token ?? tokenOf(request.headers, request.url))
+        if (draining) throw leaving()
+        if (route.scope !== 'talk') return principal
+        const release = both(limits.beginSession(principal), () => {})
+        if (socket.destroyed) release()
+        else socket.once('close', release)
+        return principal
+      } catch (thrown) {
+        const error = ParleyError.from(thrown)
+        report(request, error)
+        throw error
+      }
+    }
   }
 
   function report(request: IncomingMessage, error: ParleyError): void {
@@ -201,7 +246,10 @@ function both(verdict: LimitVerdict, release: () => void): () => void {
   }
 }
 
-function chosenProtocol(route: Route | undefined, offered: readonly string[]): string | undefined {
+function chosenProtocol(
+  route: Pick<Route, 'protocols'> | undefined,
+  offered: readonly string[],
+): string | undefined {
   return offered.find(each => route?.protocols.includes(each))
 }
 

@@ -10,6 +10,7 @@ import { createTicker, type Ids } from '@parley/core'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
 import type { Attached, ServerParts } from '../serve.js'
 import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
+import { attachPhone } from './attach-phone.js'
 import { type EmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
 import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
 
@@ -88,6 +89,7 @@ function attachVoice(
       },
     })
   }
+  attachPhone({ door, desk, clock, log })
   return {
     activeSessions: () => desk.active,
     drain(signal) {

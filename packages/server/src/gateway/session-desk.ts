@@ -116,7 +116,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       .catch((error: unknown) => log.error({ err: error, session: id }, 'session end not stored'))
   }
 
-  async function begin({ hello, principal, transport, signal }: VoiceOpenRequest): Promise<OpenedSession> {
+  async function begin(request: VoiceOpenRequest): Promise<OpenedSession> {
+    const { hello, principal, transport, signal, edge = 'voice-ws' } = request
     if (draining) throw new ParleyError('draining')
     const wanted = hello.language ?? config.language
     const script = parts.agents.choose(hello.agent, wanted)
@@ -128,7 +129,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       tenant,
       agent: script.agent,
       language,
-      edge: 'voice-ws',
+      edge,
       startedAtMs: parts.epochMs(),
     })
     // The store may have taken its time: what drained or hung up meanwhile is not begun.

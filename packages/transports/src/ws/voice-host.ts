@@ -18,6 +18,8 @@ export interface VoiceOpenRequest {
   readonly transport: Transport
   /** Aborts when the socket goes away before the session stands. A session opened all the same is closed again. */
   readonly signal: AbortSignal
+  /** Which edge the session is stored under. Default `voice-ws`. */
+  readonly edge?: 'voice-ws' | 'phone'
 }
 
 export interface VoiceResumeRequest extends VoiceOpenRequest {

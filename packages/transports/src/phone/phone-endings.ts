@@ -1,0 +1,56 @@
+/** Every way in which a phone stream ends from our side. A carrier shows code and reason in its console. */
+import { type CloseReason, ParleyError } from '@parley/core'
+import { type Closing, closingOf, closingOfError } from '../ws/close-codes.js'
+
+export interface PhoneEnding {
+  /** Undefined cuts the socket without a close frame. */
+  readonly closing: Closing | undefined
+  readonly error?: ParleyError
+  /** Told to the session; undefined where it was the session that ended it. */
+  readonly tell?: CloseReason
+}
+
+/** Ours or the operator's affair, with the codes that say so; all else is a fault of the far end. */
+const oursToSay: readonly string[] = ['overloaded', 'draining', 'internal', 'store_unavailable']
+
+/** What was refused or came wrong: 1008, and in words what was wrong. */
+export function refusal(error: ParleyError, tell?: CloseReason): PhoneEnding {
+  const told = tell === undefined ? {} : { tell }
+  if (oursToSay.includes(error.code)) return { closing: closingOfError(error.code), error, ...told }
+  return { closing: { code: 1008, reason: `${error.code}: ${error.message}` }, error, ...told }
+}
+
+export function noStart(startMs: number): PhoneEnding {
+  return refusal(new ParleyError('timeout', `no start within ${startMs} ms`))
+}
+
+export function openTimeout(): PhoneEnding {
+  const error = new ParleyError('timeout', 'The session could not be opened in time.', { retryable: true })
+  return { closing: closingOfError('timeout'), error, tell: 'error' }
+}
+
+/** A line without sound, mark or stop is dead, and nobody will come back to it. */
+export function silent(): PhoneEnding {
+  return { closing: { code: 1001, reason: 'silent' }, tell: 'client' }
+}
+
+export function stalled(): PhoneEnding {
+  return { closing: { code: 1013, reason: 'slow_consumer' }, tell: 'client' }
+}
+
+export function bySession(reason: CloseReason): PhoneEnding {
+  return { closing: closingOf(reason) }
+}
+
+/** The session did not close the leg in its time after a `stop`. */
+export function afterStop(): PhoneEnding {
+  return { closing: { code: 1000, reason: 'client' } }
+}
+
+/** The socket is gone. Whoever was called cannot resume: it is a hang-up, whatever the code. */
+export const gone: PhoneEnding = { closing: undefined, tell: 'client' }
+
+export function ours(thrown: unknown): PhoneEnding {
+  const error = ParleyError.from(thrown)
+  return { closing: { code: 1011, reason: 'internal' }, error, tell: 'error' }
+}
