@@ -184,6 +184,52 @@ describe('playout', () => {
     expect(played().at(-1)).toMatchObject({ ms: 300, final: true })
   })
 
+  it.each([
+    ['while it sounds', 0],
+    ['with sound in the sound card', 80],
+  ])(
+    'goes on after a clear %s from the place it reported, without a sample lost or played twice',
+    (_, latencyMs) => {
+      const { playout, run, rendered, played } = setUp()
+      playout.setLatency(latencyMs)
+      playout.begin('r1', 0)
+      playout.push(ramp(12_000))
+      playout.end('r1')
+      run(200)
+      playout.clear('r1')
+      const left = played().at(-1)?.ms ?? 0
+      run(400)
+      const place = Math.round(left * 24)
+      expect(sounding(rendered).length).toBeGreaterThanOrEqual(place - 1)
+      playout.begin('r1', left)
+      playout.push(ramp(12_000 - place, place))
+      playout.end('r1')
+      run(1_000)
+      const heard = sounding(rendered)
+      expect(heard.slice(-(12_000 - place))).toEqual([...ramp(12_000 - place, place)])
+      // The last sample of the fade is silent.
+      expect(heard.length).toBe(12_000 - 1)
+      const places = played().map(({ ms }) => ms)
+      expect(places).toEqual([...places].sort((a, b) => a - b))
+      expect(played().at(-1)).toMatchObject({ ms: 500, final: true })
+    },
+  )
+
+  it('does not repeat what it holds when it goes on from before the place it reported', () => {
+    const { playout, run, rendered, played } = setUp()
+    playout.begin('r1', 0)
+    playout.push(ramp(12_000))
+    run(200)
+    playout.clear('r1')
+    run(400)
+    playout.begin('r1', 100)
+    playout.push(ramp(12_000 - 2_400, 2_400))
+    playout.end('r1')
+    run(1_000)
+    expect(sounding(rendered).length).toBe(12_000 - 1)
+    expect(played().at(-1)).toMatchObject({ ms: 500, final: true })
+  })
+
   it('begins where a page that was loaded anew is told to', () => {
     const { playout, run, played } = setUp()
     playout.begin('r1', 500)

@@ -80,6 +80,21 @@ describe('the loudspeaker', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('goes on where a clear left off: the place grows from there, and nothing is played twice', async () => {
+    const { clock, reports, speaker } = rig()
+    const said = ramp(6_400)
+    speaker.begin('a', 0)
+    speaker.audio(said.subarray(0, 4_800))
+    await clock.advance(150)
+    speaker.clear('a')
+    await clock.advance(400)
+    speaker.begin('a', 150)
+    speaker.audio(said.subarray(2_400))
+    await clock.advance(1_000)
+    expect(reports.map(([, ms]) => ms)).toEqual([100, 150, 250, 350, 400])
+    expect(speaker.played()).toEqual(said)
+  })
+
   it('does not count the time in which it ran empty', async () => {
     const { clock, reports, speaker } = rig()
     speaker.begin('a', 1_000)
