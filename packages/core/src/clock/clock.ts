@@ -7,6 +7,8 @@ export interface Clock {
   now(): number
   /** Runs once after `ms` (≥0) unless cancelled. Cancelling twice, or after the run, does nothing. */
   after(ms: number, run: () => void): Cancel
+  /** Runs once after whatever is ready now; without it, after the promises that are. A replay says when. */
+  soon?(run: () => void): void
 }
 
 /** Ids and randomness as parameters, for the same reason. */

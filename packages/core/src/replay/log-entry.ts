@@ -23,6 +23,8 @@ export interface LogHeader {
   readonly policy: TurnPolicy
   readonly limits: SessionLimits
   readonly opens: boolean
+  /** Whether somebody listens for voice. */
+  readonly hears: boolean
   /** Session clock when the session was made, ms. */
   readonly atMs: number
 }
@@ -31,8 +33,10 @@ export interface LogHeader {
 export type LogEntry = { readonly atMs: number } & LogInput
 
 export type LogInput =
-  /** The engine stands. */
-  | { readonly kind: 'connected'; readonly failed: boolean }
+  /** The session was told to start. */
+  | { readonly kind: 'start' }
+  /** The engine stands, or failed to; `says` is whether it speaks what it is given. The first leg comes with it. */
+  | { readonly kind: 'connected'; readonly failed: boolean; readonly says: boolean }
   | {
       readonly kind: 'attach'
       readonly aheadMs: number
@@ -40,7 +44,7 @@ export type LogInput =
       readonly reportsPlayed: boolean
       readonly rewinds: boolean
     }
-  /** The leg measured its way to the ear anew. */
+  /** The leg's way to the ear is found to have changed by the entry that follows. */
   | { readonly kind: 'path'; readonly pathMs: number }
   /**
    * The caller's sound as it came. `samples` is empty where sound is not kept: then `count` says how much it was.
@@ -62,7 +66,9 @@ export type LogInput =
   | { readonly kind: 'end'; readonly reason: CloseReason }
   /** From the engine. */
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
-  | { readonly kind: 'warn'; readonly code: ErrorCode; readonly message: string }
+  | ({ readonly kind: 'warn' } & LoggedError)
+  /** A leg or an engine threw although it must not. */
+  | ({ readonly kind: 'fault' } & LoggedError)
   /**
    * A part of the n-th stream of parts that the session asked of its engine (`reply` and `say`), from 0; its samples are
    * empty where sound is not kept, and `count` says how many there were.
@@ -71,15 +77,22 @@ export type LogInput =
   | {
       readonly kind: 'parts-end'
       readonly stream: number
-      readonly error: { readonly code: ErrorCode; readonly message: string } | undefined
+      readonly error: LoggedError | undefined
     }
   /** The n-th timer that the session set is due, from 0. */
   | { readonly kind: 'timer'; readonly timer: number }
   | { readonly kind: 'tick' }
   /** The journal took the oldest waiting event, or did not. */
-  | { readonly kind: 'stored'; readonly failed: boolean }
+  | { readonly kind: 'stored'; readonly error: LoggedError | undefined }
+  /** What the session had put off until what was ready had come in: its end. */
+  | { readonly kind: 'soon' }
   /** An id the session drew. */
   | { readonly kind: 'id'; readonly id: string }
+
+export interface LoggedError {
+  readonly code: ErrorCode
+  readonly message: string
+}
 
 /** What a session did, in order: the outputs whose digest a replay must repeat. */
 export type LogOutput =

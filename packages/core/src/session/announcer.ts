@@ -97,7 +97,8 @@ export class Announcer {
   }
 
   #answered(error: ParleyError | undefined): void {
-    this.#parts.entrance.note(() => ({ kind: 'stored', failed: error !== undefined }))
+    const told = error && { code: error.code, message: error.message }
+    this.#parts.entrance.note(() => ({ kind: 'stored', error: told }))
     this.#writing = false
     if (error !== undefined) {
       if (!this.#closed) this.#retryLater(error)

@@ -11,7 +11,7 @@ export class Entrance {
   /** Time and timers as the session sees them. */
   readonly clock: Clock
   readonly ids: Ids
-  readonly log: SessionLog | undefined
+  #log: SessionLog | undefined
   readonly #waiting: (() => void)[] = []
   readonly #real: Clock
   #busy = false
@@ -21,9 +21,14 @@ export class Entrance {
   constructor(real: Clock, ids: Ids, log: SessionLog | undefined) {
     this.#real = real
     this.#nowMs = real.now()
-    this.log = log
+    this.#log = log
     this.clock = { now: () => this.#nowMs, after: (ms, run) => this.#after(ms, run) }
     this.ids = log === undefined ? ids : { next: prefix => this.#id(ids.next(prefix)) }
+  }
+
+  /** Where everything is written; undefined once the session is over, and where nothing is recorded. */
+  get log(): SessionLog | undefined {
+    return this.#log
   }
 
   /** Whether something that came in is being dealt with. */
@@ -48,7 +53,24 @@ export class Entrance {
 
   /** Writes what is being dealt with into the log. `describe` is only called where there is one. */
   note(describe: () => LogInput): void {
-    this.log?.input({ ...describe(), atMs: this.#nowMs })
+    this.#log?.input({ ...describe(), atMs: this.#nowMs })
+  }
+
+  /** Lets `act` in after whatever is ready to come in now. */
+  soon(act: () => void): void {
+    const enter = () =>
+      this.enter(() => {
+        this.note(() => ({ kind: 'soon' }))
+        act()
+      })
+    if (this.#real.soon === undefined) void Promise.resolve().then(enter)
+    else this.#real.soon(enter)
+  }
+
+  /** The session is over: nothing that still comes in changes anything. */
+  endLog(): void {
+    this.#log?.end()
+    this.#log = undefined
   }
 
   #let(act: () => void): void {

@@ -3,36 +3,33 @@ import type { ReplyId } from '../ids.js'
 import type { FarEnd } from '../playout/playout.js'
 import type { Transport } from '../transport.js'
 import type { Entrance } from './entrance.js'
+import type { SessionEvent } from './events.js'
 
 /**
- * A leg as the session sees it: its way to the ear stands still while something is dealt with, and what it is told is
- * written into the session log.
+ * A leg as the session sees it: its facts stand still while something is dealt with, what it is told is written into
+ * the session log, and what it throws comes in from outside.
  */
 export class LegFace implements FarEnd {
   readonly transport: Transport
+  readonly aheadMs: number
+  readonly reportsPlayed: boolean
+  readonly rewinds: boolean
   readonly #entrance: Entrance
+  readonly #failed: (error: unknown) => void
   #pathMs: number
 
-  constructor(transport: Transport, entrance: Entrance) {
+  constructor(transport: Transport, entrance: Entrance, failed: (error: unknown) => void) {
     this.transport = transport
-    this.#entrance = entrance
+    this.aheadMs = transport.aheadMs
+    this.reportsPlayed = transport.reportsPlayed
+    this.rewinds = transport.rewinds
     this.#pathMs = transport.pathMs
-  }
-
-  get aheadMs(): number {
-    return this.transport.aheadMs
+    this.#entrance = entrance
+    this.#failed = failed
   }
 
   get pathMs(): number {
     return this.#pathMs
-  }
-
-  get reportsPlayed(): boolean {
-    return this.transport.reportsPlayed
-  }
-
-  get rewinds(): boolean {
-    return this.transport.rewinds
   }
 
   /** Looks at the way anew. */
@@ -45,16 +42,32 @@ export class LegFace implements FarEnd {
 
   play(frame: AudioFrame, reply: ReplyId): void {
     this.#entrance.log?.output({ kind: 'play', reply, atMs: frame.atMs, samples: frame.samples })
-    this.transport.play(frame, reply)
+    try {
+      this.transport.play(frame, reply)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   clear(reply: ReplyId): void {
     this.#entrance.log?.output({ kind: 'clear', reply })
-    this.transport.clear(reply)
+    this.#try(() => this.transport.clear(reply))
   }
 
   duck(on: boolean): void {
     this.#entrance.log?.output({ kind: 'duck', on })
-    this.transport.duck(on)
+    this.#try(() => this.transport.duck(on))
+  }
+
+  send(event: SessionEvent): void {
+    this.#try(() => this.transport.send(event))
+  }
+
+  #try(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 }

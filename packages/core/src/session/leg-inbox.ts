@@ -9,7 +9,7 @@ import type { Entrance } from './entrance.js'
 
 /** What a session does with what its far end sends. */
 export interface FarEndCalls {
-  /** Before each of the others. */
+  /** Before each of the others, and before it is noted. */
   arrived(): void
   /** Returns what the ear made of it. */
   hear(frame: AudioFrame): Evidence | undefined
@@ -32,8 +32,8 @@ export function createLegInbox(entrance: Entrance, isLive: () => boolean, calls:
   function enter(input: LogInput, act: () => void): void {
     entrance.enter(() => {
       if (!isLive()) return
-      entrance.note(() => input)
       calls.arrived()
+      entrance.note(() => input)
       act()
     })
   }
@@ -43,14 +43,18 @@ export function createLegInbox(entrance: Entrance, isLive: () => boolean, calls:
     if (!isLive()) return
     calls.arrived()
     const heard = frame
-    const evidence = calls.hear(heard)
-    entrance.note(() => ({
-      kind: 'audio',
-      rate: heard.rate,
-      count: heard.samples.length,
-      samples: heard.samples,
-      heard: { evidence, cues: calls.cues() },
-    }))
+    let evidence: Evidence | undefined
+    try {
+      evidence = calls.hear(heard)
+    } finally {
+      entrance.note(() => ({
+        kind: 'audio',
+        rate: heard.rate,
+        count: heard.samples.length,
+        samples: heard.samples,
+        heard: { evidence, cues: calls.cues() },
+      }))
+    }
   }
 
   return {

@@ -25,6 +25,7 @@ import type { SessionEvent } from './events.js'
 import { FloorTimers } from './floor-timers.js'
 import { LegFace } from './leg-face.js'
 import { createLegInbox } from './leg-inbox.js'
+import { faceLink } from './link-face.js'
 import { Overlap } from './overlap.js'
 import type { ReplyRun } from './reply-run.js'
 import type { SessionParts } from './session-parts.js'
@@ -64,7 +65,14 @@ export class Session {
     const { clock, ids } = entrance
     this.#entrance = entrance
     this.#begin()
-    const telling = new Telling({ session: id, entrance, journal, taps, send: event => this.#send(event) })
+    const telling = new Telling({
+      session: id,
+      entrance,
+      journal,
+      taps,
+      send: event => this.#send(event),
+      tapFailed: error => this.#warn(error),
+    })
     const emit = telling.tell.bind(telling)
     const shared = { ids, memory: this.#memory, resampling, emit }
     this.#telling = telling
@@ -112,18 +120,20 @@ export class Session {
   async start(leg: Transport): Promise<void> {
     const { id, language } = this.#parts
     this.#opening = leg
-    const started = this.#telling.tellTaps({ kind: 'session-started', session: id, language })
-    const link = await this.#connect()
+    let started: SessionEvent | undefined
+    this.#entrance.enter(() => {
+      this.#entrance.note(() => ({ kind: 'start' }))
+      started = this.#telling.tellTaps({ kind: 'session-started', session: id, language })
+    })
+    const link = faceLink(await this.#connect(), error => this.#fault(error))
     this.#link = link
     if (this.#ending !== undefined) return this.#closeLink()
     this.#opening = undefined
     this.#entrance.enter(() => {
-      this.#entrance.note(() => ({ kind: 'connected', failed: false }))
+      this.#entrance.note(() => ({ kind: 'connected', failed: false, says: link.say !== undefined }))
       this.#caller.use(link)
       this.#answering.use(link)
-    })
-    this.attach(leg)
-    this.#entrance.enter(() => {
+      this.#attach(leg)
       this.#telling.announce(started)
       if (this.#parts.opens) this.#observe({ kind: 'end-of-turn', atMs: 0, source: 'opening' })
     })
@@ -133,16 +143,9 @@ export class Session {
   attach(leg: Transport): void {
     if (this.#ending !== undefined) throw new ParleyError('resume_failed')
     this.#entrance.enter(() => {
-      const { aheadMs, pathMs, reportsPlayed, rewinds } = leg
-      this.#entrance.note(() => ({ kind: 'attach', aheadMs, pathMs, reportsPlayed, rewinds }))
-      const old = this.#leg
-      this.#answering.disconnect()
-      this.#leg = new LegFace(leg, this.#entrance)
-      this.#watchdog.attached()
-      old?.transport.close('replaced')
-      leg.open(this.#inboxOf(leg))
-      this.#answering.connect(this.#leg)
-      this.#telling.catchUp()
+      // The session may have ended while the leg waited for its turn.
+      if (this.#ending === undefined) this.#attach(leg)
+      else leg.close('error')
     })
   }
 
@@ -159,16 +162,19 @@ export class Session {
   /** Ends the conversation; a second call waits for the first. */
   end(reason: CloseReason): Promise<void> {
     if (this.#ending !== undefined) return this.#ending
-    if (this.#entrance.busy) return this.#end(reason)
-    this.#entrance.enter(() => {
-      this.#entrance.note(() => ({ kind: 'end', reason }))
-      void this.#end(reason)
-    })
-    return this.#ending ?? Promise.resolve()
+    return new Promise(resolve =>
+      this.#entrance.enter(() => {
+        if (this.#ending === undefined) {
+          this.#entrance.note(() => ({ kind: 'end', reason }))
+          void this.#end(reason)
+        }
+        resolve(this.#ending)
+      }),
+    )
   }
 
   #begin(): void {
-    const { id, language, listenRate, outputRate, policy, limits, opens } = this.#parts
+    const { id, language, listenRate, outputRate, policy, limits, opens, ear } = this.#parts
     this.#entrance.log?.begin({
       format: SESSION_LOG_FORMAT,
       session: id,
@@ -178,6 +184,7 @@ export class Session {
       policy,
       limits,
       opens,
+      hears: ear !== undefined,
       atMs: this.#entrance.clock.now(),
     })
   }
@@ -195,10 +202,27 @@ export class Session {
       })
     } catch (error) {
       this.#opening = undefined
-      this.#entrance.enter(() => this.#entrance.note(() => ({ kind: 'connected', failed: true })))
-      await this.end('error')
+      this.#entrance.enter(() => {
+        this.#entrance.note(() => ({ kind: 'connected', failed: true, says: false }))
+        void this.#end('error')
+      })
+      await this.#ending
       throw error
     }
+  }
+
+  #attach(leg: Transport): void {
+    const face = new LegFace(leg, this.#entrance, error => this.#fault(error))
+    const { aheadMs, pathMs, reportsPlayed, rewinds } = face
+    this.#entrance.note(() => ({ kind: 'attach', aheadMs, pathMs, reportsPlayed, rewinds }))
+    const old = this.#leg
+    this.#answering.disconnect()
+    this.#leg = face
+    this.#watchdog.attached()
+    old?.transport.close('replaced')
+    leg.open(this.#inboxOf(leg))
+    this.#answering.connect(face)
+    this.#telling.catchUp()
   }
 
   #now(): number {
@@ -266,8 +290,8 @@ export class Session {
 
   #tick(): void {
     if (this.#ending !== undefined) return
-    this.#entrance.note(() => ({ kind: 'tick' }))
     this.#leg?.measure()
+    this.#entrance.note(() => ({ kind: 'tick' }))
     const now = this.#now()
     this.#guard(() => this.#answering.tick(now))
     if (this.#floor === 'user' || this.#floor === 'overlap') this.#listen(now)
@@ -510,7 +534,7 @@ export class Session {
   }
 
   #send(event: SessionEvent): boolean {
-    this.#leg?.transport.send(event)
+    this.#leg?.send(event)
     return this.#leg !== undefined
   }
 
@@ -538,12 +562,12 @@ export class Session {
         this.#leg = undefined
         this.#opening = undefined
         this.#entrance.log?.output({ kind: 'close', reason })
-        this.#entrance.log?.end()
+        this.#entrance.endLog()
         leg?.close(reason)
         void closed.then(done)
       })
     // An engine that fails to close at once is still told of.
-    void Promise.resolve().then(() => this.#entrance.enter(close))
+    this.#entrance.soon(close)
   }
 
   async #closeLink(): Promise<void> {
@@ -552,6 +576,17 @@ export class Session {
     } catch (error) {
       this.#warn(ParleyError.from(error, 'engine_failed'))
     }
+  }
+
+  /** A part of the session threw although it must not: that ends this conversation and no other. */
+  #fault(thrown: unknown): void {
+    const { code, message } = ParleyError.from(thrown)
+    this.#entrance.enter(() => {
+      if (this.#ending !== undefined) return
+      this.#entrance.note(() => ({ kind: 'fault', code, message }))
+      this.#telling.warn(new ParleyError(code, message))
+      void this.#end('error')
+    })
   }
 
   #warn(error: ParleyError): void {

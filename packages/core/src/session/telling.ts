@@ -18,6 +18,8 @@ export interface TellingParts {
   readonly taps: readonly Tap[]
   /** To the far end; false when there is none just now. */
   send(event: SessionEvent): boolean
+  /** A tap failed; what it did comes from outside. */
+  tapFailed(error: ParleyError): void
 }
 
 /** How long the end waits for the store. */
@@ -34,10 +36,13 @@ export class Telling {
   readonly #announcer: Announcer
   #over = false
 
-  constructor({ session, entrance, journal, taps, send }: TellingParts) {
+  constructor({ session, entrance, journal, taps, send, tapFailed }: TellingParts) {
     this.#entrance = entrance
     this.#beganAtMs = entrance.clock.now()
-    this.#taps = new Taps(taps, (tap, error) => this.warn(ParleyError.from(error), `tap ${tap}: `))
+    this.#taps = new Taps(taps, (tap, error) => {
+      const { code, message } = ParleyError.from(error)
+      tapFailed(new ParleyError(code, `tap ${tap}: ${message}`))
+    })
     this.#announcer = new Announcer({ session, entrance, journal, send, trouble: error => this.warn(error) })
   }
 
@@ -59,8 +64,8 @@ export class Telling {
     if (stamped !== undefined) this.#announcer.announce(stamped)
   }
 
-  warn(error: ParleyError, prefix = ''): void {
-    this.tell({ kind: 'warning', code: error.code, message: prefix + error.message })
+  warn(error: ParleyError): void {
+    this.tell({ kind: 'warning', code: error.code, message: error.message })
   }
 
   userAudio(frame: AudioFrame): void {

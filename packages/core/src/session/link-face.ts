@@ -1,0 +1,26 @@
+import type { EngineLink } from '../engine.js'
+
+/** An engine's link as the session sees it: what it throws although it must not comes in from outside. */
+export function faceLink(link: EngineLink, failed: (error: unknown) => void): EngineLink {
+  const attempt = (call: () => void): void => {
+    try {
+      call()
+    } catch (error) {
+      failed(error)
+    }
+  }
+  return {
+    hear(frame) {
+      try {
+        link.hear(frame)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    boundary: boundary => attempt(() => link.boundary?.(boundary)),
+    reply: (turn, signal) => link.reply(turn, signal),
+    ...(link.say === undefined ? {} : { say: link.say.bind(link) }),
+    heard: heard => attempt(() => link.heard?.(heard)),
+    close: () => link.close(),
+  }
+}
