@@ -84,7 +84,10 @@ export function measureEcho(activity: VoiceActivity, side: Side, echo: EchoCase,
   const { echoDb, delayMs, bed, phone } = echo
   return {
     side,
-    echo: echoDb === undefined ? 'none' : `${echoDb} dB, ${delayMs} ms${phone ? ', phone' : ''}${bed ? `, ${bed}` : ''}`,
+    echo:
+      echoDb === undefined
+        ? 'none'
+        : `${echoDb} dB, ${delayMs} ms${phone ? ', phone' : ''}${bed ? `, ${bed}` : ''}`,
     calls: result.calls,
     onsets: result.onsets,
     starts: result.starts,

@@ -1,5 +1,5 @@
+import { createEndpointing } from './endpointing/create-endpointing.js'
 import type { Endpointing } from './endpointing/endpointing.js'
-import { createFixedEndpointing } from './endpointing/fixed-endpointing.js'
 import type { TurnPolicy } from './floor/policy.js'
 import { createJudge } from './judge/create-judge.js'
 import type { Judge } from './judge/judge.js'
@@ -15,6 +15,6 @@ export interface TurnTaking {
 export function turnTaking(policy: TurnPolicy, language: string): TurnTaking {
   return {
     judge: createJudge(policy.judge, turnWordsOf(language)),
-    endpointing: createFixedEndpointing(700),
+    endpointing: createEndpointing(policy.endpoint, language),
   }
 }

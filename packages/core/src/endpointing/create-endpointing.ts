@@ -13,7 +13,16 @@ import { turnWordsOf } from '../language/index.js'
 import type { TurnWords } from '../language/turn-words.js'
 import type { Endpointing, EndpointWait } from './endpointing.js'
 import { createPauseHabits } from './pause-habits.js'
-import { baseOdds, crestOdds, drawlOdds, glideOdds, isDrawl, partialShare, wordsOdds } from './turn-odds.js'
+import {
+  baseOdds,
+  crestOdds,
+  drawlOdds,
+  glideOdds,
+  isDrawl,
+  partialShare,
+  wholeOdds,
+  wordsOdds,
+} from './turn-odds.js'
 import { createVendorWord } from './vendor-word.js'
 import { createVoiceEnding, type Ending } from './voice-ending.js'
 
@@ -33,6 +42,7 @@ export function createEndpointing(
   let pausedAtMs: number | undefined
   let text = ''
   let final = false
+  let whole = false
 
   const weigh = (): { odds: number; reasons: readonly Reason[] } => {
     const reasons: Reason[] = []
@@ -48,6 +58,7 @@ export function createEndpointing(
       add({ kind: 'drawl', value: rounded(stretch) }, drawlOdds)
     const kind = words.ending(text)
     if (kind !== 'empty') add({ kind: 'words', text: kind }, wordsOdds[kind] * (final ? 1 : partialShare))
+    if (whole) add({ kind: 'whole' }, wholeOdds)
     if (vendor.odds !== undefined)
       add({ kind: 'vendor', value: rounded(vendor.odds), text: vendor.signal ?? 'update' }, vendor.odds)
     reasons.push({ kind: 'pause-median', value: Math.round(habits.medianMs) })
@@ -71,11 +82,13 @@ export function createEndpointing(
       pausedAtMs = undefined
       text = ''
       final = false
+      whole = false
     },
     hear: cues => voice.hear(cues),
     words(heard) {
       text = heard.text
       final = heard.final
+      whole = heard.whole ?? false
     },
     signal(signal, confidence) {
       if (policy.vendor !== 'ignored') vendor.hear(signal, confidence)
@@ -90,6 +103,7 @@ export function createEndpointing(
       ending = undefined
       // What the caller said before tells nothing of how the rest will end; the next words tell all of it.
       text = ''
+      whole = false
       vendor.forget()
     },
     // Nothing is learnt of an end: a turn closed too early looks the same until the caller goes on.

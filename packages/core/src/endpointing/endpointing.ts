@@ -20,8 +20,8 @@ export interface Endpointing {
   begin(): void
   /** Every frame of the turn, voiced or not. */
   hear(cues: Cues): void
-  /** All words of the turn so far. */
-  words(words: { readonly text: string; readonly final: boolean }): void
+  /** All words of the turn so far; `whole` if the recogniser knows the last of them as a whole utterance. */
+  words(words: { readonly text: string; readonly final: boolean; readonly whole?: boolean }): void
   signal(signal: TurnSignal, confidence?: number): void
   /** The caller fell silent; `atMs` is the last voiced sample. */
   paused(atMs: number): void

@@ -8,6 +8,7 @@
  * | `crest` | semitones | 0.08 for each that the last high pitch lies under the caller's mean and 3, ±0.32 at most |
  * | `drawl` | times the usual syllable | −1: a long level melody, as of "um" |
  * | `words` | how they end | see `wordsOdds`; half for words that may change |
+ * | `whole` | – | 1.2: the recogniser's closed grammar has it as an utterance of its own |
  * | `vendor` | log-odds | what a vendor's turn model said last |
  * | `pause-median` | ms | nothing by itself: this caller's pauses decide how fast silence adds up |
  *
@@ -71,6 +72,9 @@ export const wordsOdds: { readonly [Kind in TurnEnding]: number } = {
   sentence: 0.8,
   plain: 0,
 }
+
+/** An agent's grammar lists what callers say to it; what matches to its end is seldom a beginning. */
+export const wholeOdds = 1.2
 
 /** Words that the recogniser may still change, and which may lag behind the voice. */
 export const partialShare = 0.5

@@ -20,6 +20,8 @@ export type Evidence =
       readonly startMs: number
       readonly text: string
       readonly final: boolean
+      /** A final that is a whole utterance of the recogniser's closed grammar. */
+      readonly whole?: true
       /** By a recogniser that only listens for what people say into each other's words: never part of a turn. */
       readonly judgeOnly?: true
     }

@@ -58,7 +58,7 @@ export interface DeadAirPolicy {
 }
 
 export const defaultTurnPolicy: TurnPolicy = {
-  endpoint: { minMs: 220, maxMs: 1_200, confidence: 0.85, vendor: 'evidence' },
+  endpoint: { minMs: 220, maxMs: 1_200, confidence: 0.9, vendor: 'evidence' },
   bargeIn: 'any',
   judge: { holdMs: 120, claimMs: 700, wordsMs: 200, maxMs: 1_500, minWords: 2 },
   dtmf: 'interrupt',

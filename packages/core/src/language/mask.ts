@@ -13,13 +13,16 @@ export function createMask(
 ): (text: string) => string {
   const isListed = (word: string): boolean => sets.some(({ words }) => words.has(word))
 
+  /** Whether the word alone is in a list, and not only as a part of a phrase ("one moment"). */
+  const isPhrase = (word: string): boolean => sets.some(set => set.longestAt([word], 0) === 1)
+
   /** Whether a number stands beside the word that is nothing but a number: "five oh", and not "oh, oh". */
   const inNumber = (words: readonly string[], at: number): boolean => {
     let from = at
     let to = at
     while (isNumber(words[from] ?? '')) from--
     while (isNumber(words[to] ?? '')) to++
-    return words.slice(from + 1, to).some(word => !isListed(word))
+    return words.slice(from + 1, to).some(word => !isPhrase(word))
   }
 
   /** Which words stay. A number does as part of a phrase ("one moment"), or alone where it is listed and no number. */

@@ -448,6 +448,7 @@ export class Session {
       this.#parts.endpointing.words({
         text: words.final ? turn.text : `${turn.text} ${words.text}`.trim(),
         final: words.final,
+        whole: words.whole === true,
       })
     return true
   }

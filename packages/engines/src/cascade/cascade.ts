@@ -56,7 +56,7 @@ export function createCascade(options: CascadeOptions): Engine {
 function connect(options: CascadeOptions, call: EngineCall): EngineLink {
   const voice = options.voices(call.language)
   const { stt, grammar, overlapGrammar, resampling, sttTimeoutMs: timeoutMs = 1_500 } = options
-  const listen = (words: { readonly grammar?: string; readonly judgeOnly?: true }) =>
+  const listen = (words: { readonly grammar?: string; readonly judgeOnly?: true }): Listening | undefined =>
     stt &&
     startListening(call, { stt, timeoutMs, ...words, ...(resampling === undefined ? {} : { resampling }) })
   const listening = listen(grammar === undefined ? {} : { grammar })

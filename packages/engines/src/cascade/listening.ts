@@ -101,6 +101,7 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
       startMs,
       text,
       final: kind === 'final',
+      ...(kind === 'final' && grammar !== undefined ? { whole: true } : {}),
       ...(judgeOnly ? { judgeOnly } : {}),
     })
   }
