@@ -6,8 +6,8 @@
  * itself; also when it opens too late.
  */
 import { type Cancel, type Clock, type CloseReason, ParleyError } from '@parley/core'
-import { helloSchema, type PhoneCarrierMessage, type PhoneStart, phoneStreamOf } from '@parley/protocol'
-import type { RawData } from 'ws'
+import { type PhoneCarrierMessage, type PhoneStart, phoneStreamOf } from '@parley/protocol'
+import { bytesOf } from '../ws/bytes-of.js'
 import { reasonText } from '../ws/close-codes.js'
 import { createKeptMessages, type KeptMessages } from '../ws/kept-messages.js'
 import { createLeakyBucket, type LeakyBucket } from '../ws/leaky-bucket.js'
@@ -16,7 +16,8 @@ import type { VoiceLog } from '../ws/voice-log.js'
 import { readCarrierMessage } from './carrier-message.js'
 import { createPhoneDialogue, type PhoneDialogue } from './phone-dialogue.js'
 import * as endings from './phone-endings.js'
-import { createPhoneIn } from './phone-in.js'
+import { phoneHello } from './phone-hello.js'
+import { createPhoneIn, type PhoneIn } from './phone-in.js'
 import type { PhoneLimits } from './phone-limits.js'
 import type { PhoneSocket } from './phone-socket.js'
 import { PhoneTransport } from './phone-transport.js'
@@ -46,6 +47,7 @@ class PhoneSocketLife {
   #stopGrace: Cancel = () => {}
   #stopWatching: Cancel = () => {}
   #transport: PhoneTransport | undefined
+  #phoneIn: PhoneIn | undefined
   #dialogue: PhoneDialogue | undefined
   #session: string | undefined
   #opened = false
@@ -127,7 +129,13 @@ class PhoneSocketLife {
         onStall: () => this.#end(endings.stalled()),
       })
       this.#transport = transport
-      const opened = await host.open({ hello: helloOf(wanted), principal, transport, signal, edge: 'phone' })
+      const opened = await host.open({
+        hello: phoneHello(wanted),
+        principal,
+        transport,
+        signal,
+        edge: 'phone',
+      })
       this.#session = opened.session
       this.#stands(transport)
     } catch (thrown) {
@@ -141,7 +149,8 @@ class PhoneSocketLife {
     const { clock, limits, log } = this.#options
     this.#deadline()
     this.#phase = 'talking'
-    this.#dialogue = createPhoneDialogue(transport, createPhoneIn({ clock, ...limits }), () => this.#leave())
+    this.#phoneIn = createPhoneIn({ clock, ...limits })
+    this.#dialogue = createPhoneDialogue(transport, this.#phoneIn, () => this.#leave())
     this.#watch()
     const { dropped } = this.#kept
     if (dropped > 0)
@@ -190,7 +199,8 @@ class PhoneSocketLife {
   #end({ closing, error, tell }: endings.PhoneEnding): void {
     if (this.#phase === 'over') return
     this.#phase = 'over'
-    const facts = { ...this.#facts(), code: closing?.code, error: error?.code, tell }
+    const counts = this.#phoneIn?.counts
+    const facts = { ...this.#facts(), ...counts, code: closing?.code, error: error?.code, tell }
     this.#options.log.info(facts, 'phone socket ended')
     this.#deadline()
     this.#stopWatching()
@@ -223,23 +233,4 @@ class PhoneSocketLife {
   #facts(): object {
     return { session: this.#session }
   }
-}
-
-/** Which agent the carrier's parameters ask for. Throws `bad_message`. */
-function helloOf({ agent, language }: Readonly<Record<string, string>>) {
-  const parsed = helloSchema.safeParse({
-    type: 'hello',
-    version: 1,
-    ...(agent ? { agent } : {}),
-    ...(language ? { language } : {}),
-    reportsPlayed: true,
-  })
-  if (parsed.success) return parsed.data
-  const field = parsed.error.issues[0]?.path.join('.') ?? ''
-  throw new ParleyError('bad_message', `the custom parameter ${field} is not valid`)
-}
-
-function bytesOf(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }

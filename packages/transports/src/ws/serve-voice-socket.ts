@@ -7,7 +7,8 @@
 import type { Opus } from '@parley/audio'
 import { type Cancel, type Clock, type CloseReason, ParleyError } from '@parley/core'
 import { type Hello, VOICE_PROTOCOL_VERSION } from '@parley/protocol'
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
+import { bytesOf } from './bytes-of.js'
 import { readClientMessage } from './client-message.js'
 import { type Closing, reasonOfCode, reasonText } from './close-codes.js'
 import { createDialogue, type Dialogue } from './dialogue.js'
@@ -295,9 +296,4 @@ class VoiceSocketLife implements VoiceSocket {
 
 function readyFields({ session, resumeToken, resumed, agent, language, recogniser, voice }: OpenedSession) {
   return { session, resumeToken, resumed, agent, language, recogniser, voice }
-}
-
-function bytesOf(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }

@@ -1,0 +1,16 @@
+import { ParleyError } from '@parley/core'
+import { type Hello, helloSchema } from '@parley/protocol'
+
+/** Which agent the parameters of a stream ask for; empty ones ask for nothing. Throws `bad_message`. */
+export function phoneHello({ agent, language }: Readonly<Record<string, string>>): Hello {
+  const parsed = helloSchema.safeParse({
+    type: 'hello',
+    version: 1,
+    ...(agent ? { agent } : {}),
+    ...(language ? { language } : {}),
+    reportsPlayed: true,
+  })
+  if (parsed.success) return parsed.data
+  const field = parsed.error.issues[0]?.path.join('.') ?? ''
+  throw new ParleyError('bad_message', `the custom parameter ${field} is not valid`)
+}
