@@ -30,6 +30,15 @@ describe('a caller on the phone', { timeout: 60_000 }, () => {
   const call = (customParameters: Readonly<Record<string, string>>) =>
     connectPhone({ url: `${gateway.url.replace('http', 'ws')}/v1/phone`, customParameters })
 
+  /** The newest session of this caller, as the store has it. */
+  async function stored() {
+    const headers = { authorization: `Bearer ${token}` }
+    const get = async (path: string) =>
+      (await fetch(`${gateway.url}/api/sessions${path}`, { headers })).json()
+    const { sessions } = await get('')
+    return get(`/${sessions[0].id}`)
+  }
+
   /** Resolves once the ear has heard sound, and then none for `quietMs`. */
   function heardOut(phone: SimPhone, from: number, quietMs = 1_000): Promise<void> {
     return new Promise(resolve => {
@@ -55,22 +64,29 @@ describe('a caller on the phone', { timeout: 60_000 }, () => {
     phone.hangUp()
     expect(await phone.ended()).toMatchObject({ code: 1000 })
 
-    const headers = { authorization: `Bearer ${token}` }
-    const { sessions } = await (await fetch(`${gateway.url}/api/sessions`, { headers })).json()
-    expect(sessions).toMatchObject([{ edge: 'phone', tenant: 'acme' }])
-    const stored = await (await fetch(`${gateway.url}/api/sessions/${sessions[0].id}`, { headers })).json()
-    expect(JSON.stringify(stored)).toContain('information about your last call')
-    expect(stored.turns.length).toBeGreaterThanOrEqual(2)
+    const session = await stored()
+    expect(session).toMatchObject({ edge: 'phone', tenant: 'acme' })
+    expect(JSON.stringify(session)).toContain('information about your last call')
+    expect(session.turns.length).toBeGreaterThanOrEqual(2)
   })
 
-  it('takes the floor by speaking, and hears nothing more of what the agent said', async () => {
+  it('takes the floor by speaking, and what is stored of the answer is what the ear heard', async () => {
     const phone = await call({ token })
     while (phone.sound().length < 8_000 * 1.2) await new Promise(resolve => setTimeout(resolve, 20))
     await phone.say(await onThePhone('en-something-terribly-wrong'))
-    const [clear] = phone.clears
-    expect(clear?.bytes).toBeGreaterThan(0)
+    const cut = phone.clears.at(-1)
+    expect(cut?.bytes).toBeGreaterThan(0)
     phone.hangUp()
     await phone.ended()
+
+    const ended = (await stored()).turns[0].replies[0].ended
+    const earMs = phone.heard
+      .filter(({ atMs }) => atMs <= (cut?.atMs ?? 0))
+      .reduce((sum, { soundSamples }) => sum + soundSamples / 8, 0)
+    expect(ended).toMatchObject({ interrupted: true, heardComplete: false, heardSource: 'reported' })
+    // Two frames of the line, and what a busy machine shakes.
+    expect(Math.abs(ended.heardMs - earMs)).toBeLessThanOrEqual(100)
+    expect(ended.said.startsWith(ended.heardText)).toBe(true)
   })
 
   it.each<[string, Record<string, string>]>([

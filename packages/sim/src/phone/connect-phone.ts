@@ -1,7 +1,8 @@
 import { systemClock } from '@parley/core'
 import { WebSocket } from 'ws'
 import type { PhoneLine } from './phone-line.js'
-import { SimPhone, type SimPhoneOptions } from './sim-phone.js'
+import { SimPhone } from './sim-phone.js'
+import type { SimPhoneOptions } from './sim-phone-options.js'
 
 export interface ConnectPhoneOptions extends Omit<SimPhoneOptions, 'clock' | 'line'> {
   /** `ws://…/v1/phone`. */

@@ -18,7 +18,8 @@ import { countingIds } from '../random.js'
 import { createThresholdEar } from '../threshold-ear.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { createMemoryLine, type MemoryLine } from './phone-line.js'
-import { PHONE_FRAME_MS, PHONE_RATE, SimPhone, type SimPhoneOptions } from './sim-phone.js'
+import { PHONE_FRAME_MS, PHONE_RATE, SimPhone } from './sim-phone.js'
+import type { SimPhoneOptions } from './sim-phone-options.js'
 
 export const WORD_MS = 310
 

@@ -2,7 +2,8 @@ import { encodeUlaw } from '@parley/audio'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../virtual-clock.js'
 import { createMemoryLine } from './phone-line.js'
-import { SimPhone, type SimPhoneOptions } from './sim-phone.js'
+import { SimPhone } from './sim-phone.js'
+import type { SimPhoneOptions } from './sim-phone-options.js'
 
 interface Message {
   readonly event: string

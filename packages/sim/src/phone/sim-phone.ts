@@ -7,52 +7,16 @@
  * not by when a timer got its turn.
  */
 import { decodeUlaw, encodeUlaw, measureLevel } from '@parley/audio'
-import type { Cancel, Clock } from '@parley/core'
+import type { Cancel } from '@parley/core'
 import { type CarrierDialect, type CarrierSpeech, createCarrierSpeech } from './carrier-speech.js'
 import { createFarEndBuffer } from './far-end-buffer.js'
-import type { PhoneLine } from './phone-line.js'
+import { createOneWay } from './one-way.js'
+import type { HeardFrame, PhoneClosed, SimPhoneOptions } from './sim-phone-options.js'
 
 export const PHONE_RATE = 8_000
 /** Length of a frame, ms, and its samples. */
 export const PHONE_FRAME_MS = 20
 const FRAME = (PHONE_RATE * PHONE_FRAME_MS) / 1000
-
-export interface SimPhoneOptions {
-  readonly clock: Clock
-  readonly line: PhoneLine
-  /** Default `twilio`. */
-  readonly dialect?: CarrierDialect
-  /** `token`, `agent`, `language`, as a `<Parameter>` brings them. */
-  readonly customParameters?: Readonly<Record<string, string>>
-  /** One-way times on top of the line's own, ms. Default 0. */
-  readonly uplinkMs?: number
-  readonly downlinkMs?: number
-  /** More delay for each message, ms; messages of one way never overtake each other. Default none. */
-  readonly jitterMs?: () => number
-  /** How much of what was heard is kept in `heard`, ms. Default 10 minutes. */
-  readonly keepMs?: number
-  readonly streamSid?: string
-  readonly callSid?: string
-  /** Each frame of the ear as it begins, silent ones too; the frame is its own. */
-  onHeard?(frame: HeardFrame): void
-}
-
-/** 20 ms at the ear. */
-export interface HeardFrame {
-  /** When it begins, on the phone's clock, ms. */
-  readonly atMs: number
-  readonly samples: Int16Array
-  /** How many of the samples, from the first, were the gateway's sound; the rest is the line's silence. */
-  readonly soundSamples: number
-  /** −100 for silence. */
-  readonly rmsDbfs: number
-}
-
-export interface PhoneClosed {
-  readonly code: number
-  readonly reason: string
-  readonly atMs: number
-}
 
 export class SimPhone {
   /** Oldest first. */
@@ -72,11 +36,11 @@ export class SimPhone {
   #lostFrames = 0
   #beats = 0
   #stopBeat: Cancel = () => {}
-  #upAtMs = Number.NEGATIVE_INFINITY
-  #downAtMs = Number.NEGATIVE_INFINITY
+  readonly #up: (arrive: () => void) => void
+  readonly #down: (arrive: () => void) => void
 
   constructor(options: SimPhoneOptions) {
-    const { clock, line, dialect = 'twilio', customParameters = {} } = options
+    const { clock, line, jitterMs, dialect = 'twilio', customParameters = {} } = options
     this.#options = options
     this.#speech = createCarrierSpeech({
       dialect,
@@ -84,10 +48,16 @@ export class SimPhone {
       callSid: options.callSid ?? defaultSid[dialect].call,
     })
     this.#beganAtMs = clock.now()
-    line.onMessage(text => this.#down(() => this.#take(text)))
+    this.#up = createOneWay({ clock, delayMs: options.uplinkMs ?? 0, jitterMs })
+    this.#down = createOneWay({ clock, delayMs: options.downlinkMs ?? 0, jitterMs })
+    line.onMessage(text =>
+      this.#down(() => {
+        if (this.closed === undefined) this.#take(text)
+      }),
+    )
     line.onClose((code, reason) => this.#over({ code, reason, atMs: clock.now() }))
-    this.#up(this.#speech.connected())
-    this.#up(this.#speech.start(customParameters))
+    this.#send(this.#speech.connected())
+    this.#send(this.#speech.start(customParameters))
     this.#beat()
   }
 
@@ -105,13 +75,13 @@ export class SimPhone {
   /** Presses `0`–`9`, `*`, `#` or `A`–`D`. */
   dtmf(digit: string): void {
     this.keys.push({ atMs: this.#options.clock.now(), digit })
-    this.#up(this.#speech.dtmf(digit))
+    this.#send(this.#speech.dtmf(digit))
   }
 
   /** Hangs up: `stop`, then the carrier closes. */
   hangUp(): void {
-    this.#up(this.#speech.stop())
-    this.#later(this.#upAtMs, () => this.#options.line.close(1000))
+    this.#send(this.#speech.stop())
+    this.#up(() => this.#options.line.close(1000))
   }
 
   /** The network breaks without a word. */
@@ -191,7 +161,7 @@ export class SimPhone {
       return
     }
     const payload = Buffer.from(encodeUlaw(frame)).toString('base64')
-    this.#up(this.#speech.media(payload, Math.round(atMs - this.#beganAtMs)))
+    this.#send(this.#speech.media(payload, Math.round(atMs - this.#beganAtMs)))
   }
 
   #take(text: string): void {
@@ -213,25 +183,12 @@ export class SimPhone {
   }
 
   #echo(names: readonly string[]): void {
-    for (const name of names) this.#up(this.#speech.mark(name))
+    for (const name of names) this.#send(this.#speech.mark(name))
   }
 
-  #up(text: string): void {
-    const { clock, uplinkMs = 0, jitterMs, line } = this.#options
-    this.#upAtMs = Math.max(this.#upAtMs, clock.now() + uplinkMs + (jitterMs?.() ?? 0))
-    this.#later(this.#upAtMs, () => line.send(text))
-  }
-
-  #down(run: () => void): void {
-    const { clock, downlinkMs = 0, jitterMs } = this.#options
-    this.#downAtMs = Math.max(this.#downAtMs, clock.now() + downlinkMs + (jitterMs?.() ?? 0))
-    this.#later(this.#downAtMs, run)
-  }
-
-  #later(atMs: number, run: () => void): void {
-    const { clock } = this.#options
-    clock.after(Math.max(0, atMs - clock.now()), () => {
-      if (this.closed === undefined) run()
+  #send(text: string): void {
+    this.#up(() => {
+      if (this.closed === undefined) this.#options.line.send(text)
     })
   }
 
