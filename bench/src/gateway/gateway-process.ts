@@ -16,8 +16,11 @@ export interface GatewayProcess {
   stop(): Promise<void>
 }
 
-/** `parley start` as a process of its own on a free port. */
-export async function startGatewayProcess(dataDir: string): Promise<GatewayProcess> {
+/** `parley start` as a process of its own on a free port. `settings` are more of its environment. */
+export async function startGatewayProcess(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, [cli, 'start'], {
     env: {
@@ -26,6 +29,7 @@ export async function startGatewayProcess(dataDir: string): Promise<GatewayProce
       PORT: '0',
       PARLEY_DATA_DIR: dataDir,
       LOG_LEVEL: 'info',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,0 +1,65 @@
+/** What became of one turn with pauses, measured on the trace of its call. */
+import { momentsOf } from './moments.js'
+import type { TurnCase } from './scenarios.js'
+import type { Trace } from './trace.js'
+
+export interface PauseOutcome {
+  readonly lengthMs: number
+  /** The turn was taken for over in this pause. */
+  readonly closed: boolean
+  /** And answered so that the caller, who had not finished, heard it. */
+  readonly cutOff: boolean
+}
+
+export interface TurnOutcome {
+  readonly kind: 'turn'
+  readonly case: TurnCase
+  readonly end: 'done' | 'failed'
+  /** Up to the first in which the caller was cut off. */
+  readonly pauses: readonly PauseOutcome[]
+  /** Last voiced sample arrived to the turn taken for over, ms; absent where that came before, or never. */
+  readonly endDelayMs?: number
+  /** The same by the gateway's own word: the silence it waited for. */
+  readonly toldWaitMs?: number
+}
+
+/** Sound may end a little before its label; an end found so early is still that end. */
+const END_SLACK_MS = 60
+
+export function measureTurn(
+  turn: TurnCase,
+  trace: Trace,
+  { onsetSample, rate }: { onsetSample: number; rate: number },
+): TurnOutcome {
+  const moments = momentsOf(trace, rate)
+  const sampleAt = (ms: number) => onsetSample + Math.round(((ms - turn.clip.onsetMs) * rate) / 1000)
+  const sentMs = (ms: number) => moments.sentMs(sampleAt(ms))
+  const mouthMs = (ms: number) => moments.mouthMs(sampleAt(ms))
+  const beganMs = sentMs(turn.clip.onsetMs)
+  const endedMs = sentMs(turn.clip.offsetMs)
+  if (Number.isNaN(beganMs)) return { kind: 'turn', case: turn, end: 'failed', pauses: [] }
+
+  const commits = trace.messages.flatMap(({ atMs, message }) =>
+    message.type === 'turn-committed' && atMs > beganMs ? [{ atMs, waitMs: message.endpoint?.ms }] : [],
+  )
+  const answers = trace.heard.filter(({ startMs }) => startMs > beganMs).map(({ startMs }) => startMs)
+  const pauses: PauseOutcome[] = []
+  for (const [fromMs, toMs] of turn.clip.pauses) {
+    const commit = commits.find(({ atMs }) => atMs >= sentMs(fromMs) && atMs < sentMs(toMs) + 20)
+    const cutOff =
+      commit !== undefined &&
+      answers.some(startMs => startMs >= commit.atMs && startMs < mouthMs(turn.clip.offsetMs))
+    pauses.push({ lengthMs: toMs - fromMs, closed: commit !== undefined, cutOff })
+    if (cutOff) break
+  }
+  const cutOff = pauses.some(pause => pause.cutOff)
+  const last = cutOff ? undefined : commits.find(({ atMs }) => atMs >= endedMs - END_SLACK_MS)
+  return {
+    kind: 'turn',
+    case: turn,
+    end: 'done',
+    pauses,
+    ...(last === undefined ? {} : { endDelayMs: Math.max(0, last.atMs - endedMs) }),
+    ...(last?.waitMs === undefined ? {} : { toldWaitMs: last.waitMs }),
+  }
+}
