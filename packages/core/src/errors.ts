@@ -12,6 +12,7 @@ export const errorCodes = {
   bad_config: 'A setting is missing or wrong; `parley config check` lists all of them.',
   bad_agent: 'The agent file has a mistake at the named line.',
   bad_grammar: 'The recogniser refused the grammar made from the agent; see the named phrase.',
+  bad_session_log: 'The file is not a whole session log of this version of Parley; see docs/replay.md.',
   unauthenticated: 'Send a valid token: `Authorization: Bearer`, or `?token=` where headers cannot be set.',
   forbidden: 'The token or the Origin is valid but not allowed here; see docs/security.md.',
   not_found: 'No such thing, or it belongs to another tenant.',

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDurable, type ReplyId } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from './random.js'
-import { SimConversation } from './sim-conversation.js'
-import type { SimReply } from './sim-engine.js'
+import { converse } from './sim-world.js'
 
 /** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
 const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 200)
@@ -56,63 +54,6 @@ const world = fc.record({
   prepare: fc.boolean(),
   opens: fc.boolean(),
 })
-
-type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
-
-function inventReply(random: () => number): SimReply {
-  const count = Math.floor(random() * 9)
-  return {
-    thinkMs: Math.floor(random() * 700),
-    paceMs: Math.floor(random() * (random() < 0.2 ? 900 : 60)),
-    words: Array.from({ length: count }, (_, index) => ({
-      text: `w${index}`,
-      ms: 80 + Math.floor(random() * 500),
-    })),
-    deaf: random() < 0.3,
-    ...(random() < 0.15 ? { failsAfter: Math.floor(random() * 4) } : {}),
-  }
-}
-
-async function converse(given: World) {
-  const random = seededRandom(given.seed)
-  const legs: SimConversation['caller'][] = []
-  const talk = await SimConversation.start({
-    answer: () => inventReply(random),
-    recognise: () =>
-      random() < 0.7 ? { text: 'some words', delayMs: Math.floor(random() * 900) } : undefined,
-    opens: given.opens,
-    policy: { speculation: { perTurn: given.prepare ? 3 : 0, wastedMsPerMinute: 20_000 } },
-    caller: {
-      uplinkMs: given.uplinkMs,
-      downlinkMs: given.downlinkMs,
-      jitterMs: given.jitterMs,
-      aheadMs: given.aheadMs,
-      ...(given.reports ? { reportEveryMs: 40 + Math.floor(random() * 80) } : {}),
-    },
-  })
-  legs.push(talk.caller)
-  for (const { kind, ms } of given.acts) {
-    if (kind === 'speak') await talk.speak(ms)
-    if (kind === 'interrupt') talk.caller.interrupt()
-    if (kind === 'type') talk.caller.type('typed')
-    if (kind === 'commit') talk.caller.commit()
-    if (kind === 'replace') {
-      talk.resume()
-      legs.push(talk.caller)
-    }
-    if (kind === 'drop') {
-      talk.caller.drop()
-      await talk.clock.advance(ms)
-      talk.resume()
-      legs.push(talk.caller)
-    } else if (kind === 'stall') await talk.clock.advance(ms)
-    else if (kind !== 'speak') await talk.silence(ms)
-  }
-  await talk.silence(20_000)
-  const restingFloor = talk.session.floor
-  await Promise.all([talk.session.end('client'), talk.clock.advance(10_000)])
-  return { talk, legs, restingFloor }
-}
 
 describe('whatever caller, network and engine do', { timeout: RUNS * 1_000 }, () => {
   it('nothing of a cut reply is sent, nothing before commit, every reply ends once and is heard as told', async () => {

@@ -18,6 +18,7 @@ const byCode: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   bad_agent: exitCodes.usage,
   bad_grammar: exitCodes.usage,
   bad_audio_file: exitCodes.usage,
+  bad_session_log: exitCodes.usage,
   store_unavailable: exitCodes.unavailable,
   overloaded: exitCodes.unavailable,
   draining: exitCodes.unavailable,

@@ -6,6 +6,7 @@ const statuses = {
   bad_message: 400,
   bad_audio: 400,
   bad_audio_file: 400,
+  bad_session_log: 400,
   bad_config: 500,
   bad_agent: 400,
   bad_grammar: 400,

@@ -1,0 +1,167 @@
+/**
+ * Takes what was said out of a session log and leaves what decides. A caller's word that no list of the language
+ * knows becomes a made-up one of the same length, the same one every time; a number becomes another number; a word of
+ * the agent's becomes one of the same length. White space and punctuation stay. What stands for what is kept in memory
+ * while the session lasts, and nowhere else.
+ */
+
+import type { ReplyPart } from '../engine.js'
+import type { Evidence } from '../floor/evidence.js'
+import type { TurnPolicy } from '../floor/policy.js'
+import { isDigits, replaceWords } from '../language/spoken-words.js'
+import type { TurnWords } from '../language/turn-words.js'
+import type { LogHeader, LogInput } from './log-entry.js'
+
+export interface Redactor {
+  header(header: LogHeader): LogHeader
+  input<Input extends LogInput>(input: Input): Input
+}
+
+export interface RedactorOptions {
+  /** The words that decide, of the session's language. */
+  readonly words: Pick<TurnWords, 'mask'>
+  /** A whole number from 0 to below `limit`, hard to guess. */
+  draw(limit: number): number
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+/** Numbers of one character each that no recogniser writes: one stands for each number written as a word. */
+const NUMBERS = [
+  [0x2460, 0x249b],
+  [0x3220, 0x3229],
+  [0x3251, 0x325f],
+  [0x3280, 0x3289],
+  [0x32b1, 0x32bf],
+].flatMap(([from = 0, to = 0]) =>
+  Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index)),
+)
+/** Tries to find a stand-in that no other word has; of the shortest words there may be none left. */
+const TRIES = 64
+const AGENT_WORD = /[\p{L}\p{M}\p{N}]+/gu
+
+export function createRedactor({ words, draw }: RedactorOptions): Redactor {
+  const standIns = new Map<string, string>()
+  const taken = new Set<string>()
+
+  const some = (from: string | readonly string[]): string => from[draw(from.length)] ?? 'x'
+  const letters = (count: number) => Array.from({ length: count }, () => some(LETTERS)).join('')
+  const digits = (count: number) => Array.from({ length: count }, () => some('0123456789')).join('')
+
+  function standIn(word: string, make: () => string, fits: (made: string) => boolean): string {
+    const known = standIns.get(word)
+    if (known !== undefined) return known
+    let made = make()
+    for (let tries = 0; tries < TRIES && (taken.has(made) || !fits(made)); tries++) made = make()
+    standIns.set(word, made)
+    taken.add(made)
+    return made
+  }
+
+  /** A made-up word must not be one that decides. */
+  const isUnknown = (word: string) => words.mask(word) === 'x'
+
+  function caller(text: string): string {
+    const masked: string[] = []
+    replaceWords(words.mask(text), word => {
+      masked.push(word)
+      return word
+    })
+    return replaceWords(text, (word, at) => {
+      const mask = masked[at] ?? 'x'
+      if (/^0+$/.test(mask)) {
+        if (isDigits(word))
+          return standIn(
+            word,
+            () => digits([...word].length),
+            () => true,
+          )
+        return standIn(
+          word.toLowerCase(),
+          () => some(NUMBERS),
+          () => true,
+        )
+      }
+      return mask === word && word !== 'x' ? word : standIn(word, () => letters(word.length), isUnknown)
+    })
+  }
+
+  /** Length counts here, for where in its sound a word is spoken. */
+  function agent(text: string): string {
+    return text.replace(AGENT_WORD, word =>
+      standIn(
+        `agent ${word}`,
+        () => (isDigits(word) ? digits(word.length) : letters(word.length)),
+        () => true,
+      ),
+    )
+  }
+
+  const policyOf = (policy: TurnPolicy): TurnPolicy => ({
+    ...policy,
+    deadAir: {
+      ...policy.deadAir,
+      fillers: policy.deadAir.fillers.map(agent),
+      prompts: policy.deadAir.prompts.map(agent),
+      goodbye: agent(policy.deadAir.goodbye),
+    },
+  })
+
+  function evidenceOf(evidence: Evidence): Evidence {
+    if (evidence.kind === 'dtmf') return { ...evidence, digit: '0' }
+    if (evidence.kind === 'transcript') return { ...evidence, text: caller(evidence.text) }
+    if (evidence.kind === 'end-of-turn' && evidence.text !== undefined)
+      return { ...evidence, text: caller(evidence.text) }
+    return evidence
+  }
+
+  function partOf(part: ReplyPart): ReplyPart {
+    if (part.kind === 'words') return { ...part, text: agent(part.text) }
+    if (part.kind === 'state') return { ...part, state: null }
+    if (part.kind === 'action' && part.action.name === 'note')
+      return { ...part, action: { name: 'note', data: null } }
+    return part
+  }
+
+  function redacted(input: LogInput): LogInput {
+    switch (input.kind) {
+      case 'text':
+        return { ...input, text: caller(input.text) }
+      case 'dtmf':
+        return { ...input, digit: '0' }
+      case 'evidence':
+        return { ...input, evidence: evidenceOf(input.evidence) }
+      case 'part':
+        return { ...input, part: partOf(input.part) }
+      case 'warn':
+      case 'fault':
+        return { ...input, message: agent(input.message) }
+      case 'parts-end':
+      case 'stored':
+        return input.error === undefined
+          ? input
+          : { ...input, error: { ...input.error, message: agent(input.error.message) } }
+      default:
+        return input
+    }
+  }
+
+  return {
+    header: header => ({ ...header, policy: policyOf(header.policy) }),
+    input: input => redacted(input) as typeof input,
+  }
+}
+
+const TEXTS = new Set(['text', 'said', 'message'])
+
+/**
+ * An output as JSON with nothing that redaction changes: texts as the number of their words, what engines and agents
+ * keep left out. The same for a session and for the replay of its redacted log.
+ */
+export function redactedJson(output: object): string {
+  return JSON.stringify(output, (key, value: unknown) => {
+    if (TEXTS.has(key) && typeof value === 'string')
+      return value.split(/\s+/).filter(word => word !== '').length
+    if (key === 'state' || key === 'data') return null
+    return key === 'digit' ? '0' : value
+  })
+}

@@ -1,0 +1,137 @@
+/**
+ * Random conversations: what caller, network and operator do, one thing after the other, and an engine that answers,
+ * recognises and fails by chance. The same world goes the same way every time.
+ */
+
+import { seededRandom } from './random.js'
+import { SimConversation, type SimConversationOptions } from './sim-conversation.js'
+import type { SimReply } from './sim-engine.js'
+
+/** What is done next, and for how long. */
+export interface SimAct {
+  readonly kind:
+    | 'speak'
+    | 'silence'
+    | 'interrupt'
+    | 'type'
+    | 'commit'
+    | 'drop'
+    | 'replace'
+    | 'stall'
+    | 'key'
+    | 'hang-up'
+  readonly ms: number
+}
+
+export interface SimWorld {
+  readonly seed: number
+  readonly acts: readonly SimAct[]
+  readonly uplinkMs: number
+  readonly downlinkMs: number
+  readonly jitterMs: number
+  readonly aheadMs: number
+  /** Whether the far end reports what it played. */
+  readonly reports: boolean
+  /** Whether answers are prepared early. */
+  readonly prepare: boolean
+  readonly opens: boolean
+  /** Whether the far end buffers like a phone. */
+  readonly rewinds?: boolean
+}
+
+export function inventReply(random: () => number): SimReply {
+  const count = Math.floor(random() * 9)
+  return {
+    thinkMs: Math.floor(random() * 700),
+    paceMs: Math.floor(random() * (random() < 0.2 ? 900 : 60)),
+    words: Array.from({ length: count }, (_, index) => ({
+      text: `w${index}`,
+      ms: 80 + Math.floor(random() * 500),
+    })),
+    deaf: random() < 0.3,
+    ...(random() < 0.15 ? { failsAfter: Math.floor(random() * 4) } : {}),
+  }
+}
+
+const weights: readonly (readonly [SimAct['kind'], number, number])[] = [
+  ['speak', 4, 1_500],
+  ['silence', 5, 4_000],
+  ['interrupt', 2, 400],
+  ['type', 1, 400],
+  ['commit', 1, 400],
+  ['drop', 1, 2_000],
+  ['replace', 1, 400],
+  ['stall', 1, 3_000],
+  ['key', 1, 400],
+  ['hang-up', 0.1, 400],
+]
+
+export function inventWorld(seed: number): SimWorld {
+  const random = seededRandom(seed)
+  const whole = (limit: number) => Math.floor(random() * limit)
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0)
+  const act = (): SimAct => {
+    let left = random() * total
+    const [kind, , mostMs] = weights.find(([, weight]) => (left -= weight) < 0) ?? ['silence', 1, 400]
+    return { kind, ms: 20 + whole(mostMs) }
+  }
+  return {
+    seed,
+    acts: Array.from({ length: 1 + whole(14) }, act),
+    uplinkMs: whole(150),
+    downlinkMs: whole(150),
+    jitterMs: whole(120),
+    aheadMs: 20 + whole(380),
+    reports: random() < 0.5,
+    prepare: random() < 0.5,
+    opens: random() < 0.5,
+    rewinds: random() < 0.3,
+  }
+}
+
+/** Lets a world run to its end. `options` go before what the world would make. */
+export async function converse(given: SimWorld, options: SimConversationOptions = {}) {
+  const random = seededRandom(given.seed)
+  const legs: SimConversation['caller'][] = []
+  const talk = await SimConversation.start({
+    answer: () => inventReply(random),
+    recognise: () =>
+      random() < 0.7 ? { text: 'some words', delayMs: Math.floor(random() * 900) } : undefined,
+    opens: given.opens,
+    policy: { speculation: { perTurn: given.prepare ? 3 : 0, wastedMsPerMinute: 20_000 } },
+    caller: {
+      uplinkMs: given.uplinkMs,
+      downlinkMs: given.downlinkMs,
+      jitterMs: given.jitterMs,
+      aheadMs: given.aheadMs,
+      ...(given.rewinds === true ? { rewinds: true } : {}),
+      ...(given.reports ? { reportEveryMs: 40 + Math.floor(random() * 80) } : {}),
+    },
+    ...options,
+  })
+  legs.push(talk.caller)
+  for (const { kind, ms } of given.acts) {
+    if (talk.session.ending !== undefined) break
+    if (kind === 'speak') await talk.speak(ms)
+    if (kind === 'interrupt') talk.caller.interrupt()
+    if (kind === 'type') talk.caller.type('typed')
+    if (kind === 'commit') talk.caller.commit()
+    if (kind === 'key') talk.caller.dtmf('7')
+    if (kind === 'hang-up') talk.caller.hangUp()
+    if (kind === 'replace') {
+      talk.resume()
+      legs.push(talk.caller)
+    }
+    if (kind === 'drop') {
+      talk.caller.drop()
+      await talk.clock.advance(ms)
+      talk.resume()
+      legs.push(talk.caller)
+    } else if (kind === 'stall') await talk.clock.advance(ms)
+    else if (kind !== 'speak') await talk.silence(ms)
+  }
+  await talk.silence(20_000)
+  const restingFloor = talk.session.floor
+  await Promise.all([talk.session.end('client'), talk.clock.advance(10_000)])
+  return { talk, legs, restingFloor }
+}
