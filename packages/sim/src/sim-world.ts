@@ -53,26 +53,28 @@ export function inventReply(random: () => number): SimReply {
   }
 }
 
+/** How often of all, and for how long at most. */
 const weights: readonly (readonly [SimAct['kind'], number, number])[] = [
-  ['speak', 4, 1_500],
-  ['silence', 5, 4_000],
-  ['interrupt', 2, 400],
-  ['type', 1, 400],
-  ['commit', 1, 400],
-  ['drop', 1, 2_000],
-  ['replace', 1, 400],
-  ['stall', 1, 3_000],
-  ['key', 1, 400],
-  ['hang-up', 0.1, 400],
+  ['speak', 40, 1_500],
+  ['silence', 50, 4_000],
+  ['interrupt', 20, 400],
+  ['type', 10, 400],
+  ['commit', 10, 400],
+  ['drop', 10, 2_000],
+  ['replace', 10, 400],
+  ['stall', 10, 3_000],
+  ['key', 10, 400],
+  ['hang-up', 1, 400],
 ]
 
 export function inventWorld(seed: number): SimWorld {
   const random = seededRandom(seed)
   const whole = (limit: number) => Math.floor(random() * limit)
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0)
+  const lots = weights.flatMap(([kind, weight, mostMs]) =>
+    Array.from({ length: weight }, () => ({ kind, mostMs })),
+  )
   const act = (): SimAct => {
-    let left = random() * total
-    const [kind, , mostMs] = weights.find(([, weight]) => (left -= weight) < 0) ?? ['silence', 1, 400]
+    const { kind, mostMs } = lots[whole(lots.length)] ?? { kind: 'silence', mostMs: 400 }
     return { kind, ms: 20 + whole(mostMs) }
   }
   return {

@@ -4,7 +4,7 @@ import type { Config } from './settings.js'
 
 /** Rules that concern more than one setting. */
 export function crossCheck(config: Config): Problem[] {
-  return [openDoor, lockedDoor, anyOrigin, plainKeys].flatMap(rule => rule(config) ?? [])
+  return [openDoor, lockedDoor, anyOrigin, plainKeys, spokenWords].flatMap(rule => rule(config) ?? [])
 }
 
 type Rule = (config: Config) => Problem | undefined
@@ -53,6 +53,17 @@ const plainKeys: Rule = ({ jwksUrl }) => {
     name: 'JWKS_URL',
     sentence: 'JWKS_URL must be an https address, or anyone on the way could forge keys',
     cure: 'Use https.',
+  }
+}
+
+const spokenWords: Rule = ({ sessionLogAudio, sessionLogRedact }) => {
+  if (!sessionLogAudio || sessionLogRedact !== true) return undefined
+  return {
+    level: 'error',
+    name: 'PARLEY_SESSION_LOG_REDACT',
+    sentence:
+      'PARLEY_SESSION_LOG_REDACT=true takes out the words, and PARLEY_SESSION_LOG_AUDIO=true keeps them as sound',
+    cure: 'Set only one of them.',
   }
 }
 

@@ -42,6 +42,28 @@ export const providerSettings = {
   }),
 }
 
+/** Recording of sessions for a replay. */
+export const recordingSettings = {
+  sessionLogDir: optional({
+    env: 'PARLEY_SESSION_LOG',
+    kind: text({ must: 'the path of a folder' }),
+    unset: 'nothing is recorded',
+    doc: 'Folder into which each session is recorded for `parley replay`, in a file of its own.',
+  }),
+  sessionLogAudio: setting({
+    env: 'PARLEY_SESSION_LOG_AUDIO',
+    kind: flag(),
+    default: false,
+    doc: 'Whether the sound of caller and agent is recorded, too.',
+  }),
+  sessionLogRedact: optional({
+    env: 'PARLEY_SESSION_LOG_REDACT',
+    kind: flag(),
+    unset: 'true, unless the sound is recorded',
+    doc: 'Whether words, numbers and telephone keys are replaced in what is recorded.',
+  }),
+}
+
 /** What operators see. */
 export const operationSettings = {
   logLevel: setting({

@@ -1,6 +1,11 @@
 import { accessSettings, limitSettings } from './access-settings.js'
 import { networkSettings } from './network-settings.js'
-import { operationSettings, providerSettings, storeSettings } from './operation-settings.js'
+import {
+  operationSettings,
+  providerSettings,
+  recordingSettings,
+  storeSettings,
+} from './operation-settings.js'
 import type { Setting } from './setting.js'
 import { voiceSettings } from './voice-settings.js'
 
@@ -13,6 +18,7 @@ export const settings = {
   ...limitSettings,
   ...voiceSettings,
   ...storeSettings,
+  ...recordingSettings,
   ...providerSettings,
   ...operationSettings,
 }
@@ -31,6 +37,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Limits', keys: keysOf(limitSettings) },
   { title: 'Conversation', keys: keysOf(voiceSettings) },
   { title: 'Store', keys: keysOf(storeSettings) },
+  { title: 'Recording', keys: keysOf(recordingSettings) },
   { title: 'Providers', keys: keysOf(providerSettings) },
   { title: 'Operation', keys: keysOf(operationSettings) },
 ]

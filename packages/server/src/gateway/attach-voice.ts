@@ -8,7 +8,9 @@ import { loadOpus, loadResampling, type Opus, type Resampling, type VoiceActivit
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Ids } from '@parley/core'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
+import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
+import { readVersion } from '../version.js'
 import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
 import { attachPhone } from './attach-phone.js'
 import { type EmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
@@ -67,6 +69,7 @@ function attachVoice(
     ids,
     epochMs: Date.now,
     log,
+    recorder: createSessionRecorder({ config, version: readVersion(), log, metrics, epochMs: Date.now }),
   })
   const sockets = new Set<VoiceSocket>()
   for (const path of voicePaths) {

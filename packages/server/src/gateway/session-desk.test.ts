@@ -55,6 +55,7 @@ async function setUp(beginSession: () => Promise<void> = async () => {}) {
     ticker: createTicker(clock),
     ids: { next: prefix => `${prefix}_${++count}` },
     epochMs: () => 0,
+    recorder: { log: () => undefined, flush: async () => {} },
     log: createLog({ config, out: { write: () => true }, err: { write: () => true } }),
   })
   return { desk, clock, ends, rows, metrics, voiceActivity }

@@ -31,6 +31,7 @@ import type {
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
+import type { SessionRecorder } from '../replay/session-recorder.js'
 import { type AgentCatalogue, baseOf } from './agent-catalogue.js'
 import type { EmbeddedSpeech } from './embedded-speech.js'
 import { createEventLogTap } from './event-log-tap.js'
@@ -51,6 +52,7 @@ export interface SessionDeskParts {
   readonly ids: Ids
   readonly epochMs: () => number
   readonly log: Log
+  readonly recorder: SessionRecorder
 }
 
 export interface SessionDesk extends VoiceHost {
@@ -139,6 +141,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     }
     const policy = policyOf(script, parts.speech.hears(language))
     const detector = parts.voiceActivity.open(LISTEN_RATE)
+    const recording = parts.recorder.log(id)
     const session = new Session({
       id,
       language,
@@ -149,6 +152,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       resampling: parts.resampling,
       policy,
       ...turnTaking(policy, language),
+      ...(recording === undefined ? {} : { log: recording }),
       limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
       opens: script.greeting.say.length > 0,
       journal: store,
@@ -210,7 +214,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
         resolve()
       })
     })
-    await store.flush()
+    await Promise.all([store.flush(), parts.recorder.flush()])
   }
 
   return {

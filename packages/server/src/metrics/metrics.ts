@@ -14,6 +14,8 @@ export interface Metrics {
   readonly connections: Gauge
   /** Upgrades refused before they became sockets. */
   readonly refusals: Counter<'reason'>
+  /** What session logs lost because it could not be written in time. */
+  readonly logDrops: Counter
   /** 1 while a dependency answers, 0 while it does not. */
   readonly dependencyUp: Gauge<'dependency'>
 }
@@ -178,6 +180,11 @@ export function createMetrics(version: string): Metrics {
       name: 'parley_connections_refused_total',
       help: 'Upgrades refused, by error code',
       labelNames: ['reason'],
+      registers,
+    }),
+    logDrops: new Counter({
+      name: 'parley_session_log_dropped_total',
+      help: 'Entries and outputs that session logs lost, because the disk was too slow or failed',
       registers,
     }),
     dependencyUp: new Gauge({
