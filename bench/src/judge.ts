@@ -2,7 +2,7 @@
  * The judge alone, offline: every labelled sound is heard by the ear as if it fell into a long answer of the agent, and
  * the rulings are counted. No words, no network, no echo; `bench:turns` scores the whole.
  *
- *   npx tsc -b bench && node bench/dist/judge.js [--set tune|hold-out] [--noise pink|office|babble --snr 10] [--list] [--json]
+ *   npx tsc -b bench && node bench/dist/judge.js [--set tune|hold-out] [--noise pink|office|babble --snr 10] [--claim ms] [--list] [--json]
  *
  * Times are from the labelled onset, media time. A sound at rest for 2 s comes first, and 2.5 s after it.
  */
@@ -36,6 +36,7 @@ const { values } = parseArgs({
     set: { type: 'string', default: 'tune' },
     noise: { type: 'string' },
     snr: { type: 'string', default: '10' },
+    claim: { type: 'string', default: String(defaultTurnPolicy.judge.claimMs) },
     list: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -82,7 +83,7 @@ function hear(sound: Sound): Outcome {
   const samples = mixed(load(sound.file))
   const detector = activity.open(RATE)
   const ear = createVoiceEar(gateVoice(detector))
-  const judge = createJudge({ ...defaultTurnPolicy.judge, wordsMs: 0 }, turnWordsOf('en'))
+  const judge = createJudge({ ...defaultTurnPolicy.judge, wordsMs: 0, claimMs: Number(values.claim) }, turnWordsOf('en'))
   let duckMs: number | undefined
   let holdMs: number | undefined
   let last: Ruling | undefined

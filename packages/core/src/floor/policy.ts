@@ -60,7 +60,7 @@ export interface DeadAirPolicy {
 export const defaultTurnPolicy: TurnPolicy = {
   endpoint: { minMs: 220, maxMs: 1_200, confidence: 0.9, vendor: 'evidence' },
   bargeIn: 'any',
-  judge: { holdMs: 120, claimMs: 700, wordsMs: 200, maxMs: 1_500, minWords: 2 },
+  judge: { holdMs: 120, claimMs: 600, wordsMs: 200, maxMs: 1_500, minWords: 2 },
   dtmf: 'interrupt',
   speculation: { perTurn: 3, wastedMsPerMinute: 20_000 },
   deadAir: { fillers: [], fillerAfterMs: 1_200, prompts: [], promptAfterMs: 15_000, goodbye: '' },
