@@ -7,6 +7,7 @@ import { addDbCommand } from './db-command.js'
 import { addDemoCommand } from './demo-command.js'
 import { addDoctorCommand } from './doctor-command.js'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js'
+import { addReplayCommand } from './replay-command.js'
 import { addStartCommand } from './start-command.js'
 import { addTalkCommand } from './talk-command.js'
 import type { Terminal } from './terminal.js'
@@ -22,6 +23,7 @@ Examples:
   parley talk --text "What are your hours?"  type instead
   parley config check                        every setting, where it came from, what is wrong
   parley doctor                              what this machine has and lacks
+  parley replay session.ndjson               run a recorded session again and compare
   parley token create --tenant acme --ttl 7d
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, setting or file, 69 something needed does not answer.`
@@ -54,6 +56,7 @@ export async function runProgram(
   addDbCommand(program, terminal, end)
   addDoctorCommand(program, terminal, end)
   addAgentCommand(program, terminal)
+  addReplayCommand(program, terminal, end)
   addTokenCommand(program, terminal)
   inherit(program)
   try {

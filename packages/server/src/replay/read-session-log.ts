@@ -1,6 +1,6 @@
 /** Reads the file of a session log line by line; a `.gz` of it as well. Says what is wrong with one that is not whole. */
 
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { type LogEntry, ParleyError, SESSION_LOG_FORMAT } from '@parley/core'
@@ -104,9 +104,11 @@ function shaped<Shape extends z.ZodType>(shape: Shape, line: unknown, where: str
 }
 
 async function* textLines(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path)
+  let file: ReadStream | undefined
   try {
-    const bytes = (await isGzip(path)) ? file.pipe(createGunzip()) : file
+    const zipped = await isGzip(path)
+    file = createReadStream(path)
+    const bytes = zipped ? file.pipe(createGunzip()) : file
     let rest = ''
     for await (const chunk of bytes.setEncoding('utf8')) {
       const lines = (rest + String(chunk)).split('\n')
@@ -117,7 +119,7 @@ async function* textLines(path: string): AsyncGenerator<string> {
   } catch (error) {
     throw bad(path, `cannot be read (${reasonOf(error)})`)
   } finally {
-    file.destroy()
+    file?.destroy()
   }
 }
 
