@@ -9,6 +9,7 @@ import { root } from './support/parley-process.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
 const folder = temporaryFolder()
+const logs = join(folder, 'logs')
 const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR']
 const bare = Object.fromEntries(
   kept.flatMap(name => (process.env[name] ? [[name, process.env[name] ?? '']] : [])),
@@ -35,7 +36,10 @@ const runners: readonly Runner[] = [
   { matches: /^npm run (build|check)$/, coveredBy: 'scripts/test.mjs' },
   { matches: /^npm test$/, coveredBy: 'whoever runs this' },
   { matches: /^npm run demo( -- .*)?$/, coveredBy: 'demo.test.ts, after the steps of scripts/test.mjs' },
-  { matches: /^(npm start|(npx )?parley start)$/, coveredBy: 'the gateway of this test, which it starts' },
+  {
+    matches: new RegExp(`^${settings}(npm start|(npx )?parley start)$`),
+    coveredBy: 'the gateway of this test, which it starts',
+  },
   { matches: /^npx tsc -b bench && node bench\//, coveredBy: 'the build; figures are measured by hand' },
   { matches: /^node bench\/dist\/\S+\.js/, coveredBy: 'the build; figures are measured by hand' },
   { matches: new RegExp(`^${settings}npx parley doctor$`), prints: /ok\s+node/ },
@@ -43,6 +47,7 @@ const runners: readonly Runner[] = [
   { matches: /^npx parley talk --text ".*" --language es$/, prints: /de nueve a seis/ },
   { matches: /^npx parley talk --text ".*"$/, prints: /\w/ },
   { matches: new RegExp(`^${settings}npx parley config check$`), prints: /PORT|port/ },
+  { matches: /^npx parley replay \S+( --json)?$/, prints: /The same: |"same":true/ },
   { matches: /^npx parley agent check \S+$/, prints: /\w/ },
   { matches: /^npx parley db migrate$/, prints: /\w/ },
   {
@@ -81,7 +86,7 @@ function shell(line: string, env: Record<string, string>): Promise<Ran> {
 
 /** `npm start`, as the README says it; ends with its process group, because npm stands between. */
 async function npmStart(): Promise<{ readonly child: ChildProcess; readonly port: string }> {
-  const env = { ...bare, PORT: '0', PARLEY_DATA_DIR: join(folder, 'data') }
+  const env = { ...bare, PORT: '0', PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_SESSION_LOG: logs }
   const child = spawn('npm', ['start'], { cwd: root, env, detached: true })
   let printed = ''
   const port = await new Promise<string>((resolve, reject) => {
@@ -134,7 +139,9 @@ describe('the documents', { timeout: 60_000 }, () => {
   })
 
   it.each(runnable)('$path: $command', async ({ command }) => {
-    const here = command.replaceAll(/(127\.0\.0\.1|localhost):3000/g, `127.0.0.1:${gateway.port}`)
+    const here = command
+      .replaceAll(/(127\.0\.0\.1|localhost):3000/g, `127.0.0.1:${gateway.port}`)
+      .replaceAll('.parley/logs', logs)
     const apart = /parley (doctor|config|db|agent|token)/.test(command)
     const env: Record<string, string> = apart
       ? { PORT: '0', PARLEY_DATA_DIR: join(folder, 'apart') }

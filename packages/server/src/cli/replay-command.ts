@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type DecisionLine, ParleyError, type TurnPolicy } from '@parley/core'
 import { parseTurnPolicy } from '@parley/engines'
 import type { Command } from 'commander'
@@ -13,10 +14,11 @@ export function addReplayCommand(program: Command, terminal: Terminal, end: (cod
   program
     .command('replay')
     .description('run a recorded session again and compare; exit 1 when anything differs')
-    .argument('<log>', 'a file of the folder PARLEY_SESSION_LOG')
+    .argument('<log>', 'a file of the folder PARLEY_SESSION_LOG, or the folder for its newest')
     .option('--with <policy>', 'a YAML file of turn-taking: show what it would have decided')
     .option('--json', 'as one JSON document')
-    .action(async (log: string, options: { readonly with?: string; readonly json?: true }) => {
+    .action(async (path: string, options: { readonly with?: string; readonly json?: true }) => {
+      const log = await logIn(path)
       const json = options.json === true
       const differs =
         options.with === undefined
@@ -24,6 +26,19 @@ export function addReplayCommand(program: Command, terminal: Terminal, end: (cod
           : await compare({ log, policyFile: options.with }, terminal, json)
       end(differs ? exitCodes.failure : exitCodes.ok)
     })
+}
+
+/** The newest log of a folder; their names begin with their time. What is no folder is taken for a log. */
+async function logIn(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) return path
+  const logs = (await readdir(path)).filter(name => /\.ndjson(\.gz)?$/.test(name)).sort()
+  const newest = logs.at(-1)
+  if (newest === undefined) throw new ParleyError('bad_session_log', `${path} holds no session log.`)
+  return join(path, newest)
 }
 
 async function replay(log: string, terminal: Terminal, json: boolean): Promise<boolean> {
