@@ -29,6 +29,16 @@ describe('what was heard of a text', () => {
     expect(placed[1]?.untilMs).toBe(600)
   })
 
+  it('keeps a space that comes by itself', () => {
+    const parts = [
+      { text: 'One.', untilMs: 300 },
+      { text: ' ', untilMs: 320 },
+      { text: 'Two', untilMs: 600 },
+      { text: ' three', untilMs: 900 },
+    ]
+    expect(heardText(parts, 700, 900)).toBe('One. Two')
+  })
+
   it('closes an open end with the sound made so far', () => {
     expect(placeWords([{ text: 'one two', untilMs: undefined }], 1_000).at(-1)?.untilMs).toBe(1_000)
   })

@@ -28,7 +28,8 @@ export function placeWords(spoken: readonly SpokenWords[], totalMs: number): Pla
     const endMs = Math.max(untilMs, fromMs)
     spread(open, fromMs, endMs, placed)
     fromMs = endMs
-    open = ''
+    // White space alone belongs to the word after it.
+    if (open.trim() !== '') open = ''
   }
   spread(open, fromMs, Math.max(totalMs, fromMs), placed)
   return placed
