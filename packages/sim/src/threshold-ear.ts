@@ -18,8 +18,9 @@ export function createThresholdEar(threshold = 1_000, hangoverMs = 100): Ear {
       voice = loud ? 1 : 0
       Object.assign(cues, { atMs: frame.atMs, durationMs: frameMs(frame), voice })
       if (loud) {
+        const gap = frame.atMs - lastVoiceMs > 500
         lastVoiceMs = endMs
-        if (speaking) return undefined
+        if (speaking && !gap) return undefined
         speaking = true
         return { kind: 'speech-start', atMs: frame.atMs }
       }

@@ -38,14 +38,15 @@ function run(start: Floor, line: readonly Evidence[], policy = defaultTurnPolicy
 
 describe('the floor', () => {
   it('goes through a turn: speech, pause, thinking, agent, open', () => {
-    const { floor, decisions } = run('open', [
+    const line: readonly Evidence[] = [
       { kind: 'speech-start', atMs: 0 },
       { kind: 'speech-end', atMs: 800 },
       { kind: 'transcript', atMs: 800, startMs: 0, text: 'hello', final: true },
       { kind: 'timer', atMs: 1_500, timer: 'endpoint' },
       { kind: 'reply-audible', atMs: 1_600, reply },
       { kind: 'reply-ended', atMs: 3_000, reply },
-    ])
+    ]
+    const { floor, decisions } = run('open', line, defaultTurnPolicy, 'silent')
     expect(floor).toBe('open')
     expect(decisions).toEqual(['turn-open', 'await-end', 'prepare', 'await-end', 'turn-commit'])
   })

@@ -65,6 +65,20 @@ const stay = (floor: Floor) => (): Step => [floor]
 const decides = ({ policy }: Moment): boolean => policy.endpoint.vendor === 'decides'
 const may = ({ policy }: Moment): boolean => policy.bargeIn !== 'none'
 
+/** The agent is heard. Who speaks already is in overlap with it, as if they had begun just now. */
+const heard = ({ voice, policy }: Moment): Step => {
+  if (voice !== 'speaking') return ['agent']
+  return policy.bargeIn === 'none' ? ['overlap'] : ['overlap', duck]
+}
+
+/** The judge gives the floor to the caller: there was a voice, though the ear may have missed it. */
+const claimed = ({ voice }: Moment, ...first: Decision[]): Step =>
+  takeFloor(voice === 'silent' ? 'spoke' : voice, ...first)
+
+/** The overlap meant nothing; a voice that goes on is still listened to: it may claim the floor yet. */
+const passed = ({ voice }: Moment): Step =>
+  voice === 'speaking' ? ['overlap', resume] : ['agent', stopJudge, resume]
+
 /** The caller has the floor with what they say, or just said, over an agent who is or falls silent. */
 function takeFloor(voice: CallerVoice, ...first: Decision[]): Step {
   if (voice === 'speaking') return ['user', stopJudge, ...first, turnOpen]
@@ -82,11 +96,12 @@ const table: { readonly [From in Floor]: Row } = {
     'turn-signal': ({ signal }, moment) =>
       signal === 'start' && decides(moment) ? ['user', turnOpen] : ['open'],
     'end-of-turn': ({ source }) => (source === 'client' ? ['open'] : ['thinking', turnOpen, turnCommit]),
-    'reply-audible': () => ['agent'],
+    'reply-audible': (_, moment) => heard(moment),
     'reply-ended': stay('open'),
     interrupt: stay('open'),
     dtmf: stay('open'),
-    ruling: stay('open'),
+    // The words came after the agent was done, but they were meant.
+    ruling: ({ ruling }, moment) => (ruling === 'claim' && may(moment) ? claimed(moment) : ['open']),
     timer: stay('open'),
     stuck: stay('open'),
   },
@@ -145,13 +160,13 @@ const table: { readonly [From in Floor]: Row } = {
         : ['thinking'],
     'end-of-turn': ({ source }) =>
       source === 'text' ? ['thinking', discard, turnOpen, turnCommit] : ['thinking'],
-    'reply-audible': () => ['agent'],
-    'reply-ended': () => ['open'],
-    interrupt: () => ['open', bargeIn],
+    'reply-audible': (_, moment) => heard(moment),
+    'reply-ended': (_, { voice }) => takeFloor(voice),
+    interrupt: (_, { voice }) => takeFloor(voice, bargeIn),
     dtmf: stay('thinking'),
     ruling: stay('thinking'),
     timer: stay('thinking'),
-    stuck: () => ['open', discard],
+    stuck: (_, { voice }) => takeFloor(voice, discard),
   },
   agent: {
     // Who cannot interrupt is talked over, but gets the floor if still speaking when the agent is done.
@@ -170,7 +185,9 @@ const table: { readonly [From in Floor]: Row } = {
     'reply-ended': () => ['open'],
     interrupt: () => ['open', bargeIn],
     dtmf: (_, moment) => (moment.policy.dtmf === 'interrupt' && may(moment) ? ['open', bargeIn] : ['agent']),
-    ruling: stay('agent'),
+    // The overlap was let pass, and the words that came late say that it should not have been.
+    ruling: ({ ruling }, moment) =>
+      ruling === 'claim' && may(moment) ? claimed(moment, bargeIn) : ['agent'],
     timer: stay('agent'),
     stuck: () => ['open', bargeIn],
   },
@@ -179,7 +196,7 @@ const table: { readonly [From in Floor]: Row } = {
     'onset-lost': (_, { voice }) => (voice === 'silent' ? ['agent', stopJudge, resume] : ['overlap']),
     'speech-start': stay('overlap'),
     // The judge hears the end, too, and rules; who cannot interrupt has said it in vain.
-    'speech-end': (_, moment) => (may(moment) ? ['overlap'] : ['agent']),
+    'speech-end': (_, moment) => (may(moment) ? ['overlap'] : ['agent', stopJudge, resume]),
     transcript: stay('overlap'),
     'turn-signal': ({ signal }, moment) =>
       signal === 'end' && decides(moment) && may(moment)
@@ -195,14 +212,12 @@ const table: { readonly [From in Floor]: Row } = {
     dtmf: (_, moment) =>
       moment.policy.dtmf === 'interrupt' && may(moment) ? takeFloor(moment.voice, bargeIn) : ['overlap'],
     ruling: ({ ruling }, moment) => {
-      if (!may(moment)) return ['overlap']
-      if (ruling === 'hold') return ['overlap', hold]
-      if (ruling === 'claim') return takeFloor(moment.voice, bargeIn)
-      // A voice that was let pass and goes on is still listened to: it may claim the floor yet.
-      return moment.voice === 'speaking' ? ['overlap', resume] : ['agent', stopJudge, resume]
+      if (!may(moment) || ruling === 'pass') return passed(moment)
+      return ruling === 'hold' ? ['overlap', hold] : claimed(moment, bargeIn)
     },
     timer: ({ timer }) => (timer === 'judge' ? ['overlap', rule] : ['overlap']),
-    stuck: () => ['agent', stopJudge, resume],
+    // A voice with no reply under it, or a reply with no voice over it that was ever judged.
+    stuck: (_, moment) => (moment.voice === 'speaking' ? takeFloor('speaking', bargeIn) : passed(moment)),
   },
 }
 

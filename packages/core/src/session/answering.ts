@@ -42,6 +42,8 @@ export class Answering {
   readonly #speculation: Speculation
   #streams = 0
   #committedAtMs = 0
+  /** When the engine last sent something, or something was left to hear. */
+  #aliveAtMs = 0
   /** How the first sample heard is known, until the first of the answer itself was. */
   #audibleBy: Heard['source'] | undefined
   #filled = false
@@ -82,6 +84,11 @@ export class Answering {
   /** Whether an answer is under way, prepared or on its way to the ear. */
   get busy(): boolean {
     return this.#run !== undefined
+  }
+
+  /** How long the engine has sent nothing although all it sent was heard, ms. */
+  get engineSilentMs(): number {
+    return this.#now() - this.#aliveAtMs
   }
 
   /** The answer under way. */
@@ -128,6 +135,7 @@ export class Answering {
   commit(turn: CallerTurn): void {
     if (this.#run !== undefined && (this.#run.turn !== turn || this.#run.basis !== turn.text)) this.cut()
     this.#committedAtMs = this.#now()
+    this.#aliveAtMs = this.#now()
     this.#filled = false
     const run = this.#run ?? this.#begin(turn)
     if (run === undefined) return
@@ -176,6 +184,7 @@ export class Answering {
 
   tick(nowMs: number): void {
     this.#playout.tick(nowMs)
+    if (this.#run === undefined || this.#playout.position(nowMs).leftMs > 0) this.#aliveAtMs = nowMs
     const fromMs = this.#run?.answerFromMs
     if (this.#audibleBy === undefined || fromMs === undefined) return
     const overMs = this.#playout.position(nowMs).heardMs - fromMs
@@ -211,7 +220,11 @@ export class Answering {
         const stream = this.#streams
         this.#streams += 1
         const room = () => this.#playout.room(reply)
-        return drawParts({ entrance: this.#parts.entrance, stream, room }, make, into)
+        const part: typeof into.part = given => {
+          this.#aliveAtMs = this.#now()
+          into.part(given)
+        }
+        return drawParts({ entrance: this.#parts.entrance, stream, room }, make, { part, end: into.end })
       },
       now: () => this.#now(),
       mark: mark => {

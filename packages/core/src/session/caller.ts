@@ -106,11 +106,12 @@ export class Caller {
     else this.#parts.emit({ kind: 'transcript-partial', turn: turn.id, text: `${turn.text} ${text}`.trim() })
   }
 
-  openTurn(evidence: Evidence): void {
+  /** `sinceMs` is where the voice of an overlap began, if the turn comes of one; else it begins with the last onset. */
+  openTurn(evidence: Evidence, sinceMs?: number): void {
     const told = evidence.kind === 'end-of-turn' ? evidence.source : undefined
     const turn =
       told === undefined || told === 'client'
-        ? this.#turns.open('speech', this.#onsetMs)
+        ? this.#turns.open('speech', sinceMs ?? this.#startOf(evidence))
         : this.#turns.open(told, evidence.atMs)
     if (evidence.kind === 'end-of-turn' && evidence.source === 'prompt') turn.prompt = evidence.text ?? ''
     if (turn.origin === 'speech' && !this.#speaking) turn.extend(this.#lastVoiceMs)
@@ -167,6 +168,12 @@ export class Caller {
 
   close(): void {
     this.#media.close()
+  }
+
+  /** A vendor may hear a turn begin before, or without, the ear. */
+  #startOf(evidence: Evidence): number {
+    const began = evidence.kind === 'turn-signal' && evidence.signal === 'start' && !this.#speaking
+    return began ? Math.max(this.#onsetMs, evidence.atMs) : this.#onsetMs
   }
 
   #addWords(turn: CallerTurn, startMs: number, words: string, origin: 'speech' | 'text'): void {

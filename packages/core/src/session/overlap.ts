@@ -17,6 +17,8 @@ export class Overlap {
   readonly #judge: Judge
   #startMs: number | undefined
   #under = false
+  /** Whether a caller speaks who cannot interrupt: words are kept, nothing is judged. */
+  #unheeded = false
   #speaking = false
   #spoke = false
   #words: Words[] = []
@@ -41,11 +43,21 @@ export class Overlap {
   }
 
   begin(overlap: OverlapBegin): void {
+    this.#start(overlap.atMs)
     this.#under = true
-    this.#startMs = overlap.atMs
-    this.#spoke = false
-    this.#words = []
     this.#judge.begin(overlap)
+  }
+
+  /** Somebody speaks over a reply that lets nobody interrupt: the words may still become a turn when it is done. */
+  listen(atMs: number): void {
+    this.#start(atMs)
+    this.#under = false
+    this.#unheeded = true
+  }
+
+  /** Where the overlap began, that under way or else the last, in media time. */
+  get startMs(): number | undefined {
+    return this.#startMs
   }
 
   hear(cues: Cues): Ruling | undefined {
@@ -71,12 +83,13 @@ export class Overlap {
       if (this.#words.at(-1)?.final === false) this.#words.pop()
       if (this.#words.length < WORDS_KEPT) this.#words.push(words)
     }
+    if (this.#unheeded) return undefined
     const { text, final, atMs } = words
     return this.#judge.words({ text, final, atMs })
   }
 
   decide(atMs: number): Ruling {
-    return this.#judge.decide(atMs)
+    return this.#under ? this.#judge.decide(atMs) : { ruling: 'pass', reasons: [] }
   }
 
   /** The agent goes on, or was cut; late words may still be asked for. */
@@ -89,5 +102,12 @@ export class Overlap {
   takeWords(): readonly Words[] {
     this.#startMs = undefined
     return this.#words.splice(0)
+  }
+
+  #start(atMs: number): void {
+    this.#startMs = atMs
+    this.#spoke = false
+    this.#unheeded = false
+    this.#words = []
   }
 }

@@ -255,6 +255,7 @@ export class Session {
   #hear(frame: AudioFrame): Evidence | undefined {
     this.#telling.userAudio(frame)
     const evidence = this.#caller.hear(frame)
+    this.#watchdog.heard(this.#caller.cues.voice, this.#now())
     if (evidence !== undefined) this.#observe(evidence)
     const { cues } = this.#caller
     if (this.#floor === 'user' || this.#floor === 'pause') this.#parts.endpointing.hear(cues)
@@ -295,6 +296,7 @@ export class Session {
     const now = this.#now()
     this.#guard(() => this.#answering.tick(now))
     if (this.#floor === 'user' || this.#floor === 'overlap') this.#listen(now)
+    this.#doubt(now)
     this.#fillSilence(now)
     this.#unstick(now)
     const due = this.#watchdog.due(now)
@@ -306,6 +308,15 @@ export class Session {
     this.#watchdog.active(nowMs)
     if (this.#watchdog.stalled(this.#caller.lastAudioAtMs, nowMs) && this.#overlap.speaking)
       this.#observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
+  }
+
+  /** An ear that never ends a speech would keep the floor for ever. */
+  #doubt(nowMs: number): void {
+    if (!this.#overlap.speaking || this.#parts.ear === undefined) return
+    const stuckMs = this.#watchdog.unbelievedMs(nowMs)
+    if (stuckMs === undefined || this.#leg === undefined) return
+    this.#telling.tell({ kind: 'recovered', floor: this.#floor, stuckMs })
+    this.#observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
   }
 
   #fillSilence(nowMs: number): void {
@@ -334,6 +345,7 @@ export class Session {
         endpointRuns: this.#timers.runs('endpoint'),
         judgeRuns: this.#timers.runs('judge'),
         answering: this.#answering.busy,
+        engineSilentMs: this.#answering.engineSilentMs,
       },
       nowMs,
     )
@@ -370,7 +382,12 @@ export class Session {
     const [floor, ...decisions] = step(from, evidence, this.#moment())
     this.#floor = floor
     if (floor !== from) this.#telling.tell({ kind: 'floor-changed', floor })
-    for (const decision of decisions) this.#carryOut(decision, evidence)
+    const overlaps = floor === 'overlap' && from !== 'overlap'
+    if (overlaps && evidence.kind === 'reply-audible') this.#caller.onset(evidence.atMs)
+    if (overlaps && decisions.length === 0) this.#overlap.listen(evidence.atMs)
+    // Where the voice began that was heard over the agent, for the turn that it may become.
+    const sinceMs = from === 'overlap' || evidence.kind === 'ruling' ? this.#overlap.startMs : undefined
+    for (const decision of decisions) this.#carryOut(decision, evidence, sinceMs)
     this.#tellSpeech(from)
   }
 
@@ -427,16 +444,17 @@ export class Session {
 
   #bounded(kind: 'speech-start' | 'speech-end', atMs: number): void {
     this.#deadAir.spoken()
+    if (kind === 'speech-start') this.#watchdog.speechStarted(this.#now())
     this.#caller.boundary(kind, atMs, this.#floor === 'agent' || this.#floor === 'overlap')
     const ruling = this.#overlap.boundary(kind, atMs)
     this.#ruled(ruling)
-    if (kind === 'speech-end' && this.#overlap.under && ruling === undefined)
+    if (kind === 'speech-end' && this.#floor === 'overlap' && ruling === undefined)
       this.#timers.arm('judge', atMs + this.#parts.policy.judge.wordsMs)
   }
 
   /** Words spoken over the agent are the judge's, and the turn's only if it becomes one. */
   #words(words: Extract<Evidence, { kind: 'transcript' }>): boolean {
-    const over = this.#floor === 'overlap' || this.#floor === 'agent'
+    const over = this.#floor === 'overlap' || this.#floor === 'agent' || this.#floor === 'open'
     if (over && this.#overlap.holds(words)) {
       this.#ruled(this.#overlap.words(words))
       return true
@@ -455,6 +473,7 @@ export class Session {
 
   #judged({ ruling, reasons }: Extract<Evidence, { kind: 'ruling' }>): boolean {
     const { reply } = this.#answering
+    if (this.#floor === 'open') return true
     if (reply === undefined || (this.#floor !== 'overlap' && this.#floor !== 'agent')) return false
     const afterOnsetMs = this.#now() - this.#caller.onsetAtMs
     this.#telling.tell({ kind: 'judged', reply, ruling, afterOnsetMs, reasons })
@@ -467,11 +486,11 @@ export class Session {
     if (this.#floor === 'pause') this.#caller.speechEnded()
   }
 
-  #carryOut(decision: Decision, evidence: Evidence): void {
+  #carryOut(decision: Decision, evidence: Evidence, sinceMs: number | undefined): void {
     this.#entrance.log?.output({ kind: 'decision', name: decision.kind })
     switch (decision.kind) {
       case 'turn-open':
-        return this.#openTurn(evidence)
+        return this.#openTurn(evidence, sinceMs)
       case 'turn-reopen':
         return this.#caller.reopenTurn(evidence)
       case 'turn-commit':
@@ -502,9 +521,9 @@ export class Session {
     }
   }
 
-  #openTurn(evidence: Evidence): void {
+  #openTurn(evidence: Evidence, sinceMs: number | undefined): void {
     this.#parts.endpointing.begin()
-    this.#caller.openTurn(evidence)
+    this.#caller.openTurn(evidence, sinceMs)
     // What was said over the agent belongs to the turn that it became.
     for (const words of this.#overlap.takeWords()) this.#mailbox.push(words)
   }

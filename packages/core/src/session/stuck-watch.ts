@@ -10,10 +10,14 @@ export interface Waiting {
   readonly judgeRuns: boolean
   /** Whether an answer is under way. */
   readonly answering: boolean
+  /** How long the engine has sent nothing although all it sent was heard; 0 while there is something to hear, ms. */
+  readonly engineSilentMs: number
 }
 
 /** A floor that waits for nothing for this long is stuck. */
 const GRACE_MS = 3_000
+/** An engine that sends nothing for this long, with nothing left to hear, is not waited for any more. */
+const ENGINE_MS = 20_000
 
 /**
  * Notices a floor that nothing would ever change. The table of the floor has no such place; an engine or an ear that
@@ -41,7 +45,9 @@ export class StuckWatch {
   }
 }
 
-function waitsForSomething({ floor, speaking, endpointRuns, judgeRuns, answering }: Waiting): boolean {
+function waitsForSomething(waiting: Waiting): boolean {
+  const { floor, speaking, endpointRuns, judgeRuns, engineSilentMs } = waiting
+  const answering = waiting.answering && engineSilentMs < ENGINE_MS
   switch (floor) {
     case 'open':
       return true

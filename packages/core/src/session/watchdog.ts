@@ -3,6 +3,12 @@ import type { SessionLimits } from './session-parts.js'
 
 /** Audio that stops in the middle of speech for this long is the end of that speech. */
 const STALL_MS = 1_000
+/** An ear that says somebody speaks and hears no voice for this long is not believed. */
+const VOICELESS_MS = 3_000
+/** Nobody speaks for this long without a breath: it is music, or an ear that never ends a speech. */
+const BREATHLESS_MS = 120_000
+/** A frame with less probability of voice has none. */
+const VOICED = 0.2
 
 /** What a session has to notice although nothing happens. Looked at on every beat; keeps times, decides nothing else. */
 export class Watchdog {
@@ -10,6 +16,8 @@ export class Watchdog {
   readonly #startedAtMs: number
   #activeAtMs: number
   #detachedAtMs: number | undefined
+  #voicedAtMs = 0
+  #speechAtMs = 0
 
   constructor(limits: SessionLimits, nowMs: number) {
     this.#limits = limits
@@ -20,6 +28,22 @@ export class Watchdog {
   /** Somebody spoke, typed or was answered. */
   active(nowMs: number): void {
     this.#activeAtMs = nowMs
+  }
+
+  /** A frame was heard, with this probability of voice, 0..1. */
+  heard(voice: number, nowMs: number): void {
+    if (voice >= VOICED) this.#voicedAtMs = nowMs
+  }
+
+  speechStarted(nowMs: number): void {
+    this.#speechAtMs = nowMs
+    this.#voicedAtMs = nowMs
+  }
+
+  /** For how long the ear has said that somebody speaks, if it cannot be believed any more, ms. */
+  unbelievedMs(nowMs: number): number | undefined {
+    const forMs = nowMs - this.#speechAtMs
+    return forMs >= BREATHLESS_MS || nowMs - this.#voicedAtMs >= VOICELESS_MS ? forMs : undefined
   }
 
   detached(nowMs: number): void {
