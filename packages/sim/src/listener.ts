@@ -44,6 +44,14 @@ export class Listener {
     for (const { reply } of [...this.#pieces]) this.clear(reply, nowMs)
   }
 
+  /** Every stretch that the ear got so far, in the order in which it got them. */
+  played(nowMs: number): { readonly reply: ReplyId; readonly fromMs: number; readonly playedMs: number }[] {
+    return this.#pieces.flatMap(({ reply, fromMs, startAtMs, playedMs }) => {
+      const gotMs = Math.min(playedMs, Math.max(0, nowMs - startAtMs))
+      return gotMs > 0 ? [{ reply, fromMs, playedMs: gotMs }] : []
+    })
+  }
+
   /** How far into the reply the ear has come. */
   heardMs(reply: ReplyId, nowMs: number): number {
     let heard = 0

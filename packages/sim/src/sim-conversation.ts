@@ -6,6 +6,7 @@ import {
   type DurableEvent,
   defaultSessionLimits,
   defaultTurnPolicy,
+  type Ear,
   type Endpointing,
   type Engine,
   type Journal,
@@ -33,6 +34,8 @@ export interface SimConversationOptions {
   /** Instead of the plain judge (300 ms of voice) and the plain endpointing (700 ms of silence). */
   readonly judge?: Judge
   readonly endpointing?: Endpointing
+  /** Instead of the one that takes every loud frame for voice. */
+  readonly ear?: Ear
   readonly log?: SessionLog
   readonly limits?: Partial<SessionLimits>
   readonly opens?: boolean
@@ -80,7 +83,7 @@ export class SimConversation {
       id: 'ses_sim' as SessionId,
       language: 'en',
       engine: options.around?.(this.engine) ?? this.engine,
-      ear: createThresholdEar(),
+      ear: options.ear ?? createThresholdEar(),
       listenRate: SAMPLE_RATE,
       outputRate: SAMPLE_RATE,
       resampling,
