@@ -32,6 +32,18 @@ describe('espeak', () => {
     expect(Math.max(...audio.flatMap(chunk => [...chunk]))).toBeGreaterThan(3_000)
   })
 
+  it('ends a word where its sound does, not where the pause after it does', async () => {
+    const { words, audio } = await speak({ text: 'Vale, mañana a las diez, si quiere. Adiós.' })
+    const samples = audio.flatMap(chunk => [...chunk])
+    const loudest = (fromMs: number, toMs: number) =>
+      Math.max(0, ...samples.slice(Math.ceil(fromMs * 22.05), Math.floor(toMs * 22.05)).map(Math.abs))
+    for (const name of ['Vale,', 'diez,']) {
+      const endMs = words.find(({ text }) => text === name)?.endMs ?? Number.NaN
+      expect(loudest(endMs - 40, endMs)).toBeGreaterThan(100)
+      expect(loudest(endMs + 20, endMs + 70)).toBeLessThan(400)
+    }
+  })
+
   it.each([
     ['es', 'Hola, ¿cómo estás? Tengo 25 años — «sí» 😀 y 1.234,50 €; llame al 555-1234 o a x@y.com. ¡Adiós!'],
     ['en', 'Tom & Jerry <b>aren’t</b> here; e.g. [[x]] costs $5.'],

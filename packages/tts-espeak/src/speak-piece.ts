@@ -1,6 +1,7 @@
 /** Speaks one piece of text with espeak-ng: its sound, trimmed of most silence, and the times of its words. */
 
 import type { EspeakEvent, EspeakWorker } from '@echogarden/espeak-ng-emscripten'
+import { endWithSound } from '@parley/core'
 
 /** Of all voices, in Hz. */
 export const ESPEAK_RATE = 22_050
@@ -30,7 +31,9 @@ export function speakPiece(espeak: EspeakWorker, words: readonly string[]): Spok
   })
   const samples = withoutTail(joined(chunks))
   const durationMs = (samples.length * 1000) / ESPEAK_RATE
-  return samples.length === 0 ? SILENT : { samples, times: timesOf(words, text.owners, events, durationMs) }
+  if (samples.length === 0) return SILENT
+  const times = timesOf(words, text.owners, events, durationMs)
+  return { samples, times: endWithSound(times, { samples, rate: ESPEAK_RATE }) }
 }
 
 interface Speakable {
@@ -61,7 +64,7 @@ function speakable(words: readonly string[]): Speakable {
 }
 
 /**
- * A word lasts from its first event to the next word's, or to the end of its clause. Positions in the text are hints:
+ * A word lasts from its first event to the next word's, or to the end of its clause, pauses included. Positions in the text are hints:
  * for numbers they wander, so they never lead backwards.
  */
 function timesOf(

@@ -17,13 +17,13 @@ describe('what was heard of a text', () => {
           { text: 'world', untilMs: 700 },
         ],
         699,
-        700,
+        { totalMs: 700 },
       ),
     ).toBe('hello')
   })
 
   it('spreads words without a time over the sound between their neighbours', () => {
-    const placed = placeWords(spoken, 1_500)
+    const placed = placeWords(spoken, { totalMs: 1_500 })
     expect(placed.map(({ text }) => text.trim())).toEqual(['Your', 'bill', 'is', 'thirty', 'euros.'])
     expect(placed.at(-1)?.untilMs).toBe(1_500)
     expect(placed[1]?.untilMs).toBe(600)
@@ -40,7 +40,9 @@ describe('what was heard of a text', () => {
   })
 
   it('closes an open end with the sound made so far', () => {
-    expect(placeWords([{ text: 'one two', untilMs: undefined }], 1_000).at(-1)?.untilMs).toBe(1_000)
+    expect(placeWords([{ text: 'one two', untilMs: undefined }], { totalMs: 1_000 }).at(-1)?.untilMs).toBe(
+      1_000,
+    )
   })
 
   it('grows word by word to the whole text and never shrinks', () => {
@@ -55,7 +57,7 @@ describe('what was heard of a text', () => {
       fc.property(words, line => {
         let before = ''
         for (let ms = 0; ms <= 5_000; ms += 250) {
-          const now = heardText(line, ms, 5_000)
+          const now = heardText(line, ms, { totalMs: 5_000 })
           expect(now.startsWith(before)).toBe(true)
           before = now
         }

@@ -1,7 +1,11 @@
 /**
- * Which words of a reply were heard, from how much of its sound was. Words with a known end keep it; words without
- * one are spread over the sound between their neighbours by their length in characters.
+ * Which words of a reply were heard, from how much of its sound was. Words with a known end keep it; words without one
+ * are spread over the sound between their neighbours by the time a voice takes for them, and by its pauses.
  */
+
+import type { SoundLevels, Stretch } from './sound-levels.js'
+import { pausesAfter, speakingMs } from './speaking-time.js'
+import { LEAST_SILENCE_MS, spreadWords } from './spread-words.js'
 
 export interface SpokenWords {
   readonly text: string
@@ -15,40 +19,67 @@ export interface PlacedWord {
   readonly untilMs: number
 }
 
+/** The sound of which the words are. */
+export interface SpokenSound {
+  /** Made so far, ms. */
+  readonly totalMs: number
+  /** Whether more may come: then words that were begun may lie beyond what is there. */
+  readonly open?: boolean
+  /** BCP 47. */
+  readonly language?: string
+  /** Its silences, where they were listened for. */
+  readonly levels?: SoundLevels | undefined
+}
+
 const token = /\s*\S+\s*/g
 
-/** Places every single word on the time line. `totalMs` is the sound made so far; it closes the last open stretch. */
-export function placeWords(spoken: readonly SpokenWords[], totalMs: number): PlacedWord[] {
+/** Places every single word on the time line. */
+export function placeWords(spoken: readonly SpokenWords[], sound: SpokenSound): PlacedWord[] {
   const placed: PlacedWord[] = []
   let fromMs = 0
   let open = ''
   for (const { text, untilMs } of spoken) {
     open += text
     if (untilMs === undefined) continue
-    const endMs = Math.max(untilMs, fromMs)
-    spread(open, fromMs, endMs, placed)
-    fromMs = endMs
+    const toMs = Math.max(untilMs, fromMs)
+    // White space ends with its sound; a word that says where it ends does so just there.
+    spread(open, { fromMs, toMs, known: text.trim() !== '' }, sound, placed)
+    fromMs = toMs
     // White space alone belongs to the word after it.
     if (open.trim() !== '') open = ''
   }
-  spread(open, fromMs, Math.max(totalMs, fromMs), placed)
+  if (open.trim() === '') return placed
+  const neededMs = sound.open ? timesOf(open, sound).reduce((sum, { ms }) => sum + ms, 0) : 0
+  const toMs = Math.max(sound.totalMs, fromMs + neededMs)
+  spread(open, { fromMs, toMs, known: false }, sound, placed)
   return placed
 }
 
-function spread(text: string, fromMs: number, untilMs: number, out: PlacedWord[]): void {
+function timesOf(text: string, { language = 'en' }: SpokenSound) {
   const words = text.match(token) ?? []
-  const length = words.reduce((sum, word) => sum + word.length, 0)
-  let done = 0
-  for (const word of words) {
-    done += word.length
-    out.push({ text: word, untilMs: fromMs + ((untilMs - fromMs) * done) / length })
+  return words.map(word => ({ text: word, ms: speakingMs(word, language), pauses: pausesAfter(word) }))
+}
+
+function spread(
+  text: string,
+  stretch: Stretch & { readonly known: boolean },
+  sound: SpokenSound,
+  out: PlacedWord[],
+): void {
+  const { fromMs, toMs, known } = stretch
+  const words = timesOf(text, sound)
+  const isPlain = words.length === 0 || (words.length === 1 && known)
+  const silences = isPlain ? [] : (sound.levels?.silences(fromMs, toMs, LEAST_SILENCE_MS) ?? [])
+  const ends = spreadWords(words, stretch, known ? silences.filter(each => each.toMs < toMs - 10) : silences)
+  for (const [index, word] of words.entries()) {
+    out.push({ text: word.text, untilMs: ends[index] ?? stretch.toMs })
   }
 }
 
 /** The words that ended by `heardMs`; one that was cut in the middle is left out. */
-export function heardText(spoken: readonly SpokenWords[], heardMs: number, totalMs: number): string {
+export function heardText(spoken: readonly SpokenWords[], heardMs: number, sound: SpokenSound): string {
   let text = ''
-  for (const word of placeWords(spoken, totalMs)) {
+  for (const word of placeWords(spoken, sound)) {
     if (word.untilMs > heardMs) break
     text += word.text
   }

@@ -11,7 +11,8 @@ import { ParleyError } from '../errors.js'
 import type { ReplyId } from '../ids.js'
 import type { Heard } from '../turn/history.js'
 import { HeardClock } from './heard-clock.js'
-import { heardText, placeWords, type SpokenWords, saidText } from './heard-text.js'
+import { heardText, placeWords, type SpokenSound, type SpokenWords, saidText } from './heard-text.js'
+import { SoundLevels } from './sound-levels.js'
 import { SoundQueue } from './sound-queue.js'
 
 /** What playout needs of the leg; a session without a leg has none and keeps the sound. */
@@ -43,6 +44,8 @@ export interface PlayoutWatcher {
 export interface PlayoutOptions {
   /** Rate of the sound, Hz. */
   readonly sampleRate: number
+  /** BCP 47, of what is said: how long its words take where the voice does not tell. */
+  readonly language?: string
   /** Longest stretch of sound that waits to be sent; `room` holds the engine back above it. */
   readonly queueMs?: number
 }
@@ -52,6 +55,8 @@ interface Line {
   readonly sound: SoundQueue
   readonly heard: HeardClock
   readonly words: SpokenWords[]
+  /** Silences, for words whose places the voice does not tell; kept from the first such word on. */
+  levels: SoundLevels | undefined
   released: boolean
   ended: boolean
   sentAll: boolean
@@ -86,6 +91,7 @@ const SETTLE_MS = 250
 export class Playout {
   readonly #sampleRate: number
   readonly #queueMs: number
+  readonly #language: string
   readonly #watcher: PlayoutWatcher
   readonly #gain: ReturnType<typeof createGain>
   readonly #scratch: Int16Array
@@ -99,6 +105,7 @@ export class Playout {
   constructor(options: PlayoutOptions, watcher: PlayoutWatcher) {
     this.#sampleRate = options.sampleRate
     this.#queueMs = options.queueMs ?? 3_000
+    this.#language = options.language ?? 'en'
     this.#watcher = watcher
     this.#gain = createGain({ rate: options.sampleRate })
     this.#scratch = new Int16Array(Math.ceil((options.sampleRate * FRAME_MS) / 1000))
@@ -140,6 +147,7 @@ export class Playout {
       sound: new SoundQueue(),
       heard: new HeardClock(),
       words: [],
+      levels: undefined,
       released: false,
       ended: false,
       sentAll: false,
@@ -164,16 +172,19 @@ export class Playout {
   audio(reply: ReplyId, samples: Int16Array, nowMs: number): void {
     const line = this.#of(reply)
     if (line === undefined || line.ended) return
+    line.levels?.hear(samples)
     line.sound.write(samples)
     if (line.released) this.#pump(line, nowMs)
   }
 
-  /** Text in the order it is spoken. Returns its end in the reply's audio: as given, or all sound so far. */
+  /** Text in the order it is spoken. Returns its end in the reply's audio: as given, or as long as it may take. */
   words(reply: ReplyId, text: string, untilMs: number | undefined): number {
     const line = this.#of(reply)
     if (line === undefined) return 0
     line.words.push({ text, untilMs })
-    return untilMs ?? placeWords(line.words, this.#totalMs(line)).at(-1)?.untilMs ?? 0
+    if (untilMs !== undefined) return untilMs
+    line.levels ??= new SoundLevels(this.#sampleRate, this.#totalMs(line))
+    return placeWords(line.words, this.#soundOf(line)).at(-1)?.untilMs ?? 0
   }
 
   /** Resolves once there is room for more sound, or the reply is over; undefined while there is room now. */
@@ -253,12 +264,13 @@ export class Playout {
     if (line === undefined) return 0
     const sentMs = (line.cursor * 1000) / this.#sampleRate
     const totalMs = this.#totalMs(line)
-    const placed = placeWords(line.words, totalMs)
+    const placed = placeWords(line.words, this.#soundOf(line))
     const kept = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs)
     const untilMs = Math.min(totalMs, Math.max(sentMs, kept.at(-1)?.untilMs ?? 0))
     // A word whose sound had not come yet is not among them either.
     line.words.splice(0, line.words.length, ...kept.filter(word => word.untilMs <= untilMs + 0.5))
     line.sound.truncate(Math.round((untilMs * this.#sampleRate) / 1000))
+    line.levels?.truncate(untilMs)
     return this.#totalMs(line)
   }
 
@@ -303,6 +315,11 @@ export class Playout {
 
   #totalMs(line: Line): number {
     return (line.sound.end * 1000) / this.#sampleRate
+  }
+
+  #soundOf(line: Line): SpokenSound {
+    const { levels, ended } = line
+    return { totalMs: this.#totalMs(line), open: !ended, language: this.#language, levels }
   }
 
   #queuedMs(line: Line): number {
@@ -400,7 +417,7 @@ export class Playout {
     const ms = far === undefined ? heard.sentMs : (reportedMs ?? heard.estimateMs(nowMs, far.pathMs))
     const errorMs = Math.max(0, heard.mostMs(nowMs) - ms)
     const source = reportedMs === undefined ? 'estimated' : 'reported'
-    return { reply, ms, text: heardText(words, ms, totalMs), complete, source, errorMs }
+    return { reply, ms, text: heardText(words, ms, this.#soundOf(line)), complete, source, errorMs }
   }
 
   #settle(nowMs: number): void {
@@ -416,7 +433,7 @@ export class Playout {
     if (ms === undefined) return this.#watcher.settled(first, said)
     const totalMs = this.#totalMs(line)
     const complete = line.ended && ms >= totalMs - 0.5
-    const text = complete ? said : heardText(line.words, ms, totalMs)
+    const text = complete ? said : heardText(line.words, ms, this.#soundOf(line))
     // Settled before its time, the far end's last count is missing and the first error bar stands.
     const errorMs =
       nowMs === Number.POSITIVE_INFINITY ? first.errorMs : Math.max(FRAME_MS, line.heard.lostMs - ms)

@@ -24,6 +24,8 @@ export interface AnsweringParts {
   readonly ids: Ids
   readonly memory: Memory
   readonly resampling: Resampling
+  /** BCP 47, of what the agent says. */
+  readonly language: string
   readonly speculation: SpeculationPolicy
   /** Hz. */
   readonly outputRate: number
@@ -56,7 +58,7 @@ export class Answering {
     this.#parts = parts
     this.#speculation = new Speculation(parts.speculation)
     this.#playout = new Playout(
-      { sampleRate: parts.outputRate },
+      { sampleRate: parts.outputRate, language: parts.language },
       {
         firstSent: (_, atMs) => this.#sent(atMs),
         audible: (reply, atMs, source) => this.#audible(reply, atMs, source),

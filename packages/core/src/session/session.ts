@@ -89,6 +89,7 @@ export class Session {
       ...shared,
       entrance,
       speculation: policy.speculation,
+      language: parts.language,
       outputRate,
       warn: error => telling.warn(error),
       audible: reply => this.#observe({ kind: 'reply-audible', atMs: this.#caller.mediaMs, reply }),

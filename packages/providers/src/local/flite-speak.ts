@@ -1,5 +1,6 @@
 /** Speaks one piece of text with flite: its sound, trimmed of most silence, and the times of its words. */
 
+import { endWithSound } from '@parley/core'
 import type { FliteProgram } from './flite-run.js'
 import { speakable } from './speakable.js'
 import { type TimedPhone, wordTimes } from './word-times.js'
@@ -66,10 +67,12 @@ export function fliteSpeaker(program: FliteProgram): FliteSpeaker {
         phones,
         spoken.map(word => (word === '' ? [] : (phonesOfWord.get(word) ?? [...word]))),
       )
-      return {
-        samples: cut(files.get('speech.wav'), shiftMs, last.endMs + TAIL_MS),
-        times: times.map(({ startMs, endMs }) => ({ startMs: startMs - shiftMs, endMs: endMs - shiftMs })),
-      }
+      const samples = cut(files.get('speech.wav'), shiftMs, last.endMs + TAIL_MS)
+      const shifted = times.map(({ startMs, endMs }) => ({
+        startMs: startMs - shiftMs,
+        endMs: endMs - shiftMs,
+      }))
+      return { samples, times: endWithSound(shifted, { samples, rate: FLITE_RATE }) }
     },
   }
 }
