@@ -5,14 +5,14 @@
 
 export interface EchoPath {
   /** What is predicted to come back now, where `sent[newest]` is the newest sample that counts. */
-  predict(sent: Float32Array, newest: number): number
+  predict(sent: Float64Array, newest: number): number
   /** Learns from what was left over of the last prediction. `rate` 0..1. */
   learn(error: number, rate: number): void
   /** Believes less in itself: everything it predicts becomes `factor` of what it was. */
   shrink(factor: number): void
   /** Becomes what another has learnt. */
   copy(other: EchoPath): void
-  readonly weights: Float32Array
+  readonly weights: Float64Array
   reset(): void
 }
 
@@ -22,8 +22,8 @@ export const pathSamples = 96
 const leastPower = 100 * pathSamples
 
 export function createEchoPath(): EchoPath {
-  const weights = new Float32Array(pathSamples)
-  let lastSent: Float32Array = weights
+  const weights = new Float64Array(pathSamples)
+  let lastSent: Float64Array = weights
   let lastNewest = pathSamples - 1
   let power = 0
   return {

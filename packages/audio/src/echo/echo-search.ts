@@ -13,7 +13,7 @@ export interface EchoSearch {
    * Looks for `heard`, whose last sample is the one before `end` on the line of what was sent. Whether it was found;
    * then `delay`, `path` and `share` tell where, how, and how much of it is explained.
    */
-  run(sent: SentLine, heard: Float32Array, end: number): boolean
+  run(sent: SentLine, heard: Float64Array, end: number): boolean
   /** Samples by which the newest sample of the path lies back. */
   readonly delay: number
   readonly path: EchoPath
@@ -42,7 +42,7 @@ export function createEchoSearch(): EchoSearch {
   let delay = Number.NaN
   let share = 0
 
-  const train = (sent: SentLine, heard: Float32Array, end: number): void => {
+  const train = (sent: SentLine, heard: Float64Array, end: number): void => {
     path.reset()
     for (let turn = 0; turn < trainings; turn++) {
       let left = 0

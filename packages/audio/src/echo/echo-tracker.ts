@@ -22,6 +22,8 @@ export interface EchoTracker {
   readonly found: boolean
   /** Delay of the last echo found, in ms; NaN before any. */
   readonly delayMs: number
+  /** Whether a sound above the noise is under way, or was 200 ms ago. */
+  readonly sounding: boolean
   /** Searches in vain in the sound that is heard. */
   readonly vain: number
   /** Share of the power of the last 25 ms or so that is explained, 0..1. */
@@ -58,7 +60,7 @@ export function createEchoTracker(rate: number): EchoTracker {
   const line = createNarrowLine(rate)
   const search = createEchoSearch()
   const path = createEchoPath()
-  const heard = new Float32Array(needleSamples)
+  const heard = new Float64Array(needleSamples)
   let sentLine: ReturnType<typeof createSentLine> | undefined
   let clock = 0
   let active = false
@@ -174,6 +176,9 @@ export function createEchoTracker(rate: number): EchoTracker {
     get delayMs() {
       return soundDelayMs(delay)
     },
+    get sounding() {
+      return loudSamples > 0
+    },
     get vain() {
       return vain
     },
@@ -214,9 +219,9 @@ export function createEchoTracker(rate: number): EchoTracker {
 }
 
 /** Scratch of all trackers; used within one call. */
-const straight = new Float32Array(needleSamples)
+const straight = new Float64Array(needleSamples)
 
-function straighten(ring: Float32Array, oldest: number): void {
+function straighten(ring: Float64Array, oldest: number): void {
   straight.set(ring.subarray(oldest), 0)
   straight.set(ring.subarray(0, oldest), ring.length - oldest)
 }

@@ -29,7 +29,7 @@ const flattening = 0.7
  * Looks for `needle` in `haystack`, which is longer; together with it at most `searchSize`. Fills `into` and returns
  * it; prominence 0 where either is silent. Echoes that come back upside down are found as well.
  */
-export function findLag(needle: Float32Array, haystack: Float32Array, into: Lag): Lag {
+export function findLag(needle: Float64Array, haystack: Float64Array, into: Lag): Lag {
   re.fill(0)
   im.fill(0)
   re.set(haystack)

@@ -10,7 +10,7 @@ export interface SentLine {
   /** A frame of the agent's sound that is due at `dueMs` of the caller's media time. */
   write(frame: AudioFrame, dueMs: number): void
   /** The samples, round and round: sample `at` stands at `index(at)`, and the 4 s before it in a row before that. */
-  readonly ring: Float32Array
+  readonly ring: Float64Array
   index(at: number): number
   /** The sample after the last that was not silent. */
   readonly soundEnd: number
@@ -27,7 +27,7 @@ const silent = 20
 
 export function createSentLine(): SentLine {
   /** Every sample stands here twice, `size` apart, so that any stretch lies in one piece. */
-  const ring = new Float32Array(2 * size)
+  const ring = new Float64Array(2 * size)
   let line: NarrowLine | undefined
   let rate = 0
   let end = 0

@@ -3,7 +3,7 @@
  * coming back. Costs nothing until the agent has spoken, and next to nothing while nothing of it can be in the air.
  */
 
-import { type AudioFrame, createEchoTracker, createNoiseFloor, levelFloorDbfs } from '@parley/audio'
+import { type AudioFrame, createEchoTracker, createNoiseFloor, type EchoTracker, levelFloorDbfs } from '@parley/audio'
 import { stepMs } from './cue-meter.js'
 
 /** `unsure`: it may be the agent, and the search for it has not ended. */
@@ -37,7 +37,7 @@ const innocentSounds = 3
 
 export function createSelfHearing(rate: number): SelfHearing {
   const floor = createNoiseFloor()
-  let tracker: ReturnType<typeof createEchoTracker> | undefined
+  let tracker: EchoTracker | undefined
   let steps = 0
   let ownRiseDb = Number.POSITIVE_INFINITY
   let hearing: Hearing = 'caller'
@@ -50,19 +50,19 @@ export function createSelfHearing(rate: number): SelfHearing {
     ownRiseDb = Number.POSITIVE_INFINITY
   }
 
-  const judge = (echo: NonNullable<typeof tracker>, loud: boolean): void => {
+  const judge = (echo: EchoTracker, loud: boolean): void => {
     if (echo.found) {
       echoes = true
       innocent = 0
       ownRiseDb = echo.restDb - Math.max(floor.levelDb, echo.echoDb - cancelledDb)
-      hearing = echo.share >= agentShare || ownRiseDb < leastRiseDb ? 'agent' : 'caller'
+      hearing = !loud || echo.share >= agentShare || ownRiseDb < leastRiseDb ? 'agent' : 'caller'
       return
     }
     clear()
     const over = echo.vain >= searches
     if (over && !failed) innocent++
     failed = over
-    if (loud && !over && innocent < innocentSounds) hearing = 'unsure'
+    if (echo.sounding && !over && innocent < innocentSounds) hearing = 'unsure'
   }
 
   return {

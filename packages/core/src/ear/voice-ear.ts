@@ -70,11 +70,20 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     waiting.push({ kind: 'speech-start', atMs: speech.onsetMs })
   }
 
+  /** Lets go of a start that was held, or forgets it if it was the agent. */
+  const settle = (): void => {
+    if (!held || self.hearing === 'unsure') return
+    if (self.hearing === 'caller') return start()
+    held = false
+    speech.reset()
+    loud.reset()
+  }
+
   const raise = (change: SpeechChange): void => {
     if (change === undefined) return
     if (change === 'speech-start') {
-      if (self.hearing === 'unsure') held = true
-      else start()
+      held = true
+      settle()
       return
     }
     if (held) start()
@@ -111,15 +120,6 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     if (voice >= startProbability) loud.hear(window)
     else if (!speech.speaking) loud.reset()
     raise(speech.step(voice, window.atMs, windowEndMs))
-  }
-
-  /** Lets go of a start that was held, or forgets it if it was the agent. */
-  const settle = (): void => {
-    if (!held || self.hearing === 'unsure') return
-    if (self.hearing === 'caller') return start()
-    held = false
-    speech.reset()
-    loud.reset()
   }
 
   /** How far the caller's own sound is above the noise, in dB. */
