@@ -1,11 +1,11 @@
 /**
- * Second-order filters (R. Bristow-Johnson, Audio EQ Cookbook), one sample at a time in transposed direct form II.
- * The arithmetic is the same on every machine; nothing is allocated after creation.
+ * Second-order filters (R. Bristow-Johnson, Audio EQ Cookbook), in transposed direct form II. Samples go through in
+ * blocks, since a number that a closure keeps between two calls is a new object each time it changes.
  */
 
 export interface Biquad {
-  /** The next sample in, the next sample out. */
-  step(sample: number): number
+  /** Filters the first `count` samples in place. */
+  run(samples: Float64Array, count: number): void
   reset(): void
 }
 
@@ -32,18 +32,23 @@ export function createBiquad({ kind, hz, rate, q = Math.SQRT1_2 }: BiquadOptions
   const inner = (kind === 'low-pass' ? 2 : -2) * outer
   const a1 = -2 * cos * scale
   const a2 = (1 - alpha) * scale
-  let s1 = 0
-  let s2 = 0
+  const state = new Float64Array(2)
   return {
-    step(sample) {
-      const out = outer * sample + s1
-      s1 = inner * sample - a1 * out + s2
-      s2 = outer * sample - a2 * out
-      return out
+    run(samples, count) {
+      let s1 = state[0] as number
+      let s2 = state[1] as number
+      for (let i = 0; i < count; i++) {
+        const sample = samples[i] as number
+        const out = outer * sample + s1
+        s1 = inner * sample - a1 * out + s2
+        s2 = outer * sample - a2 * out
+        samples[i] = out
+      }
+      state[0] = s1
+      state[1] = s2
     },
     reset() {
-      s1 = 0
-      s2 = 0
+      state.fill(0)
     },
   }
 }

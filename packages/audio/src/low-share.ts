@@ -1,6 +1,7 @@
 /** How much of a sound lies in the low part of the spectrum: much for a hum, less for words, little for a hiss. */
 
 import { createBiquad } from './biquad.js'
+import { createBlock } from './block.js'
 
 export interface LowShare {
   /** Takes sound in. */
@@ -19,27 +20,30 @@ export interface LowShareOptions {
 
 export function createLowShare({ rate, hz = 500 }: LowShareOptions): LowShare {
   const filter = createBiquad({ kind: 'low-pass', hz, rate })
-  let low = 0
-  let all = 0
+  const block = createBlock()
+  /** Powers of the low part and of all. */
+  const powers = new Float64Array(2)
   return {
     hear(samples) {
+      const smooth = block.fill(samples)
+      filter.run(smooth, samples.length)
+      let low = 0
+      let all = 0
       for (let i = 0; i < samples.length; i++) {
-        const sample = samples[i] as number
-        const smooth = filter.step(sample)
-        low += smooth * smooth
-        all += sample * sample
+        low += (smooth[i] as number) ** 2
+        all += (samples[i] as number) ** 2
       }
+      powers[0] = (powers[0] as number) + low
+      powers[1] = (powers[1] as number) + all
     },
     take() {
-      const share = all === 0 ? 0 : Math.min(1, low / all)
-      low = 0
-      all = 0
-      return share
+      const [low = 0, all = 0] = powers
+      powers.fill(0)
+      return all === 0 ? 0 : Math.min(1, low / all)
     },
     reset() {
       filter.reset()
-      low = 0
-      all = 0
+      powers.fill(0)
     },
   }
 }

@@ -6,8 +6,8 @@
 export interface EchoPath {
   /** What is predicted to come back now, where `sent[newest]` is the newest sample that counts. */
   predict(sent: Float64Array, newest: number): number
-  /** Learns from what was left over of the last prediction. `rate` 0..1. */
-  learn(error: number, rate: number): void
+  /** Learns from what was left over of the prediction from the same `sent` and `newest`; `step` is that times a rate, 0..1. */
+  learn(sent: Float64Array, newest: number, step: number): void
   /** Believes less in itself: everything it predicts becomes `factor` of what it was. */
   shrink(factor: number): void
   /** Becomes what another has learnt. */
@@ -23,27 +23,19 @@ const leastPower = 100 * pathSamples
 
 export function createEchoPath(): EchoPath {
   const weights = new Float64Array(pathSamples)
-  let lastSent: Float64Array = weights
-  let lastNewest = pathSamples - 1
-  let power = 0
   return {
     weights,
     predict(sent, newest) {
-      lastSent = sent
-      lastNewest = newest
-      power = 0
       let sum = 0
-      for (let k = 0; k < pathSamples; k++) {
-        const sample = sent[newest - k] as number
-        sum += (weights[k] as number) * sample
-        power += sample * sample
-      }
+      for (let k = 0; k < pathSamples; k++) sum += (weights[k] as number) * (sent[newest - k] as number)
       return sum
     },
-    learn(error, rate) {
-      const step = (rate * error) / (power + leastPower)
+    learn(sent, newest, step) {
+      let power = leastPower
+      for (let k = 0; k < pathSamples; k++) power += (sent[newest - k] as number) ** 2
+      const scale = step / power
       for (let k = 0; k < pathSamples; k++) {
-        weights[k] = (weights[k] as number) + step * (lastSent[lastNewest - k] as number)
+        weights[k] = (weights[k] as number) + scale * (sent[newest - k] as number)
       }
     },
     shrink(factor) {

@@ -50,8 +50,9 @@ export function createEchoSearch(): EchoSearch {
       for (let i = 0; i < needleSamples; i++) {
         const sample = heard[i] as number
         const at = end - needleSamples + i - delay
-        const error = sample - path.predict(sent.ring, sent.index(at))
-        path.learn(error, trainingRate)
+        const newest = sent.index(at)
+        const error = sample - path.predict(sent.ring, newest)
+        path.learn(sent.ring, newest, trainingRate * error)
         left += error * error
         all += sample * sample
       }

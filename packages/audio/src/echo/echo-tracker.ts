@@ -9,7 +9,7 @@ import type { AudioFrame } from '../frame.js'
 import { createEchoPath } from './echo-path.js'
 import { createEchoSearch, needleSamples, reachSamples, soundDelayMs } from './echo-search.js'
 import { createNarrowLine, narrowPerMs } from './narrow-line.js'
-import { createSentLine } from './sent-line.js'
+import { createSentLine, type SentLine } from './sent-line.js'
 
 export interface EchoTracker {
   /** A frame that was sent, and the time on the line of what is heard at which it would come back at once. */
@@ -45,7 +45,7 @@ const soonSearches = 3
 const quietSamples = 200 * narrowPerMs
 const smoothing = 1 - Math.exp(-1 / (25 * narrowPerMs))
 /** A room fades by some 60 dB in 300 ms. */
-const fading = 10 ** (-0.2 / 10 / narrowPerMs)
+const fade = 10 ** (-0.2 / 10 / narrowPerMs)
 /** What a room adds beyond the path, and what the path errs, is taken to be this much under the prediction. */
 const tail = 10 ** (-12 / 10)
 const agreedShare = 0.6
@@ -61,7 +61,7 @@ export function createEchoTracker(rate: number): EchoTracker {
   const search = createEchoSearch()
   const path = createEchoPath()
   const heard = new Float64Array(needleSamples)
-  let sentLine: ReturnType<typeof createSentLine> | undefined
+  let sentLine: SentLine | undefined
   let clock = 0
   let active = false
   let delay = Number.NaN
@@ -72,39 +72,43 @@ export function createEchoTracker(rate: number): EchoTracker {
   let sinceSearch = 0
   let vain = 0
   let candidate = Number.NaN
-  let heardPower = 0
-  let restPower = 0
-  let predictedPower = 0
-  let fadingPower = 0
+  /** Smoothed powers of what is heard, of what is left of it, of the prediction, and the last one fading. */
+  const powers = new Float64Array(4)
 
-  const rawShare = (): number => (heardPower > 1 ? 1 - restPower / heardPower : 0)
-
-  const learn = (error: number): void => {
-    const raw = rawShare()
-    if (raw > agreedShare) path.learn(error, 0.2)
-    else if (raw > 0.3) path.learn(error, 0.04)
-    else if (raw < -0.2) path.shrink(0.999)
-    agreed = raw > agreedShare ? Math.min(agreedSamples, agreed + 1) : agreed
+  const rawShare = (): number => {
+    const [all = 0, rest = 0] = powers
+    return all > 1 ? 1 - rest / all : 0
   }
 
-  const take = (sample: number): void => {
-    clock++
-    const predicted =
-      sentLine === undefined || Number.isNaN(delay)
-        ? 0
-        : path.predict(sentLine.ring, sentLine.index(clock - 1 - delay))
-    const error = sample - predicted
-    heardPower += smoothing * (sample * sample - heardPower)
-    restPower += smoothing * (error * error - restPower)
-    predictedPower += smoothing * (predicted * predicted - predictedPower)
-    fadingPower = Math.max(predictedPower, fadingPower * fading)
-    if (predictedPower > 1) learn(error)
-  }
+  /** How fast the path may learn while it explains this share. */
+  const rateAt = (raw: number): number => (raw > agreedShare ? 0.2 : raw > 0.3 ? 0.04 : 0)
 
-  /** The last samples heard in a row; filled as they come. */
-  const keep = (sample: number): void => {
-    heard[clock % needleSamples] = sample
-    take(sample)
+  /** Follows `count` samples that were heard. */
+  const follow = (samples: Float64Array, count: number, sent: SentLine): void => {
+    let [all = 0, rest = 0, echo = 0, fading = 0] = powers
+    const known = !Number.isNaN(delay)
+    for (let i = 0; i < count; i++) {
+      const sample = samples[i] as number
+      heard[clock % needleSamples] = sample
+      const newest = known ? sent.index(clock - delay) : 0
+      clock++
+      const predicted = known ? path.predict(sent.ring, newest) : 0
+      const error = sample - predicted
+      all += smoothing * (sample * sample - all)
+      rest += smoothing * (error * error - rest)
+      echo += smoothing * (predicted * predicted - echo)
+      fading = Math.max(echo, fading * fade)
+      if (echo <= 1) continue
+      const raw = all > 1 ? 1 - rest / all : 0
+      const rate = rateAt(raw)
+      if (rate > 0) path.learn(sent.ring, newest, rate * error)
+      else if (raw < -0.2) path.shrink(0.999)
+      if (raw > agreedShare && agreed < agreedSamples) agreed++
+    }
+    powers[0] = all
+    powers[1] = rest
+    powers[2] = echo
+    powers[3] = fading
   }
 
   const seek = (): void => {
@@ -129,9 +133,7 @@ export function createEchoTracker(rate: number): EchoTracker {
     delay = search.delay
     path.copy(search.path)
     vain = 0
-    heardPower = 0
-    restPower = 0
-    predictedPower = 0
+    powers.fill(0)
   }
 
   const notice = (loud: boolean, samples: number): void => {
@@ -156,10 +158,7 @@ export function createEchoTracker(rate: number): EchoTracker {
     line.reset()
     heard.fill(0)
     clock = at
-    heardPower = 0
-    restPower = 0
-    predictedPower = 0
-    fadingPower = 0
+    powers.fill(0)
     loudSamples = 0
     quiet = 0
     vain = 0
@@ -183,15 +182,15 @@ export function createEchoTracker(rate: number): EchoTracker {
       return vain
     },
     get share() {
-      if (!active || heardPower <= 1) return 0
-      const rest = Math.max(0, restPower - fadingPower * tail)
-      return Math.max(0, 1 - rest / heardPower)
+      const [all = 0, rest = 0, , fading = 0] = powers
+      if (!active || all <= 1) return 0
+      return Math.max(0, 1 - Math.max(0, rest - fading * tail) / all)
     },
     get restDb() {
-      return dbfs(restPower)
+      return dbfs(powers[1] as number)
     },
     get echoDb() {
-      return dbfs(fadingPower)
+      return dbfs(powers[3] as number)
     },
     sent(frame, dueMs) {
       sentLine ??= createSentLine()
@@ -207,9 +206,9 @@ export function createEchoTracker(rate: number): EchoTracker {
       active = now < sentLine.soundEnd + reachSamples
       if (!active) return
       if (!was || Math.abs(now - clock) > 2 * narrowPerMs) begin(now)
-      const before = clock
-      line.hear(step.samples, keep)
-      notice(loud, clock - before)
+      const count = line.hear(step.samples)
+      follow(line.out, count, sentLine)
+      notice(loud, count)
       if (loud && due()) seek()
     },
     reset() {

@@ -5,14 +5,17 @@
  */
 
 import { createBiquad } from '../biquad.js'
+import { createBlock } from '../block.js'
 
 /** Hz of the narrow line. */
 export const narrowRate = 4000
 export const narrowPerMs = narrowRate / 1000
 
 export interface NarrowLine {
-  /** Filters the samples and gives each sample of the line they complete. */
-  hear(samples: Int16Array, take: (sample: number) => void): void
+  /** Filters the samples; the samples of the line they complete stand in `out` afterwards. Returns how many. */
+  hear(samples: Int16Array): number
+  /** Valid until the next call; a new array when blocks become longer. */
+  readonly out: Float64Array
   reset(): void
 }
 
@@ -29,30 +32,49 @@ export function createNarrowLine(rate: number): NarrowLine {
   const low = createBiquad({ kind: 'low-pass', hz: highHz, rate, q: 0.541 })
   const low2 = createBiquad({ kind: 'low-pass', hz: highHz, rate, q: 1.307 })
   const step = rate / narrowRate
-  let previous = 0
-  let until = step
-  let last = 0
-  return {
-    hear(samples, take) {
-      for (let i = 0; i < samples.length; i++) {
-        const smooth = low2.step(low.step(high.step(samples[i] as number)))
-        until--
-        if (until <= 0) {
-          const picked = smooth + until * (smooth - previous)
-          take(picked - tilt * last)
-          last = picked
-          until += step
-        }
-        previous = smooth
+  const block = createBlock()
+  /** The last filtered sample, the last one picked, and how many samples on the next is picked. */
+  const state = new Float64Array([0, 0, step])
+  let out = new Float64Array(0)
+
+  const pick = (smooth: Float64Array, count: number): number => {
+    let [previous = 0, last = 0, until = 0] = state
+    let picked = 0
+    for (let i = 0; i < count; i++) {
+      const sample = smooth[i] as number
+      until--
+      if (until <= 0) {
+        const value = sample + until * (sample - previous)
+        out[picked] = value - tilt * last
+        picked++
+        last = value
+        until += step
       }
+      previous = sample
+    }
+    state[0] = previous
+    state[1] = last
+    state[2] = until
+    return picked
+  }
+
+  return {
+    get out() {
+      return out
+    },
+    hear(samples) {
+      const smooth = block.fill(samples)
+      if (out.length < smooth.length) out = new Float64Array(smooth.length)
+      high.run(smooth, samples.length)
+      low.run(smooth, samples.length)
+      low2.run(smooth, samples.length)
+      return pick(smooth, samples.length)
     },
     reset() {
       high.reset()
       low.reset()
       low2.reset()
-      previous = 0
-      until = step
-      last = 0
+      state.set([0, 0, step])
     },
   }
 }

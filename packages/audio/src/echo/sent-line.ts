@@ -63,7 +63,8 @@ export function createSentLine(): SentLine {
       }
       const due = Math.round(dueMs * narrowPerMs)
       if (Math.abs(due - end) > tolerance) jump(due)
-      line.hear(frame.samples, take)
+      const count = line.hear(frame.samples)
+      for (let i = 0; i < count; i++) take(line.out[i] as number)
     },
     ring,
     index: at => wrap(at) + size,

@@ -5,6 +5,7 @@
  */
 
 import { createBiquad } from '../biquad.js'
+import { createBlock } from '../block.js'
 
 export interface PitchTracker {
   /** Takes sound in. */
@@ -43,6 +44,7 @@ export function createPitchTracker({ rate }: PitchTrackerOptions): PitchTracker 
   }
   const low = createBiquad({ kind: 'low-pass', hz: 900, rate })
   const high = createBiquad({ kind: 'high-pass', hz: 60, rate: innerRate })
+  const block = createBlock()
   const ring = new Float64Array(windowSamples)
   const line = new Float64Array(windowSamples)
   const scores = new Float64Array(longestLag + 1)
@@ -101,12 +103,19 @@ export function createPitchTracker({ rate }: PitchTrackerOptions): PitchTracker 
       return voicing
     },
     hear(samples) {
+      const smooth = block.fill(samples)
+      low.run(smooth, samples.length)
+      let kept = 0
       for (let i = 0; i < samples.length; i++) {
-        const smooth = low.step(samples[i] as number)
         phase++
         if (phase < factor) continue
         phase = 0
-        ring[next] = high.step(smooth)
+        smooth[kept] = smooth[i] as number
+        kept++
+      }
+      high.run(smooth, kept)
+      for (let i = 0; i < kept; i++) {
+        ring[next] = smooth[i] as number
         next++
         if (next === windowSamples) next = 0
       }

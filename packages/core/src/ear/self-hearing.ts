@@ -3,7 +3,13 @@
  * coming back. Costs nothing until the agent has spoken, and next to nothing while nothing of it can be in the air.
  */
 
-import { type AudioFrame, createEchoTracker, createNoiseFloor, type EchoTracker, levelFloorDbfs } from '@parley/audio'
+import {
+  type AudioFrame,
+  createEchoTracker,
+  createNoiseFloor,
+  type EchoTracker,
+  levelFloorDbfs,
+} from '@parley/audio'
 import { stepMs } from './cue-meter.js'
 
 /** `unsure`: it may be the agent, and the search for it has not ended. */
