@@ -2,7 +2,7 @@
  * The public score of turn-taking: labelled human sounds, played into a real gateway by many callers at once, and
  * measured from outside. What each figure means: docs/turn-taking-score.md.
  *
- *   npm run bench:turns -- [--edge websocket] [--set hold-out|tune] [--only interrupt,echo] [--callers 30]
+ *   npm run bench:turns -- [--edge websocket|phone] [--set hold-out|tune] [--only interrupt,echo] [--callers 24]
  *                          [--seed 1] [--no-reports] [--cases] [--json]
  *
  * Callers run in this process beside the gateway's, at real-time pace, so both share the machine's cores.
@@ -18,10 +18,13 @@ import type { Edge } from './turns/call.js'
 import type { Library } from './turns/clip.js'
 import { linesOf } from './turns/goals.js'
 import { loadLibrary } from './turns/library.js'
+import { watchMachine } from './turns/machine-watch.js'
 import { measureOverlap } from './turns/measure-overlap.js'
 import { measureTurn } from './turns/measure-turn.js'
-import { createPace, type Pace } from './turns/pace.js'
-import { type Played, playCase, playReference } from './turns/play-case.js'
+import { createPace } from './turns/pace.js'
+import { createPhoneEdge } from './turns/phone-edge.js'
+import { playAll } from './turns/play-all.js'
+import { type Played, playReference } from './turns/play-case.js'
 import { type Reference, referenceOf } from './turns/reference.js'
 import { type Case, drawCases, type Scenario, scenarioNames } from './turns/scenarios.js'
 import { type Outcome, scoreOf } from './turns/score.js'
@@ -32,10 +35,10 @@ import { createWebSocketEdge } from './turns/websocket-edge.js'
 
 const { values } = parseArgs({
   options: {
-    edge: { type: 'string', default: 'websocket' },
+    edge: { type: 'string' },
     set: { type: 'string', default: 'hold-out' },
     only: { type: 'string' },
-    callers: { type: 'string', default: '30' },
+    callers: { type: 'string', default: '24' },
     seed: { type: 'string', default: '1' },
     reports: { type: 'boolean', default: true },
     cases: { type: 'boolean', default: false },
@@ -44,6 +47,9 @@ const { values } = parseArgs({
   allowNegative: true,
 })
 
+const edgeNames = ['websocket', 'phone'] as const
+const command = ['npm run bench:turns', ...process.argv.slice(2)].join(' ')
+const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`
 const agents = new URL('../agents/', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'parley-turns-'))
 try {
@@ -55,120 +61,125 @@ try {
 async function main(): Promise<void> {
   const set = oneOf<SetName>('--set', values.set, ['hold-out', 'tune'])
   const only = values.only?.split(',').map(each => oneOf<Scenario>('--only', each, scenarioNames))
-  const edge = oneOf('--edge', values.edge, ['websocket'] as const)
-  const library = await loadLibrary(16_000)
-  const random = seededRandom(Number(values.seed))
-  const cases = drawCases({ library, set, random, ...(only === undefined ? {} : { only }) })
-  const startedAt = performance.now()
-  const talker = await runWith('talker.en.yaml', edge, library, {
-    cases: cases.filter(({ kind }) => kind === 'overlap'),
-    withReference: true,
-  })
-  const listener = await runWith('listener.en.yaml', edge, library, {
-    cases: cases.filter(({ kind }) => kind === 'turn'),
-    withReference: false,
-  })
-  const outcomes = [...talker.outcomes, ...listener.outcomes]
-  const wallMs = performance.now() - startedAt
-  report({ edge, set, outcomes, wallMs, runs: [talker, listener] })
+  const edges = values.edge === undefined ? edgeNames : [oneOf('--edge', values.edge, edgeNames)]
+  const reports: object[] = []
+  for (const edge of edges) {
+    const library = await loadLibrary(edge === 'phone' ? 8_000 : 16_000)
+    const random = seededRandom(Number(values.seed))
+    const cases = drawCases({ library, set, random, ...(only === undefined ? {} : { only }) })
+    const startedAt = performance.now()
+    const runs: Run[] = []
+    for (const [agent, kind] of [
+      ['talker', 'overlap'],
+      ['listener', 'turn'],
+    ] as const) {
+      const wanted = cases.filter(each => each.kind === kind)
+      if (wanted.length > 0) runs.push(await runWith({ agent, edge, library, cases: wanted }))
+    }
+    const wallMs = performance.now() - startedAt
+    const outcomes = runs.flatMap(run => run.outcomes)
+    const summary = { edge, set, wallMs, pressure: runs.map(({ outcomes: _, ...rest }) => rest) }
+    if (values.json) reports.push({ ...summary, ...jsonOf(outcomes) })
+    else printScore(summary, outcomes)
+  }
+  if (values.json) console.log(JSON.stringify({ command, machine, edges: reports }, null, 2))
 }
 
 interface Run {
-  readonly outcomes: Outcome[]
+  readonly outcomes: readonly Outcome[]
   readonly callersLateMs: { readonly p50: number; readonly p99: number }
   readonly gatewayLateP99Ms: number
   readonly gatewayCores: number
+  /** Share of the time in which the machine was too busy, 0..1. */
+  readonly stalled: number
+  readonly repeated: number
+  readonly spoiled: number
 }
 
-async function runWith(
-  agent: string,
-  edgeName: 'websocket',
-  library: Library,
-  { cases, withReference }: { cases: readonly Case[]; withReference: boolean },
-): Promise<Run> {
-  if (cases.length === 0) {
-    return { outcomes: [], callersLateMs: { p50: 0, p99: 0 }, gatewayLateP99Ms: 0, gatewayCores: 0 }
-  }
-  const agentFile = fileURLToPath(new URL(agent, agents))
-  const gateway = await startGatewayProcess(join(folder, agent), { PARLEY_AGENT: agentFile })
+interface RunOptions {
+  readonly agent: 'talker' | 'listener'
+  readonly edge: Edge['name']
+  readonly library: Library
+  readonly cases: readonly Case[]
+}
+
+/** One gateway with one agent, and all calls to it. */
+async function runWith({ agent, edge: edgeName, library, cases }: RunOptions): Promise<Run> {
+  const agentFile = fileURLToPath(new URL(`${agent}.en.yaml`, agents))
+  const dataDir = join(folder, `${edgeName}-${agent}`)
+  const gateway = await startGatewayProcess(dataDir, { PARLEY_AGENT: agentFile })
   const pace = createPace()
-  const edge = edgeOf(edgeName, gateway.url, pace, library)
+  const watch = watchMachine(gateway.child.pid ?? 0)
+  const { beds } = library
+  const { url } = gateway
+  let reference: Reference = { rate: 16_000, samples: new Int16Array(0), words: [] }
+  const socketEdge = createWebSocketEdge({ url, pace, beds, reports: values.reports })
+  const phoneLateMs: number[] = []
+  const words = () => reference.words
+  const edge =
+    edgeName === 'websocket' ? socketEdge : createPhoneEdge({ url, beds, words, lateMs: phoneLateMs })
   const cpuBefore = gateway.cpuMs()
   const startedAt = performance.now()
-  const taking = withReference ? playReference(edge) : undefined
-  const played = await playAll(edge, cases)
-  const reference = taking === undefined ? undefined : referenceOf(await taking, edge.rate)
+  const taking = agent === 'talker' ? playReference(socketEdge) : undefined
+  const random = seededRandom(Number(values.seed) + 1)
+  const callers = Number(values.callers)
+  const { stalls } = watch
+  const { played, repeated, spoiled } = await playAll({ edge, cases, callers, random, stalls, progress })
+  if (taking !== undefined) reference = referenceOf(await taking, socketEdge.rate)
   const gatewayCores = (gateway.cpuMs() - cpuBefore) / (performance.now() - startedAt)
-  const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const stalled = watch.share()
+  const traces = await edge.complete(played.map(({ trace }) => trace))
+  watch.stop()
   pace.stop()
   await gateway.stop()
+  const lateMs = edgeName === 'phone' ? phoneLateMs : pace.lateMs
   return {
-    outcomes: played.map(each => measure(each, edge.rate, reference)),
-    callersLateMs: { p50: quantile(pace.lateMs, 0.5), p99: quantile(pace.lateMs, 0.99) },
+    outcomes: played.map((each, index) =>
+      measure({ ...each, trace: traces[index] ?? each.trace }, edge.rate, reference),
+    ),
+    callersLateMs: { p50: quantile(lateMs, 0.5), p99: quantile(lateMs, 0.99) },
     gatewayLateP99Ms: Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(metrics)?.[1]) * 1000,
     gatewayCores,
+    stalled,
+    repeated,
+    spoiled,
   }
 }
 
-function edgeOf(name: 'websocket', url: string, pace: Pace, { beds }: Library): Edge {
-  name satisfies 'websocket'
-  return createWebSocketEdge({ url, pace, beds, reports: values.reports })
+function measure({ case: played, trace, onsetSample }: Played, rate: number, reference: Reference): Outcome {
+  return played.kind === 'turn'
+    ? measureTurn(played, trace, { onsetSample, rate })
+    : measureOverlap(played, trace, { onsetSample, rate, reference })
 }
 
-/** All cases, so many at a time; a call that cannot be made is tried once more, then left out by its failure. */
-async function playAll(edge: Edge, cases: readonly Case[]): Promise<Played[]> {
-  const random = seededRandom(Number(values.seed) + 1)
-  const waiting = [...cases]
-  const played: Played[] = []
-  async function caller(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      played.push(await playCase(edge, next, random))
-      progress(`${edge.name}: ${played.length} of ${cases.length} calls`)
-    }
-  }
-  const callers: Promise<void>[] = []
-  for (let index = 0; index < Number(values.callers); index++) {
-    callers.push(caller())
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  await Promise.all(callers)
-  progress('')
-  return played
-}
-
-function measure({ case: played, trace, onsetSample }: Played, rate: number, reference?: Reference): Outcome {
-  if (played.kind === 'turn') return measureTurn(played, trace, { onsetSample, rate })
-  const undisturbed = reference ?? { rate, samples: new Int16Array(0), words: [] }
-  return measureOverlap(played, trace, { onsetSample, rate, reference: undisturbed })
-}
-
-interface Report {
-  readonly edge: 'websocket'
+interface Summary {
+  readonly edge: Edge['name']
   readonly set: SetName
-  readonly outcomes: readonly Outcome[]
   readonly wallMs: number
-  readonly runs: readonly Run[]
+  readonly pressure: readonly Omit<Run, 'outcomes'>[]
 }
 
-function report({ edge, set, outcomes, wallMs, runs }: Report): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`
+function printScore({ edge, set, wallMs, pressure }: Summary, outcomes: readonly Outcome[]): void {
   const score = scoreOf(outcomes)
-  const pressure = runs.map(({ outcomes: _, ...rest }) => rest)
-  const command = `npm run bench:turns -- ${process.argv.slice(2).join(' ')}`.trimEnd().replace(/ --$/, '')
-  if (values.json) {
-    const each = values.cases ? { cases: outcomes.map(plain) } : {}
-    console.log(JSON.stringify({ command, machine, edge, set, wallMs, pressure, score, ...each }, null, 2))
-    return
-  }
-  console.log(`${command}\n${machine}`)
-  console.log(`${outcomes.length} calls of the ${set} set, ${(wallMs / 1000).toFixed(0)} s, edge ${edge}`)
-  for (const { callersLateMs, gatewayLateP99Ms, gatewayCores } of pressure) {
+  console.log(`${command}\n${machine}, load ${loadavg()[0]?.toFixed(1)}`)
+  console.log(
+    `edge ${edge}: ${outcomes.length} calls of the ${set} set in ${(wallMs / 1000).toFixed(0)} s, ${values.callers} at once`,
+  )
+  for (const run of pressure) {
+    const { callersLateMs, gatewayLateP99Ms, gatewayCores, stalled, repeated, spoiled } = run
     console.log(
-      `event loops late: callers p50 ${callersLateMs.p50.toFixed(1)} ms, p99 ${callersLateMs.p99.toFixed(1)} ms; gateway p99 ${gatewayLateP99Ms.toFixed(1)} ms at ${gatewayCores.toFixed(2)} cores`,
+      `  event loops late: callers p50 ${callersLateMs.p50.toFixed(1)} ms, p99 ${callersLateMs.p99.toFixed(1)} ms, gateway p99 ${gatewayLateP99Ms.toFixed(1)} ms; gateway ${gatewayCores.toFixed(2)} cores; machine too busy ${(100 * stalled).toFixed(0)} % of the time: ${repeated} calls played again, ${spoiled} left out`,
     )
   }
-  console.log(`\n${tableOf(linesOf(score, edge))}\n\n${groupTableOf(score.groups)}`)
+  console.log(`\n${tableOf(linesOf(score, edge))}\n`)
+  if (score.groups.length > 0) console.log(`${groupTableOf(score.groups)}\n`)
   if (values.cases) for (const outcome of outcomes) console.log(JSON.stringify(plain(outcome)))
+}
+
+function jsonOf(outcomes: readonly Outcome[]): object {
+  const cases = values.cases ? { cases: outcomes.map(plain) } : {}
+  return { score: scoreOf(outcomes), ...cases }
 }
 
 /** An outcome without the sound it was about. */

@@ -15,17 +15,15 @@ export interface CallOptions {
 export interface Call {
   /** When the agent was first heard, ms; undefined before. */
   readonly audibleAtMs: number | undefined
-  /** Whether the ear hears the agent now, or will before the buffer is empty. */
-  readonly hearing: boolean
-  /** Replies that the gateway says are over. */
-  readonly ended: number
-  /** Turns of the caller that the gateway says are over. */
-  readonly committed: number
+  /** When the agent was last heard, ms; now while it is. */
+  readonly lastHeardMs: number
+  /** Whether the agent's first reply is over, as far as this edge can tell. */
+  readonly firstOver: boolean
   /** Makes a sound whose onset is `delayMs` from now. Returns the onset's sample among all that are sent. */
   say(clip: Clip, delayMs: number): number
   /** The sample that will be sent `delayMs` from now. */
   sampleIn(delayMs: number): number
-  /** Resolves once it holds, or after `timeoutMs`; says which. */
+  /** Resolves once it holds, or after `timeoutMs`, or when the call breaks; says which. */
   until(holds: () => boolean, timeoutMs: number): Promise<boolean>
   /** Hangs up and tells what it was like. */
   end(): Promise<Trace>
@@ -36,4 +34,6 @@ export interface Edge {
   readonly name: 'websocket' | 'phone'
   readonly rate: number
   open(options: CallOptions): Promise<Call>
+  /** Adds what this edge only learns after its calls. */
+  complete(traces: readonly Trace[]): Promise<readonly Trace[]>
 }

@@ -10,9 +10,10 @@ export interface Line {
   readonly reached?: boolean
 }
 
+/** Figures that were not measured are left out. */
 export function linesOf(score: Score, edge: 'websocket' | 'phone'): Line[] {
   const { recall, falseStops, stopEar, duck, heardErrorWords } = score
-  return [
+  const lines: Line[] = [
     { ...delay('duck, onset to lowered', duck), goal: 'p95 ≤ 50 ms', reached: duck.p95 <= 50 },
     delay('  by the gateway’s own word', score.toldDuck),
     delay('stop at the server', score.stopServer),
@@ -43,16 +44,18 @@ export function linesOf(score: Score, edge: 'websocket' | 'phone'): Line[] {
     ...endingLines('turns with long pauses', score.longEndings, false),
     share('calls that failed', score.failed),
   ]
+  return lines.filter(({ n }) => n > 0)
 }
 
 function endingLines(name: string, endings: Endings, withGoal: boolean): Line[] {
-  const { cutOffs, closed, meanDelayMs, delay: spread, missed } = endings
+  const { cutOffs, closed, meanDelayMs, delay: spread, answer, missed } = endings
   const figure = `${percent(cutOffs)} at a mean delay of ${ms(meanDelayMs)}`
   const goal = { goal: '≤ 15 % at 300 ms', reached: cutOffs.share <= 0.15 && meanDelayMs <= 300 }
   return [
     { measure: `${name}: cut off`, figure, n: cutOffs.of, ...(withGoal ? goal : {}) },
     share('  closed too early, answered or not', closed),
     delay('  delay of true ends', spread),
+    delay('  first sound of the answer', answer),
     share('  ends that nobody noticed', missed),
   ]
 }

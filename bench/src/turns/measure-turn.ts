@@ -1,5 +1,6 @@
 /** What became of one turn with pauses, measured on the trace of its call. */
 import { momentsOf } from './moments.js'
+import { FRAME_MS } from './mouth.js'
 import type { TurnCase } from './scenarios.js'
 import type { Trace } from './trace.js'
 
@@ -17,10 +18,15 @@ export interface TurnOutcome {
   readonly end: 'done' | 'failed'
   /** Up to the first in which the caller was cut off. */
   readonly pauses: readonly PauseOutcome[]
-  /** Last voiced sample arrived to the turn taken for over, ms; absent where that came before, or never. */
+  /**
+   * Last voiced sample arrived to the turn taken for over, ms; by the gateway's own word where the edge tells no events.
+   * Absent where that came before, or never.
+   */
   readonly endDelayMs?: number
   /** The same by the gateway's own word: the silence it waited for. */
   readonly toldWaitMs?: number
+  /** Last voiced sample at the mouth to the first sound of the answer at the ear, ms. */
+  readonly answerMs?: number
 }
 
 /** Sound may end a little before its label; an end found so early is still that end. */
@@ -42,24 +48,32 @@ export function measureTurn(
   const commits = trace.messages.flatMap(({ atMs, message }) =>
     message.type === 'turn-committed' && atMs > beganMs ? [{ atMs, waitMs: message.endpoint?.ms }] : [],
   )
-  const answers = trace.heard.filter(({ startMs }) => startMs > beganMs).map(({ startMs }) => startMs)
+  const answers = trace.heard.filter(({ startMs }) => startMs > beganMs)
+  // An edge without events shows that a turn was closed by the answer alone.
+  const told = trace.messages.length > 0
   const pauses: PauseOutcome[] = []
-  for (const [fromMs, toMs] of turn.clip.pauses) {
-    const commit = commits.find(({ atMs }) => atMs >= sentMs(fromMs) && atMs < sentMs(toMs) + 20)
-    const cutOff =
-      commit !== undefined &&
-      answers.some(startMs => startMs >= commit.atMs && startMs < mouthMs(turn.clip.offsetMs))
-    pauses.push({ lengthMs: toMs - fromMs, closed: commit !== undefined, cutOff })
+  for (const [index, [fromMs, toMs]] of turn.clip.pauses.entries()) {
+    const next = turn.clip.pauses[index + 1]
+    const commit = commits.find(({ atMs }) => atMs >= sentMs(fromMs) && atMs < sentMs(toMs) + FRAME_MS)
+    const since = told ? commit?.atMs : mouthMs(fromMs)
+    const until = mouthMs(told || next === undefined ? turn.clip.offsetMs : next[0])
+    const cutOff = since !== undefined && answers.some(({ startMs }) => startMs >= since && startMs < until)
+    pauses.push({ lengthMs: toMs - fromMs, closed: told ? commit !== undefined : cutOff, cutOff })
     if (cutOff) break
   }
   const cutOff = pauses.some(pause => pause.cutOff)
-  const last = cutOff ? undefined : commits.find(({ atMs }) => atMs >= endedMs - END_SLACK_MS)
+  if (cutOff) return { kind: 'turn', case: turn, end: 'done', pauses }
+  const last = commits.find(({ atMs }) => atMs >= endedMs - END_SLACK_MS)
+  const answer = answers[0]
+  const waitMs = last?.waitMs ?? trace.remembered.find(({ reply }) => reply === answer?.reply)?.waitMs
+  const endDelayMs = last === undefined ? (told ? undefined : waitMs) : Math.max(0, last.atMs - endedMs)
   return {
     kind: 'turn',
     case: turn,
     end: 'done',
     pauses,
-    ...(last === undefined ? {} : { endDelayMs: Math.max(0, last.atMs - endedMs) }),
-    ...(last?.waitMs === undefined ? {} : { toldWaitMs: last.waitMs }),
+    ...(endDelayMs === undefined ? {} : { endDelayMs }),
+    ...(waitMs === undefined ? {} : { toldWaitMs: waitMs }),
+    ...(answer === undefined ? {} : { answerMs: answer.startMs - mouthMs(turn.clip.offsetMs) }),
   }
 }

@@ -17,6 +17,8 @@ const AFTER_MS = 3_000
 /** Once a reply was cut, what is remembered of it is told within this, ms. */
 const SETTLE_MS = 700
 const BREATH_MS = 300
+/** The agent is done with its greeting when it was silent for this long, ms. */
+const QUIET_MS = 500
 
 export function playCase(edge: Edge, toPlay: Case, random: () => number): Promise<Played> {
   return toPlay.kind === 'overlap' ? playOverlap(edge, toPlay, random()) : playTurn(edge, toPlay, random())
@@ -33,8 +35,8 @@ async function playOverlap(edge: Edge, overlap: OverlapCase, phase: number): Pro
   const onsetSample = clip === undefined ? call.sampleIn(dueMs) : call.say(clip, dueMs)
   const soundMs = clip === undefined ? 2_000 : clip.offsetMs - clip.onsetMs
   const waitMs = Math.max(0, dueMs) + soundMs
-  await call.until(() => call.ended > 0, waitMs + AFTER_MS)
-  if (call.ended > 0) await call.until(() => false, SETTLE_MS)
+  await call.until(() => call.firstOver, waitMs + AFTER_MS)
+  if (call.firstOver) await call.until(() => false, SETTLE_MS)
   return { case: overlap, trace: await call.end(), onsetSample }
 }
 
@@ -45,13 +47,12 @@ async function playTurn(edge: Edge, turn: TurnCase, phase: number): Promise<Play
     keepSound: false,
     phase,
   })
-  await call.until(() => call.ended > 0 && !call.hearing, ANSWER_MS)
-  await call.until(() => false, BREATH_MS)
-  const before = call.committed
+  await call.until(() => call.lastHeardMs > 0 && performance.now() > call.lastHeardMs + QUIET_MS, ANSWER_MS)
   const onsetSample = call.say(turn.clip, turn.clip.onsetMs)
   const soundMs = turn.clip.offsetMs
   await call.until(() => false, soundMs)
-  await call.until(() => call.committed > before && call.hearing, AFTER_MS)
+  const saidMs = performance.now()
+  await call.until(() => call.lastHeardMs > saidMs, AFTER_MS)
   await call.until(() => false, BREATH_MS)
   return { case: turn, trace: await call.end(), onsetSample }
 }
@@ -62,6 +63,6 @@ const REFERENCE_MS = 16_000
 /** The long reply without a disturbance. */
 export async function playReference(edge: Edge): Promise<Trace> {
   const call = await edge.open({ background: undefined, echoDb: undefined, keepSound: true, phase: 0 })
-  await call.until(() => call.ended > 0, REFERENCE_MS)
+  await call.until(() => call.firstOver, REFERENCE_MS)
   return call.end()
 }

@@ -27,8 +27,9 @@ const AUDIBLE_DB = -50
 /** How much louder a frame of the reply is than it should be, dB; undefined where the reply is silent. */
 export function gainDb(
   reference: Reference,
-  frame: { readonly fromMs: number; readonly durationMs: number; readonly levelDb: number },
+  frame: { readonly fromMs: number; readonly durationMs: number; readonly levelDb?: number },
 ): number | undefined {
+  if (frame.levelDb === undefined) return undefined
   const at = (ms: number) => Math.round((ms * reference.rate) / 1000)
   const expected = levelDb(reference.samples.subarray(at(frame.fromMs), at(frame.fromMs + frame.durationMs)))
   return expected <= Math.max(AUDIBLE_DB, SILENCE_DB) ? undefined : frame.levelDb - expected

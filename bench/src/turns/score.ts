@@ -18,6 +18,8 @@ export interface Endings {
   /** True ends: last voiced sample arrived to the turn taken for over, ms. */
   readonly meanDelayMs: number
   readonly delay: Spread
+  /** True ends: last voiced sample at the mouth to the first sound of the answer at the ear, ms. */
+  readonly answer: Spread
   /** Turns that ended, and nobody noticed. */
   readonly missed: Share
 }
@@ -99,6 +101,7 @@ export function endingsOf(turns: readonly TurnOutcome[]): Endings {
     closed: shareOf(pauses.filter(({ closed }) => closed).length, pauses.length),
     meanDelayMs: mean(delays),
     delay: spread(delays),
+    answer: spread(whole.map(({ answerMs }) => answerMs)),
     missed: shareOf(whole.length - delays.length, whole.length),
   }
 }

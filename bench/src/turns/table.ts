@@ -8,8 +8,7 @@ export function tableOf(lines: readonly Line[]): string {
     figure,
     String(n),
     goal,
-    // A figure that was not measured reached nothing and missed nothing.
-    reached === undefined || figure.includes('–,') || n === 0 ? '' : reached ? '✓ reached' : '✗ missed',
+    reached === undefined ? '' : reached ? '✓ reached' : '✗ missed',
   ])
   return align([['measure', 'figure (95 % interval)', 'n', 'goal', ''], ...rows])
 }

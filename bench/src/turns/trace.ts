@@ -13,6 +13,8 @@ export interface Remembered {
   readonly reply: string
   readonly interrupted: boolean
   readonly heardText: string
+  /** Silence after which the turn it answers was taken for over, by the gateway's word, ms. */
+  readonly waitMs?: number
 }
 
 /** A frame of the agent as it came off the wire. */
@@ -21,8 +23,8 @@ export interface AgentFrame {
   readonly reply: string
   readonly fromMs: number
   readonly durationMs: number
-  /** RMS, dBFS. */
-  readonly levelDb: number
+  /** RMS, dBFS; absent where the edge never lowers a voice. */
+  readonly levelDb?: number
 }
 
 export interface Trace {

@@ -1,21 +1,20 @@
 /** Calls over `/v1/voice`: PCM16 both ways, a reckoned ear behind a jitter buffer, reports of what it played. */
 import type { ServerMessage } from '@parley/protocol'
 import { WebSocket } from 'ws'
+import { ECHO_DELAY_MS, mouthOf } from './background.js'
 import type { Call, CallOptions, Edge } from './call.js'
 import type { Bed } from './clip.js'
 import { createEar } from './ear.js'
 import { levelDb } from './level.js'
-import { createMouth, FRAME_MS } from './mouth.js'
+import { FRAME_MS } from './mouth.js'
 import type { Pace } from './pace.js'
 import type { AgentFrame, Trace } from './trace.js'
+import { createWaiting } from './waiting.js'
 
 const RATE = 16_000
 /** Jitter buffer and sound card of the caller. */
 const JITTER_MS = 60
 const REPORT_MS = 50
-/** From the caller's ear back into the caller's microphone. */
-const ECHO_DELAY_MS = 120
-
 export interface WebSocketEdgeOptions {
   readonly url: string
   readonly pace: Pace
@@ -32,6 +31,7 @@ export function createWebSocketEdge({ url, pace, beds, reports }: WebSocketEdgeO
       const socket = await connect(`${url.replace('http', 'ws')}/v1/voice`)
       return talk(socket, options, { pace, beds, reports })
     },
+    complete: async traces => traces,
   }
 }
 
@@ -46,16 +46,11 @@ async function connect(url: string): Promise<WebSocket> {
 
 function talk(
   socket: WebSocket,
-  { background, echoDb, keepSound, phase }: CallOptions,
+  options: CallOptions,
   { pace, beds, reports }: Pick<WebSocketEdgeOptions, 'pace' | 'beds' | 'reports'>,
 ): Call {
-  const bed = beds.find(({ id }) => id === background?.bed)
-  const mouth = createMouth({
-    rate: RATE,
-    ...(bed === undefined || background === undefined
-      ? {}
-      : { background: { bed, gainDb: -background.snrDb, offset: Math.floor(phase * bed.samples.length) } }),
-  })
+  const { echoDb, keepSound, phase } = options
+  const mouth = mouthOf(RATE, beds, options)
   const ear = createEar({ rate: RATE, jitterMs: JITTER_MS })
   const echo = echoDb === undefined ? undefined : new Float32Array((RATE * FRAME_MS) / 1000)
   const echoGain = 10 ** ((echoDb ?? 0) / 20)
@@ -69,12 +64,10 @@ function talk(
     remembered: [] as { reply: string; interrupted: boolean; heardText: string }[],
     sound: [] as { reply: string; fromMs: number; samples: Int16Array }[],
   }
-  const waiting = new Set<() => void>()
+  const waiting = createWaiting()
   let reply: string | undefined
   let placeMs = 0
   let ended = 0
-  let committed = 0
-  let lastSoundMs = Number.NEGATIVE_INFINITY
   let ticks = 0
 
   function send(message: object): void {
@@ -96,7 +89,6 @@ function talk(
     if (keepSound) trace.sound.push({ reply, fromMs: placeMs, samples })
     ear.frame(samples, atMs)
     placeMs += durationMs
-    lastSoundMs = atMs
   }
 
   function take(message: ServerMessage, atMs: number): void {
@@ -116,9 +108,6 @@ function talk(
         return ear.duck(message.on, atMs)
       case 'reply-words':
         trace.words.push({ reply: message.reply, text: message.text, untilMs: message.untilMs })
-        return
-      case 'turn-committed':
-        committed += 1
         return
       case 'reply-ended': {
         ended += 1
@@ -153,23 +142,20 @@ function talk(
     }
     ticks += 1
     if (ticks % (REPORT_MS / FRAME_MS) < 1) report(trace.frames.at(-1)?.reply)
-    for (const check of waiting) check()
+    waiting.check(socket.readyState !== WebSocket.OPEN)
   }, phase)
 
   return {
     get audibleAtMs() {
       return ear.heard(performance.now())[0]?.startMs
     },
-    get hearing() {
+    get lastHeardMs() {
       const nowMs = performance.now()
       const last = ear.heard(nowMs).at(-1)
-      return (last !== undefined && last.startMs + last.durationMs >= nowMs - 1) || lastSoundMs > nowMs - 300
+      return last === undefined ? Number.NEGATIVE_INFINITY : last.startMs + last.durationMs
     },
-    get ended() {
-      return ended
-    },
-    get committed() {
-      return committed
+    get firstOver() {
+      return ended > 0
     },
     say(clip, delayMs) {
       const leadMs = Math.max(0, delayMs - clip.onsetMs)
@@ -179,18 +165,7 @@ function talk(
     },
     sampleIn: delayMs =>
       mouth.frames * ((RATE * FRAME_MS) / 1000) + Math.round((Math.max(0, delayMs) * RATE) / 1000),
-    until(holds, timeoutMs) {
-      const deadlineMs = performance.now() + timeoutMs
-      return new Promise(resolve => {
-        const check = () => {
-          const done = holds()
-          if (!done && performance.now() < deadlineMs && socket.readyState === WebSocket.OPEN) return
-          waiting.delete(check)
-          resolve(done)
-        }
-        waiting.add(check)
-      })
-    },
+    until: waiting.until,
     async end() {
       const endMs = performance.now()
       const { sentAtMs, frames, clears, ducks, messages, words, remembered, sound } = trace

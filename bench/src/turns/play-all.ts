@@ -1,0 +1,71 @@
+/** Plays cases by many callers at once. What a busy machine spoiled is played again. */
+import type { Edge } from './call.js'
+import { isStalled, type Stall } from './machine-watch.js'
+import { type Played, playCase } from './play-case.js'
+import type { Case } from './scenarios.js'
+
+export interface PlayAllOptions {
+  readonly edge: Edge
+  readonly cases: readonly Case[]
+  readonly callers: number
+  readonly random: () => number
+  readonly stalls: readonly Stall[]
+  progress(text: string): void
+}
+
+export interface AllPlayed {
+  readonly played: readonly Played[]
+  /** Calls that a busy machine spoiled and that were played again. */
+  readonly repeated: number
+  /** Cases that it spoiled each time; not in `played`. */
+  readonly spoiled: number
+}
+
+const TRIES = 4
+/** Callers come one by one, not at once, ms. */
+const STAGGER_MS = 100
+/** A stall before the sound still moves what is measured from it, ms. */
+const BEFORE_MS = 400
+/** What is measured in ms is over this long after the onset of an overlap. */
+const OVERLAP_MS = 2_000
+
+export async function playAll(options: PlayAllOptions): Promise<AllPlayed> {
+  const { edge, cases, callers, random, stalls, progress } = options
+  const waiting = cases.map(toPlay => ({ toPlay, tries: 0 }))
+  const played: Played[] = []
+  let repeated = 0
+  let spoiled = 0
+
+  async function caller(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const call = await playCase(edge, next.toPlay, random)
+      if (!isSpoiled(call, stalls, edge.rate)) played.push(call)
+      else if (next.tries + 1 >= TRIES) spoiled += 1
+      else {
+        repeated += 1
+        waiting.push({ toPlay: next.toPlay, tries: next.tries + 1 })
+      }
+      progress(`${edge.name}: ${played.length} of ${cases.length} calls, ${repeated} again`)
+    }
+  }
+
+  const talking: Promise<void>[] = []
+  for (let index = 0; index < callers; index++) {
+    talking.push(caller())
+    await new Promise(resolve => setTimeout(resolve, STAGGER_MS))
+  }
+  await Promise.all(talking)
+  progress('')
+  return { played, repeated, spoiled }
+}
+
+function isSpoiled(
+  { case: played, trace, onsetSample }: Played,
+  stalls: readonly Stall[],
+  rate: number,
+): boolean {
+  const onsetMs = trace.sentAtMs[Math.floor((onsetSample * 50) / rate)]
+  if (onsetMs === undefined) return true
+  const lengthMs = played.kind === 'turn' ? trace.endMs - onsetMs : OVERLAP_MS
+  return isStalled(stalls, onsetMs - BEFORE_MS, Math.min(trace.endMs, onsetMs + lengthMs))
+}
