@@ -83,7 +83,10 @@ function hear(sound: Sound): Outcome {
   const samples = mixed(load(sound.file))
   const detector = activity.open(RATE)
   const ear = createVoiceEar(gateVoice(detector))
-  const judge = createJudge({ ...defaultTurnPolicy.judge, wordsMs: 0, claimMs: Number(values.claim) }, turnWordsOf('en'))
+  const judge = createJudge(
+    { ...defaultTurnPolicy.judge, wordsMs: 0, claimMs: Number(values.claim) },
+    turnWordsOf('en'),
+  )
   let duckMs: number | undefined
   let holdMs: number | undefined
   let last: Ruling | undefined

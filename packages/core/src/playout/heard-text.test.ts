@@ -36,7 +36,7 @@ describe('what was heard of a text', () => {
       { text: 'Two', untilMs: 600 },
       { text: ' three', untilMs: 900 },
     ]
-    expect(heardText(parts, 700, 900)).toBe('One. Two')
+    expect(heardText(parts, 700, { totalMs: 900 })).toBe('One. Two')
   })
 
   it('closes an open end with the sound made so far', () => {
