@@ -29,7 +29,12 @@ export interface SpokenSound {
   readonly language?: string
   /** Its silences, where they were listened for. */
   readonly levels?: SoundLevels | undefined
+  /** Whether each word counts alike, however it is spelled. */
+  readonly evenly?: boolean
 }
+
+/** A word of usual length, ms. */
+const EVEN_WORD_MS = 300
 
 const token = /\s*\S+\s*/g
 
@@ -55,8 +60,9 @@ export function placeWords(spoken: readonly SpokenWords[], sound: SpokenSound): 
   return placed
 }
 
-function timesOf(text: string, { language = 'en' }: SpokenSound) {
+function timesOf(text: string, { language = 'en', evenly = false }: SpokenSound) {
   const words = text.match(token) ?? []
+  if (evenly) return words.map(word => ({ text: word, ms: EVEN_WORD_MS, pauses: false }))
   return words.map(word => ({ text: word, ms: speakingMs(word, language), pauses: pausesAfter(word) }))
 }
 

@@ -9,6 +9,7 @@
 import { type AudioFrame, createGain } from '@parley/audio'
 import { ParleyError } from '../errors.js'
 import type { ReplyId } from '../ids.js'
+import { keepsAll, type LogKeeps } from '../replay/log-entry.js'
 import type { Heard } from '../turn/history.js'
 import { HeardClock } from './heard-clock.js'
 import { heardText, placeWords, type SpokenSound, type SpokenWords, saidText } from './heard-text.js'
@@ -46,6 +47,8 @@ export interface PlayoutOptions {
   readonly sampleRate: number
   /** BCP 47, of what is said: how long its words take where the voice does not tell. */
   readonly language?: string
+  /** What words without times may be placed by: the silences of the sound, how long words take. Default: both. */
+  readonly keeps?: LogKeeps
   /** Longest stretch of sound that waits to be sent; `room` holds the engine back above it. */
   readonly queueMs?: number
 }
@@ -92,6 +95,7 @@ export class Playout {
   readonly #sampleRate: number
   readonly #queueMs: number
   readonly #language: string
+  readonly #keeps: LogKeeps
   readonly #watcher: PlayoutWatcher
   readonly #gain: ReturnType<typeof createGain>
   readonly #scratch: Int16Array
@@ -106,6 +110,7 @@ export class Playout {
     this.#sampleRate = options.sampleRate
     this.#queueMs = options.queueMs ?? 3_000
     this.#language = options.language ?? 'en'
+    this.#keeps = options.keeps ?? keepsAll
     this.#watcher = watcher
     this.#gain = createGain({ rate: options.sampleRate })
     this.#scratch = new Int16Array(Math.ceil((options.sampleRate * FRAME_MS) / 1000))
@@ -183,7 +188,7 @@ export class Playout {
     if (line === undefined) return 0
     line.words.push({ text, untilMs })
     if (untilMs !== undefined) return untilMs
-    line.levels ??= new SoundLevels(this.#sampleRate, this.#totalMs(line))
+    if (this.#keeps.sound) line.levels ??= new SoundLevels(this.#sampleRate, this.#totalMs(line))
     return placeWords(line.words, this.#soundOf(line)).at(-1)?.untilMs ?? 0
   }
 
@@ -319,7 +324,8 @@ export class Playout {
 
   #soundOf(line: Line): SpokenSound {
     const { levels, ended } = line
-    return { totalMs: this.#totalMs(line), open: !ended, language: this.#language, levels }
+    const evenly = !this.#keeps.words
+    return { totalMs: this.#totalMs(line), open: !ended, language: this.#language, levels, evenly }
   }
 
   #queuedMs(line: Line): number {

@@ -25,9 +25,21 @@ export interface LogHeader {
   readonly opens: boolean
   /** Whether somebody listens for voice. */
   readonly hears: boolean
+  readonly keeps: LogKeeps
   /** Session clock when the session was made, ms. */
   readonly atMs: number
 }
+
+/**
+ * What a log keeps as it was. A session decides by nothing that its log does not keep: without the agent's sound, or
+ * its words, it places words whose voice gives no times more coarsely than it could.
+ */
+export interface LogKeeps {
+  readonly sound: boolean
+  readonly words: boolean
+}
+
+export const keepsAll: LogKeeps = { sound: true, words: true }
 
 /** Time of an entry, ms of the session clock; it stands still until the next. */
 export type LogEntry = { readonly atMs: number } & LogInput
@@ -105,6 +117,7 @@ export type LogOutput =
 
 /** Where a session writes its log. Calls are synchronous and must not throw; samples are only valid in the call. */
 export interface SessionLog {
+  readonly keeps: LogKeeps
   begin(header: LogHeader): void
   input(entry: LogEntry): void
   output(output: LogOutput): void

@@ -81,7 +81,13 @@ export class ReplayStage {
         },
       },
       ids,
-      log: { begin() {}, input() {}, end() {}, output: output => parts.output(output) },
+      log: {
+        keeps: header.keeps,
+        begin() {},
+        input() {},
+        end() {},
+        output: output => parts.output(output),
+      },
     })
   }
 

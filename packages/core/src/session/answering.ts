@@ -10,6 +10,7 @@ import type { ParleyError } from '../errors.js'
 import type { BargeIn, SpeculationPolicy } from '../floor/policy.js'
 import type { ReplyId } from '../ids.js'
 import { type FarEnd, Playout } from '../playout/playout.js'
+import type { LogKeeps } from '../replay/log-entry.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Heard } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
@@ -26,6 +27,7 @@ export interface AnsweringParts {
   readonly resampling: Resampling
   /** BCP 47, of what the agent says. */
   readonly language: string
+  readonly keeps: LogKeeps
   readonly speculation: SpeculationPolicy
   /** Hz. */
   readonly outputRate: number
@@ -58,7 +60,7 @@ export class Answering {
     this.#parts = parts
     this.#speculation = new Speculation(parts.speculation)
     this.#playout = new Playout(
-      { sampleRate: parts.outputRate, language: parts.language },
+      { sampleRate: parts.outputRate, language: parts.language, keeps: parts.keeps },
       {
         firstSent: (_, atMs) => this.#sent(atMs),
         audible: (reply, atMs, source) => this.#audible(reply, atMs, source),

@@ -13,7 +13,7 @@ import type { Evidence } from '../floor/evidence.js'
 import { type Decision, type Floor, type Moment, step } from '../floor/floor.js'
 import type { ReplyId, SessionId } from '../ids.js'
 import type { Ruling } from '../judge/judge.js'
-import { SESSION_LOG_FORMAT } from '../replay/log-entry.js'
+import { keepsAll, SESSION_LOG_FORMAT } from '../replay/log-entry.js'
 import type { CloseReason, Transport } from '../transport.js'
 import type { Heard, HistoryEntry } from '../turn/history.js'
 import { Memory } from '../turn/memory.js'
@@ -90,6 +90,7 @@ export class Session {
       entrance,
       speculation: policy.speculation,
       language: parts.language,
+      keeps: parts.log?.keeps ?? keepsAll,
       outputRate,
       warn: error => telling.warn(error),
       audible: reply => this.#observe({ kind: 'reply-audible', atMs: this.#caller.mediaMs, reply }),
@@ -186,6 +187,7 @@ export class Session {
       limits,
       opens,
       hears: ear !== undefined,
+      keeps: this.#entrance.log?.keeps ?? keepsAll,
       atMs: this.#entrance.clock.now(),
     })
   }

@@ -50,6 +50,7 @@ export const headShape = z.object({
     limits: z.object({ idleMs: duration, maxMs: duration, resumeMs: duration }),
     opens: z.boolean(),
     hears: z.boolean(),
+    keeps: z.object({ sound: z.boolean(), words: z.boolean() }),
     atMs: z.number(),
   }),
 })

@@ -114,6 +114,7 @@ describe('the file of a session log', () => {
     limits: { idleMs: 1, maxMs: 1, resumeMs: 1 },
     opens: false,
     hears: false,
+    keeps: { sound: false, words: true },
     atMs: 0,
   } as const
 

@@ -141,6 +141,7 @@ export function createSessionLogFile(options: SessionLogFileOptions): SessionLog
 
   return {
     closed,
+    keeps: { sound, words: !redacted },
     begin: header => put({ what: 'head', header }),
     input: entry => put({ what: 'input', entry: keptEntry(entry, sound) }),
     output: output => put({ what: 'output', output: keptOutput(output, sound) }),
