@@ -2,58 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDurable, type ReplyId } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { converse } from './sim-world.js'
-
-/** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
-const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 200)
-
-/** What the caller, the network or the operator does next, and for how long. */
-const act = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('speak' as const), ms: fc.integer({ min: 20, max: 1_500 }) }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({ kind: fc.constant('silence' as const), ms: fc.integer({ min: 20, max: 4_000 }) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('interrupt' as const), ms: fc.integer({ min: 0, max: 400 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('type' as const), ms: fc.integer({ min: 0, max: 400 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('commit' as const), ms: fc.integer({ min: 0, max: 400 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('drop' as const), ms: fc.integer({ min: 0, max: 2_000 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('replace' as const), ms: fc.integer({ min: 0, max: 400 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('stall' as const), ms: fc.integer({ min: 20, max: 3_000 }) }),
-  },
-)
-
-const world = fc.record({
-  seed: fc.integer(),
-  acts: fc.array(act, { minLength: 1, maxLength: 14 }),
-  uplinkMs: fc.integer({ min: 0, max: 150 }),
-  downlinkMs: fc.integer({ min: 0, max: 150 }),
-  jitterMs: fc.integer({ min: 0, max: 120 }),
-  aheadMs: fc.integer({ min: 20, max: 400 }),
-  reports: fc.boolean(),
-  prepare: fc.boolean(),
-  opens: fc.boolean(),
-})
+import { converse, RUNS, world } from './random-world.test-kit.js'
 
 describe('whatever caller, network and engine do', { timeout: RUNS * 1_000 }, () => {
   it('nothing of a cut reply is sent, nothing before commit, every reply ends once and is heard as told', async () => {
