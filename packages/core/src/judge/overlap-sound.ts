@@ -65,12 +65,14 @@ export function createOverlapSound(): OverlapSound {
       crestDb = Number.NEGATIVE_INFINITY
     },
     hear({ voice, durationMs, echo, voicing, levelDb, noiseDb }) {
-      crestDb = Math.max(levelDb, crestDb - FALL_DB_PER_MS * durationMs)
-      if (voice < VOICED || crestDb < noiseDb + NEAR_DB) return
-      if (echo >= ECHOED) {
+      const echoed = echo >= ECHOED
+      // The agent's own sound must not lift what lies behind it.
+      crestDb = Math.max(echoed ? noiseDb : levelDb, crestDb - FALL_DB_PER_MS * durationMs)
+      if (echoed) {
         echoedMs += durationMs
         return
       }
+      if (voice < VOICED || crestDb < noiseDb + NEAR_DB) return
       voicedMs += durationMs
       levelDbMs += levelDb * durationMs
       if (voicing >= PERIODIC) periodicMs += durationMs
