@@ -18,7 +18,7 @@ export interface MachineWatch {
 
 const SAMPLE_MS = 50
 /** Waiting this long within one sample, or a timer this late, is a stall, ms. */
-const STALL_MS = 25
+const STALL_MS = 30
 
 export function watchMachine(pid: number): MachineWatch {
   const stalls: Stall[] = []

@@ -10,6 +10,8 @@ export interface PlayAllOptions {
   readonly callers: number
   readonly random: () => number
   readonly stalls: readonly Stall[]
+  /** Whether calls that were spoiled each time are kept. */
+  readonly keep: boolean
   progress(text: string): void
 }
 
@@ -17,11 +19,11 @@ export interface AllPlayed {
   readonly played: readonly Played[]
   /** Calls that a busy machine spoiled and that were played again. */
   readonly repeated: number
-  /** Cases that it spoiled each time; not in `played`. */
+  /** Cases that it spoiled each time; in `played` only if they are kept. */
   readonly spoiled: number
 }
 
-const TRIES = 4
+const TRIES = 3
 /** Callers come one by one, not at once, ms. */
 const STAGGER_MS = 100
 /** A stall before the sound still moves what is measured from it, ms. */
@@ -30,7 +32,7 @@ const BEFORE_MS = 400
 const OVERLAP_MS = 2_000
 
 export async function playAll(options: PlayAllOptions): Promise<AllPlayed> {
-  const { edge, cases, callers, random, stalls, progress } = options
+  const { edge, cases, callers, random, stalls, keep, progress } = options
   const waiting = cases.map(toPlay => ({ toPlay, tries: 0 }))
   const played: Played[] = []
   let repeated = 0
@@ -40,8 +42,10 @@ export async function playAll(options: PlayAllOptions): Promise<AllPlayed> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const call = await playCase(edge, next.toPlay, random)
       if (!isSpoiled(call, stalls, edge.rate)) played.push(call)
-      else if (next.tries + 1 >= TRIES) spoiled += 1
-      else {
+      else if (next.tries + 1 >= TRIES) {
+        spoiled += 1
+        if (keep) played.push(call)
+      } else {
         repeated += 1
         waiting.push({ toPlay: next.toPlay, tries: next.tries + 1 })
       }
