@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** Tests run on the compiled output, so that what is tested is what ships. */
 export default defineConfig({
   test: {
-    include: ['packages/*/dist/**/*.test.js', 'apps/*/dist/**/*.test.js', 'test/dist/**/*.test.js'],
+    include: [
+      'packages/*/dist/**/*.test.js',
+      'apps/*/dist/**/*.test.js',
+      'test/dist/**/*.test.js',
+      'bench/dist/**/*.test.js',
+    ],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     coverage: { provider: 'v8', include: ['packages/*/dist/**'], exclude: ['**/*.test.js'] },
