@@ -1,6 +1,7 @@
 /** Plays cases by many callers at once. What a busy machine spoiled is played again. */
 import type { Edge } from './call.js'
 import { isStalled, type Stall } from './machine-watch.js'
+import { momentsOf } from './moments.js'
 import { type Played, playCase } from './play-case.js'
 import type { Case } from './scenarios.js'
 
@@ -26,10 +27,10 @@ export interface AllPlayed {
 const TRIES = 3
 /** Callers come one by one, not at once, ms. */
 const STAGGER_MS = 100
-/** A stall before the sound still moves what is measured from it, ms. */
-const BEFORE_MS = 400
-/** What is measured in ms is over this long after the onset of an overlap. */
-const OVERLAP_MS = 2_000
+/** A stall before a moment still moves what is measured from it, ms. */
+const BEFORE_MS = 200
+/** What is measured from a moment is over this long after it, ms. */
+const AFTER_MS = 1_500
 
 export async function playAll(options: PlayAllOptions): Promise<AllPlayed> {
   const { edge, cases, callers, random, stalls, keep, progress } = options
@@ -63,13 +64,21 @@ export async function playAll(options: PlayAllOptions): Promise<AllPlayed> {
   return { played, repeated, spoiled }
 }
 
+/** Whether the machine was too busy at a moment that is measured: an onset, a pause, an end. */
 function isSpoiled(
   { case: played, trace, onsetSample }: Played,
   stalls: readonly Stall[],
   rate: number,
 ): boolean {
-  const onsetMs = trace.sentAtMs[Math.floor((onsetSample * 50) / rate)]
-  if (onsetMs === undefined) return true
-  const lengthMs = played.kind === 'turn' ? trace.endMs - onsetMs : OVERLAP_MS
-  return isStalled(stalls, onsetMs - BEFORE_MS, Math.min(trace.endMs, onsetMs + lengthMs))
+  const { sentMs } = momentsOf(trace, rate)
+  if (trace.sentAtMs.length === 0) return true
+  const onsetMs = sentMs(onsetSample)
+  const around = (fromMs: number, untilMs: number) =>
+    isStalled(stalls, fromMs - BEFORE_MS, Math.min(trace.endMs, untilMs + AFTER_MS))
+  if (played.kind === 'overlap') return around(onsetMs, onsetMs)
+  const { clip } = played
+  const at = (ms: number) => onsetMs + ms - clip.onsetMs
+  return (
+    around(at(clip.offsetMs), at(clip.offsetMs)) || clip.pauses.some(([from, to]) => around(at(from), at(to)))
+  )
 }
