@@ -11,6 +11,11 @@ export const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 200)
 
 /** What the caller, the network or the operator does next, and for how long. */
 const act = fc.oneof(
+  // Speaks into what the agent says, once it says something.
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('over' as const), ms: fc.integer({ min: 20, max: 1_500 }) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('speak' as const), ms: fc.integer({ min: 20, max: 1_500 }) }),
@@ -65,7 +70,7 @@ export const world = fc.record({
   judges: fc.boolean(),
   vendor: fc.constantFrom('ignored' as const, 'evidence' as const, 'decides' as const),
   bargeIn: fc.constantFrom('any' as const, 'any' as const, 'words' as const, 'none' as const),
-  prompts: fc.boolean(),
+  prompts: fc.constantFrom(false, false, false, true),
   prepare: fc.boolean(),
   opens: fc.boolean(),
 })
@@ -105,7 +110,7 @@ function inventSignal(random: () => number, atMs: number): Evidence {
 }
 
 function inventReply(random: () => number): SimReply {
-  const count = Math.floor(random() * 9)
+  const count = Math.floor(random() * 14)
   return {
     thinkMs: Math.floor(random() * 700),
     paceMs: Math.floor(random() * (random() < 0.2 ? 900 : 60)),
@@ -117,6 +122,13 @@ function inventReply(random: () => number): SimReply {
     ...(random() < 0.2 ? { bargeIn: random() < 0.5 ? 'none' : 'words' } : {}),
     ...(random() < 0.15 ? { failsAfter: Math.floor(random() * 4) } : {}),
   }
+}
+
+async function speakOver(talk: SimConversation, ms: number, afterMs: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 2_000 && talk.session.floor !== 'agent'; waitedMs += 20)
+    await talk.silence(20)
+  await talk.silence(afterMs)
+  await talk.speak(ms)
 }
 
 export async function converse(given: World) {
@@ -152,6 +164,7 @@ export async function converse(given: World) {
   legs.push(talk.caller)
   for (const { kind, ms } of given.acts) {
     if (kind === 'speak') await talk.speak(ms)
+    if (kind === 'over') await speakOver(talk, ms, random() * 900)
     if (kind === 'interrupt') talk.caller.interrupt()
     if (kind === 'type') talk.caller.type('typed')
     if (kind === 'key') talk.caller.dtmf('5')
@@ -169,9 +182,10 @@ export async function converse(given: World) {
       talk.resume()
       legs.push(talk.caller)
     } else if (kind === 'stall') await talk.clock.advance(ms)
-    else if (kind !== 'speak') await talk.silence(ms)
+    else if (kind !== 'speak' && kind !== 'over') await talk.silence(ms)
   }
-  await talk.silence(20_000)
+  // Who is prompted and says nothing is left in the end.
+  await talk.silence(given.prompts ? 45_000 : 20_000)
   // A session that was asked twice and did not answer is over.
   const restingFloor = talk.session.ending === undefined ? talk.session.floor : 'open'
   await Promise.all([talk.session.end('client'), talk.clock.advance(10_000)])
