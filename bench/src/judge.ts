@@ -92,6 +92,7 @@ function hear(sound: Sound): Outcome {
   let last: Ruling | undefined
   let ruledMs: number | undefined
   let under = false
+  let sure = false
   const fromMs = BEFORE_MS + sound.onsetMs
   for (let at = 0; at + FRAME <= samples.length && last?.ruling !== 'claim'; at += FRAME) {
     const atMs = (at * 1000) / RATE
@@ -111,7 +112,9 @@ function hear(sound: Sound): Outcome {
       if (nowMs > -100) duckMs ??= nowMs
       judge.begin({ atMs: evidence.atMs, heardMs: 3_000, leftMs: 9_000, bargeIn: 'any' })
     }
-    if (under) take(judge.hear(ear.cues))
+    if (evidence?.kind === 'speech-start') sure = true
+    if (evidence?.kind === 'speech-end') sure = false
+    if (under) take(judge.hear(ear.cues, sure))
     else judge.learn(ear.cues)
     if (evidence?.kind === 'speech-end' && under) {
       under = false

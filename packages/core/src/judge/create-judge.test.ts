@@ -29,8 +29,8 @@ function setUp(more: Partial<OverlapBegin> = {}) {
     rulings,
     kinds: () => rulings.map(({ ruling }) => ruling),
     begin: (atMs: number) => judge.begin({ ...overlap, atMs }),
-    hear(ms: number, cues: Partial<Cues> = {}) {
-      for (let done = 0; done < ms; done += FRAME_MS) take(judge.hear({ ...voice, ...cues }))
+    hear(ms: number, cues: Partial<Cues> = {}, sure = true) {
+      for (let done = 0; done < ms; done += FRAME_MS) take(judge.hear({ ...voice, ...cues }, sure))
     },
     words: (text: string, final = false) => take(judge.words({ text, final, atMs: 10_300 })),
     end: (atMs = 10_300) => take(judge.end(atMs)),
@@ -74,6 +74,12 @@ describe('the judge, by sound', () => {
     expect(reasonsOf(rulings[0])).toContain('echoed-ms')
   })
 
+  it('rules nothing while the ear is not sure that it is a voice', () => {
+    const { hear, kinds } = setUp()
+    hear(1_000, {}, false)
+    expect(kinds()).toEqual([])
+  })
+
   it('needs less voice from who was talked on over a moment ago, and forgets it', () => {
     const { hear, end, decide, begin, kinds } = setUp()
     hear(300)
@@ -103,7 +109,7 @@ describe('the judge, by sound', () => {
       for (let ms = 0; ms < 2_000; ms += FRAME_MS) judge.learn(voice)
       judge.begin({ atMs: 20_000, heardMs: 5_000, leftMs: 0, bargeIn: 'any' })
       let ms = FRAME_MS
-      while (judge.hear({ ...voice, levelDb })?.ruling !== 'claim') ms += FRAME_MS
+      while (judge.hear({ ...voice, levelDb }, true)?.ruling !== 'claim') ms += FRAME_MS
       return ms
     }
     expect(neededMs(-15)).toBeLessThan(neededMs(-25))

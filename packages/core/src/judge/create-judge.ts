@@ -71,10 +71,10 @@ export function createJudge(policy: JudgePolicy, words: OverlapWords): Judge {
       said = undefined
       sound.begin()
     },
-    hear(cues) {
+    hear(cues, sure) {
       if (state === 'claimed') return undefined
       sound.hear(cues)
-      if (overlap.bargeIn === 'words') return undefined
+      if (!sure || overlap.bargeIn === 'words') return undefined
       const { ms, reasons } = needed()
       if (sound.voicedMs >= ms) return claim(...reasons)
       if (state !== 'listening' || sound.voicedMs < policy.holdMs) return undefined

@@ -36,8 +36,11 @@ export interface OverlapBegin {
 export interface Judge {
   /** A new overlap; forgets the one before, but not what is known of this caller. */
   begin(overlap: OverlapBegin): void
-  /** The next frame of the overlap. A ruling is given once each, `hold` before `claim` or `pass`. */
-  hear(cues: Cues): Ruling | undefined
+  /**
+   * The next frame of the overlap; `sure` whether the ear is, that somebody speaks (it may still be looking for an
+   * echo): nothing is ruled before. A ruling is given once each, `hold` before `claim` or `pass`.
+   */
+  hear(cues: Cues, sure: boolean): Ruling | undefined
   /** Words spoken in the overlap, by the recogniser; a late final may still claim after `pass`. */
   words(words: { readonly text: string; readonly final: boolean; readonly atMs: number }): Ruling | undefined
   /** The caller's voice ended; undefined where words are still worth waiting for. */

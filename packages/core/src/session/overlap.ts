@@ -61,7 +61,7 @@ export class Overlap {
   }
 
   hear(cues: Cues): Ruling | undefined {
-    if (this.#under) return this.#judge.hear(cues)
+    if (this.#under) return this.#judge.hear(cues, this.#speaking)
     this.#judge.learn(cues)
     return undefined
   }
