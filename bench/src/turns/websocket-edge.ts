@@ -129,11 +129,14 @@ function talk(
   const format = { codec: 'pcm16', sampleRate: RATE }
   send({ type: 'hello', version: 1, input: format, output: format, reportsPlayed: reports })
 
+  let microphoneMs = performance.now()
   const stopPace = pace.add(() => {
     const nowMs = performance.now()
+    // A sound card takes sample after sample, however late the program that reads it is.
+    microphoneMs += FRAME_MS
     if (echo !== undefined) {
       echo.fill(0)
-      ear.echo(echo, nowMs - FRAME_MS - ECHO_DELAY_MS, echoGain)
+      ear.echo(echo, microphoneMs - FRAME_MS - ECHO_DELAY_MS, echoGain)
     }
     const frame = mouth.next(echo)
     trace.sentAtMs.push(nowMs)

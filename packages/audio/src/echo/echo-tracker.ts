@@ -14,6 +14,8 @@ import { createSentLine, type SentLine } from './sent-line.js'
 export interface EchoTracker {
   /** A frame that was sent, and the time on the line of what is heard at which it would come back at once. */
   sent(frame: AudioFrame, dueMs: number): void
+  /** What was sent and is due from `atMs` on will not come back: it was taken back. */
+  cut(atMs: number): void
   /** The next stretch that was heard, a few ms; `loud` tells whether it is above the noise. */
   hear(step: AudioFrame, loud: boolean): void
   /** Whether something that was sent may be coming back just now. */
@@ -72,12 +74,18 @@ export function createEchoTracker(rate: number): EchoTracker {
   let sinceSearch = 0
   let vain = 0
   let candidate = Number.NaN
-  /** Smoothed powers of what is heard, of what is left of it, of the prediction, and the last one fading. */
-  const powers = new Float64Array(4)
+  /** Smoothed powers of what is heard, of what is left of it, of the prediction, the explained one fading, and cross. */
+  const powers = new Float64Array(5)
 
   const rawShare = (): number => {
     const [all = 0, rest = 0] = powers
     return all > 1 ? 1 - rest / all : 0
+  }
+
+  /** What is left over once the prediction has the loudness that fits best: the far end lowers a ducked voice itself. */
+  const restPower = (): number => {
+    const [all = 0, , echo = 0, , cross = 0] = powers
+    return Math.max(0, all - explained(echo, cross))
   }
 
   /** How fast the path may learn while it explains this share. */
@@ -85,7 +93,7 @@ export function createEchoTracker(rate: number): EchoTracker {
 
   /** Follows `count` samples that were heard. */
   const follow = (samples: Float64Array, count: number, sent: SentLine): void => {
-    let [all = 0, rest = 0, echo = 0, fading = 0] = powers
+    let [all = 0, rest = 0, echo = 0, fading = 0, cross = 0] = powers
     const known = !Number.isNaN(delay)
     for (let i = 0; i < count; i++) {
       const sample = samples[i] as number
@@ -97,7 +105,8 @@ export function createEchoTracker(rate: number): EchoTracker {
       all += smoothing * (sample * sample - all)
       rest += smoothing * (error * error - rest)
       echo += smoothing * (predicted * predicted - echo)
-      fading = Math.max(echo, fading * fade)
+      cross += smoothing * (sample * predicted - cross)
+      fading = Math.max(explained(echo, cross), fading * fade)
       if (echo <= 1) continue
       const raw = all > 1 ? 1 - rest / all : 0
       const rate = rateAt(raw)
@@ -109,6 +118,7 @@ export function createEchoTracker(rate: number): EchoTracker {
     powers[1] = rest
     powers[2] = echo
     powers[3] = fading
+    powers[4] = cross
   }
 
   const seek = (): void => {
@@ -182,12 +192,12 @@ export function createEchoTracker(rate: number): EchoTracker {
       return vain
     },
     get share() {
-      const [all = 0, rest = 0, , fading = 0] = powers
+      const [all = 0, , , fading = 0] = powers
       if (!active || all <= 1) return 0
-      return Math.max(0, 1 - Math.max(0, rest - fading * tail) / all)
+      return Math.max(0, 1 - Math.max(0, restPower() - fading * tail) / all)
     },
     get restDb() {
-      return dbfs(powers[1] as number)
+      return dbfs(restPower())
     },
     get echoDb() {
       return dbfs(powers[3] as number)
@@ -198,6 +208,9 @@ export function createEchoTracker(rate: number): EchoTracker {
       if (sentLine.stretches === stretch) return
       stretch = sentLine.stretches
       agreed = 0
+    },
+    cut(atMs) {
+      sentLine?.cut(atMs)
     },
     hear(step, loud) {
       if (sentLine === undefined) return
@@ -215,6 +228,12 @@ export function createEchoTracker(rate: number): EchoTracker {
       active = false
     },
   }
+}
+
+/** Power of the sound that a prediction of power `echo` explains at the best loudness, up to 18 dB over its own. */
+function explained(echo: number, cross: number): number {
+  if (echo <= 1 || cross <= 0) return 0
+  return Math.min(cross / echo, 8) * cross
 }
 
 /** Scratch of all trackers; used within one call. */

@@ -9,6 +9,8 @@ import { createNarrowLine, type NarrowLine, narrowPerMs } from './narrow-line.js
 export interface SentLine {
   /** A frame of the agent's sound that is due at `dueMs` of the caller's media time. */
   write(frame: AudioFrame, dueMs: number): void
+  /** What is due from `atMs` on was taken back; what is sent next begins anew, wherever it is due. */
+  cut(atMs: number): void
   /** The samples, round and round: sample `at` stands at `index(at)`, and the 4 s before it in a row before that. */
   readonly ring: Float64Array
   index(at: number): number
@@ -33,6 +35,7 @@ export function createSentLine(): SentLine {
   let end = 0
   let soundEnd = Number.NEGATIVE_INFINITY
   let stretches = 0
+  let fresh = false
 
   const take = (sample: number): void => {
     const at = wrap(end)
@@ -62,9 +65,15 @@ export function createSentLine(): SentLine {
         line = createNarrowLine(rate)
       }
       const due = Math.round(dueMs * narrowPerMs)
-      if (Math.abs(due - end) > tolerance) jump(due)
+      if (fresh || Math.abs(due - end) > tolerance) jump(due)
+      fresh = false
       const count = line.hear(frame.samples)
       for (let i = 0; i < count; i++) take(line.out[i] as number)
+    },
+    cut(atMs) {
+      const at = Math.round(atMs * narrowPerMs)
+      if (at < end) jump(at)
+      fresh = true
     },
     ring,
     index: at => wrap(at) + size,

@@ -15,4 +15,6 @@ export interface Ear {
    * it would stand on the caller's media line if it came back at once. The frame is only valid during the call.
    */
   agent?(frame: AudioFrame, dueMs: number): void
+  /** The far end threw away what of the agent's sound was due from `atMs` on. */
+  agentCleared?(atMs: number): void
 }

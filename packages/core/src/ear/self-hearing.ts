@@ -17,6 +17,7 @@ export type Hearing = 'caller' | 'agent' | 'unsure'
 
 export interface SelfHearing {
   agent(frame: AudioFrame, dueMs: number): void
+  agentCleared(atMs: number): void
   /** The next 4 ms of the caller's sound; `loud` tells whether they are above the noise. */
   step(step: AudioFrame, loud: boolean): void
   readonly hearing: Hearing
@@ -88,6 +89,7 @@ export function createSelfHearing(rate: number): SelfHearing {
       tracker ??= createEchoTracker(rate)
       tracker.sent(frame, dueMs)
     },
+    agentCleared: atMs => tracker?.cut(atMs),
     step(step, loud) {
       if (tracker === undefined) return
       tracker.hear(step, loud)

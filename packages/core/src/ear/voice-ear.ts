@@ -155,6 +155,7 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
       return voice
     },
     agent: (frame, dueMs) => self.agent(frame, dueMs),
+    agentCleared: atMs => self.agentCleared(atMs),
     hear(frame) {
       cues.atMs = frame.atMs
       cues.durationMs = frameMs(frame)

@@ -5,6 +5,13 @@ import type { Transport } from '../transport.js'
 import type { Entrance } from './entrance.js'
 import type { SessionEvent } from './events.js'
 
+/** What a session wants to know of its leg at once. */
+export interface LegWatcher {
+  /** The far end was told to throw sound away. */
+  cleared(): void
+  failed(error: unknown): void
+}
+
 /**
  * A leg as the session sees it: its facts stand still while something is dealt with, what it is told is written into
  * the session log, and what it throws comes in from outside.
@@ -15,17 +22,17 @@ export class LegFace implements FarEnd {
   readonly reportsPlayed: boolean
   readonly rewinds: boolean
   readonly #entrance: Entrance
-  readonly #failed: (error: unknown) => void
+  readonly #watcher: LegWatcher
   #pathMs: number
 
-  constructor(transport: Transport, entrance: Entrance, failed: (error: unknown) => void) {
+  constructor(transport: Transport, entrance: Entrance, watcher: LegWatcher) {
     this.transport = transport
     this.aheadMs = transport.aheadMs
     this.reportsPlayed = transport.reportsPlayed
     this.rewinds = transport.rewinds
     this.#pathMs = transport.pathMs
     this.#entrance = entrance
-    this.#failed = failed
+    this.#watcher = watcher
   }
 
   get pathMs(): number {
@@ -45,13 +52,14 @@ export class LegFace implements FarEnd {
     try {
       this.transport.play(frame, reply)
     } catch (error) {
-      this.#failed(error)
+      this.#watcher.failed(error)
     }
   }
 
   clear(reply: ReplyId): void {
     this.#entrance.log?.output({ kind: 'clear', reply })
     this.#try(() => this.transport.clear(reply))
+    this.#watcher.cleared()
   }
 
   duck(on: boolean): void {
@@ -67,7 +75,7 @@ export class LegFace implements FarEnd {
     try {
       call()
     } catch (error) {
-      this.#failed(error)
+      this.#watcher.failed(error)
     }
   }
 }

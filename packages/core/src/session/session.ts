@@ -215,7 +215,10 @@ export class Session {
   }
 
   #attach(leg: Transport): void {
-    const face = new LegFace(leg, this.#entrance, error => this.#fault(error))
+    const face = new LegFace(leg, this.#entrance, {
+      cleared: () => this.#parts.ear?.agentCleared?.(this.#caller.mediaMs),
+      failed: error => this.#fault(error),
+    })
     const { aheadMs, pathMs, reportsPlayed, rewinds } = face
     this.#entrance.note(() => ({ kind: 'attach', aheadMs, pathMs, reportsPlayed, rewinds }))
     const old = this.#leg
