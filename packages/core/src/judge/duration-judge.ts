@@ -1,6 +1,6 @@
 /**
  * The plain judge: overlapping voice holds the agent after a while and takes the floor after another, whatever it is.
- * What most gateways do; the baseline of the public score, and enough for tests that are not about judging.
+ * What most gateways do, and enough for tests that are not about judging.
  */
 
 import type { JudgePolicy } from '../floor/policy.js'

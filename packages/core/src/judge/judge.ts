@@ -7,7 +7,7 @@ import type { Cues } from '../ear/cues.js'
 
 /** One reason of a ruling or of an endpointing wait: what was looked at, and what it was. */
 export interface Reason {
-  /** A word of the table in docs/turn-taking.md, e.g. `voiced-ms`, `backchannel`, `echo`, `loudness`. */
+  /** A word of the table in docs/turn-taking.md, e.g. `voiced-ms`, `backchannel`, `echoed-ms`, `loud`. */
   readonly kind: string
   readonly value?: number
   readonly text?: string

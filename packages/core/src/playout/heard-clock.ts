@@ -73,6 +73,11 @@ export class HeardClock {
     return first === undefined ? undefined : first.atMs + pathMs
   }
 
+  /** Whether the far end has nothing of it: nothing was sent yet, or nothing since it was thrown away. */
+  get idle(): boolean {
+    return this.#runs.length === 0
+  }
+
   /** Where sound goes on after a rewind; 0 once something was sent. */
   get resumeMs(): number {
     return this.#runs.length === 0 ? this.#baseMs : 0

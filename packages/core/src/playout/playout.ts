@@ -80,6 +80,8 @@ interface Settling {
   /** What was said at the cut. */
   readonly first: Heard
   readonly untilMs: number
+  /** Whether the far end has said anything of it since. */
+  reported: boolean
 }
 
 const FRAME_MS = 20
@@ -90,6 +92,8 @@ const DUCK_RAMP_MS = 10
 const REPORT_GRACE_MS = 2_000
 /** After a cut, the far end's last count needs a round trip and its report interval. */
 const SETTLE_MS = 250
+/** Longest wait for that count before what was silenced goes on. */
+const LONGEST_COUNT_MS = 500
 
 export class Playout {
   readonly #sampleRate: number
@@ -211,7 +215,8 @@ export class Playout {
   played(reply: ReplyId, ms: number, nowMs: number): void {
     const far = this.#far
     if (!far?.reportsPlayed) return
-    this.#settling.find(({ line }) => line.reply === reply)?.line.heard.report(ms)
+    const settling = this.#settling.find(({ line }) => line.reply === reply)
+    if (settling?.line.heard.report(ms)) settling.reported = true
     const line = this.#of(reply)
     if (!line?.heard.report(ms)) return
     // Nothing was sent since a rewind: the count says where to go on.
@@ -236,10 +241,11 @@ export class Playout {
     if (line === undefined || !line.released || line.held) return
     line.held = true
     this.#ducked = true
-    if (far === undefined || line.cursor === 0) return
+    // What has been thrown away and not sent again cannot be thrown away: the count of the first time is on its way.
+    if (far === undefined || line.heard.idle) return
     far.clear(line.reply)
     this.#rewind(line, far, nowMs)
-    if (far.reportsPlayed) line.notBeforeMs = nowMs + 2 * far.pathMs
+    if (far.reportsPlayed) line.notBeforeMs = nowMs + Math.min(2 * far.pathMs, LONGEST_COUNT_MS)
   }
 
   /** Gives the voice its loudness back, and what was silenced goes on. */
@@ -267,8 +273,9 @@ export class Playout {
   trim(reply: ReplyId): number {
     const line = this.#of(reply)
     if (line === undefined) return 0
-    const sentMs = (line.cursor * 1000) / this.#sampleRate
     const totalMs = this.#totalMs(line)
+    // What was silenced may have been heard further than is known yet.
+    const sentMs = Math.max((line.cursor * 1000) / this.#sampleRate, Math.min(line.heard.lostMs, totalMs))
     const placed = placeWords(line.words, this.#soundOf(line))
     const kept = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs)
     const untilMs = Math.min(totalMs, Math.max(sentMs, kept.at(-1)?.untilMs ?? 0))
@@ -288,14 +295,14 @@ export class Playout {
     const far = this.#far
     this.#line = undefined
     // Cleared before the gain is back, so that nothing of it is heard loud again.
-    if (line?.released && line.cursor > 0 && !line.held) far?.clear(line.reply)
+    if (line?.released && !line.heard.idle) far?.clear(line.reply)
     this.#restoreGain()
     if (line === undefined) return undefined
     for (const wake of line.waiting) wake()
     if (!line.released) return undefined
     const heard = this.#heardOf(line, far, nowMs, false)
     const untilMs = far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs
-    this.#settling.push({ line, first: heard, untilMs })
+    this.#settling.push({ line, first: heard, untilMs, reported: false })
     return heard
   }
 
@@ -415,8 +422,12 @@ export class Playout {
     const totalMs = this.#totalMs(line)
     const { reply, words, heard } = line
     if (complete) {
-      const source = far?.reportsPlayed && heard.reportedMs !== undefined ? 'reported' : 'estimated'
-      return { reply, ms: totalMs, text: saidText(words), complete, source, errorMs: 0 }
+      const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
+      const untoldMs = reportedMs === undefined ? 0 : totalMs - reportedMs
+      // A far end that fell silent in the middle has not said that the rest was heard.
+      const source = reportedMs !== undefined && untoldMs < 0.5 ? 'reported' : 'estimated'
+      const errorMs = source === 'reported' ? 0 : untoldMs
+      return { reply, ms: totalMs, text: saidText(words), complete, source, errorMs }
     }
     const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
     // Without a leg the line was rewound to what was heard, and nothing has been sent since.
@@ -433,7 +444,7 @@ export class Playout {
     for (const settling of due) this.#tellSettled(settling, nowMs)
   }
 
-  #tellSettled({ line, first }: Settling, nowMs: number): void {
+  #tellSettled({ line, first, reported }: Settling, nowMs: number): void {
     const said = saidText(line.words)
     const ms = line.heard.reportedMs
     if (ms === undefined) return this.#watcher.settled(first, said)
@@ -441,8 +452,8 @@ export class Playout {
     const complete = line.ended && ms >= totalMs - 0.5
     const text = complete ? said : heardText(line.words, ms, this.#soundOf(line))
     // Settled before its time, the far end's last count is missing and the first error bar stands.
-    const errorMs =
-      nowMs === Number.POSITIVE_INFINITY ? first.errorMs : Math.max(FRAME_MS, line.heard.lostMs - ms)
+    const told = reported && nowMs !== Number.POSITIVE_INFINITY
+    const errorMs = told ? Math.max(FRAME_MS, line.heard.lostMs - ms) : first.errorMs
     this.#watcher.settled({ ...first, ms, text, complete, source: 'reported', errorMs }, said)
   }
 

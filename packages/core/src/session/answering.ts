@@ -112,7 +112,7 @@ export class Answering {
 
   /** How long the caller has waited for an answer that has not sounded, ms; undefined when they do not. */
   get lateMs(): number | undefined {
-    if (this.#run === undefined || this.#run.sounded || this.#run.turn.origin === 'prompt') return undefined
+    if (this.#run === undefined || this.#run.sounded || isOwn(this.#run.turn)) return undefined
     return this.#run.turn.committed && !this.#filled ? this.#now() - this.#committedAtMs : undefined
   }
 
@@ -306,4 +306,9 @@ export class Answering {
       ...(state === undefined ? {} : { state }),
     })
   }
+}
+
+/** The agent speaks of its own accord: nobody waits for it. */
+function isOwn({ origin }: CallerTurn): boolean {
+  return origin === 'opening' || origin === 'prompt'
 }

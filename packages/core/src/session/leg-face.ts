@@ -1,7 +1,7 @@
 import type { AudioFrame } from '@parley/audio'
 import type { ReplyId } from '../ids.js'
 import type { FarEnd } from '../playout/playout.js'
-import type { Transport } from '../transport.js'
+import type { CloseReason, Transport } from '../transport.js'
 import type { Entrance } from './entrance.js'
 import type { SessionEvent } from './events.js'
 
@@ -60,6 +60,10 @@ export class LegFace implements FarEnd {
     this.#entrance.log?.output({ kind: 'clear', reply })
     this.#try(() => this.transport.clear(reply))
     this.#watcher.cleared()
+  }
+
+  close(reason: CloseReason): void {
+    this.#try(() => this.transport.close(reason))
   }
 
   duck(on: boolean): void {

@@ -38,6 +38,11 @@ export function createLegInbox(entrance: Entrance, isLive: () => boolean, calls:
     })
   }
 
+  function noteFrame({ rate, samples }: AudioFrame, evidence: Evidence | undefined): void {
+    const heard = { evidence, cues: calls.cues() }
+    entrance.note(() => ({ kind: 'audio', rate, count: samples.length, samples, heard }))
+  }
+
   // One act for every frame: the frame path makes no closures.
   function hear(): void {
     if (!isLive()) return
@@ -47,13 +52,7 @@ export function createLegInbox(entrance: Entrance, isLive: () => boolean, calls:
     try {
       evidence = calls.hear(heard)
     } finally {
-      entrance.note(() => ({
-        kind: 'audio',
-        rate: heard.rate,
-        count: heard.samples.length,
-        samples: heard.samples,
-        heard: { evidence, cues: calls.cues() },
-      }))
+      if (entrance.log !== undefined) noteFrame(heard, evidence)
     }
   }
 

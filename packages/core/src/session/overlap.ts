@@ -89,7 +89,7 @@ export class Overlap {
   }
 
   decide(atMs: number): Ruling {
-    return this.#under ? this.#judge.decide(atMs) : { ruling: 'pass', reasons: [] }
+    return this.#under ? this.#judge.decide(atMs) : { ruling: 'pass', reasons: [{ kind: 'unheeded' }] }
   }
 
   /** The agent goes on, or was cut; late words may still be asked for. */

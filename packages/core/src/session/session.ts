@@ -225,7 +225,7 @@ export class Session {
     this.#answering.disconnect()
     this.#leg = face
     this.#watchdog.attached()
-    old?.transport.close('replaced')
+    old?.close('replaced')
     leg.open(this.#inboxOf(leg))
     this.#answering.connect(face)
     this.#telling.catchUp()
@@ -298,10 +298,11 @@ export class Session {
   #tick(): void {
     if (this.#ending !== undefined) return
     this.#leg?.measure()
-    this.#entrance.note(() => ({ kind: 'tick' }))
+    if (this.#entrance.log !== undefined) this.#entrance.note(() => ({ kind: 'tick' }))
     const now = this.#now()
     this.#guard(() => this.#answering.tick(now))
     if (this.#floor === 'user' || this.#floor === 'overlap') this.#listen(now)
+    this.#heed()
     this.#doubt(now)
     this.#fillSilence(now)
     this.#unstick(now)
@@ -323,6 +324,13 @@ export class Session {
     if (stuckMs === undefined || this.#leg === undefined) return
     this.#telling.tell({ kind: 'recovered', floor: this.#floor, stuckMs })
     this.#observe({ kind: 'speech-end', atMs: this.#caller.mediaMs })
+  }
+
+  /** A caller who spoke into what none may interrupt is judged once the agent has come to what they may. */
+  #heed(): void {
+    if (this.#floor !== 'overlap' || this.#overlap.under || !this.#overlap.speaking) return
+    const { bargeIn = this.#parts.policy.bargeIn } = this.#answering.position
+    if (bargeIn !== 'none') this.#duck(this.#caller.mediaMs)
   }
 
   #fillSilence(nowMs: number): void {
@@ -589,7 +597,11 @@ export class Session {
         this.#opening = undefined
         this.#entrance.log?.output({ kind: 'close', reason })
         this.#entrance.endLog()
-        leg?.close(reason)
+        try {
+          leg?.close(reason)
+        } catch {
+          // The last word was said: nobody is left who could be told.
+        }
         void closed.then(done)
       })
     // An engine that fails to close at once is still told of.

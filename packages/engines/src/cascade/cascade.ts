@@ -60,8 +60,16 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     stt &&
     startListening(call, { stt, timeoutMs, ...words, ...(resampling === undefined ? {} : { resampling }) })
   const listening = listen(grammar === undefined ? {} : { grammar })
-  const overlapped =
-    overlapGrammar === undefined ? undefined : listen({ grammar: overlapGrammar, judgeOnly: true })
+  /** Without it overlaps are judged by their sound: no reason to lose the call. */
+  const listenForOverlaps = (grammar: string): Listening | undefined => {
+    try {
+      return listen({ grammar, judgeOnly: true })
+    } catch (error) {
+      call.warn(ParleyError.from(error, 'recogniser_failed'))
+      return undefined
+    }
+  }
+  const overlapped = overlapGrammar === undefined ? undefined : listenForOverlaps(overlapGrammar)
   const speaking = {
     call,
     mind: options.mind,

@@ -85,12 +85,20 @@ export function createSessionLogFile(options: SessionLogFileOptions): SessionLog
       drain = 'waiting'
       timer = setTimeout(() => {
         drain = 'writing'
-        void write()
+        write()
       }, GATHER_MS)
     }
   }
 
-  async function write(): Promise<void> {
+  /** A line that cannot be written ends the recording, and nothing else. */
+  function write(): void {
+    writeAll().catch((error: unknown) => {
+      drain = 'idle'
+      stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    })
+  }
+
+  async function writeAll(): Promise<void> {
     while (queue.length > 0 && !failed) {
       const text = queue.splice(0, BATCH).map(lines).join('')
       if (!stream.write(text)) await drained(stream)
