@@ -136,6 +136,8 @@ export function createVoiceEar(detector: VoiceDetector, options: VoiceEarOptions
     settle()
     windows.process(step, hearWindow)
     if (!earlyOnset || (speech.speaking && !held)) return
+    // Whether it was a voice is being found out: until then it is not lost.
+    if (held && onset.pending) return
     const endMs = step.atMs + stepMs
     if (waiting.empty || onset.pending) {
       tell(onset.step({ riseDb: riseDb(), voicing: meter.voicing, voice, endMs }), endMs)

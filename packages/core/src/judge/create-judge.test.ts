@@ -74,10 +74,10 @@ describe('the judge, by sound', () => {
     expect(reasonsOf(rulings[0])).toContain('echoed-ms')
   })
 
-  it('rules nothing while the ear is not sure that it is a voice', () => {
+  it('gives nobody the floor while the ear is not sure that it is a voice', () => {
     const { hear, kinds } = setUp()
     hear(1_000, {}, false)
-    expect(kinds()).toEqual([])
+    expect(kinds()).toEqual(['hold'])
   })
 
   it('needs less voice from who was talked on over a moment ago, and forgets it', () => {

@@ -17,6 +17,8 @@ export interface OverlapWords {
   hasCommand(text: string): boolean
 }
 
+/** An echo is mostly known for one within this much more voice, ms. */
+const DOUBT_MS = 40
 /** Voice shorter than this, once it ended, is not worth waiting for words. */
 const BLIP_MS = 120
 
@@ -74,10 +76,11 @@ export function createJudge(policy: JudgePolicy, words: OverlapWords): Judge {
     hear(cues, sure) {
       if (state === 'claimed') return undefined
       sound.hear(cues)
-      if (!sure || overlap.bargeIn === 'words') return undefined
+      if (overlap.bargeIn === 'words') return undefined
       const { ms, reasons } = needed()
-      if (sound.voicedMs >= ms) return claim(...reasons)
-      if (state !== 'listening' || sound.voicedMs < policy.holdMs) return undefined
+      if (sure && sound.voicedMs >= ms) return claim(...reasons)
+      const holdMs = sure ? policy.holdMs : policy.holdMs + DOUBT_MS
+      if (state !== 'listening' || sound.voicedMs < holdMs) return undefined
       state = 'held'
       return { ruling: 'hold', reasons: reasonsOf() }
     },

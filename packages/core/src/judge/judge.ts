@@ -38,7 +38,7 @@ export interface Judge {
   begin(overlap: OverlapBegin): void
   /**
    * The next frame of the overlap; `sure` whether the ear is, that somebody speaks (it may still be looking for an
-   * echo): nothing is ruled before. A ruling is given once each, `hold` before `claim` or `pass`.
+   * echo): nobody claims the floor before. A ruling is given once each, `hold` before `claim` or `pass`.
    */
   hear(cues: Cues, sure: boolean): Ruling | undefined
   /** Words spoken in the overlap, by the recogniser; a late final may still claim after `pass`. */
