@@ -75,6 +75,7 @@ export function entriesOf({ turns }: StoredSession): ConversationEntry[] {
               reply,
               words: [],
               playedMs: 0,
+              overlaps: [],
               outcome: {
                 said: ended.said,
                 heard: ended.heardText,
