@@ -15,8 +15,10 @@ describe('whatever caller, network and engine do', { timeout: RUNS * 1_000 }, ()
         for (const leg of legs) {
           // A reply that was only held goes on; one that was cut is cleared last, and nothing of it follows.
           const cut = new Set(ended.filter(({ interrupted }) => interrupted).map(({ reply }) => reply))
-          for (const [index, { reply, sentBefore }] of leg.cleared.entries()) {
+          for (const [index, { reply, sentBefore, atMs }] of leg.cleared.entries()) {
             if (!cut.has(reply) || leg.cleared.slice(index + 1).some(later => later.reply === reply)) continue
+            // Its last clear here may have been a hold's, where another leg saw it cut.
+            if (talk.of('resumed').some(each => each.reply === reply && each.atMs >= atMs)) continue
             expect(leg.sent.slice(sentBefore).filter(frame => frame.reply === reply)).toEqual([])
           }
           for (const frame of leg.sent)
