@@ -57,6 +57,10 @@ const runners: readonly Runner[] = [
   { matches: /^curl .*\/health$/, prints: /"status":"ok"/ },
   { matches: /^curl .*\/ready$/, prints: /"status":"/ },
   { matches: /^curl .*\/metrics( \| .*)?$/, prints: /parley_/ },
+  {
+    matches: /^npm run bench:turns\b/,
+    coveredBy: 'bench/src/turns/*.test.ts; the score itself takes minutes and a quiet machine',
+  },
   { matches: /^curl .*\/api\/sessions\S*$/, prints: /"sessions":\[/ },
   { matches: /^curl .*\/openapi\.json$/, prints: /"openapi":"3/ },
 ]
@@ -133,7 +137,7 @@ describe('the documents', { timeout: 60_000 }, () => {
   })
 
   it('name npm scripts that exist', () => {
-    const named = commands.flatMap(({ command }) => /^npm (?:run )?(\w+)/.exec(command)?.[1] ?? [])
+    const named = commands.flatMap(({ command }) => /^npm (?:run )?([\w:]+)/.exec(command)?.[1] ?? [])
     const missing = named.filter(name => !['ci', 'install'].includes(name) && !(name in scripts))
     expect(missing).toEqual([])
   })
