@@ -20,6 +20,6 @@ if (!existsSync(join(root, 'tools/vad/node_modules'))) {
 run('npm', ['test', '--prefix', 'tools/vad', '--silent'])
 const vitest = args => run('npx', ['--no-install', 'vitest', 'run', '--passWithNoTests', ...args])
 const wanted = process.argv.slice(2)
-vitest(wanted.length > 0 ? wanted : ['packages', 'apps'])
+vitest(wanted.length > 0 ? wanted : ['packages', 'apps', 'bench'])
 // Whole gateways hold conversations in real time: one at a time, so that none is late because of another.
 if (wanted.length === 0) vitest(['test/dist', '--no-file-parallelism'])
