@@ -11,12 +11,13 @@ const allowed = {
   'tts-espeak': ['core'],
   sim: ['audio', 'core'],
   providers: ['audio', 'core', 'protocol'],
+  context: ['core'],
   engines: ['audio', 'core', 'protocol', 'providers'],
   transports: ['audio', 'core', 'protocol', 'providers'],
   platform: ['audio', 'core', 'protocol', 'providers'],
   client: ['protocol'],
   console: ['client', 'protocol'],
-  server: ['audio', 'core', 'protocol', 'providers', 'engines', 'transports', 'platform'],
+  server: ['audio', 'core', 'protocol', 'providers', 'engines', 'context', 'transports', 'platform', 'sim'],
 }
 /** Files of these run in a browser, but for the ones named. */
 const browserSafe = {

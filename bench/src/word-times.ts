@@ -62,7 +62,7 @@ async function speak(voice: TextToSpeech, language: string, sentence: string): P
     for await (const part of voice.speak({ text: clause.trim(), language }, new AbortController().signal)) {
       if (part.kind === 'word')
         words.push({ text: part.text, startMs: beganMs + part.startMs, endMs: beganMs + part.endMs })
-      else {
+      else if (part.kind === 'audio') {
         chunks.push(part.samples)
         count += part.samples.length
       }

@@ -1,12 +1,18 @@
 import type { SessionAction } from '../engine.js'
 import type { BargeIn } from '../floor/policy.js'
 import type { HistoryEntry, Json } from '../turn/history.js'
+import type { Fact } from './context-source.js'
+import type { ToolCall, ToolDefinition, ToolExchange } from './tool.js'
 
 /** What decides the words: a vendor's model or the scripted agent. */
 export interface LanguageModel {
   readonly name: string
   /** Streams an answer to `userText`. Stops soon after `signal` aborts; keeps no memory of its own. */
   stream(request: LanguageModelRequest, signal: AbortSignal): AsyncIterable<LanguageModelPart>
+  /** Makes the first `stream` as fast as the later ones. */
+  warm?(): Promise<void>
+  /** Frees what all streams share (sockets). */
+  close?(): Promise<void>
 }
 
 export interface LanguageModelRequest {
@@ -15,6 +21,13 @@ export interface LanguageModelRequest {
   readonly history: readonly HistoryEntry[]
   /** BCP 47. */
   readonly language: string
+  /** Who the agent is and how it is to speak. */
+  readonly instructions?: string
+  /** Facts fetched for this turn. Adapters put them last, through `factsAsText`. */
+  readonly facts?: readonly Fact[]
+  readonly tools?: readonly ToolDefinition[]
+  /** Steps of this very answer that have been taken: what was said and what tools gave. */
+  readonly exchanges?: readonly ToolExchange[]
 }
 
 export type LanguageModelPart =
@@ -22,6 +35,14 @@ export type LanguageModelPart =
   | { readonly kind: 'state'; readonly state: Json }
   /** Who may take the floor by voice from the text that follows, until the next such part. */
   | { readonly kind: 'barge-in'; readonly allow: BargeIn }
+  /** A tool to be run; the answer goes on in another `stream` with its result among `exchanges`. */
+  | { readonly kind: 'tool-call'; readonly call: ToolCall }
   /** What this answer has cost so far, in tokens as the provider counts them; the last one stands. */
-  | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
+  | {
+      readonly kind: 'usage'
+      readonly inputTokens: number
+      readonly outputTokens: number
+      /** Of the input tokens, those read from the vendor's cache. */
+      readonly cachedTokens?: number
+    }
   | { readonly kind: 'action'; readonly action: SessionAction }

@@ -80,7 +80,18 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
       case 'finished':
         finishedMs = Math.max(finishedMs, event.atMs)
         return wakeWaiters()
+      case 'turn':
+        if (judgeOnly) return
+        return call.observe({
+          kind: 'turn-signal',
+          atMs: event.atMs,
+          signal: event.signal,
+          ...(event.confidence === undefined ? {} : { confidence: event.confidence }),
+        })
+      case 'usage':
+        return
       case 'error':
+      case 'lost':
         call.warn(event.error)
         finishedMs = Math.max(finishedMs, askedMs)
         return wakeWaiters()

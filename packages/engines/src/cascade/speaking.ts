@@ -146,6 +146,11 @@ async function answer(
       if (part.text !== '') mark(progress, 'first-token')
       for (const clause of splitter.feed(part.text)) await say(progress, clause)
     } else if (part.kind === 'action') actions.push(part)
+    else if (part.kind === 'tool-call')
+      throw new ParleyError(
+        'engine_failed',
+        `Mind ${mind.name} asks for a tool and none can be run; wrap it with tools.`,
+      )
     else if (part.kind === 'usage') {
       cost.inputTokens = before.inputTokens + part.inputTokens
       cost.outputTokens = before.outputTokens + part.outputTokens
@@ -214,7 +219,7 @@ async function speakClause(progress: Progress, clause: string, voice: TextToSpee
       if (text !== '') waiting === undefined ? handoff.push(piece) : waiting.push(piece)
       continue
     }
-    if (part.samples.length === 0) continue
+    if (part.kind === 'usage' || part.samples.length === 0) continue
     if (waiting !== undefined) {
       mark(progress, 'first-voice')
       release(progress)

@@ -49,6 +49,7 @@ describe('flite', () => {
         soundMs += part.samples.length / 16
         continue
       }
+      if (part.kind !== 'word') continue
       expect(part.startMs).toBeGreaterThanOrEqual(untilMs)
       expect(part.endMs).toBeGreaterThanOrEqual(part.startMs)
       expect(part.startMs).toBeGreaterThanOrEqual(soundMs - 0.001)

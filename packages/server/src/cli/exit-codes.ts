@@ -23,6 +23,8 @@ const byCode: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   overloaded: exitCodes.unavailable,
   draining: exitCodes.unavailable,
   rate_limited: exitCodes.unavailable,
+  provider_limited: exitCodes.unavailable,
+  provider_unreachable: exitCodes.unavailable,
 }
 
 export function exitCodeOf({ code, retryable }: Pick<ParleyError, 'code' | 'retryable'>): ExitCode {

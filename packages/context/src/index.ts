@@ -1,0 +1,1 @@
+export type { ContextSource, Enricher, Enrichment, Fact } from '@parley/core'
