@@ -22,15 +22,18 @@ export async function* serverSentEvents(
   const decoder = new TextDecoder()
   const event = collector()
   let held = ''
+  /** Up to here there is no end of a line. */
+  let searched = 0
   for await (const bytes of body) {
     held += decoder.decode(bytes, { stream: true })
     let from = 0
-    for (let end = lineEnd(held, from); end !== undefined; end = lineEnd(held, from)) {
+    for (let end = lineEnd(held, searched); end !== undefined; end = lineEnd(held, from)) {
       const complete = event.line(held.slice(from, end.at))
       from = end.next
       if (complete !== undefined) yield complete
     }
     held = held.slice(from)
+    searched = held.endsWith('\r') ? held.length - 1 : held.length
     if (held.length + event.size() > MAX_EVENT)
       throw new ParleyError('provider_failed', 'An event of the stream is too long.', { retryable: true })
   }
@@ -43,14 +46,12 @@ export async function* serverSentEvents(
 
 /** Where the next line ends; a CR at the very end may be half of a CRLF, so it waits. */
 function lineEnd(text: string, from: number): { readonly at: number; readonly next: number } | undefined {
-  for (let at = from; at < text.length; at++) {
-    const character = text.charCodeAt(at)
-    if (character === 10) return { at, next: at + 1 }
-    if (character !== 13) continue
-    if (at + 1 === text.length) return undefined
-    return { at, next: text.charCodeAt(at + 1) === 10 ? at + 2 : at + 1 }
-  }
-  return undefined
+  const feed = text.indexOf('\n', from)
+  const before = feed < 0 ? text.length : feed
+  const back = from + text.slice(from, before).indexOf('\r')
+  if (back < from) return feed < 0 ? undefined : { at: feed, next: feed + 1 }
+  if (back + 1 === text.length) return undefined
+  return { at: back, next: feed === back + 1 ? back + 2 : back + 1 }
 }
 
 function collector() {
