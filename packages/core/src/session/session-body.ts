@@ -1,0 +1,100 @@
+/** The parts a session is made of, joined once: each keeps its own rules, and what they notice comes back as evidence. */
+
+import type { ParleyError } from '../errors.js'
+import type { Evidence } from '../floor/evidence.js'
+import { keepsAll, SESSION_LOG_FORMAT } from '../replay/log-entry.js'
+import { Memory } from '../turn/memory.js'
+import { Answering } from './answering.js'
+import { Caller } from './caller.js'
+import { DeadAir } from './dead-air.js'
+import { Entrance } from './entrance.js'
+import type { SessionEvent } from './events.js'
+import { FloorTimers } from './floor-timers.js'
+import { Overlap } from './overlap.js'
+import type { ReplyRun } from './reply-run.js'
+import type { SessionParts } from './session-parts.js'
+import { Telling } from './telling.js'
+import { Watchdog } from './watchdog.js'
+
+export interface SessionBody {
+  readonly parts: SessionParts
+  readonly entrance: Entrance
+  readonly memory: Memory
+  readonly caller: Caller
+  readonly answering: Answering
+  readonly overlap: Overlap
+  readonly deadAir: DeadAir
+  readonly telling: Telling
+  readonly watchdog: Watchdog
+  readonly timers: FloorTimers
+}
+
+/** Whom the parts tell. */
+export interface BodyHost {
+  /** To the leg; false without one. */
+  send(event: SessionEvent): boolean
+  tapFailed(error: ParleyError): void
+  observe(evidence: Evidence): void
+  replyEnded(run: ReplyRun): void
+}
+
+/** Makes the parts; the head of the session log, if there is one, is written first. */
+export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
+  const { id, journal, outputRate, resampling, taps, policy, ear } = parts
+  const entrance = new Entrance(parts.clock, parts.ids, parts.log)
+  const { clock, ids } = entrance
+  beginLog(entrance, parts)
+  const telling = new Telling({
+    session: id,
+    entrance,
+    journal,
+    taps,
+    send: host.send,
+    tapFailed: host.tapFailed,
+  })
+  const memory = new Memory()
+  const shared = { ids, memory, resampling, emit: telling.tell.bind(telling) }
+  const caller = new Caller({ ...shared, clock, ear, listenRate: parts.listenRate })
+  const timers = new FloorTimers({
+    clock,
+    mediaMs: () => caller.mediaMs,
+    due: (timer, atMs) => host.observe({ kind: 'timer', atMs, timer }),
+  })
+  const watchdog = new Watchdog(parts.limits, clock.now())
+  const answering = new Answering({
+    ...shared,
+    entrance,
+    speculation: policy.speculation,
+    language: parts.language,
+    keeps: parts.log?.keeps ?? keepsAll,
+    outputRate,
+    warn: error => telling.warn(error),
+    audible: reply => host.observe({ kind: 'reply-audible', atMs: caller.mediaMs, reply }),
+    ended: host.replyEnded,
+    agentAudio(frame, reply, aheadMs) {
+      watchdog.active(clock.now())
+      ear?.agent?.(frame, caller.mediaMs + aheadMs)
+      telling.agentAudio(frame, reply)
+    },
+  })
+  const overlap = new Overlap(parts.judge)
+  const deadAir = new DeadAir(policy.deadAir)
+  return { parts, entrance, memory, caller, answering, overlap, deadAir, telling, watchdog, timers }
+}
+
+function beginLog({ log, clock }: Entrance, parts: SessionParts): void {
+  const { id, language, listenRate, outputRate, policy, limits, opens, ear } = parts
+  log?.begin({
+    format: SESSION_LOG_FORMAT,
+    session: id,
+    language,
+    listenRate,
+    outputRate,
+    policy,
+    limits,
+    opens,
+    hears: ear !== undefined,
+    keeps: log.keeps,
+    atMs: clock.now(),
+  })
+}
