@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ReplyId } from '../ids.js'
 import type { Heard } from '../turn/history.js'
-import { type FarEnd, Playout } from './playout.js'
+import type { FarEnd } from './far-end.js'
+import { Playout } from './playout.js'
 
 const RATE = 8_000
 const reply = 'rpl_1' as ReplyId

@@ -11,21 +11,21 @@ import { ParleyError } from '../errors.js'
 import type { ReplyId } from '../ids.js'
 import { keepsAll, type LogKeeps } from '../replay/log-entry.js'
 import type { Heard } from '../turn/history.js'
-import { HeardClock } from './heard-clock.js'
-import { heardText, placeWords, type SpokenSound, type SpokenWords, saidText } from './heard-text.js'
+import type { FarEnd } from './far-end.js'
+import { placeWords, saidText } from './heard-text.js'
+import {
+  heardAtCut,
+  heardMsOf,
+  heardWhole,
+  isAllHeard,
+  type Line,
+  newLine,
+  queuedMsOf,
+  soundOf,
+  totalMsOf,
+} from './line.js'
+import { Settlements } from './settlements.js'
 import { SoundLevels } from './sound-levels.js'
-import { SoundQueue } from './sound-queue.js'
-
-/** What playout needs of the leg; a session without a leg has none and keeps the sound. */
-export interface FarEnd {
-  readonly aheadMs: number
-  readonly pathMs: number
-  readonly reportsPlayed: boolean
-  readonly rewinds: boolean
-  play(frame: AudioFrame, reply: ReplyId): void
-  clear(reply: ReplyId): void
-  duck(on: boolean): void
-}
 
 export interface PlayoutWatcher {
   /** The first frame left. */
@@ -53,43 +53,10 @@ export interface PlayoutOptions {
   readonly queueMs?: number
 }
 
-interface Line {
-  readonly reply: ReplyId
-  readonly sound: SoundQueue
-  readonly heard: HeardClock
-  readonly words: SpokenWords[]
-  /** Silences, for words whose places the voice does not tell; kept from the first such word on. */
-  levels: SoundLevels | undefined
-  released: boolean
-  ended: boolean
-  sentAll: boolean
-  audible: boolean
-  /** Silenced until the overlap is ruled on; the far end has nothing of it. */
-  held: boolean
-  /** Nothing leaves before: the far end's last count before a rewind is on its way. */
-  notBeforeMs: number
-  /** The most that was taken for heard so far; sound before it is forgotten, so it never goes back. */
-  heardMs: number
-  /** Samples handed to the far end. */
-  cursor: number
-  waiting: (() => void)[]
-}
-
-interface Settling {
-  readonly line: Line
-  /** What was said at the cut. */
-  readonly first: Heard
-  readonly untilMs: number
-  /** Whether the far end has said anything of it since. */
-  reported: boolean
-}
-
 const FRAME_MS = 20
 /** Ducking by this much leaves the voice audible and lets the caller's own be heard over it. */
 const DUCK_DB = -18
 const DUCK_RAMP_MS = 10
-/** Reports may stop or never come (a broken client): this long after its time the estimate counts. */
-const REPORT_GRACE_MS = 2_000
 /** After a cut, the far end's last count needs a round trip and its report interval. */
 const SETTLE_MS = 250
 /** Longest wait for that count before what was silenced goes on. */
@@ -106,8 +73,7 @@ export class Playout {
   readonly #frame: { samples: Int16Array; rate: number; atMs: number }
   #far: FarEnd | undefined
   #line: Line | undefined
-  /** Cut replies whose far end may still correct what was heard; each is gone after its round trip. */
-  #settling: Settling[] = []
+  readonly #settlements: Settlements
   #ducked = false
 
   constructor(options: PlayoutOptions, watcher: PlayoutWatcher) {
@@ -116,6 +82,7 @@ export class Playout {
     this.#language = options.language ?? 'en'
     this.#keeps = options.keeps ?? keepsAll
     this.#watcher = watcher
+    this.#settlements = new Settlements(FRAME_MS, (heard, said) => watcher.settled(heard, said))
     this.#gain = createGain({ rate: options.sampleRate })
     this.#scratch = new Int16Array(Math.ceil((options.sampleRate * FRAME_MS) / 1000))
     this.#frame = { samples: this.#scratch, rate: options.sampleRate, atMs: 0 }
@@ -142,7 +109,7 @@ export class Playout {
     if (line !== undefined && this.#far !== undefined) {
       this.#rewind(line, this.#far, nowMs)
     }
-    this.#settle(Number.POSITIVE_INFINITY)
+    this.#settlements.settle(Number.POSITIVE_INFINITY)
     this.#far = undefined
   }
 
@@ -151,22 +118,12 @@ export class Playout {
     if (this.#line !== undefined) {
       throw new ParleyError('internal', `Reply ${reply} began while ${this.#line.reply} was still under way.`)
     }
-    this.#line = {
+    this.#line = newLine({
       reply,
-      sound: new SoundQueue(),
-      heard: new HeardClock(),
-      words: [],
-      levels: undefined,
-      released: false,
-      ended: false,
-      sentAll: false,
-      audible: false,
-      held: false,
-      notBeforeMs: Number.NEGATIVE_INFINITY,
-      heardMs: 0,
-      cursor: 0,
-      waiting: [],
-    }
+      sampleRate: this.#sampleRate,
+      language: this.#language,
+      evenly: !this.#keeps.words,
+    })
   }
 
   /** Opens the gate. */
@@ -192,14 +149,14 @@ export class Playout {
     if (line === undefined) return 0
     line.words.push({ text, untilMs })
     if (untilMs !== undefined) return untilMs
-    if (this.#keeps.sound) line.levels ??= new SoundLevels(this.#sampleRate, this.#totalMs(line))
-    return placeWords(line.words, this.#soundOf(line)).at(-1)?.untilMs ?? 0
+    if (this.#keeps.sound) line.levels ??= new SoundLevels(this.#sampleRate, totalMsOf(line))
+    return placeWords(line.words, soundOf(line)).at(-1)?.untilMs ?? 0
   }
 
   /** Resolves once there is room for more sound, or the reply is over; undefined while there is room now. */
   room(reply: ReplyId): Promise<void> | undefined {
     const line = this.#of(reply)
-    if (line === undefined || this.#queuedMs(line) < this.#queueMs) return undefined
+    if (line === undefined || queuedMsOf(line) < this.#queueMs) return undefined
     return new Promise(resolve => line.waiting.push(resolve))
   }
 
@@ -215,8 +172,7 @@ export class Playout {
   played(reply: ReplyId, ms: number, nowMs: number): void {
     const far = this.#far
     if (!far?.reportsPlayed) return
-    const settling = this.#settling.find(({ line }) => line.reply === reply)
-    if (settling?.line.heard.report(ms)) settling.reported = true
+    this.#settlements.report(reply, ms)
     const line = this.#of(reply)
     if (!line?.heard.report(ms)) return
     // Nothing was sent since a rewind: the count says where to go on.
@@ -265,25 +221,25 @@ export class Playout {
   position(nowMs: number): { readonly heardMs: number; readonly leftMs: number } {
     const line = this.#line
     if (line === undefined || !line.released) return { heardMs: 0, leftMs: 0 }
-    const heardMs = this.#far === undefined ? line.heardMs : this.#heardMs(line, this.#far, nowMs)
-    return { heardMs, leftMs: Math.max(0, this.#totalMs(line) - heardMs) }
+    const heardMs = this.#far === undefined ? line.heardMs : heardMsOf(line, this.#far, nowMs)
+    return { heardMs, leftMs: Math.max(0, totalMsOf(line) - heardMs) }
   }
 
   /** Takes back sound that has not left, from the next end of a word on. Returns where the reply goes on, ms. */
   trim(reply: ReplyId): number {
     const line = this.#of(reply)
     if (line === undefined) return 0
-    const totalMs = this.#totalMs(line)
+    const totalMs = totalMsOf(line)
     // What was silenced may have been heard further than is known yet.
     const sentMs = Math.max((line.cursor * 1000) / this.#sampleRate, Math.min(line.heard.lostMs, totalMs))
-    const placed = placeWords(line.words, this.#soundOf(line))
+    const placed = placeWords(line.words, soundOf(line))
     const kept = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs)
     const untilMs = Math.min(totalMs, Math.max(sentMs, kept.at(-1)?.untilMs ?? 0))
     // A word whose sound had not come yet is not among them either.
     line.words.splice(0, line.words.length, ...kept.filter(word => word.untilMs <= untilMs + 0.5))
     line.sound.truncate(Math.round((untilMs * this.#sampleRate) / 1000))
     line.levels?.truncate(untilMs)
-    return this.#totalMs(line)
+    return totalMsOf(line)
   }
 
   /**
@@ -300,43 +256,29 @@ export class Playout {
     if (line === undefined) return undefined
     for (const wake of line.waiting) wake()
     if (!line.released) return undefined
-    const heard = this.#heardOf(line, far, nowMs, false)
+    const heard = heardAtCut(line, far, nowMs)
     const untilMs = far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs
-    this.#settling.push({ line, first: heard, untilMs, reported: false })
+    this.#settlements.add(line, heard, untilMs)
     return heard
   }
 
   /** No report can come any more: what is open is settled now. */
   close(): void {
-    this.#settle(Number.POSITIVE_INFINITY)
+    this.#settlements.settle(Number.POSITIVE_INFINITY)
   }
 
   /** One beat: sends what is due and notices what was heard. */
   tick(nowMs: number): void {
-    this.#settle(nowMs)
+    this.#settlements.settle(nowMs)
     const line = this.#line
     if (line === undefined || !line.released) return
     this.#pump(line, nowMs)
     if (this.#far !== undefined) this.#advance(line, this.#far, nowMs)
-    else if (line.ended && line.sound.end === 0) this.#finish(line, nowMs)
+    else if (line.ended && line.sound.end === 0) this.#finish(line)
   }
 
   #of(reply: ReplyId): Line | undefined {
     return this.#line?.reply === reply ? this.#line : undefined
-  }
-
-  #totalMs(line: Line): number {
-    return (line.sound.end * 1000) / this.#sampleRate
-  }
-
-  #soundOf(line: Line): SpokenSound {
-    const { levels, ended } = line
-    const evenly = !this.#keeps.words
-    return { totalMs: this.#totalMs(line), open: !ended, language: this.#language, levels, evenly }
-  }
-
-  #queuedMs(line: Line): number {
-    return ((line.sound.end - line.cursor) * 1000) / this.#sampleRate
   }
 
   #pump(line: Line, nowMs: number): void {
@@ -352,16 +294,16 @@ export class Playout {
     }
     if (line.ended && line.cursor === line.sound.end && line.sound.end > 0) {
       line.sentAll = true
-      this.#watcher.sent(line.reply, this.#totalMs(line))
+      this.#watcher.sent(line.reply, totalMsOf(line))
     }
-    if (line.waiting.length > 0 && this.#queuedMs(line) < this.#queueMs) {
+    if (line.waiting.length > 0 && queuedMsOf(line) < this.#queueMs) {
       for (const wake of line.waiting.splice(0)) wake()
     }
   }
 
   /** The far end has lost, or thrown away, what it had: the unheard rest is to be sent again. */
   #rewind(line: Line, far: FarEnd, nowMs: number): void {
-    const heardMs = this.#heardMs(line, far, nowMs)
+    const heardMs = heardMsOf(line, far, nowMs)
     line.heard.rewind(heardMs, nowMs)
     line.cursor = Math.round((heardMs * this.#sampleRate) / 1000)
     line.sentAll = false
@@ -380,7 +322,7 @@ export class Playout {
   }
 
   #advance(line: Line, far: FarEnd, nowMs: number): void {
-    const heardMs = this.#heardMs(line, far, nowMs)
+    const heardMs = heardMsOf(line, far, nowMs)
     if (!line.audible && heardMs > 0) {
       line.audible = true
       const reported = line.heard.reportedMs
@@ -392,69 +334,14 @@ export class Playout {
       if (this.#line !== line) return
     }
     line.sound.forget(Math.floor((heardMs * this.#sampleRate) / 1000))
-    if (line.ended && this.#isHeard(line, far, heardMs, nowMs)) this.#finish(line, nowMs)
+    if (line.ended && isAllHeard(line, far, heardMs, nowMs)) this.#finish(line)
   }
 
-  #isHeard(line: Line, far: FarEnd, heardMs: number, nowMs: number): boolean {
-    if (line.cursor < line.sound.end) return false
-    if (heardMs >= this.#totalMs(line) - 0.5) return true
-    const lateMs = far.reportsPlayed ? REPORT_GRACE_MS : 0
-    return line.heard.estimateMs(nowMs - lateMs, far.pathMs) >= this.#totalMs(line) - 0.5
-  }
-
-  #finish(line: Line, nowMs: number): void {
-    const heard = this.#heardOf(line, this.#far, nowMs, true)
+  #finish(line: Line): void {
+    const heard = heardWhole(line, this.#far)
     this.#line = undefined
     this.#restoreGain()
     this.#watcher.finished(heard, saidText(line.words))
-  }
-
-  /** Trusts reports alone where the far end makes them; one that stays silent is given time, then estimated. */
-  #heardMs(line: Line, far: FarEnd, nowMs: number): number {
-    const { heard } = line
-    const reportedMs = far.reportsPlayed ? heard.reportedMs : undefined
-    const graceMs = far.reportsPlayed ? REPORT_GRACE_MS : 0
-    line.heardMs = Math.max(line.heardMs, reportedMs ?? heard.estimateMs(nowMs - graceMs, far.pathMs))
-    return line.heardMs
-  }
-
-  #heardOf(line: Line, far: FarEnd | undefined, nowMs: number, complete: boolean): Heard {
-    const totalMs = this.#totalMs(line)
-    const { reply, words, heard } = line
-    if (complete) {
-      const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
-      const untoldMs = reportedMs === undefined ? 0 : totalMs - reportedMs
-      // A far end that fell silent in the middle has not said that the rest was heard.
-      const source = reportedMs !== undefined && untoldMs < 0.5 ? 'reported' : 'estimated'
-      const errorMs = source === 'reported' ? 0 : untoldMs
-      return { reply, ms: totalMs, text: saidText(words), complete, source, errorMs }
-    }
-    const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
-    // Without a leg the line was rewound to what was heard, and nothing has been sent since.
-    const ms = far === undefined ? heard.sentMs : (reportedMs ?? heard.estimateMs(nowMs, far.pathMs))
-    const errorMs = Math.max(0, heard.mostMs(nowMs) - ms)
-    const source = reportedMs === undefined ? 'estimated' : 'reported'
-    return { reply, ms, text: heardText(words, ms, this.#soundOf(line)), complete, source, errorMs }
-  }
-
-  #settle(nowMs: number): void {
-    if (this.#settling.length === 0) return
-    const due = this.#settling.filter(({ untilMs }) => untilMs <= nowMs)
-    this.#settling = this.#settling.filter(({ untilMs }) => untilMs > nowMs)
-    for (const settling of due) this.#tellSettled(settling, nowMs)
-  }
-
-  #tellSettled({ line, first, reported }: Settling, nowMs: number): void {
-    const said = saidText(line.words)
-    const ms = line.heard.reportedMs
-    if (ms === undefined) return this.#watcher.settled(first, said)
-    const totalMs = this.#totalMs(line)
-    const complete = line.ended && ms >= totalMs - 0.5
-    const text = complete ? said : heardText(line.words, ms, this.#soundOf(line))
-    // Settled before its time, the far end's last count is missing and the first error bar stands.
-    const told = reported && nowMs !== Number.POSITIVE_INFINITY
-    const errorMs = told ? Math.max(FRAME_MS, line.heard.lostMs - ms) : first.errorMs
-    this.#watcher.settled({ ...first, ms, text, complete, source: 'reported', errorMs }, said)
   }
 
   #restoreGain(): void {

@@ -1,6 +1,6 @@
 import type { AudioFrame } from '@parley/audio'
 import type { ReplyId } from '../ids.js'
-import type { FarEnd } from '../playout/playout.js'
+import type { FarEnd } from '../playout/far-end.js'
 import type { CloseReason, Transport } from '../transport.js'
 import type { Entrance } from './entrance.js'
 import type { SessionEvent } from './events.js'

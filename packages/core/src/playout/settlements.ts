@@ -1,0 +1,57 @@
+/** Cut replies whose far end may still correct what was heard; each is settled once, after its round trip. */
+
+import type { ReplyId } from '../ids.js'
+import type { Heard } from '../turn/history.js'
+import { heardText, saidText } from './heard-text.js'
+import { type Line, soundOf, totalMsOf } from './line.js'
+
+interface Settlement {
+  readonly line: Line
+  /** What was said at the cut. */
+  readonly first: Heard
+  readonly untilMs: number
+  /** Whether the far end has said anything of it since. */
+  reported: boolean
+}
+
+export class Settlements {
+  readonly #frameMs: number
+  readonly #tell: (heard: Heard, said: string) => void
+  #open: Settlement[] = []
+
+  /** `frameMs`: how exact a far end's count is. `tell` gets what was heard in the end, and what was said. */
+  constructor(frameMs: number, tell: (heard: Heard, said: string) => void) {
+    this.#frameMs = frameMs
+    this.#tell = tell
+  }
+
+  add(line: Line, first: Heard, untilMs: number): void {
+    this.#open.push({ line, first, untilMs, reported: false })
+  }
+
+  /** The far end's count of a reply that was cut. */
+  report(reply: ReplyId, ms: number): void {
+    const found = this.#open.find(({ line }) => line.reply === reply)
+    if (found?.line.heard.report(ms)) found.reported = true
+  }
+
+  /** Settles what is due; all of it at `Infinity`, when no report can come any more. */
+  settle(nowMs: number): void {
+    if (this.#open.length === 0) return
+    const due = this.#open.filter(({ untilMs }) => untilMs <= nowMs)
+    this.#open = this.#open.filter(({ untilMs }) => untilMs > nowMs)
+    for (const settlement of due) this.#close(settlement, nowMs)
+  }
+
+  #close({ line, first, reported }: Settlement, nowMs: number): void {
+    const said = saidText(line.words)
+    const ms = line.heard.reportedMs
+    if (ms === undefined) return this.#tell(first, said)
+    const complete = line.ended && ms >= totalMsOf(line) - 0.5
+    const text = complete ? said : heardText(line.words, ms, soundOf(line))
+    // Settled before its time, the far end's last count is missing and the first error bar stands.
+    const told = reported && nowMs !== Number.POSITIVE_INFINITY
+    const errorMs = told ? Math.max(this.#frameMs, line.heard.lostMs - ms) : first.errorMs
+    this.#tell({ ...first, ms, text, complete, source: 'reported', errorMs }, said)
+  }
+}
