@@ -1,0 +1,102 @@
+/**
+ * A request as messages that every vendor's shape can be made from. Roles alternate and the caller is first, since some
+ * vendors and most templates of open models refuse anything else; what is only true of this turn comes last, so that all
+ * before it stays the same from turn to turn and can be cached.
+ */
+
+import {
+  factsAsText,
+  type HistoryEntry,
+  type LanguageModelRequest,
+  type ToolCall,
+  type ToolDefinition,
+  type ToolExchange,
+  type ToolResult,
+} from '@parley/core'
+import { cutMark, openingNote, silenceNote, unheardNote, withNotes } from './prompt-notes.js'
+
+export interface ModelPrompt {
+  readonly instructions: string
+  /** Begins with the caller; the roles alternate but for `agent` with calls, which `results` always follow. */
+  readonly messages: readonly ModelMessage[]
+  readonly tools: readonly ToolDefinition[]
+}
+
+export type ModelMessage =
+  /** `facts` is a block of its own, to be put behind the text. */
+  | { readonly role: 'user'; readonly text: string; readonly facts?: string }
+  /** The text may be empty where there are calls. */
+  | { readonly role: 'agent'; readonly text: string; readonly calls?: readonly ToolCall[] }
+  /** One for each call of the message before, in the same order. */
+  | { readonly role: 'results'; readonly results: readonly ToolResult[] }
+
+/** Pure; the same request gives the same prompt. */
+export function modelPrompt(request: LanguageModelRequest): ModelPrompt {
+  const facts = factsAsText(request.facts ?? [])
+  const now: ModelMessage = {
+    role: 'user',
+    text: wordsNow(request),
+    ...(facts === undefined ? {} : { facts }),
+  }
+  return {
+    instructions: withNotes(request.instructions, request.language),
+    messages: merged([...pastOf(request.history), now, ...(request.exchanges ?? []).flatMap(stepOf)]),
+    tools: request.tools ?? [],
+  }
+}
+
+/** A user's message in one piece, for vendors without blocks. */
+export function textWithFacts({ text, facts }: { readonly text: string; readonly facts?: string }): string {
+  return facts === undefined ? text : `${text}\n\n${facts}`
+}
+
+function wordsNow({ userText, history }: LanguageModelRequest): string {
+  if (userText === undefined) return history.length === 0 ? openingNote : silenceNote
+  return userText.trim() === '' ? unheardNote : userText
+}
+
+/** What was said, with a note where the agent spoke unasked, so that a turn reads the same now and later. */
+function pastOf(history: readonly HistoryEntry[]): ModelMessage[] {
+  const past: ModelMessage[] = []
+  let before: HistoryEntry | undefined
+  for (const entry of history) {
+    if (entry.text.trim() === '') continue
+    if (entry.role === 'user') past.push({ role: 'user', text: entry.text })
+    else {
+      if (before === undefined) past.push({ role: 'user', text: openingNote })
+      else if (before.role === 'agent' && before.turn !== entry.turn)
+        past.push({ role: 'user', text: silenceNote })
+      past.push({ role: 'agent', text: entry.interrupted ? `${entry.text.trimEnd()}${cutMark}` : entry.text })
+    }
+    before = entry
+  }
+  return past
+}
+
+/** No call stays without its result: vendors refuse that. */
+function stepOf({ text, calls, results }: ToolExchange): ModelMessage[] {
+  if (calls.length === 0) return text === '' ? [] : [{ role: 'agent', text }]
+  const answers = calls.map(
+    ({ id }) => results.find(result => result.id === id) ?? { id, text: 'No result.', failed: true as const },
+  )
+  return [
+    { role: 'agent', text, calls },
+    { role: 'results', results: answers },
+  ]
+}
+
+function merged(messages: readonly ModelMessage[]): ModelMessage[] {
+  const whole: ModelMessage[] = []
+  for (const message of messages) {
+    const last = whole.at(-1)
+    if (last?.role === 'user' && message.role === 'user')
+      whole[whole.length - 1] = { ...message, text: `${last.text}\n${message.text}` }
+    else if (last?.role === 'agent' && message.role === 'agent' && last.calls === undefined)
+      whole[whole.length - 1] = {
+        ...message,
+        text: message.text === '' ? last.text : `${last.text}\n${message.text}`,
+      }
+    else whole.push(message)
+  }
+  return whole
+}
