@@ -13,6 +13,11 @@ export * from './sim-world.js'
 export * from './threshold-ear.js'
 export * from './vendors/coded-brains.js'
 export * from './vendors/coded-speech.js'
+export {
+  type OpenaiTextSimOptions,
+  openaiTextRoutes,
+  openOpenaiTextSim,
+} from './vendors/openai-text/openai-text-sim.js'
 export * from './vendors/sim-brains.js'
 export * from './vendors/sim-server.js'
 export * from './vendors/vendor-sim.js'
