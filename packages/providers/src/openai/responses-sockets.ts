@@ -1,0 +1,182 @@
+/**
+ * The sockets of Responses mode: each answers one question at a time, those that are free wait open. The protocol has no
+ * word for cancelling, so a socket whose answer is given up is closed and another opened in its place. One that is lost
+ * while free is opened again once, if it had stood for a while; if not, the next question opens it and gets the reason.
+ */
+
+import { ParleyError } from '@parley/core'
+import type { VendorContext } from '../vendor.js'
+import { outcomeOf } from '../wire/http-call.js'
+import type { KeyLease } from '../wire/keys.js'
+import type { Socket } from '../wire/socket.js'
+
+export interface ResponsesSockets {
+  /** One that nobody uses; a new one may still be connecting, what is sent waits. */
+  take(signal: AbortSignal): Promise<ResponsesSocket>
+  /** The very socket, if it is free. */
+  takeAgain(socket: ResponsesSocket): boolean
+  /** Its answer is complete. */
+  give(socket: ResponsesSocket): void
+  /** Its answer is given up, for this reason or by an abort. */
+  discard(socket: ResponsesSocket, error?: ParleyError): void
+  /** Opens one if none is free. */
+  warm(): Promise<void>
+  close(): void
+}
+
+export interface ResponsesSocket {
+  send(message: object): boolean
+  /** Who uses it now; without one, what comes is late and dropped. */
+  user: SocketUser | undefined
+}
+
+export interface SocketUser {
+  onText(text: string): void
+  /** The socket is gone already. */
+  onLost(error: ParleyError): void
+}
+
+export interface ResponsesSocketsOptions {
+  readonly context: VendorContext
+  /** For people. */
+  readonly vendor: string
+  headers(key: string | undefined): Readonly<Record<string, string>>
+  readonly connectTimeoutMs: number
+  readonly idleSockets: number
+  readonly socketAgeMs: number
+}
+
+interface Member extends ResponsesSocket {
+  readonly socket: Socket
+  readonly lease: KeyLease | undefined
+  readonly madeMs: number
+  /** Rejects if it never stands. */
+  readonly stands: Promise<void>
+}
+
+/** A socket that fell before is not opened again by itself: a vendor that throws us out would be called for ever. */
+const STOOD_MS = 5_000
+
+export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSockets {
+  const { context } = options
+  const free: Member[] = []
+  const members = new Set<Member>()
+  const closing = new AbortController()
+
+  async function open(signal: AbortSignal): Promise<Member> {
+    const lease = await context.keys.take(signal)
+    let stand = () => {}
+    let fall = (_: ParleyError) => {}
+    const stands = new Promise<void>((resolve, reject) => {
+      stand = resolve
+      fall = reject
+    })
+    // Only `warm` waits for it; others hear of a fall through their user.
+    stands.catch(() => {})
+    const member: Member = {
+      socket: context.openSocket({
+        vendor: options.vendor,
+        url: `${context.baseUrl}/responses`,
+        headers: options.headers(lease?.key),
+        clock: context.clock,
+        epochMs: context.epochMs,
+        connectTimeoutMs: options.connectTimeoutMs,
+        onOpen: () => stand(),
+        onText: text => member.user?.onText(text),
+        onLost(error) {
+          fall(error)
+          lost(member, error)
+        },
+      }),
+      lease,
+      madeMs: context.clock.now(),
+      stands,
+      user: undefined,
+      send: message => member.socket.send(JSON.stringify(message)),
+    }
+    members.add(member)
+    if (closing.signal.aborted) remove(member)
+    return member
+  }
+
+  function lost(member: Member, error: ParleyError): void {
+    const { user } = member
+    const hasStood = context.clock.now() - member.madeMs >= STOOD_MS
+    remove(member, error)
+    if (user !== undefined) user.onLost(error)
+    else if (hasStood) openSpare()
+  }
+
+  function remove(member: Member, error?: ParleyError): void {
+    members.delete(member)
+    const at = free.indexOf(member)
+    if (at >= 0) free.splice(at, 1)
+    member.user = undefined
+    member.socket.close()
+    member.lease?.done(error === undefined ? { kind: 'fine' } : outcomeOf(error, { waitMs: waitOf(error) }))
+  }
+
+  function openSpare(): void {
+    if (free.length > 0 || closing.signal.aborted) return
+    open(closing.signal)
+      .then(member => {
+        keep(member)
+        return member.stands
+      })
+      .catch((error: unknown) => {
+        if (!closing.signal.aborted) context.warn(ParleyError.from(error, 'provider_unreachable'))
+      })
+  }
+
+  function keep(member: Member): void {
+    member.user = undefined
+    if (free.length >= options.idleSockets || isOld(member)) remove(member)
+    else if (members.has(member)) free.push(member)
+  }
+
+  function isOld({ madeMs }: Member): boolean {
+    return context.clock.now() - madeMs >= options.socketAgeMs
+  }
+
+  return {
+    async take(signal) {
+      for (let member = free.pop(); member !== undefined; member = free.pop()) {
+        if (member.socket.state !== 'closed' && !isOld(member)) return member
+        remove(member)
+      }
+      return open(signal)
+    },
+    takeAgain(socket) {
+      const at = free.findIndex(member => member === socket)
+      const member = free[at]
+      if (member === undefined || isOld(member)) return false
+      free.splice(at, 1)
+      return true
+    },
+    give: socket => keep(socket as Member),
+    discard(socket, error) {
+      const member = socket as Member
+      const hasStood = member.socket.state === 'open'
+      remove(member, error)
+      if (error === undefined && hasStood) openSpare()
+    },
+    async warm() {
+      if (free.length > 0) return
+      const member = await open(closing.signal)
+      keep(member)
+      await member.stands
+    },
+    close() {
+      closing.abort()
+      for (const member of [...members]) {
+        const { user } = member
+        remove(member)
+        user?.onLost(new ParleyError('provider_failed', `The connection to ${options.vendor} was closed.`))
+      }
+    },
+  }
+}
+
+function waitOf({ details }: ParleyError): number | undefined {
+  return typeof details.retryAfterMs === 'number' ? details.retryAfterMs : undefined
+}
