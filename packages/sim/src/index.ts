@@ -11,6 +11,11 @@ export * from './sim-conversation.js'
 export * from './sim-engine.js'
 export * from './sim-world.js'
 export * from './threshold-ear.js'
+export {
+  type AnthropicSim,
+  type AnthropicSimOptions,
+  openAnthropicSim,
+} from './vendors/anthropic/anthropic-sim.js'
 export * from './vendors/coded-brains.js'
 export * from './vendors/coded-speech.js'
 export {

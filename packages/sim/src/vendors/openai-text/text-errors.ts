@@ -24,13 +24,22 @@ export function textError(status: number, message: string, more: Partial<TextErr
   return { status, type, code, message, ...more }
 }
 
+/** Where codes are never there, the type alone must tell. */
+const typesWithoutCode: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+  500: 'api_error',
+}
+
 /** `{error: …}` as this server writes it. */
 export function textErrorBody(
   { status, type, code, message, param }: TextError,
   quirks: TextQuirks,
 ): unknown {
   if (quirks.errorCode === 'status') return { error: { code: status, message, type } }
-  if (quirks.errorCode === 'none') return { error: { message, type, param: null, code: null } }
+  if (quirks.errorCode === 'none')
+    return { error: { message, type: typesWithoutCode[status] ?? type, param: null, code: null } }
   return { error: { message, type, param: param ?? null, code } }
 }
 
