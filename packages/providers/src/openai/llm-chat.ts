@@ -4,11 +4,11 @@ import type { LanguageModel } from '@parley/core'
 import { modelPrompt } from '../prompt/model-prompt.js'
 import type { VendorContext } from '../vendor.js'
 import { eventAnswer } from '../wire/event-answer.js'
+import { warmModel } from '../wire/warm-model.js'
 import { chatMessages, chatTools } from './chat-messages.js'
 import { chatReader } from './chat-reader.js'
 import { given, type OpenaiLlmOptions, openaiHeaders } from './options.js'
 import { openaiRate } from './rate-headers.js'
-import { warmModel } from './warm-model.js'
 
 const vendor = 'OpenAI'
 

@@ -4,11 +4,11 @@ import type { LanguageModel, LanguageModelPart } from '@parley/core'
 import { modelPrompt } from '../prompt/model-prompt.js'
 import type { VendorContext } from '../vendor.js'
 import { type AnswerReader, eventAnswer } from '../wire/event-answer.js'
+import { warmModel } from '../wire/warm-model.js'
 import { type OpenaiLlmOptions, openaiHeaders } from './options.js'
 import { openaiRate } from './rate-headers.js'
 import { responsesReader } from './responses-reader.js'
 import { responsesBody, responsesInput } from './responses-request.js'
-import { warmModel } from './warm-model.js'
 
 const vendor = 'OpenAI'
 

@@ -147,7 +147,7 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
       return open(signal)
     },
     takeAgain(socket) {
-      const at = free.findIndex(member => member === socket)
+      const at = free.indexOf(socket as Member)
       const member = free[at]
       if (member === undefined || isOld(member)) return false
       free.splice(at, 1)

@@ -23,14 +23,14 @@ export interface EventAnswer<Part> {
   /** Its `timeoutMs` is that of the head of the answer. */
   readonly call: HttpCall
   readonly reader: AnswerReader<Part>
-  /** Longest wait for the first part, ms. */
+  /** Longest wait for the first part that is not `usage`, ms. */
   readonly firstOutputTimeoutMs: number
   /** Longest wait between two events after it, ms. */
   readonly idleTimeoutMs: number
 }
 
 /** @throws ParleyError `provider_…` or `timeout`. */
-export async function* eventAnswer<Part>(
+export async function* eventAnswer<Part extends { readonly kind: string }>(
   answer: EventAnswer<Part>,
   signal: AbortSignal,
 ): AsyncGenerator<Part, void, void> {
@@ -55,7 +55,7 @@ export async function* eventAnswer<Part>(
     for await (const event of serverSentEvents(response.body ?? noBody())) {
       patience.alive()
       for (const part of reader.read(event)) {
-        patience.begun()
+        if (part.kind !== 'usage') patience.begun()
         patience.rest()
         yield part
         patience.alive()

@@ -5,7 +5,7 @@
 
 import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
-import { httpCall } from '../wire/http-call.js'
+import { httpCall } from './http-call.js'
 
 export interface WarmModel {
   readonly context: VendorContext
@@ -13,6 +13,8 @@ export interface WarmModel {
   readonly vendor: string
   headers(key: string | undefined): Readonly<Record<string, string>>
   readonly model: string
+  /** Of the list, behind the base URL. Default `/models`. */
+  readonly path?: string
   readonly timeoutMs: number
 }
 
@@ -22,10 +24,11 @@ interface Listed {
 }
 
 /** @throws ParleyError `provider_…` or `timeout` if the list cannot be had. */
-export async function warmModel({ context, vendor, headers, model, timeoutMs }: WarmModel): Promise<void> {
+export async function warmModel(warming: WarmModel): Promise<void> {
+  const { context, vendor, headers, model, path = '/models', timeoutMs } = warming
   const response = await httpCall(
     context,
-    { vendor, path: '/models', method: 'GET', headers, timeoutMs },
+    { vendor, path, method: 'GET', headers, timeoutMs },
     new AbortController().signal,
   )
   const listed = modelsIn(await response.json().catch(() => undefined))
