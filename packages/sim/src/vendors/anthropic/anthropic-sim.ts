@@ -65,12 +65,13 @@ export async function openAnthropicSim(options: AnthropicSimOptions): Promise<An
     if (exchange.request.method !== 'POST') return refuse({ status: 404, message: 'Not found' })
     const body = exchange.json() as MessagesBody | undefined
     if (body === undefined) return
-    const prompt = messagesPrompt(body, version)
+    const isCount = pathname === '/v1/messages/count_tokens'
+    const prompt = messagesPrompt(isCount ? { ...body, max_tokens: 1 } : body, version)
     if (typeof prompt === 'string') {
       server.log.complain(`${pathname}: ${prompt}`)
       return refuse({ status: 400, message: prompt })
     }
-    if (pathname === '/v1/messages/count_tokens') {
+    if (isCount) {
       const { input, written, read } = promptCache().count(body)
       return exchange.reply(200, { input_tokens: input + written + read }, headers())
     }
