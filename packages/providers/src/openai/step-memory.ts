@@ -42,9 +42,9 @@ export function stepMemory(): StepMemory {
 
   return {
     remember({ body, input, socket, reader: { responseId, callIds } }) {
+      for (const [call, step] of byCall) if (step.socket === socket) byCall.delete(call)
       const [first] = callIds
       if (first === undefined || responseId === undefined) return
-      for (const [call, step] of byCall) if (step.socket === socket) byCall.delete(call)
       byCall.set(first, { socket, responseId, callIds, request: markOf(body, input) })
       const oldest = byCall.keys().next()
       if (byCall.size > MAX_STEPS && !oldest.done) byCall.delete(oldest.value)

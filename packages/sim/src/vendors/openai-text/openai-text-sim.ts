@@ -18,6 +18,8 @@ export interface OpenaiTextSimOptions extends SimOptions {
   readonly quirks?: Partial<TextQuirks>
   /** Whether the model thinks before it speaks. Default false. */
   readonly reasons?: boolean
+  /** Whether it forgets every response, so that none can be gone on from. Default false. */
+  readonly forgets?: boolean
   /** Models that are listed, with the day they end. */
   readonly models?: readonly { readonly id: string; readonly shutdown_date?: string }[]
   /** Requests that are refused first, while the model is loaded. Default 0. */
@@ -77,7 +79,7 @@ export function openaiTextRoutes(options: OpenaiTextSimOptions, server: () => Si
         : {},
     server,
   }
-  const responses = responsesServer(making)
+  const responses = responsesServer(making, options.forgets ?? false)
   const models = () => ({
     object: 'list',
     data: (options.models ?? []).map(model => ({

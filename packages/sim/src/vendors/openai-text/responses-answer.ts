@@ -94,7 +94,7 @@ export async function answerResponse(job: ResponseJob): Promise<ResponseEnd> {
     })
     for (const delta of awkwardPieces(given, making.options.random))
       send('response.function_call_arguments.delta', { ...place, delta, ...padding() })
-    send('response.function_call_arguments.done', { ...place, name, arguments: given })
+    send('response.function_call_arguments.done', { ...place, arguments: given })
     const done = { ...item, arguments: given, status: 'completed' }
     send('response.output_item.done', { output_index: items.length, item: done })
     items.push(done)

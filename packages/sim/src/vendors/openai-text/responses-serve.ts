@@ -13,7 +13,7 @@ import type { TextMaking } from './text-making.js'
 /** Conversations by the response they end with. */
 type Kept = Map<string, readonly ResponsesItem[]>
 
-export function responsesServer(making: TextMaking) {
+export function responsesServer(making: TextMaking, forgets: boolean) {
   const stored: Kept = new Map()
   const complain = (sentence: string) => making.server().log.complain(`/responses: ${sentence}`)
 
@@ -47,7 +47,7 @@ export function responsesServer(making: TextMaking) {
         name: 'error',
       })
     }
-    if (body.store !== false) stored.set(end.id, [...asked.items, ...end.output])
+    if (body.store !== false && !forgets) stored.set(end.id, [...asked.items, ...end.output])
     stream.end()
   }
 
@@ -85,6 +85,7 @@ export function responsesServer(making: TextMaking) {
       if (end.fault !== undefined) return strike(end, body)
       const items = [...asked.items, ...end.output]
       own.clear()
+      if (forgets) return
       own.set(end.id, items)
       if (body.store !== false) stored.set(end.id, items)
     }
