@@ -1,3 +1,5 @@
+export { aiSdk } from './ai-sdk/index.js'
+export { anthropic } from './anthropic/index.js'
 export {
   type FindPocketsphinxOptions,
   type FoundPocketsphinx,
@@ -7,3 +9,5 @@ export { createFlite, type FliteOptions, type FliteVoice, fliteVoices } from './
 export { grammarWords } from './local/grammar-words.js'
 export { type KnownWords, knownWords } from './local/known-words.js'
 export { createPocketsphinx, type Pocketsphinx, type PocketsphinxOptions } from './local/pocketsphinx.js'
+export { openai } from './openai/index.js'
+export { openaiCompatible } from './openai-compatible/index.js'

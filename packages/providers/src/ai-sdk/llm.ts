@@ -3,18 +3,27 @@
  * neither retries nor runs tools here.
  */
 
-import type { LanguageModel, LanguageModelPart, LanguageModelRequest, ParleyError } from '@parley/core'
-import type { LanguageModel as SdkModel } from 'ai'
+import {
+  type LanguageModel,
+  type LanguageModelPart,
+  type LanguageModelRequest,
+  ParleyError,
+} from '@parley/core'
+import type { LanguageModel as SdkModel, TextStreamPart, ToolSet } from 'ai'
 import { modelPrompt } from '../prompt/model-prompt.js'
 import { slot } from '../slot.js'
 import type { Slot, VendorContext } from '../vendor.js'
-import { answerPatience } from '../wire/answer-patience.js'
+import { type AnswerPatience, answerPatience } from '../wire/answer-patience.js'
 import { brokenOffError } from '../wire/event-answer.js'
 import { outcomeOf } from '../wire/http-call.js'
+import { type PartQueue, partQueue } from '../wire/part-queue.js'
 import { loadAiSdk, loadFactory } from './load-model.js'
 import { type AiSdkLlmOptions, aiSdkLlmOptions } from './options.js'
 import { sdkMessages, sdkTools } from './sdk-messages.js'
 import { partOf, sdkError } from './sdk-parts.js'
+
+/** Parts that may wait to be drawn. */
+const MAX_PARTS = 100_000
 
 interface Loaded {
   readonly sdk: typeof import('ai')
@@ -68,27 +77,32 @@ async function* answer(
 ): AsyncGenerator<LanguageModelPart, void, void> {
   if (signal.aborted) return
   const vendor = options.module
-  const naming = { vendor, epochMs: context.epochMs() }
   const { sdk, modelFor } = await load()
   const lease = await context.keys.take(signal).catch((error: unknown) => {
     if (!signal.aborted) throw error
     return undefined
   })
+  // Providers differ in how soon they heed an abort; the queue ends at once.
+  const queue = partQueue<LanguageModelPart>(
+    MAX_PARTS,
+    () => new ParleyError('provider_failed', `${vendor} sent more than anybody draws.`),
+  )
   const own = new AbortController()
-  const stop = () => own.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) own.abort()
-  let late: ParleyError | undefined
+  const stop = () => {
+    queue.end()
+    own.abort()
+  }
   const patience = answerPatience({
     clock: context.clock,
     vendor,
     firstMs: options.firstOutputTimeoutMs,
     idleMs: options.idleTimeoutMs,
     onLate(error) {
-      late = error
+      queue.fail(error)
       own.abort()
     },
   })
+  signal.addEventListener('abort', stop, { once: true })
   try {
     if (signal.aborted) return
     const { fullStream } = sdk.streamText({
@@ -96,23 +110,15 @@ async function* answer(
       ...callOf(request, options, sdk),
       abortSignal: own.signal,
     })
-    for await (const part of fullStream) {
+    void pump(fullStream, { queue, patience, vendor, epochMs: context.epochMs() })
+    for await (const part of queue) {
       if (signal.aborted) return
-      if (late !== undefined) throw late
-      patience.alive()
-      const ours = partOf(part, naming)
-      if (ours === undefined) continue
-      if (ours.kind !== 'usage') patience.begun()
-      else lease?.done({ kind: 'fine' })
-      patience.rest()
-      yield ours
-      patience.alive()
-      if (ours.kind === 'usage') return
+      yield part
     }
-    if (!signal.aborted) throw late ?? brokenOffError(vendor)
+    if (!signal.aborted) lease?.done({ kind: 'fine' })
   } catch (error) {
     if (signal.aborted) return
-    const ours = late ?? sdkError(error, naming)
+    const ours = sdkError(error, { vendor, epochMs: context.epochMs() })
     lease?.done(outcomeOf(ours, { waitMs: waitOf(ours) }))
     throw ours
   } finally {
@@ -120,6 +126,36 @@ async function* answer(
     signal.removeEventListener('abort', stop)
     own.abort()
     lease?.done({ kind: 'unknown' })
+  }
+}
+
+interface Pumping {
+  readonly queue: PartQueue<LanguageModelPart>
+  readonly patience: AnswerPatience
+  readonly vendor: string
+  readonly epochMs: number
+}
+
+/** Never rejects: what goes wrong is the queue's. */
+async function pump(
+  stream: AsyncIterable<TextStreamPart<ToolSet>>,
+  { queue, patience, vendor, epochMs }: Pumping,
+): Promise<void> {
+  try {
+    for await (const part of stream) {
+      patience.alive()
+      const ours = partOf(part, { vendor, epochMs })
+      if (ours === undefined) continue
+      queue.push(ours)
+      if (ours.kind === 'usage') {
+        patience.stop()
+        return queue.end()
+      }
+      patience.begun()
+    }
+    queue.fail(brokenOffError(vendor))
+  } catch (error) {
+    queue.fail(error)
   }
 }
 

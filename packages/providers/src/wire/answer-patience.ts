@@ -13,7 +13,7 @@ export interface AnswerPatience {
   begun(): void
   /** Whoever draws the answer takes his time, which is not the vendor's; until `alive`. */
   rest(): void
-  /** Nothing more is waited for. */
+  /** Nothing more is waited for, whatever else is called. */
   stop(): void
 }
 
@@ -31,6 +31,7 @@ export function answerPatience(options: AnswerPatienceOptions): AnswerPatience {
   const { clock, vendor, firstMs, idleMs, onLate } = options
   let hasBegun = false
   let isResting = false
+  let isStopped = false
   let aliveMs = 0
   let cancel: Cancel = clock.after(firstMs, () => onLate(lateError(vendor, 'begin its answer', firstMs)))
 
@@ -49,7 +50,7 @@ export function answerPatience(options: AnswerPatienceOptions): AnswerPatience {
     },
     begun() {
       aliveMs = clock.now()
-      if (hasBegun) return
+      if (hasBegun || isStopped) return
       hasBegun = true
       cancel()
       watch(idleMs)
@@ -57,6 +58,9 @@ export function answerPatience(options: AnswerPatienceOptions): AnswerPatience {
     rest() {
       isResting = true
     },
-    stop: () => cancel(),
+    stop() {
+      isStopped = true
+      cancel()
+    },
   }
 }
