@@ -88,6 +88,15 @@ describe('a socket to a vendor', () => {
     })
   })
 
+  it('takes the reason of a refusal from the header that holds it, where the body is empty', async () => {
+    refuse = 'HTTP/1.1 400 Bad Request\r\nx-error: No such model.\r\ncontent-length: 0\r\n\r\n'
+    open({ reasonHeader: 'x-error' })
+    expect(await next()).toMatchObject({
+      code: 'provider_rejected',
+      message: 'Vendor answered 400: No such model.',
+    })
+  })
+
   it('does not wait for ever to be let in', async () => {
     refuse = 'hang'
     open()

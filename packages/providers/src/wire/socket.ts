@@ -20,6 +20,8 @@ export interface SocketOptions {
   readonly epochMs: () => number
   /** Longest wait for the connection to stand, ms. */
   readonly connectTimeoutMs: number
+  /** The header that says why an upgrade was refused, where the body does not. */
+  readonly reasonHeader?: string
   /** Largest message taken, bytes. Default 16 MiB. */
   readonly maxMessageBytes?: number
   onOpen?(): void
@@ -92,8 +94,11 @@ export const openSocket: OpenSocket = options => {
   socket.on('unexpected-response', (request, response) => {
     const chunks: Buffer[] = []
     const tell = () => {
-      const waitMs = retryAfterMs(name => one(response.headers[name]), options.epochMs())
-      const refusal = { status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString()) }
+      const header = (name: string) => one(response.headers[name])
+      const waitMs = retryAfterMs(header, options.epochMs())
+      const reason = options.reasonHeader === undefined ? null : header(options.reasonHeader)
+      const body = Buffer.concat(chunks).toString() || (reason ?? '')
+      const refusal = { status: response.statusCode ?? 0, body: parsed(body) }
       lose(refusalError(vendor, waitMs === undefined ? refusal : { ...refusal, retryAfterMs: waitMs }))
       request.destroy()
     }
