@@ -24,11 +24,20 @@ export interface SimServerSpec {
   errorBody(status: number, sentence: string): unknown
   /** Headers of 429 besides `retry-after`. */
   limitHeaders?(fault: SimFault): Readonly<Record<string, string>>
+  /** Headers of every answer, also of those that open a socket; `reason` where it is a refusal. */
+  headers?(reason?: string): Readonly<Record<string, string>>
   /** A request that passed the key check; the body is whole. */
   onRequest?(exchange: SimExchange): void | Promise<void>
   /** Whether this path takes sockets; the sub-protocol to accept, if one must be named. */
   takesSocket?(url: URL, request: IncomingMessage): boolean
+  /** Why a socket with this query is refused, if it is. */
+  refusesSocket?(url: URL): SimRefusal | undefined
   onSocket?(socket: SimSocket): void
+}
+
+export interface SimRefusal {
+  readonly status: number
+  readonly sentence: string
 }
 
 export interface SimExchange {
@@ -89,6 +98,7 @@ export async function openSimServer(options: SimOptions, spec: SimServerSpec): P
     connection.once('close', () => connections.delete(connection))
   })
   http.on('upgrade', upgrade)
+  upgrader.on('headers', lines => lines.push(...linesOf(spec.headers?.() ?? {})))
 
   function urlOf(request: IncomingMessage): URL {
     return new URL(request.url ?? '/', 'http://127.0.0.1')
@@ -125,7 +135,8 @@ export async function openSimServer(options: SimOptions, spec: SimServerSpec): P
     const reply: SimExchange['reply'] = (status, body, headers = {}) => {
       if (response.headersSent || response.destroyed) return
       log.send(url.pathname, body)
-      response.writeHead(status, { 'content-type': 'application/json', ...headers })
+      const own = spec.headers?.(status < 400 ? undefined : `${status}`)
+      response.writeHead(status, { 'content-type': 'application/json', ...own, ...headers })
       response.end(JSON.stringify(body))
     }
     return (body: Buffer): SimExchange => ({
@@ -155,8 +166,15 @@ export async function openSimServer(options: SimOptions, spec: SimServerSpec): P
     const url = urlOf(request)
     const fault = temper.strike('connect')
     if (fault !== undefined) return failUpgrade(spec, connection, fault)
-    if (!isKeyGood(request)) return refuse(spec, connection, 401)
-    if (!(spec.takesSocket?.(url, request) ?? false)) return refuse(spec, connection, 404)
+    if (!isKeyGood(request))
+      return refuse(spec, connection, { status: 401, sentence: 'The key is not accepted.' })
+    if (!(spec.takesSocket?.(url, request) ?? false))
+      return refuse(spec, connection, { status: 404, sentence: 'There is no such path.' })
+    const refusal = spec.refusesSocket?.(url)
+    if (refusal !== undefined) {
+      log.complain(`${url.pathname}: ${refusal.sentence}`)
+      return refuse(spec, connection, refusal)
+    }
     upgrader.handleUpgrade(request, connection, head, socket => {
       counts.sockets++
       counts.open++
@@ -294,7 +312,13 @@ function waitHeaders(spec: SimServerSpec, fault: SimFault): Readonly<Record<stri
 
 function failUpgrade(spec: SimServerSpec, connection: Duplex, fault: SimFault): void {
   const status = statusOfFault[fault.kind]
-  if (status !== undefined) return refuse(spec, connection, status, waitHeaders(spec, fault))
+  if (status !== undefined)
+    return refuse(
+      spec,
+      connection,
+      { status, sentence: `simulated: ${fault.kind}` },
+      waitHeaders(spec, fault),
+    )
   if (fault.kind === 'hang' || fault.kind === 'drip') return
   if (fault.kind === 'garbage') connection.write('SSH-2.0-not-a-web-server\r\n')
   connection.destroy()
@@ -303,16 +327,20 @@ function failUpgrade(spec: SimServerSpec, connection: Duplex, fault: SimFault): 
 function refuse(
   spec: SimServerSpec,
   connection: Duplex,
-  status: number,
+  { status, sentence }: SimRefusal,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const body = JSON.stringify(spec.errorBody(status, 'refused'))
+  const body = JSON.stringify(spec.errorBody(status, sentence))
   const lines = [
     `HTTP/1.1 ${status} Refused`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...linesOf({ ...spec.headers?.(sentence), ...headers }),
   ]
   connection.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function linesOf(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
 }
