@@ -11,6 +11,8 @@ import { resultsMessage, seconds } from './results.js'
 import { idleWatch, readMessages, type SimSession } from './session.js'
 
 const INTERIM_MS = 300
+/** The same while nobody speaks. */
+const EMPTY_INTERIM_MS = 1_000
 /** A silence this long is settled by an empty final. */
 const SETTLE_MS = 3_000
 /** A voice after a silence this long is a new start of speech. */
@@ -53,8 +55,10 @@ export function listenV1(session: SimSession): void {
     if (sound.onsetMs !== undefined && sound.silentMs >= endpointMs)
       await results(true, { speechFinal: true })
     else if (sound.endMs - sound.startMs >= SETTLE_MS && sound.silentMs > SETTLE_MS) await results(true)
-    else if (sound.endMs - interimAtMs >= INTERIM_MS && query.get('interim_results') === 'true')
-      if (sound.onsetMs !== undefined) await results(false)
+    else if (query.get('interim_results') === 'true') {
+      const everyMs = sound.onsetMs === undefined ? EMPTY_INTERIM_MS : INTERIM_MS
+      if (sound.endMs - interimAtMs >= everyMs) await results(false)
+    }
     await tellEnd()
   }
 
