@@ -3,7 +3,7 @@
  * the next, and one that has taken all it may is replaced before it is missed.
  */
 
-import type { ParleyError } from '@parley/core'
+import { ParleyError } from '@parley/core'
 import type { Mouth } from './mouth.js'
 
 /** What a socket is for, and cannot change. */
@@ -26,6 +26,11 @@ export interface MouthEvents {
   onGone(error?: ParleyError): void
 }
 
+interface Waiter {
+  resolve(): void
+  reject(error: ParleyError): void
+}
+
 export function mouths(
   keepOpen: number,
   open: (kind: MouthKind, events: MouthEvents) => Mouth,
@@ -35,13 +40,19 @@ export function mouths(
   const all: { readonly kind: MouthKind; readonly mouth: Mouth }[] = []
   let closed = false
 
-  function make(kind: MouthKind, onReady = () => {}, onLost?: (error: ParleyError) => void): Mouth {
+  function make(kind: MouthKind, waiter?: Waiter): Mouth {
+    let waiting = waiter
+    const settled = () => {
+      const was = waiting
+      waiting = undefined
+      return was
+    }
     const remove = () => {
-      const at = all.findIndex(each => each === entry)
+      const at = all.indexOf(entry)
       if (at >= 0) all.splice(at, 1)
     }
     const mouth = open(kind, {
-      onReady,
+      onReady: () => settled()?.resolve(),
       onFree() {
         remove()
         if (closed) return mouth.close()
@@ -51,9 +62,10 @@ export function mouths(
       },
       onGone(error) {
         remove()
-        if (error === undefined) return
-        if (onLost === undefined) warn(error)
-        else onLost(error)
+        const waited = settled()
+        if (waited !== undefined)
+          waited.reject(error ?? new ParleyError('voice_failed', 'The voice was closed.'))
+        else if (error !== undefined) warn(error)
       },
     })
     const entry = { kind, mouth }
@@ -80,7 +92,7 @@ export function mouths(
     warm(kind) {
       if (freeOf(kind) !== undefined) return Promise.resolve()
       return new Promise((resolve, reject) => {
-        make(kind, resolve, reject)
+        make(kind, { resolve, reject })
       })
     },
     close() {

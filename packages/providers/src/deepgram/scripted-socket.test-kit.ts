@@ -1,0 +1,84 @@
+/** A socket whose far end is the test: it sees what is sent and says what it likes, without a network. */
+
+import type { ParleyError } from '@parley/core'
+import { VirtualClock } from '@parley/sim'
+import type { VendorContext } from '../vendor.js'
+import { fixedKey } from '../wire/keys.js'
+import type { OpenSocket, SocketOptions } from '../wire/socket.js'
+
+export interface ScriptedSocket {
+  readonly options: SocketOptions
+  /** JSON messages sent so far. */
+  readonly said: { readonly type: string; readonly [field: string]: unknown }[]
+  /** Bytes of binary messages sent so far, one entry each. */
+  readonly sound: Uint8Array[]
+  readonly closed: boolean
+  open(): void
+  say(message: object): void
+}
+
+export interface ScriptedWorld {
+  readonly clock: VirtualClock
+  readonly context: VendorContext
+  readonly sockets: ScriptedSocket[]
+  readonly warnings: ParleyError[]
+  /** Lets a key be leased and a socket be opened. */
+  settle(): Promise<void>
+}
+
+export function scriptedWorld(): ScriptedWorld {
+  const clock = new VirtualClock()
+  const sockets: ScriptedSocket[] = []
+  const warnings: ParleyError[] = []
+  const openSocket: OpenSocket = options => {
+    const said: ScriptedSocket['said'] = []
+    const sound: Uint8Array[] = []
+    let state: 'connecting' | 'open' | 'closed' = 'connecting'
+    sockets.push({
+      options,
+      said,
+      sound,
+      get closed() {
+        return state === 'closed'
+      },
+      open() {
+        state = 'open'
+        options.onOpen?.()
+      },
+      say(message) {
+        if (state === 'open') options.onText(JSON.stringify(message))
+      },
+    })
+    return {
+      get state() {
+        return state
+      },
+      bufferedBytes: 0,
+      send(message) {
+        if (typeof message === 'string') said.push(JSON.parse(message))
+        else sound.push(message)
+        return true
+      },
+      close() {
+        state = 'closed'
+      },
+    }
+  }
+  return {
+    clock,
+    sockets,
+    warnings,
+    context: {
+      clock,
+      epochMs: () => 0,
+      random: () => 0.5,
+      newId: () => 'id',
+      baseUrl: 'https://vendor.test',
+      keys: fixedKey('a-key'),
+      fetch,
+      openSocket,
+      warn: error => warnings.push(error),
+    },
+    settle: () => clock.advance(0),
+  }
+}
