@@ -9,30 +9,7 @@ import { pcmReader } from '../wire/pcm-bytes.js'
 import { lateError } from '../wire/vendor-error.js'
 import { VENDOR } from './fault.js'
 import { type Line, type LineMessage, openLine, type Query } from './line.js'
-
-export interface MouthDialect {
-  readonly path: string
-  readonly readyOn?: string
-  /** Ends the clause being spoken. */
-  readonly stop: object
-  /** How many clauses a socket takes within 60 s. */
-  readonly mostPerMinute: number
-  /** Whether sound belongs to a clause only behind a message that begins it. */
-  readonly announces: boolean
-  meaning(message: LineMessage): MouthMeaning
-}
-
-export type MouthMeaning =
-  | { readonly kind: 'nothing' | 'cleared' }
-  /** `speech`: the vendor's name for the clause, where it has one. */
-  | { readonly kind: 'begins'; readonly speech: string }
-  /** All sound was sent; with a name, what it costs is still to come. */
-  | { readonly kind: 'ends'; readonly speech?: string }
-  | { readonly kind: 'billed'; readonly speech: string; readonly characters: number }
-  /** A stop was not taken. */
-  | { readonly kind: 'stuck' }
-  | { readonly kind: 'refused'; readonly error: ParleyError }
-  | { readonly kind: 'warning'; readonly error: ParleyError }
+import type { MouthDialect } from './mouth-dialect.js'
 
 export interface Clause {
   /** Sent before it, in order. */

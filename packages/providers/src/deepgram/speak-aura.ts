@@ -4,7 +4,7 @@ import { ParleyError } from '@parley/core'
 import { messageIn } from '../wire/vendor-error.js'
 import { VENDOR } from './fault.js'
 import type { LineMessage } from './line.js'
-import type { MouthDialect, MouthMeaning } from './mouth.js'
+import type { MouthDialect, MouthMeaning } from './mouth-dialect.js'
 
 export const speakAura: MouthDialect = {
   path: '/v1/speak',

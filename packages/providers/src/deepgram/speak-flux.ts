@@ -4,7 +4,7 @@ import { ParleyError } from '@parley/core'
 import { messageIn } from '../wire/vendor-error.js'
 import { VENDOR } from './fault.js'
 import type { LineMessage } from './line.js'
-import type { MouthDialect, MouthMeaning } from './mouth.js'
+import type { MouthDialect, MouthMeaning } from './mouth-dialect.js'
 
 /** Warnings that mean: the interrupt was not taken, or there was nothing left to interrupt. */
 const stuck = ['NO_AUDIO_GENERATED', 'INTERRUPT_IN_PROGRESS', 'INVALID_INTERRUPT_OFFSET', 'NO_ACTIVE_SPEECH']
