@@ -16,6 +16,7 @@ export {
   type AnthropicSimOptions,
   openAnthropicSim,
 } from './vendors/anthropic/anthropic-sim.js'
+export { openCartesiaSim } from './vendors/cartesia/cartesia-sim.js'
 export * from './vendors/coded-brains.js'
 export * from './vendors/coded-speech.js'
 export {
