@@ -1,5 +1,6 @@
 export { aiSdk } from './ai-sdk/index.js'
 export { anthropic } from './anthropic/index.js'
+export { cartesia } from './cartesia/index.js'
 export {
   type FindPocketsphinxOptions,
   type FoundPocketsphinx,
