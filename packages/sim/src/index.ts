@@ -24,6 +24,7 @@ export {
   openaiTextRoutes,
   openOpenaiTextSim,
 } from './vendors/openai-text/openai-text-sim.js'
+export { openElevenLabsSim } from './vendors/elevenlabs/elevenlabs-sim.js'
 export * from './vendors/sim-brains.js'
 export * from './vendors/sim-server.js'
 export * from './vendors/vendor-sim.js'
