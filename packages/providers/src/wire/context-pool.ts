@@ -20,7 +20,7 @@ export interface ContextPoolOptions<Event> {
   /** A socket nobody used for so long is closed, ms; less than what the vendor allows. */
   readonly idleMs: number
   /** Said this often, ms, on a socket that says nothing else. */
-  readonly keepAlive?: { readonly everyMs: number; message(ids: readonly string[]): object }
+  readonly keepAlive?: { readonly everyMs: number; message(): object }
   /** Undefined for what is no message of the vendor's. */
   read(text: string): ContextMessage<Event> | undefined
 }
@@ -177,7 +177,7 @@ export function contextPool<Event>(
     if (nowMs - line.saidMs >= (keepAlive?.everyMs ?? idleMs)) {
       line.saidMs = nowMs
       if (keepAlive !== undefined && line.socket.state === 'open')
-        line.socket.send(JSON.stringify(keepAlive.message([...line.contexts.keys()])))
+        line.socket.send(JSON.stringify(keepAlive.message()))
     }
     arm(line)
   }

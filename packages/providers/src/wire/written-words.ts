@@ -65,7 +65,11 @@ export function writtenWords(text: string): WrittenWords {
   return {
     place(word, startMs, endMs) {
       const sought = lettersOf(word)
-      if (sought === '') return []
+      if (sought === '') {
+        // Signs alone are known only by being just what is written next.
+        const isNext = letters[next] === '' && words[next] === word.trim()
+        return isNext ? give(next + 1, startMs, endMs) : []
+      }
       const given: TimedWord[] = []
       if (!all.startsWith(sought, cursor)) {
         const found = ahead(sought)
@@ -80,6 +84,8 @@ export function writtenWords(text: string): WrittenWords {
       cursor += sought.length
       let whole = next
       while (whole < words.length && (ends[whole] ?? 0) <= cursor) whole++
+      // Signs that follow have a time of their own, or go with what comes after them.
+      while (whole > next && letters[whole - 1] === '') whole--
       const since = open?.startMs ?? startMs
       open = undefined
       if (whole > next) given.push(...give(whole, since, Math.max(since, endMs)))
