@@ -1,6 +1,7 @@
 export { aiSdk } from './ai-sdk/index.js'
 export { anthropic } from './anthropic/index.js'
 export { cartesia } from './cartesia/index.js'
+export { elevenLabs } from './elevenlabs/index.js'
 export {
   type FindPocketsphinxOptions,
   type FoundPocketsphinx,

@@ -1,0 +1,326 @@
+import { ParleyError, type SpeechPart, systemClock } from '@parley/core'
+import { codedBrains, openElevenLabsSim, seededRandom, VirtualClock } from '@parley/sim'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { misfits } from '../wire/protocol-schema.test-kit.js'
+import { eventually, type Rig, rigFor, say, tellingKey } from '../wire/vendor-rig.test-kit.js'
+import { charWords } from './char-words.js'
+import { elevenLabs } from './index.js'
+import { jsonLines } from './json-lines.js'
+import { voiceSettings } from './voice-settings.js'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function simFor(options: Partial<Parameters<typeof openElevenLabsSim>[0]> = {}) {
+  const sim = await openElevenLabsSim({
+    clock: systemClock,
+    random: seededRandom(1),
+    brains: codedBrains(),
+    ...options,
+  })
+  closing.push(() => sim.close())
+  return sim
+}
+
+function voiceOf(rig: Rig, options: object = {}) {
+  const voice = elevenLabs.tts?.create({ model: 'some-model', voice: 'some-voice', ...options }, rig)
+  if (voice === undefined) throw new Error('no voice')
+  closing.push(() => voice.close())
+  return voice
+}
+
+async function failureOf(speaking: Promise<unknown>): Promise<ParleyError> {
+  try {
+    await speaking
+  } catch (error) {
+    if (error instanceof ParleyError) return error
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
+const text = 'Hola, ¿qué tal? 你好 🙂.'
+
+describe('ElevenLabs speech on sockets', () => {
+  it('speaks a text with its words as written, none of their sound before them', async () => {
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim), { wordsWaitMs: 10_000 })
+    const said = await say(voice, { text, language: 'es-MX' })
+    expect(said.heard).toBe(text)
+    expect(said.words.map(each => each.text)).toEqual(['Hola,', '¿qué', 'tal?', '你好', '🙂.'])
+    expect(said.characters).toBe([...text].length)
+    let soundMs = 0
+    let knownMs = 0
+    for (const part of said.parts) {
+      if (part.kind === 'word') knownMs = part.endMs
+      if (part.kind !== 'audio') continue
+      if (knownMs < (said.words.at(-1)?.endMs ?? 0)) expect(soundMs).toBeLessThan(knownMs)
+      soundMs += (part.samples.length * 1000) / voice.sampleRate
+    }
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('places words on the sound of the whole clause, not of a message', async () => {
+    const voice = voiceOf(rigFor(await simFor()))
+    const { words, soundMs } = await say(voice, { text: 'one two three' })
+    // 20 ms a byte and 40 ms between words.
+    expect(words.map(({ startMs, endMs }) => [Math.round(startMs), Math.round(endMs)])).toEqual([
+      [0, 60],
+      [100, 160],
+      [200, 300],
+    ])
+    expect(soundMs).toBe(340)
+  })
+
+  it('keeps to the protocol in both directions', async () => {
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim), { stability: 0.4 })
+    await say(voice, { text: 'One two.', expression: { emotion: 'excited', speed: 1.1 } })
+    await say(voice, { text: 'Three.' })
+    expect(misfits('elevenlabs', 'strict', 'TtsMultiServer', sim.sent)).toEqual([])
+    expect(misfits('elevenlabs', 'strict', 'TtsMultiClient', sim.received)).toEqual([])
+    expect(misfits('elevenlabs', 'wire', 'TtsMultiClient', sim.received)).toEqual([])
+    expect(sim.complaints).toEqual([])
+    expect(sim.counts.sockets).toBe(1)
+  })
+
+  it('takes a final that carries an empty sound', async () => {
+    const voice = voiceOf(rigFor(await simFor({ finals: 'with-audio' })))
+    expect((await say(voice, { text: 'One two.' })).heard).toBe('One two.')
+  })
+
+  it('opens another socket for the sixth clause at once', async () => {
+    const sim = await simFor()
+    sim.behave({ everyMs: 1 })
+    const voice = voiceOf(rigFor(sim))
+    const texts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map(each => `${each} and more`)
+    const said = await Promise.all(texts.map(each => say(voice, { text: each })))
+    expect(said.map(({ heard }) => heard)).toEqual(texts)
+    expect(sim.counts.sockets).toBe(2)
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('has a socket for each voice and language', async () => {
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim))
+    await say(voice, { text: 'one', voice: 'a/b' })
+    await say(voice, { text: 'uno', voice: 'a/b', language: 'es' })
+    await say(voice, { text: 'one', voice: 'a/b' })
+    expect(sim.counts.sockets).toBe(2)
+    expect(new Set(sim.received.map(({ path }) => path))).toEqual(
+      new Set(['/v1/text-to-speech/a%2Fb/multi-stream-input']),
+    )
+  })
+
+  it('closes the context at once on a cancel and drops what strays', async () => {
+    const sim = await simFor()
+    sim.behave({ everyMs: 1 })
+    const voice = voiceOf(rigFor(sim))
+    const stop = new AbortController()
+    const parts: SpeechPart[] = []
+    for await (const part of voice.speak({ text: 'a long story not heard', language: 'en' }, stop.signal)) {
+      if (stop.signal.aborted) parts.push(part)
+      else if (part.kind === 'audio') stop.abort()
+    }
+    expect(parts).toEqual([])
+    await eventually(() => sim.received.length === 4)
+    expect(sim.received[3]?.message).toEqual({ context_id: 'id-1', close_context: true })
+    expect((await say(voice, { text: 'next' })).heard).toBe('next')
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('counts a cancelled context until the vendor has ended it', async () => {
+    const sim = await simFor({ contexts: 5 })
+    sim.behave({ everyMs: 1 })
+    const voice = voiceOf(rigFor(sim))
+    const stop = new AbortController()
+    const speaking = Array.from({ length: 5 }, (_, index) =>
+      say(voice, { text: `a long story ${index}` }, stop.signal),
+    )
+    await eventually(() => sim.sent.length >= 5)
+    stop.abort()
+    await Promise.all(speaking)
+    expect((await say(voice, { text: 'next' })).heard).toBe('next')
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('keeps an unused socket alive for a while, then closes it', async () => {
+    const clock = new VirtualClock()
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim, { clock }), { languages: ['en'], idleMs: 100_000 })
+    await voice.warm?.()
+    await eventually(() => sim.counts.sockets === 1)
+    for (let at = 0; at < 20; at++) await clock.advance(0)
+    await clock.advance(30_000)
+    await eventually(() => sim.received.length === 1)
+    expect(sim.received[0]?.message).toEqual({ text: '' })
+    await clock.advance(70_000)
+    await eventually(() => sim.counts.open === 0)
+    expect((await say(voice, { text: 'One.' })).heard).toBe('One.')
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('replaces a socket that the vendor closed for inactivity', async () => {
+    const simClock = new VirtualClock()
+    const sim = await simFor({ clock: simClock })
+    const voice = voiceOf(rigFor(sim))
+    await say(voice, { text: 'One.' })
+    await simClock.advance(60_000)
+    await eventually(() => sim.counts.open === 0)
+    expect((await say(voice, { text: 'Two.' })).heard).toBe('Two.')
+    expect(sim.counts.sockets).toBe(2)
+  })
+
+  it('tells the key what became of it', async () => {
+    const { keys, outcomes } = tellingKey()
+    const sim = await simFor({ keys: ['another'] })
+    const error = await failureOf(say(voiceOf(rigFor(sim, { keys })), { text: 'One.' }))
+    expect(error.code).toBe('provider_refused')
+    expect(error.message).not.toContain('secret-key')
+    expect(outcomes).toEqual([{ kind: 'refused' }])
+  })
+
+  const faults = [
+    ['refuse', 'connect', 'provider_unreachable'],
+    ['limited', 'connect', 'provider_limited'],
+    ['failing', 'connect', 'provider_failed'],
+    ['drop', 'first', 'provider_failed'],
+    ['drop', 'middle', 'provider_failed'],
+    ['garbage', 'middle', 'provider_failed'],
+    ['limited', 'first', 'provider_limited'],
+    ['failing', 'middle', 'provider_failed'],
+    ['unauthorised', 'first', 'provider_refused'],
+    ['close', 'middle', 'provider_failed'],
+    ['expired', 'middle', 'timeout'],
+  ] as const
+  it.each(faults)('turns %s at %s into %s, and recovers', async (kind, stage, code) => {
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim))
+    sim.behave({ fault: { kind, stage, times: 1 } })
+    expect((await failureOf(say(voice, { text: 'One two three.' }))).code).toBe(code)
+    expect((await say(voice, { text: 'Four.' })).heard).toBe('Four.')
+  })
+
+  it('does not wait for ever for a first output or the next', async () => {
+    for (const stage of ['first', 'middle'] as const) {
+      const clock = new VirtualClock()
+      const sim = await simFor()
+      const voice = voiceOf(rigFor(sim, { clock }))
+      sim.behave({ fault: { kind: 'hang', stage, times: 1 } })
+      const speaking = failureOf(say(voice, { text: 'One two three.' }))
+      await eventually(() => sim.received.length === 3 && (stage === 'first' || sim.sent.length === 1))
+      for (let at = 0; at < 20; at++) await clock.advance(0)
+      await clock.advance(5_000)
+      expect((await speaking).code).toBe('timeout')
+      expect((await say(voice, { text: 'Four.' })).heard).toBe('Four.')
+    }
+  })
+
+  it('leaves nothing behind after many uses', async () => {
+    const clock = new VirtualClock()
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim, { clock }))
+    for (let index = 0; index < 200; index++) await say(voice, { text: 'o' })
+    expect(clock.pending).toBe(1)
+    expect(sim.counts.sockets).toBe(1)
+    expect(sim.complaints).toEqual([])
+  })
+})
+
+describe('ElevenLabs speech over HTTP', () => {
+  it('speaks with words, whether their times go on or begin anew', async () => {
+    for (const relativeTimes of [false, true]) {
+      const sim = await simFor({ relativeTimes })
+      const voice = voiceOf(rigFor(sim), { transport: 'http' })
+      const said = await say(voice, { text, language: 'es', expression: { emotion: 'sad' } })
+      expect(said.heard).toBe(text)
+      expect(said.words.map(each => each.text)).toEqual(['Hola,', '¿qué', 'tal?', '你好', '🙂.'])
+      const starts = said.words.map(({ startMs }) => Math.round(startMs))
+      expect(starts).toEqual([0, 140, 300, 420, 580])
+      expect(sim.complaints).toEqual([])
+    }
+  })
+
+  it('speaks without words where none are wanted', async () => {
+    const voice = voiceOf(rigFor(await simFor()), { transport: 'http', wordTimes: false })
+    const said = await say(voice, { text: 'one two' })
+    expect(said.heard).toBe('one two')
+    expect(said.words.map(({ endMs }) => endMs).at(-1)).toBe(said.soundMs)
+  })
+
+  it('ends the request on a cancel', async () => {
+    const sim = await simFor()
+    sim.behave({ everyMs: 1 })
+    const voice = voiceOf(rigFor(sim), { transport: 'http' })
+    const stop = new AbortController()
+    for await (const part of voice.speak({ text: 'a long story not heard', language: 'en' }, stop.signal))
+      if (part.kind === 'audio') stop.abort()
+    await eventually(() => sim.counts.open === 0)
+  })
+
+  it.each([
+    ['limited', 'first', 'provider_limited'],
+    ['unauthorised', 'connect', 'provider_refused'],
+    ['failing', 'connect', 'provider_failed'],
+    ['drop', 'middle', 'provider_unreachable'],
+    ['close', 'middle', 'provider_failed'],
+    ['garbage', 'middle', 'provider_failed'],
+  ] as const)('turns %s at %s into %s', async (kind, stage, code) => {
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim), { transport: 'http' })
+    sim.behave({ fault: { kind, stage } })
+    expect((await failureOf(say(voice, { text: 'one two three four five' }))).code).toBe(code)
+  })
+
+  it('names what is wrong with a request', async () => {
+    const voice = voiceOf(rigFor(await simFor()), { transport: 'http' })
+    const error = await failureOf(say(voice, { text: '🙂', voice: '..' }))
+    expect(error.code).toBe('provider_rejected')
+  })
+})
+
+describe('ElevenLabs expression', () => {
+  it('leaves a voice as it is where nothing is asked', () => {
+    expect(voiceSettings({})).toBeUndefined()
+    expect(voiceSettings({}, { emotion: 'neutral' })).toBeUndefined()
+  })
+
+  it('makes an excited voice less steady and faster, a detached one steadier', () => {
+    expect(voiceSettings({}, { emotion: 'excited' })).toEqual({ stability: 0.25, style: 0.25, speed: 1.15 })
+    expect(voiceSettings({}, { emotion: 'detached' })).toEqual({ stability: 0.8, speed: 0.95 })
+    expect(voiceSettings({ stability: 0.9 }, { style: 'newsreader' })).toEqual({ stability: 1 })
+    expect(voiceSettings({ speed: 1.1 }, { speed: 2 })).toEqual({ speed: 1.2 })
+  })
+})
+
+describe('ElevenLabs readers', () => {
+  it('joins characters to the words of the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), said => {
+        const words: string[] = []
+        const reader = charWords(word => words.push(word))
+        for (const [at, char] of [...said].entries()) reader.add(char, at * 10, at * 10 + 10)
+        reader.end()
+        expect(words).toEqual(said.split(/\s+/).filter(word => word !== ''))
+      }),
+    )
+  })
+
+  it('reads lines of JSON wherever the body is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue()), fc.integer({ min: 1, max: 7 }), async (values, size) => {
+        const bytes = new TextEncoder().encode(values.map(value => JSON.stringify(value)).join('\n'))
+        async function* body() {
+          for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+        }
+        const read: unknown[] = []
+        for await (const value of jsonLines(body())) read.push(value)
+        expect(JSON.stringify(read)).toEqual(JSON.stringify(values))
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
