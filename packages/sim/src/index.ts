@@ -25,6 +25,7 @@ export {
   openOpenaiTextSim,
 } from './vendors/openai-text/openai-text-sim.js'
 export { openElevenLabsSim } from './vendors/elevenlabs/elevenlabs-sim.js'
+export * from './vendors/openai-realtime/realtime-sim.js'
 export * from './vendors/sim-brains.js'
 export * from './vendors/sim-server.js'
 export * from './vendors/vendor-sim.js'
