@@ -1,0 +1,43 @@
+/** What the Realtime API says is wrong, as errors of ours. */
+
+import { type ErrorCode, ParleyError } from '@parley/core'
+import { messageIn } from '../wire/vendor-error.js'
+
+const codes: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/insufficient_quota|credit_balance|billing|account_deactivated/, 'provider_quota'],
+  [/invalid_api_key|invalid_authentication|permission/, 'provider_refused'],
+  [/rate_limit/, 'provider_limited'],
+  [/overloaded|slow_down/, 'provider_overloaded'],
+  [/session_expired|server_error|internal_error/, 'provider_failed'],
+]
+
+const retryable: readonly ErrorCode[] = ['provider_limited', 'provider_overloaded', 'provider_failed']
+
+/** `error` is the object inside an `error` event, a failed response or a failed transcription. */
+export function realtimeError(vendor: string, error: unknown): ParleyError {
+  const { code, type } = (typeof error === 'object' && error !== null ? error : {}) as Readonly<
+    Record<string, unknown>
+  >
+  const name = typeof code === 'string' ? code : String(type ?? '')
+  const ours =
+    codes.find(([pattern]) => pattern.test(`${name} ${String(type ?? '')}`))?.[1] ?? 'provider_rejected'
+  const said = messageIn(error) || name
+  const waitMs = ours === 'provider_limited' ? askedToWait(said) : undefined
+  return new ParleyError(ours, `${vendor}: ${said}`, {
+    retryable: retryable.includes(ours),
+    details: { vendorCode: name, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+  })
+}
+
+/** Whether a session goes on after such an error, where it came by itself and not for one of our events. */
+export function isFatal({ code, details }: ParleyError): boolean {
+  if (code === 'provider_rejected') return details.vendorCode === 'model_not_found'
+  return code !== 'provider_limited' && code !== 'provider_overloaded'
+}
+
+/** The wait a rate limit names in its sentence, ms. */
+function askedToWait(sentence: string): number | undefined {
+  const found = /try again in ([\d.]+)\s*(ms|s)\b/i.exec(sentence)
+  if (found === null) return undefined
+  return Math.ceil(Number(found[1]) * (found[2]?.toLowerCase() === 'ms' ? 1 : 1000))
+}
