@@ -25,6 +25,8 @@ export {
   openOpenaiTextSim,
 } from './vendors/openai-text/openai-text-sim.js'
 export { openElevenLabsSim } from './vendors/elevenlabs/elevenlabs-sim.js'
+export * from './vendors/openai-audio/audio-dialect.js'
+export * from './vendors/openai-audio/audio-sim.js'
 export * from './vendors/openai-realtime/realtime-sim.js'
 export * from './vendors/sim-brains.js'
 export * from './vendors/sim-server.js'
