@@ -13,7 +13,6 @@ const idleTimeoutMs = ms.default(8_000)
 const prerollMs = z.int().min(0).max(2_000).default(300)
 
 export const realtimeSttOptions = z.strictObject({
-  transport: z.literal('realtime').default('realtime'),
   model,
   /** Words that are likely, for models that take a prompt. */
   prompt: z.string().optional(),
@@ -39,7 +38,6 @@ export const sttProfiles = ['openai', 'speaches', 'whisper.cpp', 'vllm', 'generi
 export type SttProfile = (typeof sttProfiles)[number]
 
 export const fileSttOptions = z.strictObject({
-  transport: z.literal('file').default('file'),
   /** Which server it is, where servers differ. */
   profile: z.enum(sttProfiles).default('generic'),
   /** whisper.cpp serves one model and wants no name. */
@@ -66,7 +64,6 @@ const voice = z.string().min(1)
 const languages = z.array(z.string()).min(1).default(['*'])
 
 export const realtimeTtsOptions = z.strictObject({
-  transport: z.literal('realtime').default('realtime'),
   model,
   voice,
   languages,
@@ -89,7 +86,6 @@ export const ttsProfiles = ['openai', 'kokoro', 'speaches', 'generic'] as const
 export type TtsProfile = (typeof ttsProfiles)[number]
 
 export const speechTtsOptions = z.strictObject({
-  transport: z.literal('speech').default('speech'),
   profile: z.enum(ttsProfiles).default('generic'),
   model,
   voice,

@@ -9,7 +9,7 @@ import { outcomeOf } from '../wire/http-call.js'
 import type { KeyLease } from '../wire/keys.js'
 import type { Socket } from '../wire/socket.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
-import { isFatal, realtimeError } from './realtime-errors.js'
+import { isFatal, openAiError } from './openai-error.js'
 
 export const VENDOR = 'OpenAI Realtime'
 
@@ -102,7 +102,7 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   }
 
   function onError(given: unknown): void {
-    const error = realtimeError(VENDOR, given)
+    const error = openAiError(VENDOR, given)
     const { event_id: eventId } = (given ?? {}) as { readonly event_id?: unknown }
     if (state !== 'ready' || isFatal(error)) lose(error)
     else use?.onRefusal(error, typeof eventId === 'string' ? eventId : undefined)

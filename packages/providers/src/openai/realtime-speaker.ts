@@ -7,7 +7,7 @@ import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { lateError } from '../wire/vendor-error.js'
 import type { RealtimeTtsOptions } from './audio-options.js'
-import { realtimeError } from './realtime-errors.js'
+import { openAiError } from './openai-error.js'
 import { openRealtimeLink, type RealtimeEvent, VENDOR } from './realtime-link.js'
 
 /** A clause to be read, and who is told of it. Exactly one of `onDone` and `onFail` is called, unless it is cancelled. */
@@ -144,7 +144,7 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
     const { status, status_details: details } = response as Readonly<Record<string, unknown>>
     if (status === 'completed') return settle(clause.id)
     const { error, reason } = (details ?? {}) as Readonly<Record<string, unknown>>
-    if (error !== undefined && error !== null) return settle(clause.id, realtimeError(VENDOR, error))
+    if (error !== undefined && error !== null) return settle(clause.id, openAiError(VENDOR, error))
     const message = `${VENDOR} broke off a clause (${String(reason ?? status)}).`
     settle(clause.id, new ParleyError('provider_failed', message, { retryable: reason !== 'content_filter' }))
   }

@@ -5,7 +5,7 @@ import { type Clock, ParleyError, type SttEvent, type SttOptions, type SttStream
 import { bytesOfPcm } from '../wire/pcm-bytes.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
 import type { RealtimeSttOptions } from './audio-options.js'
-import { realtimeError } from './realtime-errors.js'
+import { openAiError } from './openai-error.js'
 import { type RealtimeEvent, type RealtimeLink, VENDOR } from './realtime-link.js'
 import { speechWindow } from './speech-window.js'
 import { confidenceOf, transcriptionSession } from './transcription-session.js'
@@ -142,7 +142,7 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
     const name = event.type.slice(TRANSCRIPTION.length)
     if (name === 'delta' && typeof event.delta === 'string') utterances.hear(spoken, event.delta)
     else if (name === 'completed') completed(spoken, event)
-    else if (name === 'failed') failed(spoken, realtimeError(VENDOR, event.error))
+    else if (name === 'failed') failed(spoken, openAiError(VENDOR, event.error))
     awaitWords(options.idleTimeoutMs)
   }
 

@@ -41,11 +41,11 @@ export function audioAnswer(
     if (!response.headersSent) response.writeHead(200, { 'content-type': contentType })
   }
 
-  /** Once events flow, an error is one of them. */
+  /** Once events flow, an error is one of them, where the server has a shape for that. */
   function fail(fault: SimFault): void {
     const status = statusOf[fault.kind]
-    if (status === undefined || !response.headersSent || contentType !== 'text/event-stream')
-      return exchange.fail(fault)
+    const hasShape = contentType === 'text/event-stream' && (dialect === 'openai' || dialect === 'vllm')
+    if (status === undefined || !response.headersSent || !hasShape) return exchange.fail(fault)
     write(audioErrorBody(dialect, status, `simulated: ${fault.kind}`))
     response.end()
   }
