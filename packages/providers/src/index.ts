@@ -14,3 +14,4 @@ export { createPocketsphinx, type Pocketsphinx, type PocketsphinxOptions } from 
 export { openai } from './openai/index.js'
 export { openaiCompatible } from './openai-compatible/index.js'
 export { deepgram } from './deepgram/index.js'
+export { google } from './google/index.js'
