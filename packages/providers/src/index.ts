@@ -2,6 +2,8 @@ export { aiSdk } from './ai-sdk/index.js'
 export { anthropic } from './anthropic/index.js'
 export { cartesia } from './cartesia/index.js'
 export { elevenLabs } from './elevenlabs/index.js'
+export { polly, transcribe } from './aws/index.js'
+export { google } from './google/index.js'
 export {
   type FindPocketsphinxOptions,
   type FoundPocketsphinx,
