@@ -14,6 +14,7 @@ import { type SimLog, simLog } from '../sim-log.js'
 import { type SimTemper, simTemper } from '../sim-pace.js'
 import type { SimFault, SimOptions, VendorSim } from '../vendor-sim.js'
 import { encodeFrame } from './event-frame.js'
+import { failStream } from './h2-fault.js'
 
 export interface H2Spec {
   readonly name: string
@@ -166,7 +167,7 @@ export async function openH2Server(options: SimOptions, spec: H2Spec): Promise<H
       },
       receive: message => log.receive(path, message),
       complain: log.complain,
-      fail: fault => fail(exchange, fault),
+      fail: fault => failStream(exchange, fault),
     }
     return exchange
   }
@@ -192,44 +193,4 @@ export async function openH2Server(options: SimOptions, spec: H2Spec): Promise<H
     },
   }
   return { temper, log, sim }
-}
-
-/** The names of errors that carry the meaning of a fault, with their statuses. */
-export const awsFaults = {
-  limited: { status: 429, name: 'ThrottlingException', message: 'Rate exceeded' },
-  failing: { status: 500, name: 'InternalFailure', message: 'An internal error occurred.' },
-  unauthorised: { status: 403, name: 'ExpiredTokenException', message: 'The security token is expired.' },
-  expired: { status: 408, name: 'RequestTimeoutException', message: 'The request timed out.' },
-} as const
-
-/** Whether the service words this fault itself. */
-export function isWorded(kind: SimFault['kind']): kind is keyof typeof awsFaults {
-  return kind in awsFaults
-}
-
-function fail({ stream, refuse }: H2Exchange, fault: SimFault): boolean {
-  if (isWorded(fault.kind)) {
-    if (stream.headersSent) return false
-    const { status, name, message } = awsFaults[fault.kind]
-    refuse(status, name, message, waitOf(fault))
-    return true
-  }
-  if (fault.kind === 'hang' || fault.kind === 'drip') return true
-  if (fault.kind === 'refuse') stream.session?.destroy()
-  else if (fault.kind === 'close') {
-    if (!stream.headersSent) stream.respond({ ':status': 200 })
-    stream.close(fault.code ?? 2)
-  } else {
-    if (!stream.headersSent) stream.respond({ ':status': 200, 'content-type': 'application/json' })
-    // Either a message of a length that cannot be, or the beginning of one that never ends.
-    const bytes =
-      fault.kind === 'garbage' ? Buffer.from('}{ this is no message') : Buffer.from([0, 0, 1, 0, 0, 0])
-    if (fault.kind === 'garbage') stream.end(bytes)
-    else stream.write(bytes, () => stream.session?.destroy())
-  }
-  return true
-}
-
-function waitOf({ retryAfterMs }: SimFault): Readonly<Record<string, string>> {
-  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
 }

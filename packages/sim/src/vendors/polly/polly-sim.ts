@@ -1,7 +1,8 @@
 /** Amazon Polly on this machine: `SynthesizeSpeech` with sound or speech marks, and `StartSpeechSynthesisStream`. */
 
 import { decodeFrame, frameReader } from '../aws/event-frame.js'
-import { awsFaults, type H2Exchange, isWorded, openH2Server } from '../aws/h2-server.js'
+import { awsFaults, isWorded } from '../aws/h2-fault.js'
+import { type H2Exchange, openH2Server } from '../aws/h2-server.js'
 import type { SimSpeech } from '../sim-brains.js'
 import type { SimFault, SimOptions, VendorSim } from '../vendor-sim.js'
 import { speechMarks } from './speech-marks.js'

@@ -4,7 +4,8 @@
  */
 
 import { decodeFrame, type EventFrame, frameReader } from '../aws/event-frame.js'
-import { awsFaults, type H2Exchange, isWorded, openH2Server } from '../aws/h2-server.js'
+import { awsFaults, isWorded } from '../aws/h2-fault.js'
+import { type H2Exchange, openH2Server } from '../aws/h2-server.js'
 import type { SimWord } from '../sim-brains.js'
 import type { SimFault, SimOptions, VendorSim } from '../vendor-sim.js'
 import { readHead, type TranscribeRequest } from './transcribe-request.js'
