@@ -1,8 +1,11 @@
 /** Speaks one piece of text with flite: its sound, trimmed of most silence, and the times of its words. */
 
 import { endWithSound } from '@parley/core'
+import { mannerArguments } from './flite-manner.js'
 import type { FliteProgram } from './flite-run.js'
+import { louder } from './louder.js'
 import { speakable } from './speakable.js'
+import type { Speaker } from './speaker.js'
 import { type TimedPhone, wordTimes } from './word-times.js'
 
 /** Rate of the voices offered, in Hz. */
@@ -15,7 +18,7 @@ export interface SpokenPiece {
 }
 
 export interface FliteSpeaker {
-  speak(words: readonly string[], voice: string): SpokenPiece
+  speak(words: readonly string[], speaker: Speaker): SpokenPiece
   /** Work for when nobody waits. */
   rest(): void
 }
@@ -52,11 +55,20 @@ export function fliteSpeaker(program: FliteProgram): FliteSpeaker {
 
   return {
     rest: () => program.prepare(),
-    speak(words, voice) {
+    speak(words, speaker) {
       const spoken = words.map(speakable)
       const text = spoken.filter(word => word !== '').join(' ')
       if (text === '') return SILENT
-      const { stdout, files } = program.run(['-voice', voice, '-psdur', '-t', text, '-o', 'speech.wav'])
+      const { stdout, files } = program.run([
+        '-voice',
+        speaker.voice,
+        ...mannerArguments(speaker),
+        '-psdur',
+        '-t',
+        text,
+        '-o',
+        'speech.wav',
+      ])
       const phones = timedPhones(stdout)
       const first = phones.at(0)
       const last = phones.at(-1)
@@ -72,7 +84,10 @@ export function fliteSpeaker(program: FliteProgram): FliteSpeaker {
         startMs: startMs - shiftMs,
         endMs: endMs - shiftMs,
       }))
-      return { samples, times: endWithSound(shifted, { samples, rate: FLITE_RATE }) }
+      return {
+        samples: louder(samples, speaker.prosody?.gainDb ?? 0),
+        times: endWithSound(shifted, { samples, rate: FLITE_RATE }),
+      }
     },
   }
 }

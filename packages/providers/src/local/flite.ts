@@ -10,6 +10,7 @@ import {
 } from '@parley/core'
 import { FLITE_RATE } from './flite-speak.js'
 import { phraseShelf } from './phrase-shelf.js'
+import { speakerOf } from './speaker.js'
 import { spokenParts } from './spoken-parts.js'
 import { startVoiceWorker } from './voice-worker.js'
 
@@ -47,18 +48,18 @@ export function createFlite(options: FliteOptions = {}): TextToSpeech {
     sampleRate: FLITE_RATE,
     languages: ['en', 'en-US'],
     async *speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
-      const voice = voiceOf(request, options.voice ?? 'slt')
+      const speaker = speakerOf(voiceOf(request, options.voice ?? 'slt'), request.expression)
       yield* spokenParts({
         text: request.text,
         rate: FLITE_RATE,
         signal,
-        speak: words => say(words, voice, signal),
+        speak: words => say(words, speaker, signal),
       })
     },
     async warm() {
       // The second time the compiler has seen all of it.
       for (const voice of [options.voice ?? 'slt', options.voice ?? 'slt']) {
-        await worker.speak(['Hello,', 'how', 'can', 'I', 'help', 'you', 'today?'], voice)
+        await worker.speak(['Hello,', 'how', 'can', 'I', 'help', 'you', 'today?'], { voice })
       }
     },
     close: () => worker.close(),

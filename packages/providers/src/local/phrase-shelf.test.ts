@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { phraseShelf } from './phrase-shelf.js'
+import type { Speaker } from './speaker.js'
 
 function counting(samplesEach = 100) {
   const asked: string[] = []
-  const speak = async (words: readonly string[], voice: string) => {
+  const speak = async (words: readonly string[], { voice }: Speaker) => {
     asked.push(`${voice}:${words.join(' ')}`)
     return { samples: new Int16Array(samplesEach), times: [] }
   }
@@ -14,21 +15,21 @@ describe('the phrase shelf', () => {
   it('asks the voice once for the same words of the same speaker', async () => {
     const { asked, speak } = counting()
     const shelf = phraseShelf(speak)
-    const first = await shelf(['Hello.'], 'slt')
-    expect(await shelf(['Hello.'], 'slt')).toBe(first)
-    await shelf(['Hello.'], 'rms')
+    const first = await shelf(['Hello.'], { voice: 'slt' })
+    expect(await shelf(['Hello.'], { voice: 'slt' })).toBe(first)
+    await shelf(['Hello.'], { voice: 'rms' })
     expect(asked).toEqual(['slt:Hello.', 'rms:Hello.'])
   })
 
   it('lets go of what was asked for longest ago once it is full', async () => {
     const { asked, speak } = counting(100)
     const shelf = phraseShelf(speak, 400)
-    await shelf(['a'], 'slt')
-    await shelf(['b'], 'slt')
-    await shelf(['a'], 'slt')
-    await shelf(['c'], 'slt')
-    await shelf(['a'], 'slt')
-    await shelf(['b'], 'slt')
+    await shelf(['a'], { voice: 'slt' })
+    await shelf(['b'], { voice: 'slt' })
+    await shelf(['a'], { voice: 'slt' })
+    await shelf(['c'], { voice: 'slt' })
+    await shelf(['a'], { voice: 'slt' })
+    await shelf(['b'], { voice: 'slt' })
     expect(asked).toEqual(['slt:a', 'slt:b', 'slt:c', 'slt:b'])
   })
 
@@ -40,9 +41,9 @@ describe('the phrase shelf', () => {
       if (answers === 2) throw new Error('the thread died')
       return { samples: new Int16Array(1), times: [] }
     })
-    expect(await shelf(['a'], 'slt')).toBeUndefined()
-    await expect(shelf(['a'], 'slt')).rejects.toThrow('died')
-    expect(await shelf(['a'], 'slt')).toBeDefined()
-    expect(await shelf(['a'], 'slt', AbortSignal.abort())).toBeUndefined()
+    expect(await shelf(['a'], { voice: 'slt' })).toBeUndefined()
+    await expect(shelf(['a'], { voice: 'slt' })).rejects.toThrow('died')
+    expect(await shelf(['a'], { voice: 'slt' })).toBeDefined()
+    expect(await shelf(['a'], { voice: 'slt' }, AbortSignal.abort())).toBeUndefined()
   })
 })

@@ -23,16 +23,16 @@ export function phraseShelf(speak: VoiceWorker['speak'], mostBytes = MOST_BYTES)
     }
   }
 
-  return async (words, voice, signal) => {
+  return async (words, speaker, signal) => {
     if (signal?.aborted === true) return undefined
-    const key = JSON.stringify([voice, ...words])
+    const key = JSON.stringify([speaker, ...words])
     const known = shelf.get(key)
     if (known !== undefined) {
       shelf.delete(key)
       shelf.set(key, known)
       return known
     }
-    const spoken = await speak(words, voice, signal)
+    const spoken = await speak(words, speaker, signal)
     if (spoken !== undefined) keep(key, spoken)
     return spoken
   }

@@ -26,8 +26,8 @@ describe('a voice in a thread', () => {
     ['fail', 'no such phone'],
   ])('fails only the piece on which it meets "%s"', async (word, reason) => {
     const voice = open()
-    const bad = voice.speak([word], '')
-    const good = voice.speak(['a', 'b'], '')
+    const bad = voice.speak([word], { voice: '' })
+    const good = voice.speak(['a', 'b'], { voice: '' })
     await expect(bad).rejects.toMatchObject({
       code: 'voice_failed',
       retryable: true,
@@ -40,9 +40,9 @@ describe('a voice in a thread', () => {
   it('replaces a thread that hangs when the time is up', async () => {
     const clock = handClock()
     const voice = open(clock)
-    await voice.speak(['a'], '')
-    const hung = voice.speak(['hang'], '')
-    const next = voice.speak(['a', 'b', 'c'], '')
+    await voice.speak(['a'], { voice: '' })
+    const hung = voice.speak(['hang'], { voice: '' })
+    const next = voice.speak(['a', 'b', 'c'], { voice: '' })
     clock.advance(1_000)
     await expect(hung).rejects.toMatchObject({ code: 'voice_failed' })
     expect((await next)?.samples).toHaveLength(3)
@@ -52,9 +52,9 @@ describe('a voice in a thread', () => {
   it('does not spend its thread on what was given up while it waited', async () => {
     const voice = open()
     const abort = new AbortController()
-    const first = voice.speak(['a'], '')
-    const givenUp = voice.speak(['die'], '', abort.signal)
-    const last = voice.speak(['b'], '')
+    const first = voice.speak(['a'], { voice: '' })
+    const givenUp = voice.speak(['die'], { voice: '' }, abort.signal)
+    const last = voice.speak(['b'], { voice: '' })
     abort.abort()
     await expect(givenUp).resolves.toBeUndefined()
     expect(await first).toBeDefined()

@@ -6,11 +6,12 @@
 
 import { Worker } from 'node:worker_threads'
 import { type Cancel, type Clock, ParleyError } from '@parley/core'
+import type { Speaker } from './speaker.js'
 
 export interface VoiceTask {
   readonly id: number
   readonly words: readonly string[]
-  readonly voice: string
+  readonly speaker: Speaker
 }
 
 export interface SpokenWords {
@@ -35,7 +36,7 @@ export interface VoiceWorkerOptions {
 
 export interface VoiceWorker {
   /** Resolves with the sound, or undefined once the signal aborts. Rejects with `voice_failed` or `overloaded`. */
-  speak(words: readonly string[], voice: string, signal?: AbortSignal): Promise<SpokenWords | undefined>
+  speak(words: readonly string[], speaker: Speaker, signal?: AbortSignal): Promise<SpokenWords | undefined>
   close(): Promise<void>
 }
 
@@ -113,7 +114,7 @@ export function startVoiceWorker(options: VoiceWorkerOptions): VoiceWorker {
   }
 
   return {
-    speak(words, voice, signal) {
+    speak(words, speaker, signal) {
       if (signal?.aborted === true) return Promise.resolve(undefined)
       if (closed) return Promise.reject(new ParleyError('voice_failed', `Voice ${name} is closed.`))
       if (waiting.length >= options.mostWaiting) {
@@ -128,7 +129,7 @@ export function startVoiceWorker(options: VoiceWorkerOptions): VoiceWorker {
         }
         const unhook = () => signal?.removeEventListener('abort', giveUp)
         const job: Job = {
-          task: { id: nextId++, words, voice },
+          task: { id: nextId++, words, speaker },
           resolve(spoken) {
             unhook()
             resolve(spoken)
