@@ -18,6 +18,12 @@ declare module '@echogarden/espeak-ng-emscripten' {
     /** 0 if there is such a voice; `es`, `en-us`, or with a variant `en-us+f2`. */
     set_voice(name: string): number
     set_rate(wordsPerMinute: number): void
+    /** 0–99, normally 50. */
+    set_pitch(pitch: number): void
+    /** 0–99, normally 50. */
+    set_range(range: number): void
+    /** 0–200, normally 100. */
+    set_volume(volume: number): void
     list_voices(): EspeakVoice[]
     /** Reads SSML. The callback gets sound and events as they are made; it may return true to stop. */
     synthesize(ssml: string, callback: (samples: Int16Array | null, events: EspeakEvent[]) => boolean): void

@@ -8,10 +8,13 @@ import type { VoiceAnswer, VoiceTask } from './voice-thread.js'
 const { eSpeakNGWorker } = await load()
 const espeak = new eSpeakNGWorker()
 
-function answerTo({ id, words, voice, wordsPerMinute }: VoiceTask): VoiceAnswer {
+function answerTo({ id, words, voice, manner }: VoiceTask): VoiceAnswer {
   try {
     if (espeak.set_voice(voice) !== 0) return { id, unknownVoice: voice }
-    espeak.set_rate(wordsPerMinute)
+    espeak.set_rate(manner.wordsPerMinute)
+    espeak.set_pitch(manner.pitch)
+    espeak.set_range(manner.range)
+    espeak.set_volume(manner.volume)
     return { id, ...speakPiece(espeak, words) }
   } catch (error) {
     return { id, problem: error instanceof Error ? error.message : String(error) }

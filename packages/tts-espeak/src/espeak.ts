@@ -3,11 +3,13 @@
 import {
   type Clock,
   ParleyError,
+  prosodyOf,
   type SpeechPart,
   type SpeechRequest,
   systemClock,
   type TextToSpeech,
 } from '@parley/core'
+import { espeakManner } from './espeak-manner.js'
 import { espeakLanguages, voiceForLanguage } from './languages.js'
 import { ESPEAK_RATE } from './speak-piece.js'
 import { spokenParts } from './spoken-parts.js'
@@ -43,13 +45,16 @@ export function createEspeak(options: EspeakOptions = {}): TextToSpeech {
     languages: espeakLanguages,
     async *speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
       const voice = voiceOf(request)
-      yield* spokenParts(request.text, signal, words =>
-        thread.speak({ words, voice, wordsPerMinute }, signal),
-      )
+      const manner = espeakManner(wordsPerMinute, prosodyOf(request.expression ?? {}))
+      yield* spokenParts(request.text, signal, words => thread.speak({ words, voice, manner }, signal))
     },
     async warm() {
       for (const voice of ['es', 'en'])
-        await thread.speak({ words: ['Hola,', 'hello.'], voice, wordsPerMinute })
+        await thread.speak({
+          words: ['Hola,', 'hello.'],
+          voice,
+          manner: espeakManner(wordsPerMinute, prosodyOf({})),
+        })
     },
     close: () => thread.close(),
   }

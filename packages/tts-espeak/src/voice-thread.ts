@@ -6,6 +6,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { type Cancel, type Clock, ParleyError } from '@parley/core'
+import type { EspeakManner } from './espeak-manner.js'
 import type { SpokenPiece } from './speak-piece.js'
 
 export interface VoiceTask {
@@ -13,7 +14,7 @@ export interface VoiceTask {
   readonly words: readonly string[]
   /** A language or voice of espeak-ng, such as `es` or `en-us+f2`. */
   readonly voice: string
-  readonly wordsPerMinute: number
+  readonly manner: EspeakManner
 }
 
 export type VoiceAnswer =
