@@ -28,6 +28,11 @@ export interface LanguageModelRequest {
   readonly tools?: readonly ToolDefinition[]
   /** Steps of this very answer that have been taken: what was said and what tools gave. */
   readonly exchanges?: readonly ToolExchange[]
+  /**
+   * Resolves once the turn is over and this is the answer to it; never if it is thrown away. What cannot be undone waits
+   * for it. Absent where nothing is prepared early.
+   */
+  readonly committed?: Promise<void>
 }
 
 export type LanguageModelPart =

@@ -1,0 +1,107 @@
+/**
+ * The tool calls of one step, side by side. Every call gets a result, whatever becomes of it: the model is told of a
+ * tool that it does not have, of arguments that do not fit, of failures and of time limits.
+ */
+
+import { type Clock, ParleyError, type SessionAction, type ToolCall, type ToolResult } from '@parley/core'
+import type { Tool } from './tool.js'
+
+export interface ToolRunning {
+  readonly tools: readonly Tool[]
+  readonly clock: Clock
+  /** BCP 47. */
+  readonly language: string
+  /** Longest run of a tool that has no limit of its own, ms. */
+  readonly timeoutMs: number
+  readonly maxResultChars: number
+  /** Resolves once the turn is over: tools that act wait for it. */
+  readonly committed: Promise<void> | undefined
+  warn(error: ParleyError): void
+}
+
+export interface ToolOutcome {
+  readonly result: ToolResult
+  readonly action?: SessionAction
+}
+
+/** Runs one call. Never rejects; resolves soon after `signal` aborts. */
+export async function runTool(
+  running: ToolRunning,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
+  const tool = running.tools.find(({ definition }) => definition.name === call.name)
+  const told = (text: string, failed: boolean): ToolResult => ({
+    id: call.id,
+    text: bounded(text, running.maxResultChars),
+    failed,
+  })
+  if (tool === undefined) return { result: told(unknownTool(running.tools, call.name), true) }
+  try {
+    if (tool.acts === true) await ended(signal, running.committed)
+    const { text, failed = false, action } = await inTime(running, { tool, call }, signal)
+    return { result: told(text, failed), ...(action === undefined ? {} : { action }) }
+  } catch (error) {
+    const failure = ParleyError.from(error, 'tool_failed')
+    const reason = error instanceof Error ? error.message : String(error)
+    if (failure.code === 'bad_message') return { result: told(`The arguments do not fit: ${reason}`, true) }
+    if (!signal.aborted)
+      running.warn(
+        new ParleyError('tool_failed', `The tool "${call.name}" failed: ${reason}`, { cause: error }),
+      )
+    return { result: told(`The tool failed: ${reason.slice(0, 300)}`, true) }
+  }
+}
+
+async function inTime(
+  { clock, language, timeoutMs: usualMs }: ToolRunning,
+  { tool, call }: { readonly tool: Tool; readonly call: ToolCall },
+  signal: AbortSignal,
+) {
+  const timeoutMs = tool.timeoutMs ?? usualMs
+  const own = new AbortController()
+  const stop = () => own.abort()
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) own.abort()
+  let late = false
+  const cancel = clock.after(timeoutMs, () => {
+    late = true
+    own.abort()
+  })
+  try {
+    const running = (async () => tool.run(call.arguments, { language, signal: own.signal }))()
+    return await orAbort(own.signal, running)
+  } catch (error) {
+    if (late && !signal.aborted) throw new ParleyError('timeout', `It gave no answer within ${timeoutMs} ms.`)
+    throw error
+  } finally {
+    cancel()
+    signal.removeEventListener('abort', stop)
+    own.abort()
+  }
+}
+
+/** A tool need not obey: what it still does after an abort has no effect here. */
+function orAbort<Value>(signal: AbortSignal, value: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ParleyError('tool_failed', 'It was stopped.'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+async function ended(signal: AbortSignal, committed: Promise<void> | undefined): Promise<void> {
+  if (committed !== undefined) await orAbort(signal, committed)
+}
+
+function unknownTool(tools: readonly Tool[], name: string): string {
+  const names = tools.map(({ definition }) => definition.name).join(', ')
+  return `There is no tool ${JSON.stringify(name.slice(0, 64))}. There are: ${names || 'none'}.`
+}
+
+function bounded(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text
+  // Not in the middle of a pair of surrogates.
+  return `${text.slice(0, maxChars).replace(/[\ud800-\udbff]$/, '')}… (cut after ${maxChars} of ${text.length} characters)`
+}
