@@ -3,7 +3,8 @@ import type { Clock } from './clock/clock.js'
 import type { ParleyError } from './errors.js'
 import type { Evidence } from './floor/evidence.js'
 import type { BargeIn } from './floor/policy.js'
-import type { SessionId } from './ids.js'
+import type { SessionId, TurnId } from './ids.js'
+import type { ContextUse } from './ledger/ledger.js'
 import type { LedgerMark } from './ledger/marks.js'
 import type { Heard, Json, Turn } from './turn/history.js'
 
@@ -42,6 +43,8 @@ export interface EngineLink {
   reply(turn: Turn, signal: AbortSignal): AsyncIterable<ReplyPart>
   /** Speaks this text as it is: fillers and prompts of the session's own. Without it there are none. */
   say?(text: string, signal: AbortSignal): AsyncIterable<ReplyPart>
+  /** The turn is over: what its latest reply does, and cannot be undone, may be done. */
+  committed?(turn: TurnId): void
   /** What the caller heard of a reply, so that a far memory can be truncated. */
   heard?(heard: Heard): void
   close(): Promise<void>
@@ -57,6 +60,8 @@ export type ReplyPart =
   | { readonly kind: 'words'; readonly text: string; readonly untilMs?: number }
   /** A moment of the latency ledger that only the engine knows. */
   | { readonly kind: 'mark'; readonly mark: LedgerMark }
+  /** What was looked up for the reply, and what of it came too late or failed; at most once. */
+  | ({ readonly kind: 'context' } & ContextUse)
   /** Kept with the reply in the history if any of it is heard. */
   | { readonly kind: 'state'; readonly state: Json }
   /** Who may take the floor from this reply, from here on; the agent's policy without it. */

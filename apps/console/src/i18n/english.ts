@@ -110,6 +110,11 @@ export const english = {
     start: 'Begins',
     duration: 'Takes',
     unattributed: 'Not explained',
+    context: {
+      used: 'Looked up',
+      late: 'Came too late, left out',
+      failed: 'Failed, left out',
+    },
     turns: 'Answers, oldest first',
     turn: (number: number, total: string) => `Answer ${number}: ${total}`,
     stages: {

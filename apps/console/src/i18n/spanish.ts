@@ -111,6 +111,11 @@ export const spanish: Messages = {
     start: 'Empieza',
     duration: 'Dura',
     unattributed: 'Sin explicar',
+    context: {
+      used: 'Consultado',
+      late: 'Llegó tarde y no se usó',
+      failed: 'Falló y no se usó',
+    },
     turns: 'Respuestas, de la más antigua a la última',
     turn: (number, total) => `Respuesta ${number}: ${total}`,
     stages: {

@@ -35,6 +35,7 @@ export function Latency({ ledgers }: { readonly ledgers: readonly TurnLedger[] }
             </p>
           </div>
           <Waterfall ledger={shown.ledger} />
+          {shown.ledger.context !== undefined && <LookedUp context={shown.ledger.context} />}
         </>
       )}
     </section>
@@ -71,6 +72,22 @@ function Turns({ ledgers, shown, choose }: TurnsProps) {
         )
       })}
     </fieldset>
+  )
+}
+
+/** What facts the answer was given, and what it had to do without. */
+function LookedUp({ context }: { readonly context: NonNullable<TurnLedger['ledger']['context']> }) {
+  const words = useMessages().latency.context
+  const kinds = (['used', 'late', 'failed'] as const).filter(kind => context[kind].length > 0)
+  return (
+    <dl className="looked-up">
+      {kinds.map(kind => (
+        <div key={kind} data-kind={kind}>
+          <dt>{words[kind]}</dt>
+          <dd>{context[kind].join(', ')}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

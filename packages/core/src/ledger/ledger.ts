@@ -9,6 +9,17 @@ export interface LatencyLedger {
   readonly unattributedMs: number
   /** Whether `first-heard` was reported by the far end or estimated. */
   readonly heardSource: 'reported' | 'estimated'
+  /** Absent where nothing was looked up. */
+  readonly context?: ContextUse
+}
+
+/** What became of looking up facts for an answer: names of sources. */
+export interface ContextUse {
+  /** Their facts are in the prompt. */
+  readonly used: readonly string[]
+  /** They did not answer within the budget; the answer was made without them. */
+  readonly late: readonly string[]
+  readonly failed: readonly string[]
 }
 
 export interface LedgerStage {

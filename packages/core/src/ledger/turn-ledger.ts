@@ -1,4 +1,4 @@
-import type { LatencyLedger, LedgerStage } from './ledger.js'
+import type { ContextUse, LatencyLedger, LedgerStage } from './ledger.js'
 import { type LedgerMark, ledgerMarks } from './marks.js'
 
 /**
@@ -9,14 +9,21 @@ import { type LedgerMark, ledgerMarks } from './marks.js'
  */
 export class TurnLedger {
   readonly #marks = new Map<LedgerMark, number>()
+  #context: ContextUse | undefined
 
   /** Sets a mark, in ms of the session clock. The first word counts, but for `last-voice` and `endpoint`, which move. */
   mark(mark: LedgerMark, atMs: number): void {
     if (isCallers(mark) || !this.#marks.has(mark)) this.#marks.set(mark, atMs)
   }
 
+  /** What was looked up for the answer. */
+  context({ used, late, failed }: ContextUse): void {
+    this.#context = { used, late, failed }
+  }
+
   /** Forgets what belonged to an answer that was thrown away; what the caller did stays. */
   discardAnswer(): void {
+    this.#context = undefined
     for (const mark of ledgerMarks) if (!isCallers(mark)) this.#marks.delete(mark)
   }
 
@@ -40,7 +47,14 @@ export class TurnLedger {
     }
     const totalMs = Math.max(end - start, 0)
     const attributed = stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
-    return { totalMs, stages, unattributedMs: totalMs - attributed, heardSource }
+    const context = this.#context
+    return {
+      totalMs,
+      stages,
+      unattributedMs: totalMs - attributed,
+      heardSource,
+      ...(context === undefined ? {} : { context }),
+    }
   }
 }
 

@@ -145,6 +145,7 @@ export class Answering {
     const run = this.#run ?? this.#begin(turn)
     if (run === undefined) return
     this.#parts.emit({ kind: 'reply-started', turn: turn.id, reply: run.reply })
+    this.#link?.committed?.(turn.id)
     run.release()
     this.#playout.release(run.reply, this.#now())
   }
@@ -234,6 +235,9 @@ export class Answering {
       now: () => this.#now(),
       mark: mark => {
         if (this.#run === run) turn.ledger.mark(mark, this.#now())
+      },
+      context: use => {
+        if (this.#run === run) turn.ledger.context(use)
       },
       words: (text, untilMs) => emit({ kind: 'reply-words', reply, text, untilMs }),
       failed: warn,

@@ -20,6 +20,7 @@ export function faceLink(link: EngineLink, failed: (error: unknown) => void): En
     boundary: boundary => attempt(() => link.boundary?.(boundary)),
     reply: (turn, signal) => link.reply(turn, signal),
     ...(link.say === undefined ? {} : { say: link.say.bind(link) }),
+    committed: turn => attempt(() => link.committed?.(turn)),
     heard: heard => attempt(() => link.heard?.(heard)),
     close: () => link.close(),
   }

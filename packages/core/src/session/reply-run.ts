@@ -3,6 +3,7 @@ import type { EngineLink, ReplyPart, SessionAction } from '../engine.js'
 import type { ParleyError } from '../errors.js'
 import type { BargeIn } from '../floor/policy.js'
 import type { ReplyId } from '../ids.js'
+import type { ContextUse } from '../ledger/ledger.js'
 import type { LedgerMark } from '../ledger/marks.js'
 import type { Playout } from '../playout/playout.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
@@ -23,6 +24,7 @@ export interface ReplyRunParts {
   stream(make: (signal: AbortSignal) => AsyncIterable<ReplyPart>, into: PartStream['into']): PartStream
   now(): number
   mark(mark: LedgerMark): void
+  context(use: ContextUse): void
   /** Words entered the released reply; `untilMs` is their end in its audio. */
   words(text: string, untilMs: number): void
   failed(error: ParleyError): void
@@ -135,6 +137,8 @@ export class ReplyRun {
       }
       case 'mark':
         return this.#parts.mark(part.mark)
+      case 'context':
+        return this.#parts.context(part)
       case 'state':
         this.state = part.state
         return

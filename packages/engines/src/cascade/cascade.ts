@@ -8,6 +8,8 @@ import {
   type Engine,
   type EngineCall,
   type EngineLink,
+  type Enricher,
+  type Expression,
   type LanguageModel,
   ParleyError,
   type ReplyPart,
@@ -16,7 +18,9 @@ import {
   type Turn,
 } from '@parley/core'
 import { wordListsOf } from '../scripted/word-lists.js'
+import { createCommitments } from './commitments.js'
 import { type Listening, startListening } from './listening.js'
+import { startLookingUp } from './looking-up.js'
 import { speakReply, speakText } from './speaking.js'
 
 export interface CascadeOptions {
@@ -34,6 +38,12 @@ export interface CascadeOptions {
   readonly voices: (language: string) => TextToSpeech | undefined
   /** The voice's own name for a speaker. */
   readonly speaker?: string
+  /** How everything is said. Default: as the voice does. */
+  readonly expression?: Expression
+  /** Who the agent is and how it is to speak, for the mind. */
+  readonly instructions?: string
+  /** Looks facts up for one conversation; it is closed with it. None without. */
+  readonly enricher?: (call: EngineCall) => Enricher
   /** Needed if the recogniser wants another rate than the session hears. */
   readonly resampling?: Resampling
   /** Said when the mind fails twice. Default: an apology in the language of the call. */
@@ -55,10 +65,18 @@ export function createCascade(options: CascadeOptions): Engine {
 
 function connect(options: CascadeOptions, call: EngineCall): EngineLink {
   const voice = options.voices(call.language)
+  const lookingUp = options.enricher && startLookingUp(call, options.enricher)
+  const commitments = createCommitments()
   const { stt, grammar, overlapGrammar, resampling, sttTimeoutMs: timeoutMs = 1_500 } = options
   const listen = (words: { readonly grammar?: string; readonly judgeOnly?: true }): Listening | undefined =>
     stt &&
-    startListening(call, { stt, timeoutMs, ...words, ...(resampling === undefined ? {} : { resampling }) })
+    startListening(call, {
+      stt,
+      timeoutMs,
+      ...words,
+      ...(lookingUp === undefined || words.judgeOnly ? {} : { overheard: lookingUp.overhear }),
+      ...(resampling === undefined ? {} : { resampling }),
+    })
   const listening = listen(grammar === undefined ? {} : { grammar })
   /** Without it overlaps are judged by their sound: no reason to lose the call. */
   const listenForOverlaps = (grammar: string): Listening | undefined => {
@@ -75,12 +93,14 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     mind: options.mind,
     voice,
     speaker: options.speaker,
+    expression: options.expression,
     trouble: options.trouble ?? wordListsOf(call.language).trouble,
     mindTimeoutMs: options.mindTimeoutMs ?? 10_000,
     voiceTimeoutMs: options.voiceTimeoutMs ?? 5_000,
   }
   const running = new Set<AbortController>()
   let closed = false
+  let replies = 0
   let warned = voice !== undefined
 
   /** Ends with the link, too. */
@@ -102,7 +122,14 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     }
   }
 
-  async function* answer(turn: Turn, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+  /** Unique in the process, for sessions are. */
+  const named = () => ({ ...speaking, reply: `${call.session}-${++replies}` })
+
+  async function* answer(
+    turn: Turn,
+    committed: Promise<void>,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplyPart> {
     const text = await textOf(turn, listening, signal)
     if (signal.aborted) return
     if (turn.origin === 'speech' && text === '') {
@@ -112,21 +139,34 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     if (turn.origin !== 'opening') {
       yield { kind: 'mark', mark: 'final-text' }
       if (signal.aborted) return
+    }
+    const found = turn.origin === 'opening' ? undefined : await lookingUp?.factsFor(text, signal)
+    if (signal.aborted) return
+    if (turn.origin !== 'opening') {
       yield { kind: 'mark', mark: 'context' }
       if (signal.aborted) return
     }
+    if (found?.use !== undefined) yield { kind: 'context', ...found.use }
     if (!warned) {
       warned = true
       call.warn(
         new ParleyError('voice_unavailable', `No voice speaks "${call.language}"; answers are text only.`),
       )
     }
-    const userText = turn.origin === 'opening' ? {} : { userText: text }
-    yield* speakReply(speaking, { ...userText, history: turn.history, language: call.language }, signal)
+    const { instructions } = options
+    const request = {
+      ...(turn.origin === 'opening' ? {} : { userText: text }),
+      history: turn.history,
+      language: call.language,
+      ...(instructions === undefined ? {} : { instructions }),
+      ...(found === undefined || found.facts.length === 0 ? {} : { facts: found.facts }),
+      committed,
+    }
+    yield* speakReply(named(), request, signal)
   }
 
   const say = (text: string, signal: AbortSignal): AsyncIterable<ReplyPart> =>
-    linked(signal, own => speakText(speaking, { text, language: call.language }, own))
+    linked(signal, own => speakText(named(), { text, language: call.language }, own))
 
   return {
     hear(frame) {
@@ -137,7 +177,15 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       listening?.boundary(boundary)
       overlapped?.boundary(boundary)
     },
-    reply: (turn, signal) => linked(signal, own => answer(turn, own)),
+    reply(turn, signal) {
+      const committed = commitments.expect(turn.id)
+      lookingUp?.answering(turn)
+      return linked(signal, own => answer(turn, committed, own))
+    },
+    committed(turn) {
+      commitments.keep(turn)
+      lookingUp?.over(turn)
+    },
     // Without a voice nobody waits in silence: what would be said into it is not written either.
     ...(voice === undefined ? {} : { say }),
     async close() {
@@ -145,6 +193,7 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       for (const controller of running) controller.abort()
       listening?.close()
       overlapped?.close()
+      lookingUp?.close()
     },
   }
 }

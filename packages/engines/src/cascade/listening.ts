@@ -21,6 +21,8 @@ export interface ListeningOptions {
   readonly timeoutMs: number
   /** Listens only while the agent speaks, and for the judge: its words are no turn's. */
   readonly judgeOnly?: true
+  /** Words as they come, final or not. */
+  overheard?(words: { readonly text: string; readonly startMs: number; readonly final: boolean }): void
 }
 
 export interface Listening {
@@ -106,6 +108,7 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
       finals.push({ text: text.trim(), startMs, endMs })
       if (finals.length > FINALS_KEPT) finals.shift()
     }
+    options.overheard?.({ text, startMs, final: kind === 'final' })
     call.observe({
       kind: 'transcript',
       atMs: endMs,

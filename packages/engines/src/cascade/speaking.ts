@@ -6,6 +6,7 @@
 
 import {
   type EngineCall,
+  type Expression,
   type LanguageModel,
   type LanguageModelRequest,
   type LedgerMark,
@@ -25,15 +26,21 @@ export interface SpeakingOptions {
   readonly voice: TextToSpeech | undefined
   /** The voice's own name for a speaker. */
   readonly speaker: string | undefined
+  readonly expression: Expression | undefined
   /** Said when the mind fails twice. */
   readonly trouble: string
   readonly mindTimeoutMs: number
   readonly voiceTimeoutMs: number
 }
 
+/** One reply's own name, for voices that carry their melody over its clauses. */
+export interface Naming {
+  readonly reply: string
+}
+
 /** The parts of one reply; ends when it is complete or `signal` aborts. Never throws. */
 export function speakReply(
-  options: SpeakingOptions,
+  options: SpeakingOptions & Naming,
   request: LanguageModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyPart> {
@@ -44,7 +51,7 @@ export function speakReply(
 
 /** A given text in the same voice, and no mind; ends and fails as `speakReply` does. */
 export function speakText(
-  options: SpeakingOptions,
+  options: SpeakingOptions & Naming,
   { text, language }: { readonly text: string; readonly language: string },
   signal: AbortSignal,
 ): AsyncGenerator<ReplyPart> {
@@ -55,7 +62,7 @@ export function speakText(
 }
 
 interface Job {
-  readonly options: SpeakingOptions
+  readonly options: SpeakingOptions & Naming
   readonly language: string
   readonly signal: AbortSignal
 }
@@ -201,10 +208,12 @@ async function voiced(progress: Progress, clause: string, voice: TextToSpeech): 
 
 async function speakClause(progress: Progress, clause: string, voice: TextToSpeech): Promise<void> {
   const { options, language, signal, handoff } = progress
-  const { call, speaker, voiceTimeoutMs } = options
+  const { call, speaker, expression, reply, voiceTimeoutMs } = options
   const speech = {
     text: clause.trim(),
     language,
+    reply,
+    ...(expression === undefined ? {} : { expression }),
     ...(speaker === undefined ? {} : { voice: speaker }),
   }
   const words = clauseWords(clause)

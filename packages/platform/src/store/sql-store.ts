@@ -211,7 +211,10 @@ async function retried<Result>(clock: Clock, statement: () => Promise<Result>): 
 /** A bound on the text, not the exact JSON: it is for the limits, and is reckoned on every write. */
 function sizeOf(event: DurableEvent): number {
   if (event.kind === 'transcript-final') return 200 + event.text.length
-  if (event.kind === 'ledger') return 1000 + 100 * event.ledger.stages.length
+  if (event.kind === 'ledger') {
+    const { stages, context } = event.ledger
+    return 1000 + 100 * stages.length + (context === undefined ? 0 : toJsonText({ ...context }).length)
+  }
   const state = event.state === undefined ? 0 : toJsonText(event.state).length
   return 300 + event.said.length + event.heard.text.length + state
 }

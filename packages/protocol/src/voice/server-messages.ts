@@ -72,6 +72,14 @@ export const ledgerSchema = z
         }),
       )
       .meta({ description: 'Neighbours on one line, so that their sum is `totalMs`.' }),
+    context: z
+      .object({
+        used: z.array(z.string()).meta({ description: 'Sources whose facts the answer was given.' }),
+        late: z.array(z.string()).meta({ description: 'Sources that did not answer within the budget.' }),
+        failed: z.array(z.string()).meta({ description: 'Sources that failed.' }),
+      })
+      .optional()
+      .meta({ description: 'What was looked up for the answer, by name; absent where nothing was.' }),
   })
   .meta({ title: 'Ledger', description: 'Where the time of a turn went.' })
 
@@ -460,6 +468,7 @@ const sessionMessages = [
             { stage: 'endpoint', startMs: 0, durationMs: 500 },
             { stage: 'first-heard', startMs: 500, durationMs: 300 },
           ],
+          context: { used: ['weather'], late: ['news'], failed: [] },
         },
       },
     ],

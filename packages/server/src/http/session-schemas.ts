@@ -52,6 +52,9 @@ const ledgerSchema = z.object({
   unattributedMs: z.number(),
   heardSource: z.enum(['reported', 'estimated']),
   stages: z.array(z.object({ stage: z.string(), startMs: z.number(), durationMs: z.number() })),
+  context: z
+    .object({ used: z.array(z.string()), late: z.array(z.string()), failed: z.array(z.string()) })
+    .optional(),
 })
 
 export const sessionSchema = z.object({

@@ -86,7 +86,7 @@ export function serverMessageOf(event: SessionEvent): ServerMessage {
 }
 
 function ledgerMessage(event: Extract<SessionEvent, { kind: 'ledger' }>): ServerMessageOf<'ledger'> {
-  const { totalMs, unattributedMs, heardSource, stages } = event.ledger
+  const { totalMs, unattributedMs, heardSource, stages, context } = event.ledger
   const { kind: type, atMs, turn, reply } = event
   return {
     type,
@@ -98,6 +98,9 @@ function ledgerMessage(event: Extract<SessionEvent, { kind: 'ledger' }>): Server
       unattributedMs,
       heardSource,
       stages: stages.map(({ stage, startMs, durationMs }) => ({ stage, startMs, durationMs })),
+      ...(context === undefined
+        ? {}
+        : { context: { used: [...context.used], late: [...context.late], failed: [...context.failed] } }),
     },
   }
 }
