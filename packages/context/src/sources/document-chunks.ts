@@ -28,7 +28,10 @@ export function chunksOf(content: string, kind: DocumentKind): readonly Chunk[] 
   }
 
   for (const line of lines) {
-    if (kind === 'markdown' && /^\s*(```|~~~)/.test(line)) fenced = !fenced
+    if (kind === 'markdown' && /^\s*(```|~~~)/.test(line)) {
+      fenced = !fenced
+      continue
+    }
     const heading = kind === 'text' || fenced ? null : /^(#{1,6})\s+(.+?)\s*#*\s*$/.exec(line)
     if (heading !== null) {
       flush()

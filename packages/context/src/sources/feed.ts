@@ -4,7 +4,7 @@
  */
 
 import { XMLParser } from 'fast-xml-parser'
-import { plainText } from './plain-text.js'
+import { plainText, withEntities } from './plain-text.js'
 
 export interface FeedItem {
   readonly title: string
@@ -89,12 +89,12 @@ function itemOf(title: unknown, summary: unknown, date: unknown): FeedItem {
   }
 }
 
-/** The text of a node, however the parser shaped it: text, CDATA, or both beside attributes. */
+/** The text of a node, text or CDATA or both: XML's entities are read first, then what they say in HTML. */
 function inText(node: unknown): string {
   if (Array.isArray(node)) return inText(node[0])
-  if (typeof node === 'string') return plainText(node)
+  if (typeof node === 'string') return plainText(withEntities(node))
   const parts = [at(node, '#text'), at(node, '#cdata')].flat().filter(part => typeof part === 'string')
-  return plainText(parts.join(' '))
+  return plainText(withEntities(parts.join(' ')))
 }
 
 function at(node: unknown, ...path: readonly string[]): unknown {
