@@ -1,8 +1,9 @@
 export { aiSdk } from './ai-sdk/index.js'
 export { anthropic } from './anthropic/index.js'
-export { cartesia } from './cartesia/index.js'
-export { elevenLabs } from './elevenlabs/index.js'
 export { polly, transcribe } from './aws/index.js'
+export { cartesia } from './cartesia/index.js'
+export { deepgram } from './deepgram/index.js'
+export { elevenLabs } from './elevenlabs/index.js'
 export { google } from './google/index.js'
 export {
   type FindPocketsphinxOptions,
@@ -15,5 +16,3 @@ export { type KnownWords, knownWords } from './local/known-words.js'
 export { createPocketsphinx, type Pocketsphinx, type PocketsphinxOptions } from './local/pocketsphinx.js'
 export { openai } from './openai/index.js'
 export { openaiCompatible } from './openai-compatible/index.js'
-export { deepgram } from './deepgram/index.js'
-export { google } from './google/index.js'
