@@ -22,6 +22,8 @@ beforeEach(async () => {
     answer.writeHead(200)
     answer.flushHeaders()
   })
+  connections = 0
+  server.on('connection', () => connections++)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   context = textContext(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })
@@ -30,20 +32,23 @@ afterEach(() => {
   server.close()
 })
 
-const reader = (): AnswerReader<Word> => ({
-  done: false,
+let connections = 0
+
+const reader = (isShort = false): AnswerReader<Word> => ({
+  done: isShort,
   read: ({ event, data }) =>
     event === 'ping' ? [] : [{ kind: event === 'usage' ? 'usage' : 'word', text: data }],
   end: () => [{ kind: 'word', text: 'end' }],
 })
 
-function open(signal = new AbortController().signal): AsyncIterator<Word> {
+function open(signal = new AbortController().signal, isShort = false): AsyncIterator<Word> {
   const call = { vendor: 'Server', path: '/', headers: () => ({}), body: {}, timeoutMs: 1_000 }
   const limits = { firstOutputTimeoutMs: 1_000, idleTimeoutMs: 500 }
-  return eventAnswer({ context, call, reader: reader(), ...limits }, signal)[Symbol.asyncIterator]()
+  return eventAnswer({ context, call, reader: reader(isShort), ...limits }, signal)[Symbol.asyncIterator]()
 }
 
 const say = (text: string, event = 'message') => response?.write(`event: ${event}\ndata: ${text}\n\n`)
+const finish = () => response?.end('data: [DONE]\n\n')
 const begun = () => until(() => response !== undefined)
 /** Lets what was written arrive, without time. */
 async function arrive(): Promise<void> {
@@ -135,4 +140,34 @@ it('says that an answer broke off whose connection did', async () => {
   const second = failureOf(answer.next())
   response?.destroy()
   expect(await second).toMatchObject({ code: 'provider_failed', retryable: true })
+})
+
+it('leaves its connection to the next answer when it is complete before its body', async () => {
+  for (let answers = 0; answers < 3; answers++) {
+    response = undefined
+    const answer = open(undefined, true)
+    const first = answer.next()
+    await begun()
+    say('all')
+    await first
+    expect((await answer.next()).done).toBe(true)
+    expect(context.clock.pending).toBe(1)
+    finish()
+    await until(() => context.clock.pending === 0)
+    await arrive()
+  }
+  expect(connections).toBe(1)
+})
+
+it('gives up a body that does not end after its answer', async () => {
+  const answer = open(undefined, true)
+  const first = answer.next()
+  await begun()
+  say('all')
+  await first
+  expect((await answer.next()).done).toBe(true)
+  const gone = new Promise<void>(resolve => response?.once('close', resolve))
+  await context.clock.advance(1_000)
+  await gone
+  expect(context.clock.pending).toBe(0)
 })

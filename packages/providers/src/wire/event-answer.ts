@@ -3,7 +3,7 @@
  * events. It ends without a word after an abort, and leaves neither body nor timer behind however it ends.
  */
 
-import { ParleyError } from '@parley/core'
+import { type Clock, ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { answerPatience } from './answer-patience.js'
 import { type HttpCall, httpCall } from './http-call.js'
@@ -39,6 +39,7 @@ export async function* eventAnswer<Part extends { readonly kind: string }>(
   const stop = () => own.abort()
   signal.addEventListener('abort', stop, { once: true })
   let late: ParleyError | undefined
+  let isRead = false
   const patience = answerPatience({
     clock: answer.context.clock,
     vendor: answer.call.vendor,
@@ -52,17 +53,22 @@ export async function* eventAnswer<Part extends { readonly kind: string }>(
   try {
     const response = await httpCall(answer.context, answer.call, own.signal)
     const { reader } = answer
-    for await (const event of serverSentEvents(response.body ?? noBody())) {
+    const events = serverSentEvents(response.body ?? noBody())
+    for (let next = await events.next(); !next.done; next = await events.next()) {
       patience.alive()
-      for (const part of reader.read(event)) {
+      for (const part of reader.read(next.value)) {
         if (part.kind !== 'usage') patience.begun()
         patience.rest()
         yield part
         patience.alive()
         if (signal.aborted) return
       }
-      if (reader.done) return
+      if (reader.done) {
+        isRead = true
+        return void readToEnd(events, { clock: answer.context.clock, own })
+      }
     }
+    isRead = true
     if (!signal.aborted) yield* reader.end()
   } catch (error) {
     if (signal.aborted) return
@@ -72,7 +78,25 @@ export async function* eventAnswer<Part extends { readonly kind: string }>(
   } finally {
     patience.stop()
     signal.removeEventListener('abort', stop)
-    own.abort()
+    if (!isRead) own.abort()
+  }
+}
+
+/** How long the end of a body may take after the end of its answer, ms. */
+const TAIL_MS = 1_000
+
+/** A body that is read to its end leaves its connection to the next request; one that is not, costs it. */
+async function readToEnd(
+  events: AsyncIterator<ServerSentEvent>,
+  { clock, own }: { readonly clock: Clock; readonly own: AbortController },
+): Promise<void> {
+  const cancel = clock.after(TAIL_MS, () => own.abort())
+  try {
+    for (let next = await events.next(); !next.done; next = await events.next());
+  } catch {
+    // The answer was whole; how its connection ended is nobody's concern.
+  } finally {
+    cancel()
   }
 }
 
