@@ -2,6 +2,7 @@
 
 import { type Json, type LanguageModelPart, ParleyError } from '@parley/core'
 import type { TextStreamPart, ToolSet } from 'ai'
+import { streamError } from '../openai/stream-error.js'
 import { brokenOffError } from '../wire/event-answer.js'
 import { retryAfterMs } from '../wire/retry-after.js'
 import { refusalError, unreachableError } from '../wire/vendor-error.js'
@@ -61,6 +62,9 @@ export function sdkError(
       ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     })
   }
+  // Providers pass errors in the middle of a stream on as the vendor words them.
+  if (!(error instanceof Error) && typeof error === 'object' && error !== null)
+    return streamError(vendor, { error })
   if (call?.name === 'AI_APICallError') return unreachableError(vendor, new Error(call.message))
   if (call?.name === 'AI_LoadAPIKeyError')
     return new ParleyError('provider_refused', `${vendor} wants a key: ${call.message}`)
