@@ -166,7 +166,7 @@ describe('the bridge to the AI SDK', () => {
     const error = await failureOf(missing.warm?.() ?? Promise.resolve())
     expect(error).toMatchObject({
       code: 'provider_missing',
-      message: '@ai-sdk/not-there is not installed: npm install ai @ai-sdk/not-there',
+      message: 'The package @ai-sdk/not-there is not installed; run: npm install @ai-sdk/not-there',
     })
     expect(await failureOf(ask(missing, { userText: 'Hi' }))).toMatchObject({ code: 'provider_missing' })
   })

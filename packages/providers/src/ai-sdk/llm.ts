@@ -52,7 +52,7 @@ export const aiSdkLlm: Slot<LanguageModel> = slot(aiSdkLlmOptions, (options, con
 })
 
 async function loadAll(options: AiSdkLlmOptions): Promise<Loaded> {
-  const [sdk, make] = await Promise.all([loadAiSdk(options), loadFactory(options)])
+  const [sdk, make] = await Promise.all([loadAiSdk(), loadFactory(options)])
   const models = new Map<string | undefined, SdkModel>()
   return {
     sdk,

@@ -2,11 +2,12 @@
 
 import { ParleyError } from '@parley/core'
 import type { LanguageModel } from 'ai'
+import { optionalPackage } from '../optional-package.js'
 import type { AiSdkLlmOptions } from './options.js'
 
 /** @throws ParleyError `provider_missing` naming the command that installs it. */
-export function loadAiSdk(options: AiSdkLlmOptions): Promise<typeof import('ai')> {
-  return loaded('ai', options, () => import('ai'))
+export function loadAiSdk(): Promise<typeof import('ai')> {
+  return optionalPackage('ai', () => import('ai'))
 }
 
 /**
@@ -17,7 +18,7 @@ export async function loadFactory(
   options: AiSdkLlmOptions,
 ): Promise<(key: string | undefined) => LanguageModel> {
   const { module, factory = factoryOf(module), model, settings } = options
-  const found = (await loaded(module, options, () => import(module))) as Readonly<Record<string, unknown>>
+  const found: Readonly<Record<string, unknown>> = await optionalPackage(module, () => import(module))
   const make = found[factory]
   if (typeof make !== 'function') {
     const makers = Object.keys(found).filter(name => name.startsWith('create'))
@@ -55,21 +56,4 @@ export function factoryOf(module: string): string {
   const last = module.split('/').at(-1) ?? ''
   const words = last.split(/[^A-Za-z0-9]+/).filter(word => word !== '')
   return `create${words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`
-}
-
-async function loaded<Module>(
-  name: string,
-  { module }: AiSdkLlmOptions,
-  load: () => Promise<Module>,
-): Promise<Module> {
-  try {
-    return await load()
-  } catch (error) {
-    if ((error as { readonly code?: string }).code !== 'ERR_MODULE_NOT_FOUND')
-      throw new ParleyError('bad_config', `${name} could not be loaded (${String(error)}).`, { cause: error })
-    throw new ParleyError('provider_missing', `${name} is not installed: npm install ai ${module}`, {
-      cause: error,
-      details: { package: name },
-    })
-  }
 }
