@@ -5,9 +5,12 @@ import { openaiChat } from './llm-chat.js'
 import { openaiResponses } from './llm-responses.js'
 import { openaiResponsesSocket } from './llm-responses-socket.js'
 import { openaiLlmOptions } from './options.js'
+import { isHosted, shutdownWarning } from './shutdowns.js'
 
 /** OpenAI's minds, by any of its three ways in. */
 export const openaiLlm: Slot<LanguageModel> = slot(openaiLlmOptions, (options, context) => {
+  const warning = isHosted(context.baseUrl) ? shutdownWarning([options.model], context.epochMs()) : undefined
+  if (warning !== undefined) context.warn(warning)
   switch (options.api) {
     case 'responses-socket':
       return openaiResponsesSocket(options, context)

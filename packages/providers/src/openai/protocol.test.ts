@@ -92,3 +92,11 @@ for (const { api, asked, told } of apis)
       expect(JSON.stringify(sim.sent)).not.toContain('obfuscation')
     })
   })
+
+it('warns of a model that OpenAI itself is about to end, and of no other', () => {
+  const hosted = textContext('https://api.openai.com/v1')
+  openaiLlm.create({ model: 'gpt-4o-mini' }, hosted)
+  openaiLlm.create({ model: 'some-model' }, hosted)
+  openaiLlm.create({ model: 'gpt-4o-mini' }, textContext('http://localhost:1/v1'))
+  expect(hosted.warnings).toEqual([expect.stringContaining('2027-01-14')])
+})

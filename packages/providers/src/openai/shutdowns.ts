@@ -14,6 +14,12 @@ export interface Shutdown {
 }
 
 export const shutdowns: readonly Shutdown[] = [
+  ...ends('2026-10-23', 'a model of today', [
+    ...['gpt-4.1-nano', 'o4-mini', 'o3-mini', 'o1', 'gpt-4-turbo', 'gpt-4', 'gpt-3.5-turbo'],
+  ]),
+  ...ends('2026-12-11', 'a model of the gpt-5.6 family', ['gpt-5', 'gpt-5-mini', 'gpt-5-nano', 'o3']),
+  ...ends('2027-01-14', 'gpt-6-luna', ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4o-mini']),
+  ...ends('2027-04-01', 'a model of today', ['gpt-5.4-nano', 'gpt-5.1']),
   ...ends('2027-01-06', 'gpt-realtime-2.1-mini over the Realtime API', [
     ...['/audio/speech', 'tts-1', 'tts-1-hd', 'gpt-4o-mini-tts', 'gpt-4o-mini-tts-2025-12-15'],
   ]),
