@@ -63,7 +63,7 @@ async function* answer(
     throw error
   })
   if (socket === undefined) return
-  if (signal.aborted) return making.sockets.give(socket)
+  if (signal.aborted) return making.sockets.putBack(socket)
   yield* ask(making, { socket, message: { ...body, input }, body, input }, signal)
 }
 

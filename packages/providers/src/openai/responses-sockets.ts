@@ -15,6 +15,8 @@ export interface ResponsesSockets {
   take(signal: AbortSignal): Promise<ResponsesSocket>
   /** The very socket, if it is free. */
   takeAgain(socket: ResponsesSocket): boolean
+  /** It was not used after all. */
+  putBack(socket: ResponsesSocket): void
   /** Its answer is complete. */
   give(socket: ResponsesSocket): void
   /** Its answer is given up, for this reason or by an abort. */
@@ -153,7 +155,13 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
       free.splice(at, 1)
       return true
     },
-    give: socket => keep(socket as Member),
+    putBack: socket => keep(socket as Member),
+    give(socket) {
+      const member = socket as Member
+      // Told now and not at its end: whoever waits for this key to prove itself would wait for an hour.
+      member.lease?.done({ kind: 'fine' })
+      keep(member)
+    },
     discard(socket, error) {
       const member = socket as Member
       const hasStood = member.socket.state === 'open'
