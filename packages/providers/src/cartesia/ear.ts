@@ -13,4 +13,6 @@ export interface EarOptions {
   readonly clock: Clock
   /** For turns: how long the vendor's end is waited for, ms. */
   readonly turnEndWaitMs: number
+  /** For turns: sound that may be sent without a word of the vendor while it owes a turn's end, ms. */
+  readonly patienceMs: number
 }

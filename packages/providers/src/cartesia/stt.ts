@@ -26,7 +26,7 @@ export function cartesiaStt(options: CartesiaSttOptions, context: VendorContext)
         path: pathOf(options, stt),
         headers: cartesiaHeaders(options.version),
         connectTimeoutMs: options.connectTimeoutMs,
-        finishTimeoutMs: patienceMs(options),
+        finishTimeoutMs: options.finishTimeoutMs,
         pieceMs: options.pieceMs,
         sampleRate: options.sampleRate,
         encode: bytes => bytes,
@@ -39,7 +39,12 @@ export function cartesiaStt(options: CartesiaSttOptions, context: VendorContext)
           onMessage(message)
         },
       })
-      const made = ear({ hearing, clock: context.clock, turnEndWaitMs: options.turnEndWaitMs })
+      const made = ear({
+        hearing,
+        clock: context.clock,
+        turnEndWaitMs: options.turnEndWaitMs,
+        patienceMs: patienceMs(options),
+      })
       onMessage = made.onMessage
       return made.stream
     },
@@ -48,8 +53,7 @@ export function cartesiaStt(options: CartesiaSttOptions, context: VendorContext)
 }
 
 /** A turn may end as late as the vendor's own limit. */
-function patienceMs({ turns, finishTimeoutMs, turnEndTimeoutMs }: CartesiaSttOptions): number {
-  if (turns === 'manual') return finishTimeoutMs
+function patienceMs({ finishTimeoutMs, turnEndTimeoutMs }: CartesiaSttOptions): number {
   return Math.max(finishTimeoutMs, (turnEndTimeoutMs ?? LONGEST_TURN_END_MS) + 2_000)
 }
 

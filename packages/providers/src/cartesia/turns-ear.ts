@@ -4,18 +4,21 @@
  * end says beyond that follows.
  */
 
+import { lateError } from '../wire/vendor-error.js'
 import type { Ear } from './ear.js'
 
-export const turnsEar: Ear = ({ hearing, clock, turnEndWaitMs }) => {
+export const turnsEar: Ear = ({ hearing, clock, turnEndWaitMs, patienceMs }) => {
   const { place } = hearing
   /** Ends that were asked for and not answered, media ms. */
   let asked: number[] = []
   /** The turn being heard: where it began, its text, and how many of its words were given as a final. */
-  let turn: { readonly startMs: number; text: string; given: number } | undefined
+  let turn: { startMs: number; text: string; given: number } | undefined
   let beganMs: number | undefined
   /** Whether the vendor has ended a turn since the gateway heard speech begin. */
   let hasEnded = false
   let cancelWait = () => {}
+  /** Sound sent when the vendor last spoke of a turn whose end it owes, ms. */
+  let owedSinceMs: number | undefined
 
   const nowMs = () => place.mediaMs(place.sentMs)
 
@@ -57,6 +60,7 @@ export const turnsEar: Ear = ({ hearing, clock, turnEndWaitMs }) => {
   return {
     onMessage({ type, transcript }) {
       hearing.settled()
+      if (owedSinceMs !== undefined) owedSinceMs = place.sentMs
       switch (type) {
         case 'turn.start':
           started()
@@ -73,16 +77,24 @@ export const turnsEar: Ear = ({ hearing, clock, turnEndWaitMs }) => {
           if (transcript !== undefined && transcript !== null) started().text = transcript
           give(asked[0] ?? nowMs())
           turn = undefined
+          owedSinceMs = undefined
           hasEnded = true
           signal('end')
           return answer()
       }
     },
     stream: {
-      hear: frame => hearing.hear(frame),
+      hear(frame) {
+        hearing.hear(frame)
+        // It counts sound, not time, and has died if so much of it makes no difference.
+        if (owedSinceMs !== undefined && place.sentMs - owedSinceMs > patienceMs)
+          hearing.lose(lateError('Cartesia', 'end a turn', patienceMs))
+      },
       begin(atMs) {
         beganMs = atMs
         hasEnded = false
+        // The vendor goes on with a turn of which all was given: what follows begins here.
+        if (turn !== undefined && turn.given > 0 && restOf(turn) === '') turn.startMs = atMs
       },
       finish(atMs) {
         hearing.flush()
@@ -92,8 +104,7 @@ export const turnsEar: Ear = ({ hearing, clock, turnEndWaitMs }) => {
         cancelWait = clock.after(turnEndWaitMs, () => {
           give(atMs)
           answer()
-          // It owes the turn's end, or has died.
-          if (turn !== undefined) hearing.expect()
+          if (turn !== undefined) owedSinceMs = place.sentMs
         })
       },
       close() {

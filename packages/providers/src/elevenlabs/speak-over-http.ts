@@ -9,7 +9,7 @@ import type { VendorContext } from '../vendor.js'
 import { httpCall } from '../wire/http-call.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
 import type { SpeechRun } from '../wire/speech-run.js'
-import { garbageError, unreachableError } from '../wire/vendor-error.js'
+import { garbageError } from '../wire/vendor-error.js'
 import { charWords } from './char-words.js'
 import { elevenLabsHeaders } from './headers.js'
 import { jsonLines } from './json-lines.js'
@@ -76,10 +76,13 @@ export function speakOverHttp({ context, options, request, speech }: SpeakOverHt
   }
 
   run().catch(error => {
-    if (!stop.signal.aborted)
-      speech.fail(error instanceof ParleyError ? error : unreachableError('ElevenLabs', error))
+    if (!stop.signal.aborted) speech.fail(error instanceof ParleyError ? error : brokenOff(error))
   })
   return () => stop.abort()
+}
+
+function brokenOff(cause?: unknown): ParleyError {
+  return new ParleyError('provider_failed', 'ElevenLabs broke off its answer.', { retryable: true, cause })
 }
 
 async function plain(body: AsyncIterable<Uint8Array>, speech: SpeechRun): Promise<void> {
@@ -108,9 +111,6 @@ async function timed(body: AsyncIterable<Uint8Array>, speech: SpeechRun, text: s
     speech.audio(pcm.read(Buffer.from(audio_base64 ?? '', 'base64')))
   }
   const wanted = [...text.replace(/\s/g, '')].length
-  if (wanted - seen > Math.max(2, wanted * MISSING_SHARE))
-    throw new ParleyError('provider_failed', 'ElevenLabs ended its answer before the text did.', {
-      retryable: true,
-    })
+  if (wanted - seen > Math.max(2, wanted * MISSING_SHARE)) throw brokenOff()
   words.end()
 }
