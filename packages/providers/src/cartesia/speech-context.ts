@@ -4,8 +4,9 @@
  */
 
 import { ParleyError } from '@parley/core'
-import type { ContextLine, ContextPool } from '../wire/context-pool.js'
+import type { ContextPool } from '../wire/context-pool.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
+import type { ContextLine } from '../wire/shared-line.js'
 import type { SpeechRun } from '../wire/speech-run.js'
 import type { CartesiaTtsEvent } from './tts-events.js'
 

@@ -2,7 +2,7 @@
 
 import type { ParleyError } from '@parley/core'
 import { z } from 'zod'
-import type { ContextMessage } from '../wire/context-pool.js'
+import type { ContextMessage } from '../wire/shared-line.js'
 import { refusalError } from '../wire/vendor-error.js'
 
 const times = z.object({ words: z.array(z.string()), start: z.array(z.number()), end: z.array(z.number()) })

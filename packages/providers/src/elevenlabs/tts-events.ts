@@ -2,7 +2,7 @@
 
 import { ParleyError } from '@parley/core'
 import { z } from 'zod'
-import type { ContextMessage } from '../wire/context-pool.js'
+import type { ContextMessage } from '../wire/shared-line.js'
 import { messageIn } from '../wire/vendor-error.js'
 
 const alignment = z.object({
