@@ -13,7 +13,7 @@ import type { CartesiaTtsEvent } from './tts-events.js'
 export interface SpeechContext {
   readonly isOver: boolean
   /** Speaks one clause; `onDone` runs when it is complete and the context could take another. Returns the cancel. */
-  speak(text: string, run: SpeechRun, onDone: () => void): () => void
+  speak(text: string, run: SpeechRun, onDone: () => void): (isLate: boolean) => void
   /** Says that nothing more will come. */
   end(): void
 }
@@ -104,11 +104,12 @@ export function speechContext({ pool, path, id, fields, isKept }: SpeechContextO
       const sent = say({ ...fields, transcript: isKept ? `${text} ` : text, continue: isKept })
       const flushed = !isKept || say({ ...fields, transcript: '', continue: true, flush: true })
       if (!sent || !flushed) run.fail(new ParleyError('too_large', 'Too much waits to be sent to Cartesia.'))
-      return () => {
+      return isLate => {
         if (clause !== mine) return
         clause = undefined
         if (over) return
         say({ cancel: true })
+        if (isLate) line.retire()
         leave()
       }
     },

@@ -255,6 +255,8 @@ describe('Cartesia speech', () => {
       await clock.advance(ms)
       expect((await speaking).code).toBe('timeout')
       expect((await say(voice, { text: 'Four.' })).heard).toBe('Four.')
+      // A socket that is silent may be dead, so nothing new is begun on it.
+      expect(sim.counts.sockets).toBe(stage === 'connect' ? 1 : 2)
     }
   })
 

@@ -23,7 +23,7 @@ export interface SpeakInContextOptions {
 }
 
 /** Returns what calls it off. */
-export function speakInContext(given: SpeakInContextOptions): () => void {
+export function speakInContext(given: SpeakInContextOptions): (isLate: boolean) => void {
   const { pool, path, id, options, request, speech } = given
   const pcm = pcmReader()
   const words = charWords(speech.word)
@@ -46,8 +46,9 @@ export function speakInContext(given: SpeakInContextOptions): () => void {
     { close_context: true },
   ].every(message => line.send({ ...message, context_id: id }))
   if (!isSent) speech.fail(new ParleyError('too_large', 'Too much waits to be sent to ElevenLabs.'))
-  return () => {
+  return isLate => {
     line.send({ context_id: id, close_context: true })
+    if (isLate) line.retire()
     line.release(true)
   }
 }

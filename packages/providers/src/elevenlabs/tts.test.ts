@@ -216,6 +216,8 @@ describe('ElevenLabs speech on sockets', () => {
       await clock.advance(5_000)
       expect((await speaking).code).toBe('timeout')
       expect((await say(voice, { text: 'Four.' })).heard).toBe('Four.')
+      // A socket that is silent may be dead, so nothing new is begun on it.
+      expect(sim.counts.sockets).toBe(2)
     }
   })
 

@@ -43,12 +43,13 @@ const MOST_PARTS = 20_000
 
 /**
  * `begin` starts the request and returns what calls it off: run once, on an abort, a timeout or when nobody draws any
- * more, and not after the run's own end or failure.
+ * more, and not after the run's own end or failure. It is told whether the vendor was too slow, for then the connection
+ * may be dead.
  */
 export async function* speechRun(
   options: SpeechRunOptions,
   signal: AbortSignal,
-  begin: (run: SpeechRun) => () => void,
+  begin: (run: SpeechRun) => (isLate: boolean) => void,
 ): AsyncGenerator<SpeechPart, void, void> {
   const { vendor, clock, text, rate, firstOutputMs, gapMs } = options
   if (signal.aborted || text.trim() === '') return
@@ -58,7 +59,7 @@ export async function* speechRun(
   const out = wordsFirst({ rate, clock, waitMs: options.wordsWaitMs, push: part => queue.push(part) })
   let over = false
   let spoke = false
-  let callOff: (() => void) | undefined
+  let callOff: ((isLate: boolean) => void) | undefined
 
   function finish(): void {
     over = true
@@ -69,7 +70,7 @@ export async function* speechRun(
   function late(what: string, ms: number): void {
     const off = callOff
     run.fail(lateError(vendor, what, ms))
-    off?.()
+    off?.(true)
   }
 
   const run: SpeechRun = {
@@ -110,7 +111,7 @@ export async function* speechRun(
   const stop = () => {
     finish()
     queue.end()
-    callOff?.()
+    callOff?.(false)
     callOff = undefined
   }
   signal.addEventListener('abort', stop, { once: true })

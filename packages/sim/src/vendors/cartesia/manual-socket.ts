@@ -10,6 +10,8 @@ import { sttQuery } from './stt-query.js'
 
 /** Sound between two partials, ms. */
 const PARTIAL_MS = 400
+/** Silence that is kept from before speech, ms; it is cut to that when there is four times as much. */
+const LEAD_MS = 500
 
 export function manualSocket(socket: SimSocket, world: CartesiaWorld): void {
   const request_id = world.nextId()
@@ -19,6 +21,7 @@ export function manualSocket(socket: SimSocket, world: CartesiaWorld): void {
   const sound = heardSound(sampleRate)
   let pace = world.temper.pace()
   let partialAtMs = PARTIAL_MS
+  let hasSpeech = false
   let finals = 0
   let isOver = false
   let work = Promise.resolve()
@@ -73,6 +76,7 @@ export function manualSocket(socket: SimSocket, world: CartesiaWorld): void {
     }
     const { samples, fromMs } = sound
     sound.clear()
+    hasSpeech = false
     partialAtMs = PARTIAL_MS
     work = work.then(async () => {
       await finalise(samples, fromMs)
@@ -88,8 +92,9 @@ export function manualSocket(socket: SimSocket, world: CartesiaWorld): void {
   socket.raw.on('message', (data: Buffer, isBinary: boolean) => {
     if (!isBinary) return command(data.toString('utf8'))
     if (data.length % 2 !== 0) socket.complain('/stt/websocket: half a sample')
-    sound.add(data)
-    if (sound.ms < partialAtMs) return
+    hasSpeech = isLoud(sound.add(data)) || hasSpeech
+    if (!hasSpeech && sound.ms > 4 * LEAD_MS) sound.clear(LEAD_MS)
+    if (!hasSpeech || sound.ms < partialAtMs) return
     partialAtMs = sound.ms + PARTIAL_MS
     const { samples } = sound
     work = work.then(() => partial(samples))
