@@ -1,6 +1,8 @@
 import { emotions, speakingStyles } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { charWords } from './char-words.js'
+import { jsonLines } from './json-lines.js'
 import { readScribeMessage, wordsOf } from './stt-messages.js'
 import { elevenLabsError, readTtsMessage } from './tts-events.js'
 import { voiceSettings } from './voice-settings.js'
@@ -71,5 +73,48 @@ describe('messages of ElevenLabs', () => {
           expect(pace).toBeGreaterThanOrEqual(0.7)
           expect(pace).toBeLessThanOrEqual(1.2)
         }
+  })
+})
+
+describe('ElevenLabs expression', () => {
+  it('leaves a voice as it is where nothing is asked', () => {
+    expect(voiceSettings({})).toBeUndefined()
+    expect(voiceSettings({}, { emotion: 'neutral' })).toBeUndefined()
+  })
+
+  it('makes an excited voice less steady and faster, a detached one steadier', () => {
+    expect(voiceSettings({}, { emotion: 'excited' })).toEqual({ stability: 0.25, style: 0.25, speed: 1.15 })
+    expect(voiceSettings({}, { emotion: 'detached' })).toEqual({ stability: 0.8, speed: 0.95 })
+    expect(voiceSettings({ stability: 0.9 }, { style: 'newsreader' })).toEqual({ stability: 1 })
+    expect(voiceSettings({ speed: 1.1 }, { speed: 2 })).toEqual({ speed: 1.2 })
+  })
+})
+
+describe('ElevenLabs readers', () => {
+  it('joins characters to the words of the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), said => {
+        const words: string[] = []
+        const reader = charWords(word => words.push(word))
+        for (const [at, char] of [...said].entries()) reader.add(char, at * 10, at * 10 + 10)
+        reader.end()
+        expect(words).toEqual(said.split(/\s+/).filter(word => word !== ''))
+      }),
+    )
+  })
+
+  it('reads lines of JSON wherever the body is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue()), fc.integer({ min: 1, max: 7 }), async (values, size) => {
+        const bytes = new TextEncoder().encode(values.map(value => JSON.stringify(value)).join('\n'))
+        async function* body() {
+          for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+        }
+        const read: unknown[] = []
+        for await (const value of jsonLines(body())) read.push(value)
+        expect(JSON.stringify(read)).toEqual(JSON.stringify(values))
+      }),
+      { numRuns: 50 },
+    )
   })
 })

@@ -1,13 +1,9 @@
 import { ParleyError, type SpeechPart, systemClock } from '@parley/core'
 import { codedBrains, openElevenLabsSim, seededRandom, VirtualClock } from '@parley/sim'
-import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { misfits } from '../wire/protocol-schema.test-kit.js'
 import { eventually, type Rig, rigFor, say, tellingKey } from '../wire/vendor-rig.test-kit.js'
-import { charWords } from './char-words.js'
 import { elevenLabs } from './index.js'
-import { jsonLines } from './json-lines.js'
-import { voiceSettings } from './voice-settings.js'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -229,100 +225,5 @@ describe('ElevenLabs speech on sockets', () => {
     expect(clock.pending).toBe(1)
     expect(sim.counts.sockets).toBe(1)
     expect(sim.complaints).toEqual([])
-  })
-})
-
-describe('ElevenLabs speech over HTTP', () => {
-  it('speaks with words, whether their times go on or begin anew', async () => {
-    for (const relativeTimes of [false, true]) {
-      const sim = await simFor({ relativeTimes })
-      const voice = voiceOf(rigFor(sim), { transport: 'http' })
-      const said = await say(voice, { text, language: 'es', expression: { emotion: 'sad' } })
-      expect(said.heard).toBe(text)
-      expect(said.words.map(each => each.text)).toEqual(['Hola,', '¿qué', 'tal?', '你好', '🙂.'])
-      const starts = said.words.map(({ startMs }) => Math.round(startMs))
-      expect(starts).toEqual([0, 140, 300, 420, 580])
-      expect(sim.complaints).toEqual([])
-    }
-  })
-
-  it('speaks without words where none are wanted', async () => {
-    const voice = voiceOf(rigFor(await simFor()), { transport: 'http', wordTimes: false })
-    const said = await say(voice, { text: 'one two' })
-    expect(said.heard).toBe('one two')
-    expect(said.words.map(({ endMs }) => endMs).at(-1)).toBe(said.soundMs)
-  })
-
-  it('ends the request on a cancel', async () => {
-    const sim = await simFor()
-    sim.behave({ everyMs: 1 })
-    const voice = voiceOf(rigFor(sim), { transport: 'http' })
-    const stop = new AbortController()
-    for await (const part of voice.speak({ text: 'a long story not heard', language: 'en' }, stop.signal))
-      if (part.kind === 'audio') stop.abort()
-    await eventually(() => sim.counts.open === 0)
-  })
-
-  it.each([
-    ['limited', 'first', 'provider_limited'],
-    ['unauthorised', 'connect', 'provider_refused'],
-    ['failing', 'connect', 'provider_failed'],
-    ['drop', 'middle', /provider_(failed|unreachable)/],
-    ['close', 'middle', 'provider_failed'],
-    ['garbage', 'middle', 'provider_failed'],
-  ] as const)('turns %s at %s into %s', async (kind, stage, code) => {
-    const sim = await simFor()
-    const voice = voiceOf(rigFor(sim), { transport: 'http' })
-    sim.behave({ fault: { kind, stage } })
-    expect((await failureOf(say(voice, { text: 'one two three four five' }))).code).toMatch(code)
-  })
-
-  it('names what is wrong with a request', async () => {
-    const voice = voiceOf(rigFor(await simFor()), { transport: 'http' })
-    const error = await failureOf(say(voice, { text: '🙂', voice: '..' }))
-    expect(error.code).toBe('provider_rejected')
-  })
-})
-
-describe('ElevenLabs expression', () => {
-  it('leaves a voice as it is where nothing is asked', () => {
-    expect(voiceSettings({})).toBeUndefined()
-    expect(voiceSettings({}, { emotion: 'neutral' })).toBeUndefined()
-  })
-
-  it('makes an excited voice less steady and faster, a detached one steadier', () => {
-    expect(voiceSettings({}, { emotion: 'excited' })).toEqual({ stability: 0.25, style: 0.25, speed: 1.15 })
-    expect(voiceSettings({}, { emotion: 'detached' })).toEqual({ stability: 0.8, speed: 0.95 })
-    expect(voiceSettings({ stability: 0.9 }, { style: 'newsreader' })).toEqual({ stability: 1 })
-    expect(voiceSettings({ speed: 1.1 }, { speed: 2 })).toEqual({ speed: 1.2 })
-  })
-})
-
-describe('ElevenLabs readers', () => {
-  it('joins characters to the words of the text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), said => {
-        const words: string[] = []
-        const reader = charWords(word => words.push(word))
-        for (const [at, char] of [...said].entries()) reader.add(char, at * 10, at * 10 + 10)
-        reader.end()
-        expect(words).toEqual(said.split(/\s+/).filter(word => word !== ''))
-      }),
-    )
-  })
-
-  it('reads lines of JSON wherever the body is cut', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue()), fc.integer({ min: 1, max: 7 }), async (values, size) => {
-        const bytes = new TextEncoder().encode(values.map(value => JSON.stringify(value)).join('\n'))
-        async function* body() {
-          for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-        }
-        const read: unknown[] = []
-        for await (const value of jsonLines(body())) read.push(value)
-        expect(JSON.stringify(read)).toEqual(JSON.stringify(values))
-      }),
-      { numRuns: 50 },
-    )
   })
 })
