@@ -1,7 +1,7 @@
 import { emotions, speakingStyles } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { misfits } from '../wire/protocol-schema.test-kit.js'
+import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { generationConfig } from './expression.js'
 import { readSttMessage, wordsOf } from './stt-messages.js'
 import { readTtsMessage } from './tts-events.js'
@@ -49,6 +49,6 @@ describe('messages of Cartesia', () => {
       ...speakingStyles.flatMap(style => generationConfig({ style }, undefined) ?? []),
     ]
     const messages = configs.map(message => ({ path: '', message }))
-    expect(misfits('cartesia', 'strict', 'GenerationConfig', messages)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.strict', 'GenerationConfig')(messages)).toEqual([])
   })
 })

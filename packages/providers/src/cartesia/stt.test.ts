@@ -1,7 +1,7 @@
 import { systemClock } from '@parley/core'
 import { codedBrains, openCartesiaSim, seededRandom, VirtualClock } from '@parley/sim'
 import { afterEach, describe, expect, it } from 'vitest'
-import { misfits } from '../wire/protocol-schema.test-kit.js'
+import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { earRig, eventually, type Rig, rigFor, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { cartesia } from './index.js'
 
@@ -51,7 +51,7 @@ describe('Cartesia told where speech ends', () => {
       { kind: 'finished', atMs: first.endMs },
       { kind: 'finished', atMs: second.endMs },
     ])
-    expect(misfits('cartesia', 'strict', 'SttManualServerMessage', sim.sent)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.strict', 'SttManualServerMessage')(sim.sent)).toEqual([])
     expect(sim.complaints).toEqual([])
   })
 
@@ -151,8 +151,8 @@ describe('Cartesia finding turns', () => {
     expect(heard.events.find(({ kind }) => kind === 'final')).toMatchObject({ startMs: 200 })
     heard.stream.finish(said.endMs)
     await heard.until('finished')
-    expect(misfits('cartesia', 'strict', 'SttTurnsServerMessage', sim.sent)).toEqual([])
-    expect(misfits('cartesia', 'strict', 'SttTurnsClientMessage', sim.received)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.strict', 'SttTurnsServerMessage')(sim.sent)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.strict', 'SttTurnsClientMessage')(sim.received)).toEqual([])
     expect(sim.complaints).toEqual([])
   })
 

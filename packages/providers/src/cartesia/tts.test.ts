@@ -1,7 +1,7 @@
 import { ParleyError, type SpeechPart, systemClock } from '@parley/core'
 import { codedBrains, openCartesiaSim, seededRandom, VirtualClock } from '@parley/sim'
 import { afterEach, describe, expect, it } from 'vitest'
-import { misfits } from '../wire/protocol-schema.test-kit.js'
+import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { eventually, type Rig, rigFor, say, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { cartesia } from './index.js'
 
@@ -65,9 +65,9 @@ describe('Cartesia speech', () => {
     await say(voice, { text: 'One two.', reply: 'r1', expression: { emotion: 'cheerful', speed: 1.2 } })
     await say(voice, { text: 'Three.', reply: 'r1', expression: { emotion: 'cheerful', speed: 1.2 } })
     await say(voice, { text: 'Four.' })
-    expect(misfits('cartesia', 'strict', 'TtsWebsocketResponse', sim.sent)).toEqual([])
-    expect(misfits('cartesia', 'strict', 'TtsWebsocketClientEvent', sim.received)).toEqual([])
-    expect(misfits('cartesia', 'wire', 'TtsWebsocketClientEvent', sim.received)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.strict', 'TtsWebsocketResponse')(sim.sent)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.strict', 'TtsWebsocketClientEvent')(sim.received)).toEqual([])
+    expect(misfitsOf('cartesia/cartesia.wire', 'TtsWebsocketClientEvent')(sim.received)).toEqual([])
     expect(sim.complaints).toEqual([])
   })
 

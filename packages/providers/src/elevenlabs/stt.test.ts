@@ -1,7 +1,7 @@
 import { systemClock } from '@parley/core'
 import { codedBrains, openElevenLabsSim, seededRandom, VirtualClock } from '@parley/sim'
 import { afterEach, describe, expect, it } from 'vitest'
-import { misfits } from '../wire/protocol-schema.test-kit.js'
+import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { earRig, eventually, type Rig, rigFor, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { elevenLabs } from './index.js'
 
@@ -52,9 +52,9 @@ describe('ElevenLabs recogniser', () => {
       { kind: 'finished', atMs: first.endMs },
       { kind: 'finished', atMs: second.endMs },
     ])
-    expect(misfits('elevenlabs', 'strict', 'ScribeServer', sim.sent)).toEqual([])
-    expect(misfits('elevenlabs', 'strict', 'ScribeClient', sim.received)).toEqual([])
-    expect(misfits('elevenlabs', 'wire', 'ScribeClient', sim.received)).toEqual([])
+    expect(misfitsOf('elevenlabs/elevenlabs.strict', 'ScribeServer')(sim.sent)).toEqual([])
+    expect(misfitsOf('elevenlabs/elevenlabs.strict', 'ScribeClient')(sim.received)).toEqual([])
+    expect(misfitsOf('elevenlabs/elevenlabs.wire', 'ScribeClient')(sim.received)).toEqual([])
     expect(sim.complaints).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 import { ParleyError, type SpeechPart, systemClock } from '@parley/core'
 import { codedBrains, openElevenLabsSim, seededRandom, VirtualClock } from '@parley/sim'
 import { afterEach, describe, expect, it } from 'vitest'
-import { misfits } from '../wire/protocol-schema.test-kit.js'
+import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { eventually, type Rig, rigFor, say, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { elevenLabs } from './index.js'
 
@@ -76,9 +76,9 @@ describe('ElevenLabs speech on sockets', () => {
     const voice = voiceOf(rigFor(sim), { stability: 0.4 })
     await say(voice, { text: 'One two.', expression: { emotion: 'excited', speed: 1.1 } })
     await say(voice, { text: 'Three.' })
-    expect(misfits('elevenlabs', 'strict', 'TtsMultiServer', sim.sent)).toEqual([])
-    expect(misfits('elevenlabs', 'strict', 'TtsMultiClient', sim.received)).toEqual([])
-    expect(misfits('elevenlabs', 'wire', 'TtsMultiClient', sim.received)).toEqual([])
+    expect(misfitsOf('elevenlabs/elevenlabs.strict', 'TtsMultiServer')(sim.sent)).toEqual([])
+    expect(misfitsOf('elevenlabs/elevenlabs.strict', 'TtsMultiClient')(sim.received)).toEqual([])
+    expect(misfitsOf('elevenlabs/elevenlabs.wire', 'TtsMultiClient')(sim.received)).toEqual([])
     expect(sim.complaints).toEqual([])
     expect(sim.counts.sockets).toBe(1)
   })
