@@ -196,6 +196,23 @@ describe('a Deepgram recogniser', () => {
       expect(socket.sound).toEqual([])
     })
 
+    it('tells nothing more when it is closed at the news that it was lost', async () => {
+      const provider = deepgram.stt?.create({ model: 'nova-3' }, world.context)
+      const closing = provider?.open({
+        language: 'en',
+        clock: world.clock,
+        onEvent(event) {
+          events.push(event)
+          closing?.close()
+        },
+      })
+      await world.settle()
+      world.sockets[0]?.open()
+      closing?.hear({ samples: new Int16Array(320), rate: RATE, atMs: 0 })
+      world.sockets[0]?.say({ type: 'Error', code: 'NET-0000', description: 'Oh.' })
+      expect(events).toMatchObject([{ kind: 'lost', error: { code: 'provider_failed' } }])
+    })
+
     it('is lost to a message that lacks what the protocol has', async () => {
       await open({ model: 'nova-3' })
       socket.say({ type: 'Results', start: 'soon' })

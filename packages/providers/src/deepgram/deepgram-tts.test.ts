@@ -167,6 +167,19 @@ describe('a Deepgram voice', () => {
       expect((await socketOf(1)).options.url).toBe(socket.options.url)
     })
 
+    it('closes a warm socket that has grown old, and takes another', async () => {
+      create({ model: 'aura-2-thalia-en' })
+      const warming = voice.warm?.()
+      const socket = await socketOf()
+      socket.open()
+      await warming
+      await world.clock.advance(51 * 60_000)
+      speak({ text: 'one' })
+      await world.settle()
+      expect(socket.closed).toBe(true)
+      expect(world.sockets).toHaveLength(2)
+    })
+
     it('has a pace for the whole connection, where the voice takes one', async () => {
       create({ model: 'aura-2-thalia-en' })
       speak({ text: 'one', expression: { emotion: 'sad' } })
@@ -285,6 +298,17 @@ describe('a Deepgram voice', () => {
         { type: 'Speak', text: 'two' },
         { type: 'Flush' },
       ])
+    })
+
+    it('is done with a turn that has no sound once it was billed', async () => {
+      create({ model: 'flux-alexis-en' })
+      const { parts, whole } = speak({ text: '€' })
+      const socket = await socketOf()
+      connect(socket)
+      socket.say({ type: 'Warning', code: 'NO_SYNTHESIZABLE_TEXT', description: 'Nothing.' })
+      socket.say(bill('a', 0))
+      await whole
+      expect(parts).toEqual([{ kind: 'usage', characters: 0 }])
     })
 
     async function stopped(): Promise<ScriptedSocket> {

@@ -142,9 +142,8 @@ export function openHearing({ context, settings, stt, dialect, onEnd }: HearingO
   }
 
   function lose(error: ParleyError): void {
-    if (over) return
-    tell({ kind: 'lost', error })
-    end()
+    // Over before it is told, so that whoever closes the stream at the news hears nothing more.
+    if (end()) stt.onEvent({ kind: 'lost', error })
   }
 
   return {

@@ -10,7 +10,7 @@ export const deepgram: Vendor = {
   name: 'deepgram',
   title: 'Deepgram',
   baseUrl: { env: 'DEEPGRAM_BASE_URL', default: 'https://api.deepgram.com' },
-  key: { env: 'DEEPGRAM_API_KEY', required: true, looksLike: /^[0-9a-f]{40}$/ },
+  key: { env: 'DEEPGRAM_API_KEY', required: true },
   stt: slot(sttOptions, createStt),
   tts: slot(ttsOptions, createTts),
 }

@@ -17,6 +17,8 @@ export interface MouthDialect {
 
 export type MouthMeaning =
   | { readonly kind: 'nothing' | 'cleared' }
+  /** The clause has no sound; what it costs is still to come. */
+  | { readonly kind: 'silent' }
   /** `speech`: the vendor's name for the clause, where it has one. */
   | { readonly kind: 'begins'; readonly speech: string }
   /** All sound was sent; with a name, what it costs is still to come. */

@@ -62,6 +62,7 @@ export function openMouth(options: MouthOptions): Mouth {
   let speech: string | undefined
   let began = false
   let ended = false
+  let silent = false
   let clearing = false
   let characters: number | undefined
   let reader = pcmReader()
@@ -117,9 +118,12 @@ export function openMouth(options: MouthOptions): Mouth {
         if (began && meaning.speech === speech) onEnds()
         return
       case 'billed':
-        if (meaning.speech !== speech) return
+        if (meaning.speech !== speech && !(silent && speech === undefined)) return
         characters = meaning.characters
-        if (ended && clause !== undefined) done()
+        if ((ended || silent) && clause !== undefined) done()
+        return
+      case 'silent':
+        silent = true
         return
       case 'cleared':
         if (clearing) free()
@@ -193,6 +197,7 @@ export function openMouth(options: MouthOptions): Mouth {
       speech = undefined
       began = !dialect.announces
       ended = false
+      silent = false
       characters = undefined
       reader = pcmReader()
       saidAtMs.push(clock.now())

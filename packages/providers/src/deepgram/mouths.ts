@@ -88,7 +88,10 @@ export function mouths(
   }
 
   return {
-    take: kind => freeOf(kind) ?? make(kind),
+    take(kind) {
+      for (const { mouth } of [...all]) if (mouth.isFree && mouth.isSpent) mouth.close()
+      return freeOf(kind) ?? make(kind)
+    },
     warm(kind) {
       if (freeOf(kind) !== undefined) return Promise.resolve()
       return new Promise((resolve, reject) => {

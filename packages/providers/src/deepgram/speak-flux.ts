@@ -8,8 +8,6 @@ import type { MouthDialect, MouthMeaning } from './mouth-dialect.js'
 
 /** Warnings that mean: the interrupt was not taken, or there was nothing left to interrupt. */
 const stuck = ['NO_AUDIO_GENERATED', 'INTERRUPT_IN_PROGRESS', 'INVALID_INTERRUPT_OFFSET', 'NO_ACTIVE_SPEECH']
-/** Warnings about a turn that goes on. */
-const harmless = ['SYNTHESIS_RETRYING', 'NO_SYNTHESIZABLE_TEXT']
 
 export const speakFlux: MouthDialect = {
   path: '/v2/speak',
@@ -34,7 +32,8 @@ export const speakFlux: MouthDialect = {
         return { kind: 'warning', error: warningOf(message, 'provider_rejected') }
       case 'Warning':
         if (stuck.includes(String(message.code))) return { kind: 'stuck' }
-        if (harmless.includes(String(message.code))) return { kind: 'nothing' }
+        if (message.code === 'NO_SYNTHESIZABLE_TEXT') return { kind: 'silent' }
+        if (message.code === 'SYNTHESIS_RETRYING') return { kind: 'nothing' }
         return { kind: 'warning', error: warningOf(message, 'provider_failed') }
       default:
         return { kind: 'nothing' }
