@@ -1,8 +1,9 @@
 import { VirtualClock } from '@parley/sim'
 import { describe, expect, it } from 'vitest'
 import type { VendorContext } from '../vendor.js'
-import { type HttpCall, httpCall } from './http-call.js'
+import { type HttpCall, httpCall, outcomeOf } from './http-call.js'
 import type { KeyOutcome } from './keys.js'
+import { refusalError } from './vendor-error.js'
 
 function rig(respond: (url: string, init: RequestInit) => Response | Promise<Response>) {
   const clock = new VirtualClock()
@@ -100,5 +101,12 @@ describe('a request to a vendor', () => {
       code: 'provider_unreachable',
       message: 'Vendor cannot be reached (ECONNREFUSED).',
     })
+  })
+
+  it('takes from an error how long its key must rest, where nobody says it', () => {
+    const error = refusalError('Vendor', { status: 429, retryAfterMs: 2_000 })
+    expect(outcomeOf(error)).toEqual({ kind: 'limited', retryAfterMs: 2_000 })
+    expect(outcomeOf(error, { waitMs: 5_000 })).toEqual({ kind: 'limited', retryAfterMs: 5_000 })
+    expect(outcomeOf(refusalError('Vendor', { status: 429 }))).toEqual({ kind: 'limited' })
   })
 })

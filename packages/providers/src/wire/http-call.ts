@@ -88,7 +88,7 @@ async function refusal(
   return error
 }
 
-/** What an error means for the key it was made with. */
+/** What an error means for the key it was made with; how long to wait is read from its details unless it is given. */
 export function outcomeOf(
   error: ParleyError,
   { waitMs, rate }: { readonly waitMs?: number | undefined; readonly rate?: KeyRate } = {},
@@ -96,9 +96,10 @@ export function outcomeOf(
   if (error.code === 'provider_quota') return { kind: 'spent' }
   if (error.code === 'provider_refused') return { kind: 'refused' }
   if (error.code !== 'provider_limited') return { kind: 'unknown' }
+  const retryAfterMs = waitMs ?? error.details.retryAfterMs
   return {
     kind: 'limited',
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
     ...(rate === undefined ? {} : { rate }),
   }
 }

@@ -10,7 +10,10 @@ import type { KeyLease, KeyOutcome } from './keys.js'
 import type { Socket, SocketOptions } from './socket.js'
 
 export interface LeasedSocketOptions
-  extends Pick<SocketOptions, 'vendor' | 'connectTimeoutMs' | 'onOpen' | 'onText' | 'onBinary' | 'onLost'> {
+  extends Pick<
+    SocketOptions,
+    'vendor' | 'connectTimeoutMs' | 'reasonHeader' | 'onOpen' | 'onText' | 'onBinary' | 'onLost'
+  > {
   /** Appended to the base URL, with its query. */
   readonly path: string
   headers(key: string | undefined): Readonly<Record<string, string>>
@@ -40,7 +43,7 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
   }
 
   function connect(): void {
-    const { path, headers, onOpen, onBinary } = options
+    const { path, headers, reasonHeader, onOpen, onBinary } = options
     socket = context.openSocket({
       vendor: options.vendor,
       url: context.baseUrl + path,
@@ -48,6 +51,7 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
       clock: context.clock,
       epochMs: context.epochMs,
       connectTimeoutMs: options.connectTimeoutMs,
+      ...(reasonHeader === undefined ? {} : { reasonHeader }),
       ...(onOpen === undefined ? {} : { onOpen: () => onOpen() }),
       onText: text => options.onText(text),
       ...(onBinary === undefined ? {} : { onBinary: bytes => onBinary(bytes) }),
