@@ -3,11 +3,10 @@
  * ends once, with a reason, whoever ends it. Nothing is called after `close`.
  */
 
-import { ParleyError } from '@parley/core'
+import type { Cancel, ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { outcomeOf } from '../wire/http-call.js'
-import type { KeyLease } from '../wire/keys.js'
-import type { Socket } from '../wire/socket.js'
+import { leasedSocket } from '../wire/leased-socket.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
 import { faultOf, refined, VENDOR } from './fault.js'
 
@@ -45,54 +44,42 @@ const MAX_WAITING = 4_000_000
 
 export function openLine(options: LineOptions): Line {
   const { context, connectTimeoutMs, readyOn } = options
-  const giveUp = new AbortController()
-  let socket: Socket | undefined
-  let lease: KeyLease | undefined
   let ended = false
   let ready = false
   let waiting: (string | Uint8Array)[] = []
   let waitingBytes = 0
-  let cancelReady = () => {}
+  let cancelReady: Cancel = () => {}
+
+  const socket = leasedSocket(context, {
+    vendor: VENDOR,
+    path: `${options.path}${queryText(options.query)}`,
+    headers: (key): Readonly<Record<string, string>> =>
+      key === undefined ? {} : { authorization: `Token ${key}` },
+    reasonHeader: 'dg-error',
+    connectTimeoutMs,
+    onOpen,
+    onText: read,
+    onBinary: bytes => options.onBinary?.(bytes),
+    onLost: error => lose(refined(error)),
+  })
 
   function end(): boolean {
     if (ended) return false
     ended = true
     waiting = []
     cancelReady()
-    giveUp.abort()
-    lease?.done({ kind: 'unknown' })
-    socket?.close()
+    socket.close()
     return true
   }
 
   function lose(error: ParleyError): void {
     if (ended) return
-    const waitMs = error.details.retryAfterMs
-    lease?.done(outcomeOf(error, { waitMs: typeof waitMs === 'number' ? waitMs : undefined }))
+    socket.settle(outcomeOf(error))
     if (end()) options.onLost(error)
   }
 
-  async function connect(): Promise<void> {
-    const taken = await context.keys.take(giveUp.signal)
-    if (ended) return taken?.done({ kind: 'unknown' })
-    lease = taken
-    socket = context.openSocket({
-      vendor: VENDOR,
-      url: `${context.baseUrl}${options.path}${queryText(options.query)}`,
-      headers: taken === undefined ? {} : { authorization: `Token ${taken.key}` },
-      reasonHeader: 'dg-error',
-      clock: context.clock,
-      epochMs: context.epochMs,
-      connectTimeoutMs,
-      onOpen,
-      onText: read,
-      onBinary: bytes => options.onBinary?.(bytes),
-      onLost: error => lose(refined(error)),
-    })
-  }
-
   function onOpen(): void {
-    lease?.done({ kind: 'fine' })
+    socket.settle({ kind: 'fine' })
     if (readyOn === undefined) return becomeReady()
     cancelReady = context.clock.after(connectTimeoutMs, () =>
       lose(lateError(VENDOR, 'greet', connectTimeoutMs)),
@@ -102,7 +89,7 @@ export function openLine(options: LineOptions): Line {
   function becomeReady(): void {
     cancelReady()
     ready = true
-    for (const message of waiting) socket?.send(message)
+    for (const message of waiting) socket.send(message)
     waiting = []
     options.onReady?.()
   }
@@ -118,8 +105,6 @@ export function openLine(options: LineOptions): Line {
     if (!ended) options.onMessage(message)
   }
 
-  connect().catch((error: unknown) => lose(ParleyError.from(error, 'provider_failed')))
-
   return {
     get isReady() {
       return ready
@@ -127,7 +112,7 @@ export function openLine(options: LineOptions): Line {
     send(message) {
       if (ended) return false
       const data = message instanceof Uint8Array ? message : JSON.stringify(message)
-      if (ready) return socket?.send(data) ?? false
+      if (ready) return socket.send(data)
       if (waitingBytes + data.length > MAX_WAITING) return false
       waiting.push(data)
       waitingBytes += data.length
