@@ -22,6 +22,11 @@ export interface SocketOptions {
   readonly connectTimeoutMs: number
   /** The header that says why an upgrade was refused, where the body does not. */
   readonly reasonHeader?: string
+  /**
+   * How often to ask for a sign of life, ms; a connection that gives none until the next time counts as broken. For sockets
+   * that stand idle. Default: never.
+   */
+  readonly pingEveryMs?: number
   /** Largest message taken, bytes. Default 16 MiB. */
   readonly maxMessageBytes?: number
   onOpen?(): void
@@ -53,6 +58,7 @@ export const openSocket: OpenSocket = options => {
   let state: Socket['state'] = 'connecting'
   let kept: (string | Uint8Array)[] = []
   let keptBytes = 0
+  let cancelPing = () => {}
 
   const socket = new WebSocket(options.url.replace(/^http/, 'ws'), [...(options.protocols ?? [])], {
     perMessageDeflate: false,
@@ -75,6 +81,25 @@ export const openSocket: OpenSocket = options => {
     kept = []
     keptBytes = 0
     cancel()
+    cancelPing()
+  }
+
+  /** Half of a connection can vanish without a word; only asking tells. */
+  function watch(everyMs: number): void {
+    let isAlive = true
+    const beat = () => {
+      if (!isAlive) {
+        lose(closeError(vendor, 1006, 'no sign of life'))
+        return socket.terminate()
+      }
+      isAlive = false
+      socket.ping()
+      cancelPing = clock.after(everyMs, beat)
+    }
+    socket.on('pong', () => {
+      isAlive = true
+    })
+    cancelPing = clock.after(everyMs, beat)
   }
 
   socket.on('open', () => {
@@ -84,6 +109,7 @@ export const openSocket: OpenSocket = options => {
     for (const message of kept) socket.send(message)
     kept = []
     keptBytes = 0
+    if (options.pingEveryMs !== undefined) watch(options.pingEveryMs)
     options.onOpen?.()
   })
   socket.on('message', (data: Buffer, isBinary: boolean) => {
