@@ -1,9 +1,8 @@
 /** Server-sent events that hold JSON, as OpenAI and its imitators stream audio and transcripts. */
 
-import { ParleyError } from '@parley/core'
 import { serverSentEvents } from '../wire/server-sent-events.js'
-import { garbageError, messageIn } from '../wire/vendor-error.js'
-import { openAiError } from './openai-error.js'
+import { garbageError } from '../wire/vendor-error.js'
+import { streamError } from './stream-error.js'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -33,19 +32,13 @@ export async function* jsonEvents({
     const refusal = event?.error ?? event?.detail
     if (refusal !== undefined && refusal !== null) {
       await events.return()
-      throw refusalOf(vendor, refusal)
+      throw streamError(vendor, { error: refusal })
     }
     if (event !== undefined) yield event
     if (event !== undefined && !isLast(event)) continue
     void drain(events)
     return true
   }
-}
-
-/** A bare sentence in the middle of a stream is a server that broke down. */
-function refusalOf(vendor: string, refusal: unknown): ParleyError {
-  if (typeof refusal !== 'string') return openAiError(vendor, refusal)
-  return new ParleyError('provider_failed', `${vendor}: ${messageIn(refusal)}`, { retryable: true })
 }
 
 /** Reads to the end, so that the connection can be used again; what goes wrong there matters to nobody. */

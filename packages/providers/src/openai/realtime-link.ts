@@ -9,9 +9,11 @@ import { outcomeOf } from '../wire/http-call.js'
 import type { KeyLease } from '../wire/keys.js'
 import type { Socket } from '../wire/socket.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
-import { isFatal, openAiError } from './openai-error.js'
+import { isFatal, realtimeError } from './realtime-error.js'
 
 export const VENDOR = 'OpenAI Realtime'
+/** The vendor knows no keep-alive of its own, and warm connections stand idle for long. */
+const PING_MS = 25_000
 
 export type RealtimeEvent = { readonly type: string } & Readonly<Record<string, unknown>>
 
@@ -102,7 +104,7 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   }
 
   function onError(given: unknown): void {
-    const error = openAiError(VENDOR, given)
+    const error = realtimeError(VENDOR, given)
     const { event_id: eventId } = (given ?? {}) as { readonly event_id?: unknown }
     if (state !== 'ready' || isFatal(error)) lose(error)
     else use?.onRefusal(error, typeof eventId === 'string' ? eventId : undefined)
@@ -118,6 +120,7 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
       clock,
       epochMs: context.epochMs,
       connectTimeoutMs: options.connectTimeoutMs,
+      pingEveryMs: PING_MS,
       onOpen() {
         cancelTimer = clock.after(options.settingsTimeoutMs, () =>
           lose(lateError(VENDOR, 'begin its session', options.settingsTimeoutMs)),

@@ -7,18 +7,9 @@ import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { lateError } from '../wire/vendor-error.js'
 import type { RealtimeTtsOptions } from './audio-options.js'
-import { openAiError } from './openai-error.js'
+import { type Clause, type ClauseReading, readingOf } from './clause-reading.js'
+import { realtimeError } from './realtime-error.js'
 import { openRealtimeLink, type RealtimeEvent, VENDOR } from './realtime-link.js'
-
-/** A clause to be read, and who is told of it. Exactly one of `onDone` and `onFail` is called, unless it is cancelled. */
-export interface Clause {
-  readonly id: string
-  readonly text: string
-  readonly instructions: string
-  onAudio(base64: string): void
-  onDone(transcript: string | undefined): void
-  onFail(error: ParleyError): void
-}
 
 export interface Speaker {
   /** Responses the vendor is still busy with. */
@@ -41,17 +32,9 @@ export interface SpeakerOptions {
   onChange(speaker: Speaker): void
 }
 
-interface Reading {
-  readonly clause: Clause
-  responseId?: string
-  transcript?: string
-  isCancelled: boolean
-  cancelTimer(): void
-}
-
 export function openSpeaker(context: VendorContext, given: SpeakerOptions): Speaker {
   const { options } = given
-  const readings = new Map<string, Reading>()
+  const readings = new Map<string, ClauseReading>()
   let isRetired = false
   let onReady: (stands: boolean) => void = () => {}
   const ready = new Promise<boolean>(resolve => {
@@ -62,7 +45,7 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
     query: new URLSearchParams({ model: options.model }).toString(),
   })
 
-  function begin({ clause, ...reading }: Reading): void {
+  function begin({ clause, ...reading }: ClauseReading): void {
     const { id, text, instructions } = clause
     if (reading.isCancelled) return
     const sent = link.send({
@@ -109,25 +92,13 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
     given.onChange(speaker)
   }
 
-  function stop({ responseId }: Reading): void {
+  function stop({ responseId }: ClauseReading): void {
     if (responseId === undefined) return
     link.send({ type: 'response.cancel', event_id: context.newId(), response_id: responseId })
   }
 
-  function readingOf(event: RealtimeEvent): Reading | undefined {
-    if (typeof event.response_id !== 'string') {
-      const { id, metadata } = (event.response ?? {}) as Readonly<Record<string, unknown>>
-      const { clause } = (metadata ?? {}) as Readonly<Record<string, unknown>>
-      const reading = typeof clause === 'string' ? readings.get(clause) : undefined
-      if (reading !== undefined && typeof id === 'string') reading.responseId ??= id
-      return reading
-    }
-    for (const reading of readings.values()) if (reading.responseId === event.response_id) return reading
-    return undefined
-  }
-
   function onEvent(event: RealtimeEvent): void {
-    const reading = readingOf(event)
+    const reading = readingOf(readings, event)
     if (reading === undefined) return
     const { clause, isCancelled } = reading
     if (event.type === 'response.done') return done(reading, event)
@@ -140,11 +111,11 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
       reading.transcript = String(event.transcript)
   }
 
-  function done({ clause }: Reading, { response }: RealtimeEvent): void {
+  function done({ clause }: ClauseReading, { response }: RealtimeEvent): void {
     const { status, status_details: details } = response as Readonly<Record<string, unknown>>
     if (status === 'completed') return settle(clause.id)
     const { error, reason } = (details ?? {}) as Readonly<Record<string, unknown>>
-    if (error !== undefined && error !== null) return settle(clause.id, openAiError(VENDOR, error))
+    if (error !== undefined && error !== null) return settle(clause.id, realtimeError(VENDOR, error))
     const message = `${VENDOR} broke off a clause (${String(reason ?? status)}).`
     settle(clause.id, new ParleyError('provider_failed', message, { retryable: reason !== 'content_filter' }))
   }
@@ -158,7 +129,7 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
       return !isRetired && link.state !== 'closed' && context.clock.now() - link.sinceMs < options.retireMs
     },
     speak(clause) {
-      const reading: Reading = { clause, isCancelled: false, cancelTimer: () => {} }
+      const reading: ClauseReading = { clause, isCancelled: false, cancelTimer: () => {} }
       readings.set(clause.id, reading)
       if (link.state === 'ready') begin(reading)
     },

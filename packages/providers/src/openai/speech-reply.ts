@@ -3,9 +3,9 @@
 import { ParleyError, type SpeechPart } from '@parley/core'
 import { pcmReader } from '../wire/pcm-bytes.js'
 import { garbageError } from '../wire/vendor-error.js'
+import { writtenWords } from '../wire/written-words.js'
 import { jsonEvents, jsonFields } from './json-events.js'
 import { soundReader } from './wav-strip.js'
-import { wordTimes } from './word-times.js'
 
 export interface SpeechReply {
   readonly vendor: string
@@ -54,25 +54,25 @@ export async function* captionedSpeech(
   { vendor, sampleRate, body }: SpeechReply,
   text: string,
 ): AsyncGenerator<SpeechPart, void, void> {
-  const times = wordTimes(text)
+  const words = writtenWords(text)
   const reader = pcmReader()
   let soundMs = 0
   for await (const line of lines(vendor, body)) {
     const { audio, timestamps } = jsonFields(vendor, line)
     if (typeof audio !== 'string') throw garbageError(vendor)
     const samples = reader.read(Buffer.from(audio, 'base64'))
-    yield* times.take(tokensOf(timestamps)).map(word => ({ kind: 'word', ...word }) as const)
+    for (const { word, startMs, endMs } of tokensOf(timestamps)) yield* words.place(word, startMs, endMs)
     soundMs += (samples.length * 1000) / sampleRate
     if (samples.length > 0) yield { kind: 'audio', samples }
   }
-  yield* times.rest(soundMs).map(word => ({ kind: 'word', ...word }) as const)
+  yield* words.rest(soundMs)
 }
 
 function tokensOf(given: unknown) {
   const tokens = Array.isArray(given) ? (given as Readonly<Record<string, unknown>>[]) : []
   return tokens.flatMap(({ word, start_time: start, end_time: end }) =>
     typeof word === 'string' && typeof start === 'number' && typeof end === 'number'
-      ? [{ text: word, startMs: start * 1000, endMs: end * 1000 }]
+      ? [{ word, startMs: start * 1000, endMs: end * 1000 }]
       : [],
   )
 }

@@ -1,12 +1,13 @@
 /** One stream of a Realtime transcription session. */
 
 import { type AudioFrame, frameMs } from '@parley/audio'
-import { type Clock, ParleyError, type SttEvent, type SttOptions, type SttStream } from '@parley/core'
+import type { Clock, ParleyError, SttEvent, SttOptions, SttStream } from '@parley/core'
 import { bytesOfPcm } from '../wire/pcm-bytes.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
 import type { RealtimeSttOptions } from './audio-options.js'
-import { openAiError } from './openai-error.js'
+import { realtimeError } from './realtime-error.js'
 import { type RealtimeEvent, type RealtimeLink, VENDOR } from './realtime-link.js'
+import { realtimeOutbox } from './realtime-outbox.js'
 import { speechWindow } from './speech-window.js'
 import { confidenceOf, transcriptionSession } from './transcription-session.js'
 import { type Utterance, type UtteranceOutcome, utteranceQueue } from './utterance-queue.js'
@@ -35,12 +36,10 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
   const utterances = utteranceQueue<Spoken>(tell)
   let isOver = false
   let current: Spoken | undefined
-  /** What waits for the session, in order. */
-  let early: RealtimeEvent[] = []
-  let earlyMs = 0
   let cancelWait = () => {}
   /** Items that are over, so that a late word of one is not taken for the next. */
   const settled: string[] = []
+  const outbox = realtimeOutbox({ link, maxWaitingMs: options.maxWaitingMs, onFail: lose })
   const window = speechWindow(options.prerollMs, append)
 
   function tell(event: SttEvent): void {
@@ -49,7 +48,6 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
 
   function end(): void {
     isOver = true
-    early = []
     cancelWait()
     link.close()
     given.onClose()
@@ -59,23 +57,6 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
     if (isOver) return
     end()
     given.asked.onEvent({ kind: 'lost', error })
-  }
-
-  function send(event: RealtimeEvent, soundMs = 0): void {
-    if (isOver) return
-    if (link.state === 'ready') {
-      if (!link.send(event))
-        lose(new ParleyError('provider_failed', `${VENDOR} does not keep up.`, { retryable: true }))
-      return
-    }
-    earlyMs += soundMs
-    if (earlyMs > options.maxWaitingMs)
-      return lose(
-        new ParleyError('too_large', `More than ${options.maxWaitingMs} ms of sound wait for ${VENDOR}.`, {
-          retryable: true,
-        }),
-      )
-    early.push(event)
   }
 
   function append(frame: AudioFrame): void {
@@ -93,7 +74,7 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
     const durationMs = frameMs(frame)
     current.endMs = frame.atMs + durationMs
     current.audioMs += durationMs
-    send(
+    outbox.send(
       { type: 'input_audio_buffer.append', audio: bytesOfPcm(frame.samples).toString('base64') },
       durationMs,
     )
@@ -101,11 +82,11 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
 
   function commit(spoken: Spoken): void {
     if (spoken.audioMs < LEAST_MS) {
-      send({ type: 'input_audio_buffer.clear', event_id: given.newId() })
+      outbox.send({ type: 'input_audio_buffer.clear', event_id: given.newId() })
       return utterances.settle(spoken, { kind: 'heard', text: '', billedMs: 0 })
     }
     spoken.commitId = given.newId()
-    send({ type: 'input_audio_buffer.commit', event_id: spoken.commitId })
+    outbox.send({ type: 'input_audio_buffer.commit', event_id: spoken.commitId })
     if (link.state === 'ready') awaitWords(options.firstTimeoutMs)
   }
 
@@ -142,7 +123,7 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
     const name = event.type.slice(TRANSCRIPTION.length)
     if (name === 'delta' && typeof event.delta === 'string') utterances.hear(spoken, event.delta)
     else if (name === 'completed') completed(spoken, event)
-    else if (name === 'failed') failed(spoken, openAiError(VENDOR, event.error))
+    else if (name === 'failed') failed(spoken, realtimeError(VENDOR, event.error))
     awaitWords(options.idleTimeoutMs)
   }
 
@@ -168,9 +149,7 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
   link.use({
     session: transcriptionSession(options, given.asked.language),
     onReady() {
-      const events = early
-      early = []
-      for (const event of events) send(event)
+      outbox.flush()
       awaitWords(options.firstTimeoutMs)
     },
     onEvent,

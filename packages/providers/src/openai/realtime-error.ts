@@ -1,7 +1,7 @@
-/** What OpenAI and its imitators say is wrong inside a socket or a stream, as errors of ours. */
+/** What the Realtime API says is wrong, as errors of ours. What it has no name for is the client's fault. */
 
 import { type ErrorCode, ParleyError } from '@parley/core'
-import { messageIn, refusalError } from '../wire/vendor-error.js'
+import { messageIn } from '../wire/vendor-error.js'
 
 const codes: readonly (readonly [RegExp, ErrorCode])[] = [
   [/insufficient_quota|credit_balance|billing|account_deactivated/, 'provider_quota'],
@@ -13,15 +13,11 @@ const codes: readonly (readonly [RegExp, ErrorCode])[] = [
 
 const retryable: readonly ErrorCode[] = ['provider_limited', 'provider_overloaded', 'provider_failed']
 
-/**
- * `error` is the object inside an `error` event, a failed response or a failed transcription. Imitators give the HTTP
- * status as its code.
- */
-export function openAiError(vendor: string, error: unknown): ParleyError {
+/** `error` is the object inside an `error` event, a failed response or a failed transcription. */
+export function realtimeError(vendor: string, error: unknown): ParleyError {
   const { code, type } = (typeof error === 'object' && error !== null ? error : {}) as Readonly<
     Record<string, unknown>
   >
-  if (typeof code === 'number' && code >= 400) return refusalError(vendor, { status: code, body: error })
   const name = typeof code === 'string' ? code : String(type ?? '')
   const ours =
     codes.find(([pattern]) => pattern.test(`${name} ${String(type ?? '')}`))?.[1] ?? 'provider_rejected'
