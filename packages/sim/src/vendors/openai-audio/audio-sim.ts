@@ -5,7 +5,7 @@
 
 import type { SimLog } from '../sim-log.js'
 import type { SimTemper } from '../sim-pace.js'
-import { openSimServer, type SimExchange } from '../sim-server.js'
+import { openSimServer, type SimExchange, type SimServer } from '../sim-server.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { type AudioDialect, audioAbilities, audioErrorBody } from './audio-dialect.js'
 import { serveCaptionedSpeech } from './captioned-speech.js'
@@ -26,28 +26,36 @@ export interface AudioWorld {
 
 export async function openOpenAiAudioSim(options: AudioSimOptions): Promise<VendorSim> {
   const { dialect = 'openai' } = options
-  const server = await openSimServer(options, {
+  const routes = openAiAudioRoutes(options, () => server)
+  const server: SimServer = await openSimServer(options, {
     name: dialect === 'openai' ? 'openai' : 'openai-compatible',
     basePath: dialect === 'whisper.cpp' ? '' : '/v1',
     needsKey: audioAbilities[dialect].needsKey,
     errorBody: (status, sentence) => audioErrorBody(dialect, status, sentence),
     async onRequest(exchange) {
-      if (!(await serveAudio(exchange, { ...server, options })))
-        exchange.reply(404, audioErrorBody(dialect, 404, `Invalid URL (${exchange.url.pathname})`))
+      if (routes.takes(exchange.url)) return routes.onRequest(exchange)
+      exchange.reply(404, audioErrorBody(dialect, 404, `Invalid URL (${exchange.url.pathname})`))
     },
   })
   return server.sim
 }
 
-/** False: this request is for somebody else. */
-export async function serveAudio(exchange: SimExchange, world: AudioWorld): Promise<boolean> {
-  const abilities = audioAbilities[world.options.dialect ?? 'openai']
-  const { pathname } = exchange.url
-  if (exchange.request.method !== 'POST') return false
-  if (pathname === '/v1/audio/speech' && abilities.speech) await serveSpeech(exchange, world)
-  else if (pathname === '/dev/captioned_speech' && abilities.captions)
-    await serveCaptionedSpeech(exchange, world)
-  else if (pathname === abilities.transcriptions) await serveTranscription(exchange, world)
-  else return false
-  return true
+/** Paths of a server, so that one server may have all of a vendor's. */
+export interface AudioRoutes {
+  takes(url: URL): boolean
+  onRequest(exchange: SimExchange): Promise<void>
+}
+
+export function openAiAudioRoutes(options: AudioSimOptions, server: () => SimServer): AudioRoutes {
+  const { speech, captions, transcriptions } = audioAbilities[options.dialect ?? 'openai']
+  const posts: Readonly<Record<string, (exchange: SimExchange, world: AudioWorld) => Promise<void>>> = {
+    ...(speech ? { '/v1/audio/speech': serveSpeech } : {}),
+    ...(captions ? { '/dev/captioned_speech': serveCaptionedSpeech } : {}),
+    ...(transcriptions === undefined ? {} : { [transcriptions]: serveTranscription }),
+  }
+  return {
+    takes: ({ pathname }) => pathname in posts,
+    onRequest: exchange =>
+      posts[exchange.url.pathname]?.(exchange, { ...server(), options }) ?? Promise.resolve(),
+  }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { openSimServer, type SimExchange } from '../sim-server.js'
+import { openSimServer, type SimExchange, type SimServer, type SimSocket } from '../sim-server.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { isFields } from './fields.js'
 import { randomName } from './random-name.js'
@@ -21,56 +21,62 @@ export interface RealtimeSimOptions extends SimOptions {
 }
 
 export async function openOpenAiRealtimeSim(options: RealtimeSimOptions): Promise<VendorSim> {
-  const secrets = new Set<string>()
-  const server = await openSimServer(options, {
+  const routes = openAiRealtimeRoutes(options, () => server)
+  const server: SimServer = await openSimServer(options, {
     name: 'openai',
     basePath: '/v1',
-    keyOf: (request, url) => realtimeKeyOf(request, url, { secrets, keys: options.keys }),
+    keyOf: routes.keyOf,
     errorBody: openAiErrorBody,
-    takesSocket: takesRealtime,
-    onSocket: socket => serveRealtime(socket, options, server.temper),
+    takesSocket: routes.takesSocket,
+    onSocket: routes.onSocket,
     onRequest(exchange) {
-      if (!serveClientSecrets(exchange, secrets, options))
-        exchange.reply(
-          404,
-          openAiErrorBody(404, `Invalid URL (${exchange.request.method} ${exchange.url.pathname})`),
-        )
+      if (routes.takes(exchange.url)) return routes.onRequest(exchange)
+      exchange.reply(404, openAiErrorBody(404, `Invalid URL (${exchange.url.pathname})`))
     },
   })
   return server.sim
 }
 
-export function takesRealtime(url: URL): boolean {
-  return url.pathname === '/v1/realtime'
+/** Paths of a server, so that one server may have all of a vendor's. */
+export interface RealtimeRoutes {
+  takes(url: URL): boolean
+  onRequest(exchange: SimExchange): void
+  takesSocket(url: URL): boolean
+  onSocket(socket: SimSocket): void
+  /** The key of a request, also where a browser puts it, or a secret that was made here. */
+  keyOf(request: IncomingMessage): string | undefined
+}
+
+export function openAiRealtimeRoutes(options: RealtimeSimOptions, server: () => SimServer): RealtimeRoutes {
+  const secrets = new Set<string>()
+  return {
+    takes: ({ pathname }) => pathname === '/v1/realtime/client_secrets',
+    onRequest: exchange => serveClientSecrets(exchange, secrets, options),
+    takesSocket: ({ pathname }) => pathname === '/v1/realtime',
+    onSocket: socket => serveRealtime(socket, options, server().temper),
+    keyOf(request) {
+      const key = keyIn(request)
+      return key !== undefined && secrets.has(key) ? (options.keys?.[0] ?? key) : key
+    },
+  }
 }
 
 const keyProtocol = 'openai-insecure-api-key.'
 
-/** A key from the header, the sub-protocol a browser uses, Azure's header, or a secret that was made here. */
-export function realtimeKeyOf(
-  request: IncomingMessage,
-  _url: URL,
-  { secrets, keys }: { readonly secrets: ReadonlySet<string>; readonly keys: readonly string[] | undefined },
-): string | undefined {
-  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(each => each.trim())
-  const azure = request.headers['api-key']
-  const key =
-    /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ??
+function keyIn({ headers }: IncomingMessage): string | undefined {
+  const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map(each => each.trim())
+  const azure = headers['api-key']
+  return (
+    /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1] ??
     protocols.find(each => each.startsWith(keyProtocol))?.slice(keyProtocol.length) ??
     (typeof azure === 'string' ? azure : undefined)
-  return key !== undefined && secrets.has(key) ? (keys?.[0] ?? key) : key
+  )
 }
 
-/** Makes a secret for a browser. False: this request is for somebody else. */
-export function serveClientSecrets(
-  exchange: SimExchange,
-  secrets: Set<string>,
-  options: RealtimeSimOptions,
-): boolean {
-  if (exchange.request.method !== 'POST' || exchange.url.pathname !== '/v1/realtime/client_secrets')
-    return false
+/** Makes a secret for a browser. */
+function serveClientSecrets(exchange: SimExchange, secrets: Set<string>, options: RealtimeSimOptions): void {
   const asked = exchange.json()
-  if (!isFields(asked)) return true
+  if (!isFields(asked)) return
   const value = `ek_${randomName(options.random, 32)}`
   secrets.add(value)
   const after = isFields(asked.expires_after) ? Number(asked.expires_after.seconds ?? 600) : 600
@@ -82,7 +88,6 @@ export function serveClientSecrets(
     expires_at: expiresAt,
     session: { ...realtimeDefaults(`sess_${value.slice(3, 23)}`, model, 0), ...session },
   })
-  return true
 }
 
 const codeOfStatus: Readonly<Record<number, string>> = {
