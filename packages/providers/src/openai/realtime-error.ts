@@ -29,10 +29,11 @@ export function realtimeError(vendor: string, error: unknown): ParleyError {
   })
 }
 
-/** Whether a session goes on after such an error, where it came by itself and not for one of our events. */
-export function isFatal({ code, details }: ParleyError): boolean {
-  if (code === 'provider_rejected') return details.vendorCode === 'model_not_found'
-  return code !== 'provider_limited' && code !== 'provider_overloaded'
+/** Whether a session is over with such an error; `isAboutEvent`: it is about one event of ours, and the rest may go on. */
+export function isFatal({ code, details: { vendorCode } }: ParleyError, isAboutEvent: boolean): boolean {
+  if (code === 'provider_rejected') return vendorCode === 'model_not_found'
+  if (code === 'provider_failed') return !isAboutEvent || vendorCode === 'session_expired'
+  return code === 'provider_quota' || code === 'provider_refused'
 }
 
 /** The wait a rate limit names in its sentence, ms. */

@@ -106,8 +106,9 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   function onError(given: unknown): void {
     const error = realtimeError(VENDOR, given)
     const { event_id: eventId } = (given ?? {}) as { readonly event_id?: unknown }
-    if (state !== 'ready' || isFatal(error)) lose(error)
-    else use?.onRefusal(error, typeof eventId === 'string' ? eventId : undefined)
+    const ours = typeof eventId === 'string' ? eventId : undefined
+    if (state !== 'ready' || isFatal(error, ours !== undefined)) lose(error)
+    else use?.onRefusal(error, ours)
   }
 
   async function connect(): Promise<void> {

@@ -185,7 +185,10 @@ describe('speech through OpenAI Realtime', () => {
     expect(rig.sim.counts.sockets).toBe(2)
   })
 
-  it('fails a clause whose request is refused, and only that', async () => {
+  it.each([
+    ['invalid_value', 'provider_rejected'],
+    ['server_error', 'provider_failed'],
+  ])('fails a clause whose request is refused with %s, and only that', async (vendorCode, ours) => {
     const server = scriptedServer()
     const voice = createRealtimeTts(optionsOf({}), server.context)
     const failing = failureOf(collect(voice, { text: 'bad' }))
@@ -194,12 +197,12 @@ describe('speech through OpenAI Realtime', () => {
     const [bad, good] = socket.sentOf('response.create')
     const error = {
       type: 'invalid_request_error',
-      code: 'invalid_value',
+      code: vendorCode,
       message: 'no',
       event_id: bad?.event_id,
     }
     socket.say({ type: 'error', error })
-    expect((await failing).code).toBe('provider_rejected')
+    expect((await failing).code).toBe(ours)
     const delta = Buffer.from(new Int16Array([1, 2, 3]).buffer).toString('base64')
     const response = { id: 'resp_2', status: 'completed', metadata: good?.response.metadata }
     socket.say(

@@ -1,5 +1,6 @@
 /** One client of the simulated Realtime server: its session, its conversation, and how to answer it. */
 
+import type { Clock } from '@parley/core'
 import type { SimBrains } from '../sim-brains.js'
 import type { SimTemper } from '../sim-pace.js'
 import type { SimSocket } from '../sim-server.js'
@@ -12,6 +13,7 @@ export interface RealtimePeer {
   readonly socket: SimSocket
   readonly brains: SimBrains
   readonly temper: SimTemper
+  readonly clock: Clock
   /** Longest session, ms. */
   readonly sessionMs: number
   /** Pieces of audio that still go out after a cancel. */
@@ -24,6 +26,8 @@ export interface RealtimePeer {
   readonly input: InputBuffer
   /** Responses under way, by id. */
   readonly responses: Map<string, RunningResponse>
+  /** Called when a response of the conversation is over, with the length of its sound, ms. */
+  afterResponse(soundMs: number): void
   /** A name with the vendor's prefix: `item_…`. */
   newId(prefix: string): string
   /** Sends an event with an id of its own. */

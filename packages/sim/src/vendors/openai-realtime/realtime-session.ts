@@ -61,6 +61,7 @@ function realtimePeer(socket: SimSocket, options: RealtimeSimOptions, temper: Si
   return {
     socket,
     temper,
+    clock: options.clock,
     brains: options.brains,
     sessionMs,
     strayDeltas: options.strayDeltas ?? 1,
@@ -70,6 +71,7 @@ function realtimePeer(socket: SimSocket, options: RealtimeSimOptions, temper: Si
     conversationId: newId('conv'),
     input: inputBuffer(rateOf(settings.audio.input.format)),
     responses: new Map(),
+    afterResponse() {},
     newId,
     emit(type, fields) {
       socket.send({ event_id: newId('event'), type, ...fields })

@@ -268,6 +268,52 @@ describe('simulated OpenAI Realtime', () => {
     })
   })
 
+  it('speaks and hears in G.711', async () => {
+    const client = await open('model=m-1')
+    const format = { type: 'audio/pcmu' }
+    client.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { format, turn_detection: null }, output: { format } } },
+    })
+    client.send({ type: 'input_audio_buffer.append', audio: Buffer.alloc(1_600, 0xff).toString('base64') })
+    client.send({ type: 'input_audio_buffer.commit' })
+    const { item_id } = await client.next('input_audio_buffer.committed')
+    client.send({ type: 'conversation.item.retrieve', item_id })
+    const { item } = await client.next('conversation.item.retrieved')
+    expect(decodeAudio(item.content[0].audio, pcm)).toHaveLength(1_600)
+    client.send(userSays('hello'))
+    client.send({ type: 'response.create' })
+    const { response } = await client.next('response.done')
+    expect(response.audio.output.format).toEqual(format)
+    const sound = client.events.filter(({ type }) => type === 'response.output_audio.delta')
+    const bytes = sound.reduce((sum, { delta }) => sum + Buffer.from(delta, 'base64').length, 0)
+    expect(bytes).toBe(140 * 8)
+  })
+
+  it('stops at the most tokens a response may have', async () => {
+    const client = await open('model=m-1')
+    client.send(userSays('a sentence. another sentence. and a third.'))
+    client.send({ type: 'response.create', response: { max_output_tokens: 7, output_modalities: ['audio'] } })
+    const { response } = await client.next('response.done')
+    expect(response.status_details).toEqual({ type: 'incomplete', reason: 'max_output_tokens' })
+    expect(response.output[0].content[0].transcript).toBe('a sentence. ')
+  })
+
+  it('goes on by itself when nobody says anything, where it is told to', async () => {
+    const client = await open('model=m-1')
+    const turn_detection = { type: 'server_vad', idle_timeout_ms: 10 }
+    client.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { turn_detection } } },
+    })
+    client.send(userSays('a'))
+    client.send({ type: 'response.create' })
+    await client.next('response.done')
+    const { item_id } = await client.next('input_audio_buffer.timeout_triggered')
+    expect((await client.next('input_audio_buffer.committed')).item_id).toBe(item_id)
+    await client.next('response.created')
+  })
+
   it('closes a session that lasted its longest', async () => {
     const client = await open('model=m-1', { sessionMs: 20 })
     expect((await client.next('error')).error.code).toBe('session_expired')

@@ -9,7 +9,7 @@ import { functionCallOutput, type MessageOutput, messageOutput, type OutputPlace
 import { type RealtimeFault, serverError, strikeAnswer } from './realtime-fault.js'
 import type { RealtimePeer } from './realtime-peer.js'
 import type { ResponseRequest } from './response-request.js'
-import { rateLimits, responseUsage } from './response-usage.js'
+import { rateLimits, responseUsage, textTokens } from './response-usage.js'
 
 /** Audio of one delta, ms. */
 const DELTA_MS = 100
@@ -17,7 +17,7 @@ const clauseEnd = /[.!?;:,…]["')\]]*\s*$|\n\s*$/u
 
 type Ending =
   | { readonly status: 'completed' }
-  | { readonly status: 'cancelled'; readonly reason: string }
+  | { readonly status: 'cancelled' | 'incomplete'; readonly reason: string }
   | { readonly status: 'failed'; readonly error: RealtimeFault }
 
 export async function respond(peer: RealtimePeer, request: ResponseRequest): Promise<void> {
@@ -30,6 +30,7 @@ export async function respond(peer: RealtimePeer, request: ResponseRequest): Pro
   let message: MessageOutput | undefined
   let clause = ''
   let soundMs = 0
+  let spent = 0
 
   const place = (): OutputPlace => ({
     responseId: id,
@@ -62,6 +63,9 @@ export async function respond(peer: RealtimePeer, request: ResponseRequest): Pro
     if (clause === '') return
     const words = clause
     clause = ''
+    spent += textTokens(words)
+    if (typeof request.maxOutputTokens === 'number' && spent > request.maxOutputTokens)
+      throw ending({ status: 'incomplete', reason: 'max_output_tokens' })
     message ??= messageOutput(peer, place(), request)
     if (request.modality === 'text') {
       await due()
@@ -146,6 +150,7 @@ export async function respond(peer: RealtimePeer, request: ResponseRequest): Pro
   const status_details = status === 'completed' ? null : { type: status, ...details }
   peer.emit('response.done', { response: shape(status, { status_details, usage }) })
   peer.emit('rate_limits.updated', rateLimits(usage.total_tokens))
+  if (request.isInConversation) peer.afterResponse(soundMs)
 }
 
 /** Thrown through the layers of one answer; without an end the socket was dealt with. */

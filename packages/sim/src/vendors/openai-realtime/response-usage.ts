@@ -34,6 +34,6 @@ export function rateLimits(used: number) {
   }
 }
 
-function textTokens(text: string): number {
+export function textTokens(text: string): number {
   return Math.ceil(text.length / 4)
 }

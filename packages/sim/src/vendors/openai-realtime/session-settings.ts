@@ -33,6 +33,7 @@ export interface TurnDetection {
   readonly threshold?: number
   readonly prefix_padding_ms?: number
   readonly silence_duration_ms?: number
+  readonly idle_timeout_ms?: number | null
   readonly eagerness?: 'low' | 'medium' | 'high' | 'auto'
   readonly create_response?: boolean
   readonly interrupt_response?: boolean

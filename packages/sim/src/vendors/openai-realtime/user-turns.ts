@@ -22,6 +22,25 @@ export interface UserTurns {
 export function userTurns(peer: RealtimePeer): UserTurns {
   const turns = energyTurns()
   const words = transcriber(peer)
+  let cancelIdle = () => {}
+  let answeredMs = 0
+  peer.socket.signal.addEventListener('abort', () => cancelIdle(), { once: true })
+
+  /** Nobody says anything after an answer: where the session wants it, the model is asked to go on. */
+  peer.afterResponse = soundMs => {
+    const idleMs = peer.settings.audio.input.turn_detection?.idle_timeout_ms
+    cancelIdle()
+    answeredMs = peer.input.totalMs
+    if (typeof idleMs === 'number') cancelIdle = peer.clock.after(soundMs + idleMs, nudge)
+  }
+
+  function nudge(): void {
+    if (turns.speaking || activeResponse(peer) !== undefined) return
+    const place = { audio_start_ms: Math.round(answeredMs), audio_end_ms: Math.round(peer.input.totalMs) }
+    peer.emit('input_audio_buffer.timeout_triggered', { ...place, item_id: words.nextId() })
+    commitBuffer()
+    answer()
+  }
 
   function commitBuffer(): void {
     const itemId = words.nextId()
@@ -56,6 +75,7 @@ export function userTurns(peer: RealtimePeer): UserTurns {
   function onEdge(edge: TurnEdge): void {
     const detection = peer.settings.audio.input.turn_detection
     if (edge.kind === 'started') {
+      cancelIdle()
       const item = words.nextId()
       peer.input.keepLast(peer.input.totalMs - edge.audioStartMs)
       peer.emit('input_audio_buffer.speech_started', { audio_start_ms: edge.audioStartMs, item_id: item })
