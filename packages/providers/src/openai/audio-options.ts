@@ -95,6 +95,8 @@ export const speechTtsOptions = z.strictObject({
   /** Whether the model takes `instructions`; then they carry the expression, and `speed` only the pace asked for. */
   takesInstructions: z.boolean().default(false),
   instructions: z.string().optional(),
+  /** Kokoro only: the language of the text, where the voice's name does not tell it. */
+  langCode: z.string().min(1).optional(),
   /** Kokoro only: times of words, by its own endpoint. */
   wordTimes: z.boolean().default(false),
   /** Asks for server-sent events instead of plain sound, for servers that have them. */

@@ -48,13 +48,13 @@ describe('speech by HTTP', () => {
     const openai = await rigOf('openai', openaiTts, {
       options: { transport: 'speech', ...voice, takesInstructions: true, instructions: 'A clerk.' },
     })
-    await openai.pump(collect(openai.provider, { text: 'well', expression, voice: 'v-2' }))
+    await openai.pump(collect(openai.provider, { text: 'well', expression, voice: 'voice_2' }))
     const [first] = openai.sim.received
     expect(schemaCheck('audio.strict.schema.json', 'SpeechCreateParams')(first?.message)).toBe('')
     expect(first?.message).toEqual({
       model: 'm-1',
       input: 'well',
-      voice: 'v-2',
+      voice: { id: 'voice_2' },
       response_format: 'pcm',
       speed: 1.5,
       instructions: 'A clerk. Speak sadly.',
@@ -79,9 +79,14 @@ describe('speech by HTTP', () => {
     expect(heard(parts, 16_000)).toBe('hola a todos')
     expect(speaches.sim.received[0]?.message).toMatchObject({ sample_rate: 16_000, stream_format: 'sse' })
     await speaches.close()
-    const kokoro = await rigOf('kokoro', compatibleTts, { options: { profile: 'kokoro', ...voice } })
+    const kokoro = await rigOf('kokoro', compatibleTts, {
+      options: { profile: 'kokoro', ...voice, langCode: 'e' },
+    })
     expect(heard(await kokoro.pump(collect(kokoro.provider, { text: 'hello' })))).toBe('hello')
-    expect(kokoro.sim.received[0]).toMatchObject({ path: '/v1/audio/speech', message: { stream: true } })
+    expect(kokoro.sim.received[0]).toMatchObject({
+      path: '/v1/audio/speech',
+      message: { stream: true, lang_code: 'e' },
+    })
   })
 
   it('places the words of a long text, spoken in several requests, one behind the other', async () => {

@@ -10,6 +10,7 @@ import type { RealtimeTtsOptions } from './audio-options.js'
 import { type Clause, type ClauseReading, readingOf } from './clause-reading.js'
 import { realtimeError } from './realtime-error.js'
 import { openRealtimeLink, type RealtimeEvent, VENDOR } from './realtime-link.js'
+import { voiceField } from './voice-field.js'
 
 export interface Speaker {
   /** Responses the vendor is still busy with. */
@@ -158,7 +159,11 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
       ...(options.instructions === undefined ? {} : { instructions: options.instructions }),
       audio: {
         input: { turn_detection: null },
-        output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: given.voice, speed: given.speed },
+        output: {
+          format: { type: 'audio/pcm', rate: 24_000 },
+          voice: voiceField(given.voice),
+          speed: given.speed,
+        },
       },
       tools: [],
     },

@@ -135,7 +135,7 @@ describe('speech through OpenAI Realtime', () => {
     const rig = await simulated({ keepWarm: 4 })
     for (const request of [
       {},
-      { voice: 'v-2' },
+      { voice: 'voice_2' },
       { expression: { speed: 1.5 } },
       { expression: { speed: 9 } },
       {},
@@ -144,7 +144,7 @@ describe('speech through OpenAI Realtime', () => {
     const outputs = sentOf(rig.sim, 'session.update').map(({ session }) => session.audio.output)
     expect(outputs.map(({ voice, speed }) => [voice, speed])).toEqual([
       ['v-1', 1],
-      ['v-2', 1],
+      [{ id: 'voice_2' }, 1],
       ['v-1', 1.5],
     ])
   })

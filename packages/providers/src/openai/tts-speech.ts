@@ -11,6 +11,7 @@ import { bearer } from './bearer.js'
 import { captionedSpeech, plainSpeech } from './speech-reply.js'
 import { splitText } from './split-text.js'
 import { timedBody } from './timed-body.js'
+import { voiceField } from './voice-field.js'
 import { voiceInstructions } from './voice-instructions.js'
 import { warmHttp } from './warm-http.js'
 
@@ -33,11 +34,14 @@ export function createSpeechTts({ options, context, vendor }: SpeechTtsSetup): T
     return {
       model: options.model,
       input,
-      voice,
+      voice: options.profile === 'openai' ? voiceField(voice) : voice,
       response_format: 'pcm',
       ...(speed === 1 ? {} : { speed }),
       ...(options.takesInstructions && instructions !== '' ? { instructions } : {}),
       ...(options.profile === 'kokoro' ? { stream: true } : {}),
+      ...(options.profile === 'kokoro' && options.langCode !== undefined
+        ? { lang_code: options.langCode }
+        : {}),
       ...(options.profile === 'speaches' ? { sample_rate: options.sampleRate } : {}),
       ...(options.sse ? { stream_format: 'sse' } : {}),
     }
