@@ -61,7 +61,7 @@ export function createRealtimeTts(options: RealtimeTtsOptions, context: VendorCo
   }
 
   async function* speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
-    if (signal.aborted) return
+    if (signal.aborted || request.text.trim() === '') return
     if (isClosed) throw new ParleyError('provider_failed', `${VENDOR} is closed.`)
     const { text, expression = {} } = request
     const parts = partQueue<SpeechPart>(MOST_PARTS, tooMuch)

@@ -60,7 +60,7 @@ export function createSpeechTts({ options, context, vendor }: SpeechTtsSetup): T
   }
 
   async function* speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
-    if (signal.aborted) return
+    if (signal.aborted || request.text.trim() === '') return
     const stop = new AbortController()
     const abort = () => stop.abort()
     signal.addEventListener('abort', abort, { once: true })
