@@ -19,3 +19,17 @@ export { openaiCompatible } from './openai-compatible/index.js'
 export type { Slot, Vendor, VendorContext, VendorKey } from './vendor.js'
 export { fixedKey, type KeyLease, type KeyOutcome, type KeyRate, type KeySource } from './wire/keys.js'
 export { type OpenSocket, openSocket } from './wire/socket.js'
+export {
+  findModel,
+  type ModelCatalogue,
+  type ModelEntry,
+  modelCatalogue,
+  parseCatalogue,
+} from './models/catalogue.js'
+export { type ListedModel, listModels } from './models/list-models.js'
+export {
+  type PulledModel,
+  type PullModel,
+  type PullProgress,
+  pullModel,
+} from './models/pull-model.js'
