@@ -33,3 +33,4 @@ export {
   type PullProgress,
   pullModel,
 } from './models/pull-model.js'
+export { defaultModelsFolder, sherpa } from './sherpa/index.js'

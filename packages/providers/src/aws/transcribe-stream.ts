@@ -5,8 +5,8 @@
  * request was sent, so that none is lost between them. What they tell stays in order.
  */
 
-import type { AudioFrame } from '@parley/audio'
 import type { ParleyError, SttEvent, SttStream } from '@parley/core'
+import { recentSound } from '../wire/recent-sound.js'
 import { openSitting, type Sitting, type SittingOptions } from './sitting.js'
 
 export interface TranscribeStreamOptions
@@ -27,8 +27,7 @@ interface Turn {
 const LATE_MS = 1_500
 
 export function openTranscribeStream(stream: TranscribeStreamOptions): SttStream {
-  const keptMs = stream.options.leadMs + LATE_MS
-  const kept: AudioFrame[] = []
+  const recent = recentSound(stream.options.leadMs + LATE_MS)
   let turns: Turn[] = []
   let current: Turn | undefined
   let finishedMs = Number.NEGATIVE_INFINITY
@@ -62,16 +61,14 @@ export function openTranscribeStream(stream: TranscribeStreamOptions): SttStream
     for (const { sitting } of turns) sitting.close()
     turns = []
     current = undefined
-    kept.length = 0
+    recent.clear()
   }
 
   return {
     hear(frame) {
       if (isClosed) return
       current?.sitting.hear(frame)
-      kept.push({ ...frame, samples: frame.samples.slice() })
-      for (let first = kept[0]; first !== undefined && first.atMs < frame.atMs - keptMs; first = kept[0])
-        kept.shift()
+      recent.hear(frame)
     },
     begin(atMs) {
       if (isClosed || current !== undefined) return
@@ -84,8 +81,7 @@ export function openTranscribeStream(stream: TranscribeStreamOptions): SttStream
       turns.push(turn)
       current = turn
       const fromMs = Math.max(atMs - stream.options.leadMs, finishedMs)
-      for (const frame of kept)
-        if (frame.atMs + (frame.samples.length * 1000) / frame.rate > fromMs) sitting.hear(frame)
+      for (const frame of recent.since(fromMs)) sitting.hear(frame)
     },
     finish(atMs) {
       if (isClosed) return
