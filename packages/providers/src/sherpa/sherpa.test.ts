@@ -16,8 +16,9 @@ import { onnxMetadata } from './onnx-metadata.js'
 import { requirePackage } from './sherpa-thread.js'
 import { wordsOfTokens } from './words-of-tokens.js'
 
-/** Hears "lo" in a tone of 300 Hz and "hi" in one of 2,500 Hz; tools/tiny-recogniser makes it. */
-const tiny = fileURLToPath(new URL('../../../../fixtures/tiny-recogniser', import.meta.url))
+/** They hear "lo" in a tone of 300 Hz and "hi" in one of 2,500 Hz; tools/tiny-recogniser makes them. */
+const models = fileURLToPath(new URL('../../../../fixtures/tiny-recogniser', import.meta.url))
+const tiny = join(models, 'ctc')
 const rate = 16_000
 
 function recogniser(options: object = {}, clock: VendorContext['clock'] = systemClock): SpeechToText {
@@ -74,8 +75,8 @@ function say(stream: SttStream, atMs: number, parts: readonly Int16Array[]): num
   return ms
 }
 
-describe('sherpa-onnx with a model that is really loaded', () => {
-  const shared = recogniser()
+describe.each(['ctc', 'transducer'])('sherpa-onnx with a real model, %s', kind => {
+  const shared = recogniser({ model: join(models, kind) })
   afterAll(() => shared.close())
 
   it('hears the words of two turns, while they are spoken and where they were', async () => {
