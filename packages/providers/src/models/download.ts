@@ -5,10 +5,12 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { type Clock, ParleyError } from '@parley/core'
 import { lateError, refusalError, unreachableError } from '../wire/vendor-error.js'
+import { hostOf, requireSafe, stopped } from './address.js'
 import { diskError } from './disk-error.js'
+import { receiveBody } from './receive-body.js'
 
 export interface Download {
   readonly url: string
@@ -30,9 +32,6 @@ export interface Downloaded {
   readonly sha256: string
 }
 
-/** The largest file that is taken where none says its size. */
-const MOST_BYTES = 8_000_000_000
-
 /** @throws ParleyError `provider_…`, `timeout`, `store_full`. What has arrived is kept for another attempt, unless it is wrong or the disk is full. */
 export async function download(file: Download): Promise<Downloaded> {
   const part = `${file.path}.part`
@@ -46,7 +45,7 @@ export async function download(file: Download): Promise<Downloaded> {
     const total = totalOf(answer, kept)
     let size: number
     try {
-      size = await receive(file, { answer, handle, hash, kept, total })
+      size = await receiveBody(file, { answer, handle, hash, kept, total })
     } finally {
       await handle.close()
     }
@@ -119,51 +118,6 @@ async function request(
   }
 }
 
-interface Receiving {
-  readonly answer: Response
-  readonly handle: FileHandle
-  readonly hash: Hash
-  readonly kept: number
-  readonly total: number | undefined
-}
-
-async function receive(file: Download, { answer, handle, hash, kept, total }: Receiving): Promise<number> {
-  const most = file.sizeBytes ?? total ?? MOST_BYTES
-  const reader = answer.body?.getReader()
-  let size = kept
-  let late = false
-  const arm = () =>
-    file.clock.after(file.idleTimeoutMs, () => {
-      late = true
-      reader?.cancel().catch(() => undefined)
-    })
-  const stop = () => void reader?.cancel().catch(() => undefined)
-  file.signal.addEventListener('abort', stop, { once: true })
-  let cancel = arm()
-  file.onProgress(size, file.sizeBytes ?? total)
-  try {
-    for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
-      cancel()
-      size += next.value.length
-      if (size > most) throw new ParleyError('too_large', `${file.url} is larger than its ${most} bytes.`)
-      hash.update(next.value)
-      await handle.write(next.value)
-      file.onProgress(size, file.sizeBytes ?? total)
-      cancel = arm()
-    }
-  } catch (error) {
-    stop()
-    if (error instanceof ParleyError || diskError(error, file.path) !== error) throw error
-    if (!file.signal.aborted) throw unreachableError(hostOf(file.url), error)
-  } finally {
-    cancel()
-    file.signal.removeEventListener('abort', stop)
-  }
-  if (file.signal.aborted) throw stopped()
-  if (late) throw lateError(hostOf(file.url), 'go on', file.idleTimeoutMs)
-  return size
-}
-
 async function check(
   { url, path, sizeBytes, sha256 }: Download,
   got: Downloaded,
@@ -208,22 +162,4 @@ function tagOf({ headers }: Response): string | undefined {
 function totalOf({ headers }: Response, kept: number): number | undefined {
   const length = Number(headers.get('content-length') ?? Number.NaN)
   return Number.isInteger(length) ? kept + length : undefined
-}
-
-/** @throws ParleyError `bad_config` for an address that others could change on the way; this machine's own is safe. */
-export function requireSafe(url: string): void {
-  const { protocol, hostname } = new URL(url)
-  const isOwn = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
-  if (protocol === 'https:' || (protocol === 'http:' && isOwn)) return
-  throw new ParleyError('bad_config', `${url} is not safe; models are downloaded over https only.`)
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host
-}
-
-function stopped(): ParleyError {
-  return new ParleyError('provider_unreachable', 'The download was stopped; pull again to go on.', {
-    retryable: true,
-  })
 }
