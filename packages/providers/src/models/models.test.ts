@@ -4,8 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sherpa } from '../sherpa/index.js'
+import type { VendorContext } from '../vendor.js'
 import { tarGzOf, tarOf, zipOf } from './archives.test-kit.js'
 import { modelCatalogue, parseCatalogue } from './catalogue.js'
 import { listModels } from './list-models.js'
@@ -276,6 +280,20 @@ describe('an archive', () => {
     await expect(pull([entry('a.bin', archive, { unpack })])).rejects.toMatchObject({
       code: 'provider_failed',
     })
+  })
+})
+
+describe('a pulled model', () => {
+  it('is one that the local recogniser loads by its name', async () => {
+    const tiny = fileURLToPath(new URL('../../../../fixtures/tiny-recogniser/transducer', import.meta.url))
+    const names = ['encoder.onnx', 'decoder.onnx', 'joiner.onnx', 'tokens.txt']
+    const files = await Promise.all(names.map(async name => entry(name, await readFile(join(tiny, name)))))
+    await pull(files)
+    const context = { clock: systemClock, epochMs: () => 0 } as unknown as VendorContext
+    const recogniser = sherpa.stt?.create({ model: 'tiny', modelsFolder: folder }, context)
+    await recogniser?.warm?.()
+    await recogniser?.close()
+    expect(await listModels(catalogue(files), folder)).toMatchObject([{ name: 'tiny', state: 'installed' }])
   })
 })
 

@@ -3,10 +3,10 @@
  * when it has died. A turn that it owes an answer to ends with an error when it dies, hangs or falls too far behind.
  */
 
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { type Cancel, type Clock, ParleyError } from '@parley/core'
 import type { SttOptions } from './options.js'
+import { requirePackage, threadFailed, threadRefused } from './thread-errors.js'
 import type { ThreadAnswer, ThreadConfig, ThreadTask } from './thread-protocol.js'
 
 export type Heard = Extract<ThreadAnswer, { kind: 'partial' | 'final' }>
@@ -44,8 +44,6 @@ interface Owed {
   cancel: Cancel
 }
 
-const packageName = 'sherpa-onnx'
-
 export function startSherpaThread({ config, options, clock }: SherpaThreadOptions): SherpaThread {
   const owed = new Map<number, Owed>()
   let worker: Worker | undefined
@@ -75,8 +73,8 @@ export function startSherpaThread({ config, options, clock }: SherpaThreadOption
     started.on('message', (answer: ThreadAnswer) => {
       if (worker === started) onAnswer(started, answer)
     })
-    started.on('error', error => end(started, failed(error.message)))
-    started.on('exit', code => end(started, failed(`it left with code ${code}`)))
+    started.on('error', error => end(started, threadFailed(error.message)))
+    started.on('exit', code => end(started, threadFailed(`it left with code ${code}`)))
     return started
   }
 
@@ -86,7 +84,7 @@ export function startSherpaThread({ config, options, clock }: SherpaThreadOption
       loading?.resolve()
       rest()
     } else if (answer.kind === 'refused') {
-      end(from, refused(options.model, answer))
+      end(from, threadRefused(options.model, answer))
     } else if (answer.kind === 'worked') {
       const turn = owed.get(answer.id)
       if (turn !== undefined) turn.behind -= answer.samples
@@ -127,7 +125,7 @@ export function startSherpaThread({ config, options, clock }: SherpaThreadOption
     begin(listener) {
       const id = nextId++
       try {
-        if (isClosed) throw failed('it was closed')
+        if (isClosed) throw threadFailed('it was closed')
         running().ref()
       } catch (error) {
         const wrong = ParleyError.from(error, 'provider_failed')
@@ -173,42 +171,16 @@ export function startSherpaThread({ config, options, clock }: SherpaThreadOption
       }
     },
     async warm() {
-      if (isClosed) throw failed('it was closed')
+      if (isClosed) throw threadFailed('it was closed')
       running()
       await loading?.done
     },
     async close() {
       isClosed = true
       const ending = worker
-      if (ending !== undefined) end(ending, failed('it was closed'))
+      if (ending !== undefined) end(ending, threadFailed('it was closed'))
       await ending?.terminate()
     },
-  }
-
-  function failed(reason: string): ParleyError {
-    return new ParleyError('provider_failed', `The recogniser ${packageName} failed: ${reason}.`, {
-      retryable: true,
-    })
-  }
-}
-
-function refused(model: string, { why, problem }: Extract<ThreadAnswer, { kind: 'refused' }>): ParleyError {
-  if (why === 'model')
-    return new ParleyError(
-      'bad_config',
-      `${packageName} refuses the model ${model}: ${problem}; pull it again.`,
-    )
-  const message = `The package ${packageName} cannot be loaded (${problem}); run: npm install ${packageName}`
-  return new ParleyError('provider_missing', message)
-}
-
-/** @throws ParleyError `provider_missing` with the command that installs it. */
-export function requirePackage(resolve = createRequire(import.meta.url).resolve): void {
-  try {
-    resolve(packageName)
-  } catch (cause) {
-    const message = `The package ${packageName} is not installed; run: npm install ${packageName}`
-    throw new ParleyError('provider_missing', message, { cause, details: { package: packageName } })
   }
 }
 

@@ -13,7 +13,7 @@ import { openSocket } from '../wire/socket.js'
 import { sherpa } from './index.js'
 import { loadModelFolder } from './model-folder.js'
 import { onnxMetadata } from './onnx-metadata.js'
-import { requirePackage } from './sherpa-thread.js'
+import { requirePackage } from './thread-errors.js'
 import { wordsOfTokens } from './words-of-tokens.js'
 
 /** They hear "lo" in a tone of 300 Hz and "hi" in one of 2,500 Hz; tools/tiny-recogniser makes them. */
