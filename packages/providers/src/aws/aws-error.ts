@@ -31,6 +31,8 @@ const statusOfName: readonly (readonly [RegExp, number])[] = [
 export function awsError(vendor: string, thrown: unknown, epochMs: number): ParleyError {
   if (thrown instanceof ParleyError) return thrown
   const error = read(thrown)
+  if (/region is missing/i.test(error.message))
+    return new ParleyError('bad_config', `${vendor} needs a region: set AWS_REGION or the option region.`)
   const status = statusOfName.find(([name]) => name.test(error.name))?.[1] ?? statusOf(error)
   if (status === undefined) return unreachableError(vendor, plain(error))
   const waitMs = retryAfterMs(name => error.headers[name] ?? null, epochMs)

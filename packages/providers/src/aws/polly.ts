@@ -95,6 +95,8 @@ export function polly(
     let characters = 0
     for (const piece of speechTexts(request.text, request.expression ?? {}, options)) {
       const asked = options.wordTimes ? marks(piece, request, waiting) : undefined
+      // If the speech fails first, nobody asks for this any more.
+      asked?.catch(() => undefined)
       const chunks = options.streaming
         ? spokenStream(await ready(), { piece, voice: voiceOf(options, request), options, waiting })
         : sound(piece, request, waiting)
