@@ -25,7 +25,7 @@ export function mcpToolbox(config: McpToolConfig, world: McpWorld): Toolbox {
       } catch (error) {
         if (signal.aborted || isRefusal(error)) throw error
         connection.drop(client)
-        if (lastTry || !neverArrived(error)) throw error
+        if (lastTry || !neverArrived(error)) throw brokenOff(error)
       }
     }
     throw new ParleyError('tool_failed')
@@ -88,6 +88,13 @@ function answerOf(result: CallResult): ToolAnswer {
   const structured = result.structuredContent
   const text = texts.length === 0 && structured !== undefined ? JSON.stringify(structured) : texts.join('\n')
   return { text, ...(result.isError === true ? { failed: true } : {}) }
+}
+
+/** fetch says no more than "fetch failed"; the reason stands in its cause. */
+function brokenOff(error: unknown): ParleyError {
+  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const reason = root instanceof Error ? root.message : String(root)
+  return new ParleyError('tool_failed', `The connection broke off (${reason}).`, { cause: error })
 }
 
 /** The server is there and says no: an error of the protocol, but for the SDK's own of a lost connection. */
