@@ -56,4 +56,15 @@ describe('the ledger of a turn', () => {
     ledger.mark('first-heard', 900)
     expect(ledger.close('reported')?.stages.map(({ stage }) => stage)).toEqual(['endpoint', 'first-heard'])
   })
+
+  it('names what was looked up for the answer, and forgets it with the answer', () => {
+    const ledger = new TurnLedger()
+    ledger.mark('last-voice', 0)
+    ledger.context({ used: ['weather'], late: ['news'], failed: [] })
+    ledger.mark('first-heard', 900)
+    expect(ledger.close('reported')?.context).toEqual({ used: ['weather'], late: ['news'], failed: [] })
+    ledger.discardAnswer()
+    ledger.mark('first-heard', 950)
+    expect(ledger.close('reported')).not.toHaveProperty('context')
+  })
 })

@@ -71,14 +71,34 @@ export function startLookingUp(call: EngineCall, make: (call: EngineCall) => Enr
     },
     async factsFor(text, signal) {
       if (text.trim() === '') return { facts: [], use: undefined }
-      const { facts, late, failed } = await enricher.enrich(text, signal).catch(error => {
-        call.warn(ParleyError.from(error, 'context_failed'))
-        return nothing
-      })
+      const { facts, late, failed } = await orNothing(
+        signal,
+        async () => enricher.enrich(text, signal),
+        error => call.warn(ParleyError.from(error, 'context_failed')),
+      )
       const used = [...new Set(facts.map(({ source }) => source))]
       const use = { used, late, failed }
       return { facts, use: Object.values(use).some(names => names.length > 0) ? use : undefined }
     },
     close: () => guarded(() => enricher.close()),
   }
+}
+
+/** An enricher need not obey, nor keep its promise never to fail. */
+function orNothing(
+  signal: AbortSignal,
+  enrich: () => Promise<Enrichment>,
+  failed: (error: unknown) => void,
+): Promise<Enrichment> {
+  return new Promise(resolve => {
+    const stop = () => resolve(nothing)
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) return stop()
+    enrich()
+      .then(resolve, error => {
+        if (!signal.aborted) failed(error)
+        stop()
+      })
+      .finally(() => signal.removeEventListener('abort', stop))
+  })
 }
