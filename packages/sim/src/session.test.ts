@@ -171,6 +171,63 @@ describe('the latency ledger', () => {
   })
 })
 
+describe('what was looked up for an answer', () => {
+  const context = { used: ['weather'], late: ['news'], failed: [] }
+
+  it('stands in the ledger of its turn, and in no other', async () => {
+    let answers = 0
+    const talk = await SimConversation.start({
+      answer: () => (answers++ === 0 ? { ...tenWords, context } : tenWords),
+      recognise: () => hello,
+      policy: { speculation: { perTurn: 0, wastedMsPerMinute: 0 } },
+    })
+    for (let turn = 0; turn < 2; turn++) {
+      await talk.speak(600)
+      await talk.silence(5_000)
+    }
+    expect(talk.of('ledger').map(({ ledger }) => ledger.context)).toEqual([context, undefined])
+    const stored = talk.stored.find(({ kind }) => kind === 'ledger')
+    expect(stored).toMatchObject({ ledger: { context } })
+  })
+
+  it('is that of the answer that was heard, not of one thrown away', async () => {
+    let utterance = 0
+    const talk = await SimConversation.start({
+      answer: ({ text }) => (text.includes('two') ? tenWords : { ...tenWords, context }),
+      recognise: () => ({ text: ['book a table', 'for two'][utterance++] ?? '', delayMs: 60 }),
+    })
+    await talk.speak(600)
+    await talk.silence(500)
+    await talk.speak(400)
+    await talk.silence(5_000)
+    expect(talk.of('reply-discarded')).toHaveLength(1)
+    expect(talk.of('ledger').map(({ ledger }) => ledger.context)).toEqual([undefined])
+  })
+})
+
+describe('an engine', () => {
+  it('is told that a turn is over after it was asked for the answer, prepared or not, and once', async () => {
+    for (const perTurn of [0, 3]) {
+      const talk = await SimConversation.start({
+        answer: () => tenWords,
+        recognise: () => hello,
+        opens: true,
+        policy: { speculation: { perTurn, wastedMsPerMinute: 20_000 } },
+      })
+      await talk.silence(5_000)
+      await talk.speak(600)
+      await talk.silence(350)
+      expect(talk.engine.committed).toEqual([{ turn: 'trn_1', replies: 1 }])
+      expect(talk.engine.turns).toHaveLength(perTurn === 0 ? 1 : 2)
+      await talk.silence(3_000)
+      expect(talk.engine.committed).toEqual([
+        { turn: 'trn_1', replies: 1 },
+        { turn: 'trn_2', replies: 2 },
+      ])
+    }
+  })
+})
+
 describe('the store', () => {
   it('gets a row before anyone is told of it', async () => {
     let release: () => void = () => {}

@@ -1,4 +1,14 @@
-import type { BargeIn, Engine, EngineCall, Heard, ReplyPart, SpeechBoundary, Turn } from '@parley/core'
+import type {
+  BargeIn,
+  ContextUse,
+  Engine,
+  EngineCall,
+  Heard,
+  ReplyPart,
+  SpeechBoundary,
+  Turn,
+  TurnId,
+} from '@parley/core'
 import type { VirtualClock } from './virtual-clock.js'
 
 export interface SimReply {
@@ -16,6 +26,8 @@ export interface SimReply {
   readonly bargeIn?: BargeIn
   /** Told with the first word. */
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
+  /** What was looked up for it. */
+  readonly context?: ContextUse
 }
 
 export interface SimEngineOptions {
@@ -38,6 +50,8 @@ export class SimEngine implements Engine {
   /** What it was given to say. */
   readonly saying: string[] = []
   readonly boundaries: SpeechBoundary[] = []
+  /** Turns it was told are over, with the replies it had been asked for by then. */
+  readonly committed: { readonly turn: TurnId; readonly replies: number }[] = []
   started = 0
   finished = 0
   closed = 0
@@ -69,6 +83,9 @@ export class SimEngine implements Engine {
               return this.#speak(() => say(text), signal)
             },
           }),
+      committed: (turn: TurnId) => {
+        this.committed.push({ turn, replies: this.turns.length })
+      },
       heard: (heard: Heard) => void this.told.push(heard),
       close: async () => {
         this.closed += 1
@@ -87,11 +104,12 @@ export class SimEngine implements Engine {
     const { clock, sampleRate, level = 8_000 } = this.#options
     this.started += 1
     try {
-      const { thinkMs, words, paceMs, failsAfter, deaf, hangsUp, bargeIn, usage } = reply()
+      const { thinkMs, words, paceMs, failsAfter, deaf, hangsUp, bargeIn, usage, context } = reply()
       await clock.sleep(thinkMs)
       if (signal.aborted && !deaf) return
       if (bargeIn !== undefined) yield { kind: 'barge-in', allow: bargeIn }
       if (usage !== undefined) yield { kind: 'usage', ...usage }
+      if (context !== undefined) yield { kind: 'context', ...context }
       let untilMs = 0
       for (const [index, word] of words.entries()) {
         if (signal.aborted && !deaf) return

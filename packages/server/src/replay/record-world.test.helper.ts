@@ -97,6 +97,7 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
           ...link,
           async *reply(turn, signal) {
             yield { kind: 'state', state: { secret: 'token-1234' } }
+            if (seed % 2 === 0) yield { kind: 'context', used: ['weather'], late: ['news'], failed: [] }
             if (random() < 0.2) yield { kind: 'barge-in', allow: random() < 0.5 ? 'none' : 'words' }
             // Words that end in the middle, at another rate than the session's.
             for await (const part of link.reply(turn, signal)) {
