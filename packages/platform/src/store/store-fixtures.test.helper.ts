@@ -15,6 +15,7 @@ export const ledger: LatencyLedger = {
   ],
   unattributedMs: 0,
   heardSource: 'reported',
+  context: { used: ['weather'], late: [], failed: ['news'] },
 }
 
 export function newSession(id: string, over: Partial<NewSession> = {}): NewSession {

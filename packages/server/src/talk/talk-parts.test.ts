@@ -152,6 +152,14 @@ describe('the waterfall', () => {
     ])
   })
 
+  it('names the facts that were looked up, and those that were missed', () => {
+    const stages = [{ stage: 'endpoint', startMs: 0, durationMs: 10 }]
+    const context = { used: ['weather', 'stock'], late: ['news'], failed: [] }
+    expect(
+      waterfall({ totalMs: 10, unattributedMs: 0, heardSource: 'reported', stages, context }).slice(2),
+    ).toEqual(['facts     used: weather, stock', 'facts     late: news'])
+  })
+
   it('survives a ledger of no time at all', () => {
     const stages = [{ stage: 'endpoint', startMs: 0, durationMs: 0 }]
     expect(waterfall({ totalMs: 0, unattributedMs: 0, heardSource: 'estimated', stages })).toHaveLength(2)

@@ -6,7 +6,7 @@ type Ledger = ServerMessageOf<'ledger'>['ledger']
 
 const WIDTH = 40
 
-export function waterfall({ totalMs, stages, unattributedMs, heardSource }: Ledger): string[] {
+export function waterfall({ totalMs, stages, unattributedMs, heardSource, context }: Ledger): string[] {
   const scale = totalMs > 0 ? WIDTH / totalMs : 0
   const nameWidth = Math.max(...stages.map(({ stage }) => stage.length), 5)
   const lines = stages.map(({ stage, startMs, durationMs }) => {
@@ -17,7 +17,11 @@ export function waterfall({ totalMs, stages, unattributedMs, heardSource }: Ledg
   })
   const rest = unattributedMs > 0 ? `, ${ms(unattributedMs).trim()} of it unexplained` : ''
   const total = `${'total'.padEnd(nameWidth)}  ${' '.repeat(WIDTH)}  ${ms(totalMs)}  (${heardSource}${rest})`
-  return [...lines, total]
+  const lookedUp = (['used', 'late', 'failed'] as const).flatMap(kind => {
+    const names = context?.[kind] ?? []
+    return names.length === 0 ? [] : [`${'facts'.padEnd(nameWidth)}  ${kind}: ${names.join(', ')}`]
+  })
+  return [...lines, total, ...lookedUp]
 }
 
 function ms(value: number): string {

@@ -120,6 +120,7 @@ const events: Record<SessionEvent['kind'], object> = {
       unattributedMs: 0,
       heardSource: 'estimated',
       stages: [{ stage: 'endpoint', startMs: 0, durationMs: 5 }],
+      context: { used: ['weather'], late: ['news'], failed: [] },
     },
   },
   note: { data: { booked: [1, null, 'x'] } },
