@@ -109,6 +109,16 @@ export const toolConfigSchema = z.discriminatedUnion('kind', [
 
 export const toolsConfigSchema = z.array(toolConfigSchema).default([])
 
+/** How an agent uses its tools, beside the list of them. */
+export const toolUseSchema = z.strictObject({
+  /** Said where a tool has no filler of its own. */
+  filler: fillerSchema.optional(),
+  /** How long tools run in silence before it is said, ms. */
+  fillerAfterMs: z.number().min(0).max(60_000).default(700),
+  /** How often one answer may stop for tools. */
+  maxSteps: z.int().positive().max(20).default(5),
+})
+
 export type HttpToolConfig = z.output<typeof httpToolSchema>
 export type McpToolConfig = z.output<typeof mcpToolSchema>
 export type ToolConfig = z.output<typeof toolConfigSchema>

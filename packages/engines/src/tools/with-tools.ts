@@ -5,7 +5,6 @@
  */
 
 import {
-  type Clock,
   type LanguageModel,
   type LanguageModelPart,
   type LanguageModelRequest,
@@ -14,31 +13,10 @@ import {
   type ToolCall,
   type ToolExchange,
 } from '@parley/core'
-import { type Filler, fillerFor } from './filler.js'
-import { runTool, type ToolOutcome, type ToolRunning } from './run-tools.js'
-import { type Tool, type Toolbox, toolboxOf } from './tool.js'
+import { runStep, type Step, type WithToolsOptions } from './run-step.js'
+import { type Tool, toolboxOf } from './tool.js'
 
-export interface WithToolsOptions {
-  readonly tools: readonly Tool[] | Toolbox
-  readonly clock: Clock
-  /** How often an answer may stop for tools. Default 5. */
-  readonly maxSteps?: number
-  /** Calls of one step that are run; more are told so. Default 8. */
-  readonly maxCalls?: number
-  /** Longest run of a tool that has no limit of its own, ms. Default 8,000. */
-  readonly timeoutMs?: number
-  /** Longest result the model is told, in characters; more is cut. Default 8,000. */
-  readonly maxResultChars?: number
-  /** How long tools of a step run in silence before a filler is said, ms. Default 700. */
-  readonly fillerAfterMs?: number
-  /** Said where the tool has none of its own. Default: nothing. */
-  readonly filler?: Filler
-  /** A tool failed; the model knows. */
-  warn?(error: ParleyError): void
-}
-
-/** Whoever waits for the next part is told that there is life, this often, in ms. */
-const LIFE_SIGN_MS = 2_000
+export type { WithToolsOptions } from './run-step.js'
 
 export function withTools(model: LanguageModel, options: WithToolsOptions): LanguageModel {
   const toolbox = 'list' in options.tools ? options.tools : toolboxOf(options.tools)
@@ -103,7 +81,7 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
     }
     // The break lets what was said be spoken while the tools run.
     if (step.text !== '') yield { kind: 'text', text: /\s$/.test(step.text) ? '\n' : ' \n' }
-    const outcomes = yield* runStep(context, step, signal)
+    const outcomes = yield* runStep({ ...context, stepsDone: soFar.exchanges.length }, step, signal)
     if (signal.aborted) return
     soFar.exchanges.push({ ...step, results: outcomes.map(({ result }) => result) })
     const actions = outcomes.flatMap(({ action }) => (action === undefined ? [] : [action]))
@@ -112,11 +90,6 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
     // Whoever said goodbye and hung up has nothing to add.
     if (actions.length === outcomes.length && step.text.trim() !== '') return
   }
-}
-
-interface Step {
-  readonly text: string
-  readonly calls: readonly ToolCall[]
 }
 
 interface Cost {
@@ -171,119 +144,4 @@ async function* pass(stream: AsyncIterable<LanguageModelPart>, cost: Cost): Part
     yield { kind: 'usage', ...cost }
   }
   return { text, calls }
-}
-
-async function* runStep(context: Answer, step: Step, signal: AbortSignal): Parts<readonly ToolOutcome[]> {
-  const { options, request, soFar, tools } = context
-  const { clock, maxSteps = 5, maxCalls = 8, fillerAfterMs = 700, timeoutMs = 8_000 } = options
-  const running: ToolRunning = {
-    tools,
-    clock,
-    language: request.language,
-    timeoutMs,
-    maxResultChars: options.maxResultChars ?? 8_000,
-    committed: request.committed,
-    warn: error => options.warn?.(error),
-  }
-  const refused = (call: ToolCall, text: string): Promise<ToolOutcome> =>
-    Promise.resolve({ result: { id: call.id, text, failed: true } })
-  const own = new AbortController()
-  const stop = () => own.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  const isLast = soFar.exchanges.length >= maxSteps
-  const outcomes = step.calls.map((call, at) => {
-    if (isLast) return refused(call, 'No more tools in this answer: say what you know.')
-    if (at >= maxCalls) return refused(call, `At most ${maxCalls} calls at once; it was not run.`)
-    return runTool(running, call, own.signal)
-  })
-  const nth = soFar.exchanges.length
-  const filler = step.text.trim() === '' ? fillerOf(context, step, nth) : undefined
-  const wait = waiting(clock, { outcomes, fillerAfterMs, signal, committed: request.committed })
-  try {
-    let said = false
-    for (;;) {
-      const next = await wait.next()
-      if (next === 'over') return await Promise.all(outcomes)
-      if (next === 'aborted') return []
-      const isDue: boolean = next === 'filler' && filler !== undefined && !said
-      said ||= isDue
-      yield { kind: 'text', text: isDue ? `${filler?.trim()} \n` : '' }
-    }
-  } finally {
-    wait.end()
-    signal.removeEventListener('abort', stop)
-    own.abort()
-  }
-}
-
-function fillerOf({ options, request, tools }: Answer, { calls }: Step, nth: number): string | undefined {
-  const own = calls
-    .map(({ name }) => tools.find(({ definition }) => definition.name === name)?.filler)
-    .find(filler => filler !== undefined)
-  return fillerFor(own, request.language, nth) ?? fillerFor(options.filler, request.language, nth)
-}
-
-interface Waiting {
-  /** `filler` comes once. `over` before all others that are there at the same time. */
-  next(): Promise<'over' | 'aborted' | 'filler' | 'life'>
-  end(): void
-}
-
-interface WaitingFor {
-  readonly outcomes: readonly Promise<unknown>[]
-  readonly fillerAfterMs: number
-  readonly signal: AbortSignal
-  /** The wait for the filler begins with it: nobody listens before. */
-  readonly committed: Promise<void> | undefined
-}
-
-function waiting(clock: Clock, { outcomes, fillerAfterMs, signal, committed }: WaitingFor): Waiting {
-  let over = false
-  let due: 'filler' | 'life' | undefined
-  let wake: (() => void) | undefined
-  let cancelFiller = () => {}
-  let cancelLife = () => {}
-  const stir = () => wake?.()
-  signal.addEventListener('abort', stir, { once: true })
-  void Promise.all(outcomes).then(() => {
-    over = true
-    stir()
-  })
-  const startFiller = () => {
-    if (over || signal.aborted) return
-    cancelFiller = clock.after(fillerAfterMs, () => {
-      due = 'filler'
-      stir()
-    })
-  }
-  if (committed === undefined) startFiller()
-  else void committed.then(startFiller, () => {})
-
-  return {
-    async next() {
-      for (;;) {
-        if (over) return 'over'
-        if (signal.aborted) return 'aborted'
-        if (due !== undefined) {
-          const next = due
-          due = undefined
-          return next
-        }
-        await new Promise<void>(resolve => {
-          wake = resolve
-          cancelLife = clock.after(LIFE_SIGN_MS, () => {
-            due ??= 'life'
-            resolve()
-          })
-        })
-        cancelLife()
-      }
-    },
-    end() {
-      over = true
-      cancelFiller()
-      cancelLife()
-      signal.removeEventListener('abort', stir)
-    },
-  }
 }

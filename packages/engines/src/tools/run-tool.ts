@@ -1,6 +1,6 @@
 /**
- * The tool calls of one step, side by side. Every call gets a result, whatever becomes of it: the model is told of a
- * tool that it does not have, of arguments that do not fit, of failures and of time limits.
+ * One tool call. It gets a result, whatever becomes of it: the model is told of a tool that it does not have, of arguments
+ * that do not fit, of failures and of time limits.
  */
 
 import { type Clock, ParleyError, type SessionAction, type ToolCall, type ToolResult } from '@parley/core'
