@@ -32,12 +32,12 @@ export function chunksOf(content: string, kind: DocumentKind): readonly Chunk[] 
       fenced = !fenced
       continue
     }
-    const heading = kind === 'text' || fenced ? null : /^(#{1,6})\s+(.+?)\s*#*\s*$/.exec(line)
+    const heading = kind === 'text' || fenced ? null : /^(#{1,6})\s+(\S.*)$/.exec(line)
     if (heading !== null) {
       flush()
       const level = heading[1]?.length ?? 1
       headings.length = Math.min(headings.length, level - 1)
-      headings[level - 1] = bare(heading[2] ?? '')
+      headings[level - 1] = bare((heading[2] ?? '').replace(/\s#+\s*$/, '')).trim()
     } else if (line.trim() === '' && held.length > MAX_CHUNK / 2) flush()
     else held += ` ${kind === 'markdown' && !fenced ? bare(line) : line}`
   }
@@ -48,7 +48,7 @@ export function chunksOf(content: string, kind: DocumentKind): readonly Chunk[] 
 /** Headings as Markdown writes them, the rest as lines of text. */
 function linesOfHtml(html: string): string {
   const marked = html.replace(
-    /<h([1-6])\b[^>]*>([\s\S]*?)<\/h\1\s*>/gi,
+    /<h([1-6])\b[^<>]*>([\s\S]{0,1000}?)<\/h\1\s*>/gi,
     (_, level: string, inner: string) =>
       `\n${'#'.repeat(Number(level))} ${withoutTags(inner).replace(/\s+/g, ' ').trim()}\n`,
   )
@@ -58,11 +58,11 @@ function linesOfHtml(html: string): string {
 /** Without the marks of Markdown that say nothing. */
 function bare(line: string): string {
   return line
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, '$1')
     .replace(/(\*\*|__|`)/g, '')
     .replace(/^\s*(?:[-*+]|\d+\.|>)\s+/, '')
-    .replace(/^\s*\|?[\s:|-]+\|?\s*$/, '')
-    .replace(/\s*\|\s*/g, ' ')
+    .replace(/^[\s:|-]+$/, '')
+    .replace(/\|/g, ' ')
 }
 
 /** Cut at the ends of sentences where there are some, else at spaces. */

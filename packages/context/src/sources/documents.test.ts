@@ -117,6 +117,14 @@ describe('a folder of documents', () => {
     )
   })
 
+  it('is read in good time however odd it is', () => {
+    for (const piece of ['[', '# ', ' ', '| ', '<h1>', '<a', '**', '`']) {
+      for (const kind of ['markdown', 'html', 'text'] as const)
+        for (const { text } of chunksOf(`${piece.repeat(50_000)}x`, kind))
+          expect(text.length).toBeLessThanOrEqual(700)
+    }
+  }, 5_000)
+
   it('takes no heading from code', () => {
     expect(chunksOf('# Real\n```\n# not one\n```\nafter', 'markdown')).toEqual([
       { heading: 'Real', text: '# not one after' },

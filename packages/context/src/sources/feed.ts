@@ -21,6 +21,8 @@ export interface Feed {
 /** Items of one feed that are read. */
 const MAX_ITEMS = 100
 const MAX_SUMMARY = 300
+/** Characters of a text, markup and all, that are looked at. */
+const MAX_TEXT = 20_000
 
 /** @throws Error if it is none of the three. */
 export function parseFeed(text: string): Feed {
@@ -92,9 +94,9 @@ function itemOf(title: unknown, summary: unknown, date: unknown): FeedItem {
 /** The text of a node, text or CDATA or both: XML's entities are read first, then what they say in HTML. */
 function inText(node: unknown): string {
   if (Array.isArray(node)) return inText(node[0])
-  if (typeof node === 'string') return plainText(withEntities(node))
+  if (typeof node === 'string') return plainText(withEntities(node.slice(0, MAX_TEXT)))
   const parts = [at(node, '#text'), at(node, '#cdata')].flat().filter(part => typeof part === 'string')
-  return plainText(withEntities(parts.join(' ')))
+  return plainText(withEntities(parts.join(' ').slice(0, MAX_TEXT)))
 }
 
 function at(node: unknown, ...path: readonly string[]): unknown {

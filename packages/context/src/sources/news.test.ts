@@ -65,6 +65,17 @@ describe('feeds', () => {
     expect(unknown.items[0]?.title).toBe('a &b; c')
   })
 
+  it('take no longer for being broken', () => {
+    for (const piece of ['<a', '<!--', '&lt;script', '<title>', '&#', ' ']) {
+      const broken = `<rss><channel><item><title>${piece.repeat(100_000)}</title></item></channel></rss>`
+      try {
+        parseFeed(broken)
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error)
+      }
+    }
+  }, 5_000)
+
   it('nest no deeper than is sane', () => {
     const deep = `<rss><channel>${'<a>'.repeat(500)}${'</a>'.repeat(500)}</channel></rss>`
     expect(() => parseFeed(deep)).toThrow()

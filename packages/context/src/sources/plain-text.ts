@@ -23,13 +23,13 @@ export function plainText(text: string): string {
     .trim()
 }
 
-/** Tags out; block elements leave a line break. */
+/** Tags out; block elements leave a line break. Takes time in proportion to the text, however broken it is. */
 export function withoutTags(html: string): string {
   return html
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
     .replace(/<(script|style|head|nav|template)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ')
-    .replace(/<\/?(?:p|div|br|li|ul|ol|tr|h[1-6]|section|article|table)\b[^>]*>/gi, '\n')
-    .replace(/<\/?[a-z][^>]*>/gi, '')
+    .replace(/<\/?(?:p|div|br|li|ul|ol|tr|h[1-6]|section|article|table)\b[^<>]*>/gi, '\n')
+    .replace(/<\/?[a-z][^<>]*>/gi, '')
 }
 
 export function withEntities(text: string): string {
