@@ -14,11 +14,6 @@ export { createFlite, type FliteOptions, type FliteVoice, fliteVoices } from './
 export { grammarWords } from './local/grammar-words.js'
 export { type KnownWords, knownWords } from './local/known-words.js'
 export { createPocketsphinx, type Pocketsphinx, type PocketsphinxOptions } from './local/pocketsphinx.js'
-export { openai } from './openai/index.js'
-export { openaiCompatible } from './openai-compatible/index.js'
-export type { Slot, Vendor, VendorContext, VendorKey } from './vendor.js'
-export { fixedKey, type KeyLease, type KeyOutcome, type KeyRate, type KeySource } from './wire/keys.js'
-export { type OpenSocket, openSocket } from './wire/socket.js'
 export {
   findModel,
   type ModelCatalogue,
@@ -33,4 +28,9 @@ export {
   type PullProgress,
   pullModel,
 } from './models/pull-model.js'
+export { openai } from './openai/index.js'
+export { openaiCompatible } from './openai-compatible/index.js'
 export { defaultModelsFolder, sherpa } from './sherpa/index.js'
+export type { Slot, Vendor, VendorContext, VendorKey } from './vendor.js'
+export { fixedKey, type KeyLease, type KeyOutcome, type KeyRate, type KeySource } from './wire/keys.js'
+export { type OpenSocket, openSocket } from './wire/socket.js'
