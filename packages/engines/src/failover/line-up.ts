@@ -1,0 +1,183 @@
+/**
+ * The providers of one slot in order of preference, each with its breaker. One that rests is probed in the background
+ * with `warm()` before it is tried on a caller; where it has none, the next real use is the trial.
+ */
+
+import { type Clock, ParleyError } from '@parley/core'
+import {
+  type Breaker,
+  type BreakerOptions,
+  type BreakerState,
+  type BreakerUse,
+  createBreaker,
+} from './breaker.js'
+import type { Incident, IncidentAction, OnIncident } from './incident.js'
+
+export interface Provider {
+  readonly name: string
+  warm?(): Promise<void>
+}
+
+/** What all wrappers take. */
+export interface FailoverOptions {
+  readonly clock: Clock
+  /** 0 ≤ x < 1. */
+  readonly random?: () => number
+  readonly breaker?: Omit<BreakerOptions, 'clock' | 'random'>
+  readonly onIncident?: OnIncident
+}
+
+export interface Member<P extends Provider> {
+  readonly provider: P
+  /** Its place in the list, 0 the first choice. */
+  readonly place: number
+  readonly breaker: Breaker
+}
+
+export interface Use<P extends Provider> extends BreakerUse {
+  readonly member: Member<P>
+}
+
+export interface LineUp<P extends Provider> {
+  readonly members: readonly Member<P>[]
+  tell(provider: P, action: IncidentAction, error?: unknown): void
+  /** The tries of one request: each member once, those that rest last; then the first again, if that may help. */
+  tries(): Tries<P>
+  /** A use of the best member that is better than this one and may be used now. */
+  better(place: number): Use<P> | undefined
+  warm(): Promise<void>
+  close(): void
+}
+
+export interface Tries<P extends Provider> {
+  /** `willing`: only one that is not resting and was not yet tried, for a hedge. */
+  next(willing?: boolean): Use<P> | undefined
+  /** A failed member may be tried a second time. */
+  retryable(member: Member<P>): void
+}
+
+export function createLineUp<P extends Provider>(
+  slot: Incident['slot'],
+  providers: readonly P[],
+  options: FailoverOptions,
+): LineUp<P> {
+  if (providers.length === 0) throw new ParleyError('bad_config', `The slot "${slot}" has no provider.`)
+  const { clock, random } = options
+  const shared = { ...options.breaker, clock, ...(random === undefined ? {} : { random }) }
+  const members = providers.map((provider, place) => ({ provider, place, breaker: createBreaker(shared) }))
+  const probes = new Map<Member<P>, () => void>()
+  let closed = false
+
+  function tell(provider: P, action: IncidentAction, error?: unknown): void {
+    if (closed) return
+    const why = error === undefined ? {} : { error: ParleyError.from(error, 'provider_failed') }
+    options.onIncident?.({ slot, provider: provider.name, action, atMs: clock.now(), ...why })
+  }
+
+  /** Waits until the breaker lets a trial through and asks the provider whether it is there. */
+  function watch(member: Member<P>): void {
+    if (closed || probes.has(member) || member.provider.warm === undefined) return
+    const cancel = clock.after(member.breaker.openForMs + 1, () => {
+      probes.delete(member)
+      const use = member.breaker.enter()
+      if (use === undefined) return
+      member.provider.warm?.().then(
+        // A connection proves no answer: the next real use decides.
+        () => use.dropped(),
+        error => {
+          use.failed(error)
+          watch(member)
+        },
+      )
+    })
+    probes.set(member, cancel)
+  }
+
+  function useOf(member: Member<P>, use: BreakerUse): Use<P> {
+    const { breaker, provider } = member
+    return {
+      member,
+      dropped: use.dropped,
+      succeeded() {
+        const before = breaker.state
+        use.succeeded()
+        if (before !== 'closed' && isNow(breaker, 'closed')) tell(provider, 'returned')
+      },
+      failed(error) {
+        const before = breaker.state
+        use.failed(error)
+        if (before === 'open' || !isNow(breaker, 'open')) return
+        tell(provider, 'rested', error)
+        watch(member)
+      },
+    }
+  }
+
+  function enter(member: Member<P>, force: boolean): Use<P> | undefined {
+    const use = member.breaker.enter(force)
+    return use === undefined ? undefined : useOf(member, use)
+  }
+
+  return {
+    members,
+    tell,
+    tries: () => createTries(members, enter),
+    better(place) {
+      for (const member of members.slice(0, place)) {
+        const use = enter(member, false)
+        if (use !== undefined) return use
+      }
+      return undefined
+    },
+    async warm() {
+      const results = await Promise.allSettled(members.map(({ provider }) => provider.warm?.()))
+      for (const [index, result] of results.entries()) {
+        const member = members[index]
+        if (result.status === 'rejected' && member !== undefined) enter(member, false)?.failed(result.reason)
+      }
+    },
+    close() {
+      closed = true
+      for (const cancel of probes.values()) cancel()
+      probes.clear()
+    },
+  }
+}
+
+function createTries<P extends Provider>(
+  members: readonly Member<P>[],
+  enter: (member: Member<P>, force: boolean) => Use<P> | undefined,
+): Tries<P> {
+  const left = new Set(members)
+  let again: Member<P> | undefined
+  let wasAgain = false
+
+  return {
+    next(willing = false) {
+      for (const member of left) {
+        const use = enter(member, false)
+        if (use === undefined) continue
+        left.delete(member)
+        return use
+      }
+      if (willing) return undefined
+      const soonest = [...left].sort((one, other) => one.breaker.openForMs - other.breaker.openForMs)[0]
+      const member = soonest ?? again
+      if (member === undefined) return undefined
+      left.delete(member)
+      if (soonest === undefined) {
+        again = undefined
+        wasAgain = true
+      }
+      return enter(member, true)
+    },
+    retryable(member) {
+      if (wasAgain) return
+      if (again === undefined || member.place < again.place) again = member
+    },
+  }
+}
+
+function isNow(breaker: Breaker, state: BreakerState): boolean {
+  return breaker.state === state
+}
