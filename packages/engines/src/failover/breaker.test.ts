@@ -8,7 +8,7 @@ const setUp = () => {
   const clock = new VirtualClock()
   return { clock, breaker: createBreaker({ clock, openMs: 1_000, maxOpenMs: 5_000 }) }
 }
-const failOnce = (breaker: Breaker, error = chance) => breaker.enter(true)?.failed(error)
+const failOnce = (breaker: Breaker, error = chance) => breaker.force().failed(error)
 
 describe('a breaker', () => {
   it('opens after failures in a row, and a success between them counts anew', () => {

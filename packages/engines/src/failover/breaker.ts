@@ -34,8 +34,10 @@ export interface Breaker {
   readonly openForMs: number
   /** Whether `enter` would let a use through. */
   readonly admits: boolean
-  /** Undefined: not now. With `force`, always a use: for when everything else has failed. */
-  enter(force?: boolean): BreakerUse | undefined
+  /** Undefined: not now. */
+  enter(): BreakerUse | undefined
+  /** A use in any case, for when everything else has failed. */
+  force(): BreakerUse
 }
 
 /** How many failures in a row one of this kind counts for; `all`: it opens the breaker by itself. */
@@ -93,6 +95,23 @@ export function createBreaker(options: BreakerOptions): Breaker {
     openUntilMs = undefined
   }
 
+  function use(): BreakerUse {
+    const isTrial = openUntilMs !== undefined
+    if (isTrial) onTrial = true
+    let told = false
+    const tell = (run: () => void) => {
+      if (told) return
+      told = true
+      if (isTrial) onTrial = false
+      run()
+    }
+    return {
+      succeeded: () => tell(close),
+      failed: error => tell(() => failed(error, isTrial)),
+      dropped: () => tell(() => {}),
+    }
+  }
+
   const admits = () => state() === 'closed' || (state() === 'half-open' && !onTrial)
 
   return {
@@ -105,22 +124,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     get admits() {
       return admits()
     },
-    enter(force = false) {
-      if (!force && !admits()) return undefined
-      const isTrial = openUntilMs !== undefined
-      if (isTrial) onTrial = true
-      let told = false
-      const tell = (run: () => void) => {
-        if (told) return
-        told = true
-        if (isTrial) onTrial = false
-        run()
-      }
-      return {
-        succeeded: () => tell(close),
-        failed: error => tell(() => failed(error, isTrial)),
-        dropped: () => tell(() => {}),
-      }
-    },
+    enter: () => (admits() ? use() : undefined),
+    force: use,
   }
 }

@@ -41,10 +41,15 @@ export interface Use<P extends Provider> extends BreakerUse {
 export interface LineUp<P extends Provider> {
   readonly members: readonly Member<P>[]
   tell(provider: P, action: IncidentAction, error?: unknown): void
-  /** The tries of one request: each member once, those that rest last; then the first again, if that may help. */
-  tries(): Tries<P>
+  /**
+   * The tries of one request: each member that is fit for it (all, if none is) once, those that rest last; then the
+   * first again, if that may help.
+   */
+  tries(isFit?: (provider: P) => boolean): Tries<P>
   /** A use of the best member that is better than this one and may be used now. */
   better(place: number): Use<P> | undefined
+  /** A use of this member, whatever its breaker says. */
+  use(member: Member<P>): Use<P>
   warm(): Promise<void>
   close(): void
 }
@@ -54,6 +59,8 @@ export interface Tries<P extends Provider> {
   next(willing?: boolean): Use<P> | undefined
   /** A failed member may be tried a second time. */
   retryable(member: Member<P>): void
+  /** This member has had its try. */
+  skip(member: Member<P>): void
 }
 
 export function createLineUp<P extends Provider>(
@@ -113,27 +120,33 @@ export function createLineUp<P extends Provider>(
     }
   }
 
-  function enter(member: Member<P>, force: boolean): Use<P> | undefined {
-    const use = member.breaker.enter(force)
+  function enter(member: Member<P>): Use<P> | undefined {
+    const use = member.breaker.enter()
     return use === undefined ? undefined : useOf(member, use)
   }
+
+  const force = (member: Member<P>) => useOf(member, member.breaker.force())
 
   return {
     members,
     tell,
-    tries: () => createTries(members, enter),
+    tries(isFit = () => true) {
+      const fit = members.filter(({ provider }) => isFit(provider))
+      return createTries(fit.length > 0 ? fit : members, { enter, force })
+    },
     better(place) {
       for (const member of members.slice(0, place)) {
-        const use = enter(member, false)
+        const use = enter(member)
         if (use !== undefined) return use
       }
       return undefined
     },
+    use: force,
     async warm() {
       const results = await Promise.allSettled(members.map(({ provider }) => provider.warm?.()))
       for (const [index, result] of results.entries()) {
         const member = members[index]
-        if (result.status === 'rejected' && member !== undefined) enter(member, false)?.failed(result.reason)
+        if (result.status === 'rejected' && member !== undefined) enter(member)?.failed(result.reason)
       }
     },
     close() {
@@ -146,7 +159,13 @@ export function createLineUp<P extends Provider>(
 
 function createTries<P extends Provider>(
   members: readonly Member<P>[],
-  enter: (member: Member<P>, force: boolean) => Use<P> | undefined,
+  {
+    enter,
+    force,
+  }: {
+    readonly enter: (member: Member<P>) => Use<P> | undefined
+    readonly force: (member: Member<P>) => Use<P>
+  },
 ): Tries<P> {
   const left = new Set(members)
   let again: Member<P> | undefined
@@ -155,7 +174,7 @@ function createTries<P extends Provider>(
   return {
     next(willing = false) {
       for (const member of left) {
-        const use = enter(member, false)
+        const use = enter(member)
         if (use === undefined) continue
         left.delete(member)
         return use
@@ -169,8 +188,9 @@ function createTries<P extends Provider>(
         again = undefined
         wasAgain = true
       }
-      return enter(member, true)
+      return force(member)
     },
+    skip: member => void left.delete(member),
     retryable(member) {
       if (wasAgain) return
       if (again === undefined || member.place < again.place) again = member

@@ -11,7 +11,7 @@ export interface WrittenWord {
 }
 
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
-const word = new RegExp(`[${unspaced}]|[^\\s${unspaced}]+`, 'gu')
+const word = new RegExp(`[${unspaced}][^\\s\\p{L}\\p{N}${unspaced}]*|[^\\s${unspaced}]+`, 'gu')
 const sounding = /[\p{L}\p{N}]/u
 const unfinished = new RegExp(`[^\\s${unspaced}]*$`, 'u')
 
