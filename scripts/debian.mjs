@@ -33,5 +33,5 @@ export function ensureDebianPackages(names) {
 
 /** The recogniser that works without a key. */
 export const recogniserPackages = ['pocketsphinx', 'pocketsphinx-en-us', 'python3-pocketsphinx']
-/** A real browser and a real database server, for tests. */
-export const testPackages = ['chromium', 'postgresql']
+/** A real browser, a real database server and a real Redis, for tests. */
+export const testPackages = ['chromium', 'postgresql', 'redis-server']
