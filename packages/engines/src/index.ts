@@ -1,3 +1,5 @@
+export * from './cache/cached-voice.js'
+export { createSpeechShelf, type SpeechShelf } from './cache/speech-shelf.js'
 export * from './cascade/cascade.js'
 export * from './cascade/overlap-grammar.js'
 export * from './clauses/split-clauses.js'
