@@ -19,22 +19,28 @@ export function createQuietPoints(sampleRate: number): QuietPoints {
   let loudest = 0
   let latest = 0
 
-  function close(): void {
-    const level = Math.sqrt(energy / size)
+  function close(power: number): void {
+    const level = Math.sqrt(power / size)
     loudest = Math.max(loudest, level)
     if (level <= loudest * QUIET) latest = at
-    energy = 0
-    filled = 0
   }
 
   return {
     hear(samples) {
+      // Locals, as a captured number would be boxed at every sample.
+      let power = energy
+      let left = size - filled
       for (let index = 0; index < samples.length; index++) {
         const sample = samples[index] as number
-        energy += sample * sample
-        at++
-        if (++filled === size) close()
+        power += sample * sample
+        if (--left > 0) continue
+        at += size
+        close(power)
+        power = 0
+        left = size
       }
+      energy = power
+      filled = size - left
     },
     get latest() {
       return latest
