@@ -126,7 +126,8 @@ function within(
     const stop = () => done(undefined)
     const cancel = clock.after(sharedWaitMs, stop)
     signal.addEventListener('abort', stop, { once: true })
-    answer === undefined ? stop() : answer.then(done, stop)
+    if (answer === undefined) stop()
+    else answer.then(done, stop)
   })
 }
 
