@@ -75,7 +75,12 @@ async function say(voice: Providers['tts'], text: string): Promise<Came> {
   } catch (thrown) {
     error = String(thrown)
   }
-  const sound = Int16Array.from(pieces.flatMap(piece => [...piece]))
+  const sound = new Int16Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    sound.set(piece, at)
+    at += piece.length
+  }
   return { words: wordsOf(readSpeech(sound, voice.sampleRate).text), waitMs, error }
 }
 

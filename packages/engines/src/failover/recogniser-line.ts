@@ -19,10 +19,12 @@ export function openLine(
 ): RecogniserLine {
   const { provider } = use.member
   let open = true
+  let closed = false
   let early: SttEvent[] | undefined = []
 
   function tell(event: SttEvent): void {
-    if (!open) return
+    // What it cost is told even while it is being closed.
+    if (!open && (closed || event.kind !== 'usage')) return
     if (early !== undefined) {
       early.push(event)
       return
@@ -66,12 +68,14 @@ export function openLine(
     begin: atMs => guarded(() => stream?.begin(atMs)),
     finish: atMs => guarded(() => stream?.finish(atMs)),
     close() {
+      if (closed) return
       open = false
       try {
         stream?.close()
       } catch {
         // It is left anyway, and nothing it does counts any more.
       }
+      closed = true
       resampler?.close()
     },
   }

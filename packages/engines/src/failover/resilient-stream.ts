@@ -20,6 +20,9 @@ export interface ResilientStreamOptions {
 
 /** A recogniser may round its times by about a frame. */
 const ROUNDING_MS = 30
+/** A recogniser that is told sound at once works it off this many times faster than it was spoken, at least. */
+const BACKLOG_SPEED = 5
+const MOST_BACKLOG_MS = 3_000
 /** How often the wait between two rounds is doubled at most. */
 const MOST_DOUBLINGS = 6
 
@@ -37,9 +40,13 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
   let isRetold = false
   let hasPartial = false
   let isDropping = false
+  /** Sound that the present recogniser was told at once, ms. */
+  let backlogMs = 0
   let cancelDeadline = () => {}
   let cancelBackOff = () => {}
   let closed = false
+  /** What it cost may still be told while it is being closed. */
+  let isOver = false
 
   function connect(): void {
     tries ??= lineUp.tries()
@@ -65,12 +72,13 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
       {
         ...stt,
         onEvent: event => {
-          if (!closed && own === line) onEvent(event, own)
+          if (event.kind === 'usage' ? !isOver : !closed && own === line) onEvent(event, own)
         },
       },
       options,
     )
     line = own
+    backlogMs = ring.keptMs
     ring.replay(own)
     setDeadline()
   }
@@ -95,6 +103,8 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     const fresh = isRetold ? freshTranscript(event, settledMs) : event
     if (fresh === undefined) return
     hasPartial = fresh.kind === 'partial'
+    // It is at work.
+    setDeadline()
     if (fresh.kind === 'final') {
       settledMs = Math.max(settledMs, fresh.endMs)
       ring.settle(settledMs)
@@ -111,6 +121,7 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     ring.finished(answeredMs)
     settledMs = Math.max(settledMs, answeredMs)
     hasPartial = false
+    backlogMs = 0
     setDeadline()
     stt.onEvent(event)
     if (!ring.isWaiting) comeBack()
@@ -142,9 +153,10 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     cancelDeadline()
     const from = line
     if (pending.length === 0 || from === undefined) return
-    cancelDeadline = clock.after(finishMs, () => {
+    const waitMs = finishMs + Math.min(MOST_BACKLOG_MS, backlogMs / BACKLOG_SPEED)
+    cancelDeadline = clock.after(waitMs, () => {
       const name = from.use.member.provider.name
-      const message = `${name} gave no answer to the end of speech within ${finishMs} ms.`
+      const message = `${name} gave no answer to the end of speech within ${Math.round(waitMs)} ms.`
       if (from === line) lose(from, new ParleyError('timeout', message, { retryable: true }))
     })
   }
@@ -185,6 +197,7 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
       cancelBackOff()
       line?.close()
       line?.use.dropped()
+      isOver = true
     },
   }
 }

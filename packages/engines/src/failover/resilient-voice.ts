@@ -3,13 +3,14 @@
  * sound did not pass. Sound passes in whole words, see `speech-gate`; all of it at the first voice's rate.
  */
 
-import type { Resampler, Resampling } from '@parley/audio'
+import type { Resampling } from '@parley/audio'
 import { ParleyError, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
 import { createHedgeBudget, type HedgeOptions } from './hedge-budget.js'
-import { createLineUp, type FailoverOptions, type Member } from './line-up.js'
+import { createLineUp, type FailoverOptions, type Member, type Tries } from './line-up.js'
 import { giveUp, type Lead, race } from './race.js'
 import { type SpeakingPace, speakingPaces } from './speaking-pace.js'
-import { createSpeechGate, type SpeechGate, type SpokenPart } from './speech-gate.js'
+import { createSpeechGate } from './speech-gate.js'
+import { createListener, createPassage } from './voice-passage.js'
 import { isSounding } from './written-words.js'
 
 export interface ResilientVoiceOptions extends FailoverOptions {
@@ -20,10 +21,17 @@ export interface ResilientVoiceOptions extends FailoverOptions {
   readonly speakers?: readonly (string | undefined)[]
   /** Longest wait for the first sound, ms. Default 2,500. */
   readonly firstMs?: number
-  /** Longest wait for each later part, ms. Default 1,500. */
+  /** Longest wait for each later part, ms. Default 2,000. */
   readonly betweenMs?: number
+  /**
+   * Shortest such wait, ms. Between the two it is as long as the listener still has something to hear, so that the next
+   * voice is there before the silence. Default 600.
+   */
+  readonly leastBetweenMs?: number
 }
 
+/** What the next voice needs to begin, ms. */
+const LEAD_MS = 300
 /** A short pause, as between any two words, ms. */
 const JOIN_MS = 40
 
@@ -38,7 +46,14 @@ export function createResilientVoice(
   voices: readonly TextToSpeech[],
   options: ResilientVoiceOptions,
 ): TextToSpeech {
-  const { clock, resampling, firstMs = 2_500, betweenMs = 1_500, speakers = [] } = options
+  const {
+    clock,
+    resampling,
+    firstMs = 2_500,
+    betweenMs = 2_000,
+    leastBetweenMs = 600,
+    speakers = [],
+  } = options
   const lineUp = createLineUp('tts', voices, options)
   const budget = createHedgeBudget(options.hedge)
   const sampleRate = voices[0]?.sampleRate ?? 0
@@ -49,68 +64,87 @@ export function createResilientVoice(
   if (resampling === undefined && voices.some(voice => voice.sampleRate !== sampleRate))
     throw new ParleyError('bad_config', 'The voices of the slot differ in rate; give it a resampler.')
 
-  function requestFor({ provider, place }: Member<TextToSpeech>, request: SpeechRequest, text: string) {
+  function requestFor({ place }: Member<TextToSpeech>, request: SpeechRequest, text: string): SpeechRequest {
     const { voice: asked, ...rest } = request
     const speaker = place === 0 ? (asked ?? speakers[0]) : speakers[place]
-    return provider.speak.bind(provider, {
-      ...rest,
-      text,
-      ...(speaker === undefined ? {} : { voice: speaker }),
-    })
+    return { ...rest, text, ...(speaker === undefined ? {} : { voice: speaker }) }
   }
 
   async function* speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
     const tries = lineUp.tries(voice => speaks(voice, request.language))
-    const spoken: Spoken = { ms: 0, characters: undefined }
+    const listener = createListener(clock)
+    const patienceMs = () => Math.min(betweenMs, Math.max(leastBetweenMs, listener.leftMs() - LEAD_MS))
     let { text } = request
+    let spokenMs = 0
+    let characters: number | undefined
     while (!signal.aborted) {
-      const asked = text
-      let lead: Lead<TextToSpeech, SpeechPart> | undefined
-      try {
-        lead = await race(
-          {
-            ...{ lineUp, tries, budget, clock, firstMs, isOutput },
-            start: (member, inner) => requestFor(member, request, asked)(inner),
-            empty: ({ provider }) => silent(provider),
-          },
-          signal,
-        )
-      } catch (error) {
-        if (spoken.ms > 0) lineUp.tell(voices[0] as TextToSpeech, 'gave-up', error)
-        throw error
-      }
+      const lead = await leader(request, { tries, text, spokenMs }, signal)
       if (lead === undefined) return
       const voice = lead.use.member.provider
       const known = habits.get(voice) as Habits
       const gate = createSpeechGate({ text, sampleRate: voice.sampleRate, ...known })
-      const resampler = resampling?.create({ fromRate: voice.sampleRate, toRate: sampleRate })
+      if (spokenMs > 0) spokenMs += JOIN_MS
+      const resampler =
+        voice.sampleRate === sampleRate
+          ? undefined
+          : resampling?.create({ fromRate: voice.sampleRate, toRate: sampleRate })
+      const passage = createPassage({ gate, resampler, fromMs: spokenMs, listener })
       let failure: { readonly error: unknown } | undefined
-      let isLeft = true
       try {
-        if (spoken.ms > 0) yield pause(spoken, sampleRate)
-        yield* passOn({ spoken, gate, resampler }, read(lead, betweenMs))
-        if (gate.isShort) failure = { error: endedEarly(voice) }
-        isLeft = false
+        if (spokenMs > 0) yield pause(sampleRate)
+        for await (const part of read(lead, patienceMs)) {
+          if (part.kind === 'usage') characters = (characters ?? 0) + part.characters
+          else yield* passage.feed(part)
+        }
+        if (!signal.aborted) {
+          if (gate.isShort) throw endedEarly(voice)
+          yield* passage.end()
+          known.timed = gate.timed
+        }
       } catch (error) {
         failure = { error }
-        isLeft = false
+        if (!signal.aborted) yield* passage.cut()
+        if (gate.timed) known.timed = true
       } finally {
         lead.stop()
-        if (failure === undefined) lead.use.succeeded()
-        if (isLeft) resampler?.close()
+        // Left by the reader, it has worked so far.
+        if (failure === undefined || signal.aborted) lead.use.succeeded()
+        passage.close()
       }
-      if (signal.aborted) return resampler?.close()
-      if (gate.timed || failure === undefined) known.timed = gate.timed
-      if (failure === undefined) yield* placed({ spoken, gate, resampler }, gate.end())
-      yield* tail(resampler)
-      spoken.ms += gate.passedMs
+      if (signal.aborted) return
+      spokenMs += gate.passedMs
       text = gate.rest
       if (failure !== undefined) {
-        giveUp({ use: lead.use, lineUp, tries }, failure.error, spoken.ms > 0 ? 'broke-off' : 'failed')
+        giveUp({ use: lead.use, lineUp, tries }, failure.error, spokenMs > 0 ? 'broke-off' : 'failed')
         if (isSounding(text)) continue
       }
-      if (spoken.characters !== undefined) yield { kind: 'usage', characters: spoken.characters }
+      if (characters !== undefined) yield { kind: 'usage', characters }
       return
+    }
+  }
+
+  /** The voice that speaks first, or goes on. @throws if none can. */
+  async function leader(
+    request: SpeechRequest,
+    {
+      tries,
+      text,
+      spokenMs,
+    }: { readonly tries: Tries<TextToSpeech>; readonly text: string; readonly spokenMs: number },
+    signal: AbortSignal,
+  ): Promise<Lead<TextToSpeech, SpeechPart> | undefined> {
+    try {
+      return await race(
+        {
+          ...{ lineUp, tries, budget, clock, firstMs, isOutput },
+          start: (member, inner) => member.provider.speak(requestFor(member, request, text), inner),
+          empty: ({ provider }) => silent(provider),
+        },
+        signal,
+      )
+    } catch (error) {
+      if (spokenMs > 0) lineUp.tell(voices[0] as TextToSpeech, 'gave-up', error)
+      throw error
     }
   }
 
@@ -127,66 +161,22 @@ export function createResilientVoice(
   }
 }
 
-/** How far one request has come, over all voices that spoke a piece of it. */
-interface Spoken {
-  ms: number
-  characters: number | undefined
-}
-
-interface Passage {
-  readonly spoken: Spoken
-  readonly gate: SpeechGate
-  readonly resampler: Resampler | undefined
-}
-
 function isOutput(part: SpeechPart): boolean {
   return part.kind === 'audio' && part.samples.length > 0
 }
 
-async function* read(lead: Lead<TextToSpeech, SpeechPart>, ms: number): AsyncGenerator<SpeechPart> {
+async function* read(lead: Lead<TextToSpeech, SpeechPart>, waitMs: () => number): AsyncGenerator<SpeechPart> {
   yield* lead.head
   while (!lead.complete) {
-    const result = await lead.next(ms)
+    const result = await lead.next(waitMs())
     if (result.done === true) return
     yield result.value
   }
 }
 
-async function* passOn(passage: Passage, parts: AsyncIterable<SpeechPart>): AsyncGenerator<SpeechPart> {
-  const { spoken, gate } = passage
-  for await (const part of parts) {
-    if (part.kind === 'usage') spoken.characters = (spoken.characters ?? 0) + part.characters
-    else yield* placed(passage, gate.feed(part))
-  }
-}
-
 /** Between two voices, so that the words on both sides do not run into each other. */
-function pause(spoken: Spoken, sampleRate: number): SpeechPart {
-  spoken.ms += JOIN_MS
+function pause(sampleRate: number): SpeechPart {
   return { kind: 'audio', samples: new Int16Array((sampleRate * JOIN_MS) / 1000) }
-}
-
-/** Parts of one voice where they stand in the whole. */
-function* placed({ spoken, resampler }: Passage, parts: readonly SpokenPart[]): Generator<SpeechPart> {
-  for (const part of parts) {
-    if (part.kind === 'word')
-      yield { ...part, startMs: spoken.ms + part.startMs, endMs: spoken.ms + part.endMs }
-    else {
-      const samples = resampler === undefined ? part.samples : resampler.process(part.samples)
-      if (samples.length > 0) yield { kind: 'audio', samples: owned(samples, part.samples) }
-    }
-  }
-}
-
-/** The resampler writes into the same memory again. */
-function owned(samples: Int16Array, given: Int16Array): Int16Array {
-  return samples === given ? samples : samples.slice()
-}
-
-function* tail(resampler: Resampler | undefined): Generator<SpeechPart> {
-  const samples = resampler?.flush().slice() ?? new Int16Array(0)
-  resampler?.close()
-  if (samples.length > 0) yield { kind: 'audio', samples }
 }
 
 /** Whether a voice speaks a BCP 47 language, or the same one of another region. */

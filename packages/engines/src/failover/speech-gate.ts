@@ -21,6 +21,7 @@ export interface SpeechGateOptions {
 export type SpokenPart = Exclude<SpeechPart, { readonly kind: 'usage' }>
 
 export interface SpeechGate {
+  readonly sampleRate: number
   /** What may pass with this part. */
   feed(part: SpokenPart): readonly SpokenPart[]
   /** The voice is through: what was held. */
@@ -125,6 +126,7 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
   }
 
   return {
+    sampleRate,
     feed(part) {
       if (part.kind === 'word') onWord(part)
       else if (part.samples.length > 0) {
