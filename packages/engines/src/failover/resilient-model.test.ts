@@ -185,18 +185,20 @@ describe('several models as one', () => {
       pieces: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
       fates: fc.array(fate, { maxLength: 1 }),
       manner: fc.constantFrom<Manner>('exact', 'anew', 'sentence', 'last-words'),
+      firstMs: fc.constantFrom(0, 0, 200, 1_500, 9_000),
     })
     await fc.assert(
       fc.asyncProperty(words, fc.array(mind, { maxLength: 4 }), mind, async (said, broken, last) => {
         // Words told apart by their place: two that are the same side by side cannot be told from a repetition.
         const whole = said.map((word, index) => `${index}${word}`).join(' ')
         const clock = new VirtualClock()
-        const models = [...broken, { ...last, fates: [] }].map(each =>
+        const models = [...broken, { ...last, fates: [], firstMs: 100 }].map(each =>
           mindOf({ ...each, text: whole, clock }),
         )
-        const model = createResilientModel(models, { clock })
+        const model = createResilientModel(models, { clock, hedge: { share: 1, burst: 9, afterMs: 300 } })
         expect(textOf(await drain(clock, model.stream(request, never)))).toBe(whole)
         await model.close?.()
+        await clock.advance(10_000)
         expect(clock.pending).toBe(0)
       }),
       { numRuns: 150 },

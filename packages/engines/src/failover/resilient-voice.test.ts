@@ -145,18 +145,23 @@ describe('several voices as one', () => {
       chunkMs: fc.integer({ min: 5, max: 200 }),
       fates: fc.array(fate, { maxLength: 1 }),
       sampleRate: fc.constantFrom(8_000, 16_000, 24_000),
+      firstMs: fc.constantFrom(0, 0, 200, 1_500, 9_000),
     })
     const words = fc.array(fc.stringMatching(/^[a-zé$]{0,8}[0-9a-z][.,?]?$/), { minLength: 1, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(words, fc.array(each, { maxLength: 4 }), each, async (said, broken, last) => {
         const whole = said.join(' ')
         const clock = new VirtualClock()
-        const voices = [...broken, { ...last, fates: [] }].map(one => voiceOf({ ...one, clock }))
-        const voice = createResilientVoice(voices, { clock, resampling })
+        const voices = [...broken, { ...last, fates: [], firstMs: 100 }].map(one =>
+          voiceOf({ ...one, clock }),
+        )
+        const hedge = { share: 1, burst: 9, afterMs: 300 }
+        const voice = createResilientVoice(voices, { clock, resampling, hedge })
         const parts = await drain(clock, voice.speak(ask(whole), never))
         expect(heard(parts, voice.sampleRate).text).toBe(whole)
         expect(told(parts).map(part => part.text)).toEqual(said)
         await voice.close()
+        await clock.advance(10_000)
         expect(clock.pending).toBe(0)
       }),
       { numRuns: 150 },
