@@ -18,8 +18,6 @@ export interface OverheadFigures {
   readonly parts: number
   readonly plainUs: number
   readonly wrappedUs: number
-  /** How much later the first output leaves. */
-  readonly held: string
 }
 
 const ROUNDS = 41
@@ -46,8 +44,7 @@ async function ofModel(): Promise<OverheadFigures> {
     () => use(wrapped),
     words.length,
   )
-  const held = 'up to the end of the first word'
-  return { wrapper: 'model, a token', parts: words.length, plainUs, wrappedUs, held }
+  return { wrapper: 'model, a token', parts: words.length, plainUs, wrappedUs }
 }
 
 function plainVoice(): TextToSpeech {
@@ -83,7 +80,6 @@ async function ofVoice(): Promise<OverheadFigures> {
   )
   return {
     ...{ wrapper: `voice, ${CHUNK_MS} ms of sound`, parts, plainUs, wrappedUs },
-    held: 'up to the end of the first word',
   }
 }
 
@@ -100,13 +96,7 @@ async function ofCache(): Promise<OverheadFigures> {
     () => drawn(wrapped.speak(speech, signal())),
     parts,
   )
-  const use = await compare(
-    () => drawn(wrapped.speak(speech, signal())),
-    async () => {},
-    1,
-  )
-  const held = `nothing; a whole clause is there after ${use.plainUs.toFixed(0)} µs`
-  return { wrapper: 'cached voice, hit', parts, plainUs, wrappedUs, held }
+  return { wrapper: 'cached voice, hit', parts, plainUs, wrappedUs }
 }
 
 async function ofRecogniser(): Promise<OverheadFigures> {
@@ -134,7 +124,6 @@ async function ofRecogniser(): Promise<OverheadFigures> {
     parts: frames,
     plainUs,
     wrappedUs,
-    held: 'nothing',
   }
 }
 

@@ -5,6 +5,7 @@ import type { Cell, CellRun } from './cell.js'
 import { isClean } from './compare-words.js'
 import type { SlotName } from './contenders.js'
 import type { HedgingFigures } from './hedging.js'
+import type { LatencyFigures } from './latency.js'
 import type { OverheadFigures } from './overhead.js'
 
 export interface Row {
@@ -13,6 +14,8 @@ export interface Row {
   readonly fault: string | undefined
   readonly stage: string
   readonly runs: number
+  /** Runs in which the fault was met: the wrapper failed over or hedged. */
+  readonly met: number
   readonly repeated: number
   readonly missing: number
   readonly garbled: number
@@ -27,6 +30,7 @@ export interface Report {
   readonly machine: string
   readonly rows: readonly Row[]
   readonly hedging: readonly HedgingFigures[]
+  readonly latency: readonly LatencyFigures[]
   readonly overhead: readonly OverheadFigures[]
 }
 
@@ -35,6 +39,7 @@ export function rowOf({ slot, first, second, fault, stage }: Cell, runs: readonl
   const waits = runs.map(({ waitMs }) => waitMs)
   return {
     ...{ slot, vendors: `${first.name} → ${second.name}`, fault, stage, runs: runs.length },
+    met: total(run => (run.incidents.length > 0 ? 1 : 0)),
     repeated: total(run => run.repeated),
     missing: total(run => run.missing),
     garbled: total(run => run.garbled),
@@ -50,7 +55,7 @@ const slotTitles: Readonly<Record<SlotName, string>> = {
   tts: 'Voice: the longest silence of the listener',
 }
 
-export function toMarkdown({ command, machine, rows, hedging, overhead }: Report): string {
+export function toMarkdown({ command, machine, rows, hedging, latency, overhead }: Report): string {
   const cells = rows.filter(({ fault }) => fault !== undefined)
   const total = (pick: (row: Row) => number) => cells.reduce((sum, row) => sum + pick(row), 0)
   const recovered = cells.filter(row => row.recovered).length
@@ -67,7 +72,7 @@ export function toMarkdown({ command, machine, rows, hedging, overhead }: Report
     'Each slot has two vendors, simulated over loopback sockets and spoken to by their real adapters. The first one has',
     'the fault each time it is asked, at one of three stages: as the connection or request is accepted (`connect`), instead of the',
     'first output (`first`), after a few outputs (`middle`). The second is well. Words are read back from the samples and',
-    'texts that came out of the wrappers: `repeated` came more than once, `missing` not at all, `cut` are halves of words.',
+    'texts that came out of the wrappers; `met` are runs in which the fault was noticed, `repeated` came more than once, `missing` not at all, `cut` are halves of words.',
     'The gap is what the caller waits for, in real time and with the default settings of the wrappers; no breaker is open',
     'yet, so it is that of the first caller who meets the fault. Faults that are met only by waiting (`hang`, `drip`) cost a deadline.',
     '',
@@ -89,13 +94,23 @@ export function toMarkdown({ command, machine, rows, hedging, overhead }: Report
     '',
     '## What the wrappers take',
     '',
-    'The same parts with and without the wrapper, in one process. `held` is how much later the first output leaves, in sound or text.',
+    'The first output of a real adapter over a loopback socket, the simulated vendor giving one output every 5 ms. A model’s first',
+    'text leaves with the end of its first word, a voice’s first sound with the end of its first word’s sound.',
     '',
-    '| Wrapper | Parts | µs a part without | with | added | Held |',
-    '|---|---:|---:|---:|---:|---|',
+    '| Slot | Vendor | Uses | p50 ms without | with | p99 ms without | with |',
+    '|---|---|---:|---:|---:|---:|---:|',
+    ...latency.map(
+      ({ slot, vendor, uses, plainP50Ms, plainP99Ms, wrappedP50Ms, wrappedP99Ms }) =>
+        `| ${slot} | ${vendor} | ${uses} | ${plainP50Ms.toFixed(1)} | ${wrappedP50Ms.toFixed(1)} | ${plainP99Ms.toFixed(1)} | ${wrappedP99Ms.toFixed(1)} |`,
+    ),
+    '',
+    'The same parts with and without the wrapper, in one process and without sockets: the time of the processor alone.',
+    '',
+    '| Wrapper | Parts | µs a part without | with | added |',
+    '|---|---:|---:|---:|---:|',
     ...overhead.map(
-      ({ wrapper, parts, plainUs, wrappedUs, held }) =>
-        `| ${wrapper} | ${parts} | ${plainUs.toFixed(2)} | ${wrappedUs.toFixed(2)} | ${(wrappedUs - plainUs).toFixed(2)} | ${held} |`,
+      ({ wrapper, parts, plainUs, wrappedUs }) =>
+        `| ${wrapper} | ${parts} | ${plainUs.toFixed(2)} | ${wrappedUs.toFixed(2)} | ${(wrappedUs - plainUs).toFixed(2)} |`,
     ),
     '',
   ].join('\n')
@@ -111,11 +126,11 @@ function slotSection(slot: SlotName, rows: readonly Row[]): readonly string[] {
     '',
     `${any.vendors}, ${any.runs} runs a cell.`,
     '',
-    '| Fault | Stage | Repeated | Missing | Cut | Gap p50 ms | Gap p95 ms | Recovered |',
-    '|---|---|---:|---:|---:|---:|---:|---|',
+    '| Fault | Stage | Met | Repeated | Missing | Cut | Gap p50 ms | Gap p95 ms | Recovered |',
+    '|---|---|---:|---:|---:|---:|---:|---:|---|',
     ...own.map(
-      ({ fault, stage, repeated, missing, garbled, gapP50Ms, gapP95Ms, recovered }) =>
-        `| ${fault ?? 'none'} | ${fault === undefined ? '' : stage} | ${repeated} | ${missing} | ${garbled} | ${gapP50Ms} | ${gapP95Ms} | ${recovered ? 'yes' : 'no'} |`,
+      ({ fault, stage, met, repeated, missing, garbled, gapP50Ms, gapP95Ms, recovered }) =>
+        `| ${fault ?? 'none'} | ${fault === undefined ? '' : stage} | ${met} | ${repeated} | ${missing} | ${garbled} | ${gapP50Ms} | ${gapP95Ms} | ${recovered ? 'yes' : 'no'} |`,
     ),
   ]
 }
