@@ -3,9 +3,10 @@
  * simulated vendors over loopback sockets; what hedging gains at which cost; and what the wrappers themselves take.
  *
  *   npm run bench:chaos -- [--slot stt,llm,tts] [--fault hang,drop] [--stage connect] [--runs 5] [--at-once 6] [--seed 1]
- *                          [--swap] [--write] [--json] [--verbose]
+ *                          [--first cartesia] [--all] [--write] [--json] [--verbose]
  *
- * `--swap` makes the second vendor of each slot the first; `--write` writes docs/chaos.md. The matrix runs in real time,
+ * `--first` names the vendor that fails, `--all` lets each fail in turn, and without them it is the first of each slot;
+ * `--write` writes docs/chaos.md. The matrix runs in real time,
  * hedging in virtual time.
  */
 import { writeFileSync } from 'node:fs'
@@ -13,7 +14,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type SimFaultKind, type SimStage, simFaultKinds, simStages } from '@parley/sim'
 import { type Cell, type CellRun, runCell } from './chaos/cell.js'
-import { contenders, isBuilt, type SlotName } from './chaos/contenders.js'
+import { contenders, type SlotName } from './chaos/contenders.js'
 import { measureHedging } from './chaos/hedging.js'
 import { measureLatency } from './chaos/latency.js'
 import { measureOverhead } from './chaos/overhead.js'
@@ -27,7 +28,8 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     'at-once': { type: 'string', default: '6' },
     seed: { type: 'string', default: '1' },
-    swap: { type: 'boolean', default: false },
+    first: { type: 'string' },
+    all: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -41,7 +43,7 @@ const arguments_ = process.argv.slice(2).filter(each => each !== '--json' && eac
 const command = ['npm run bench:chaos', ...(arguments_.length > 0 ? ['--', ...arguments_] : [])].join(' ')
 const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`
 
-const cells = await listCells()
+const cells = listCells()
 const rows = await runAll(cells)
 const report: Report = {
   ...{ command, machine, rows },
@@ -58,19 +60,23 @@ if (unclean.length > 0) process.exitCode = 1
 // Some vendors' SDKs and Node's own fetch keep sockets for a while.
 setTimeout(() => process.exit(), 200).unref()
 
-async function listCells(): Promise<readonly Cell[]> {
-  const all: Cell[] = []
-  for (const slot of slots) {
-    const [one, other] = values.swap ? [...contenders[slot]].reverse() : contenders[slot]
-    if (one === undefined || other === undefined || !(await isBuilt(one)) || !(await isBuilt(other))) {
-      process.stderr.write(`${slot}: left out, its vendors are not built.\n`)
-      continue
-    }
-    const vendors = { slot, first: one, second: other }
-    all.push({ ...vendors, fault: undefined, stage: 'first' })
-    for (const fault of faults) for (const stage of stages) all.push({ ...vendors, fault, stage })
-  }
-  return all
+function listCells(): readonly Cell[] {
+  return slots.flatMap(slot => pairsOf(slot).flatMap(pair => [...cellsOf(pair)]))
+}
+
+function pairsOf(slot: SlotName): readonly Pick<Cell, 'slot' | 'first' | 'second'>[] {
+  const all = contenders[slot]
+  return all.flatMap((first, at) => {
+    const second = all[(at + 1) % all.length]
+    const isWanted = values.all || (values.first === undefined ? at === 0 : values.first === first.name)
+    return isWanted && second !== undefined ? [{ slot, first, second }] : []
+  })
+}
+
+function* cellsOf(pair: Pick<Cell, 'slot' | 'first' | 'second'>): Generator<Cell> {
+  yield { ...pair, fault: undefined, stage: 'first' }
+  for (const fault of faults)
+    for (const stage of stages) if (pair.first.stages.includes(stage)) yield { ...pair, fault, stage }
 }
 
 async function runAll(list: readonly Cell[]): Promise<readonly Row[]> {
@@ -89,8 +95,8 @@ async function runAll(list: readonly Cell[]): Promise<readonly Row[]> {
   return list.map(cell => rowOf(cell, found.get(cell) ?? []))
 }
 
-function tell({ slot, fault, stage }: Cell, { incidents, complaints, ...rest }: CellRun): void {
-  process.stderr.write(`${slot} ${fault ?? 'none'} ${stage} ${JSON.stringify(rest)}\n`)
+function tell({ slot, first, fault, stage }: Cell, { incidents, complaints, ...rest }: CellRun): void {
+  process.stderr.write(`${slot} ${first.name} ${fault ?? 'none'} ${stage} ${JSON.stringify(rest)}\n`)
   for (const line of [...incidents, ...complaints.map(each => `! ${each}`)])
     process.stderr.write(`    ${line}\n`)
 }

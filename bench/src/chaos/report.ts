@@ -118,17 +118,26 @@ export function toMarkdown({ command, machine, rows, hedging, latency, overhead 
 
 function slotSection(slot: SlotName, rows: readonly Row[]): readonly string[] {
   const own = rows.filter(row => row.slot === slot)
-  const [any] = own
-  if (any === undefined) return []
+  if (own.length === 0) return []
+  const pairs = [...new Set(own.map(({ vendors }) => vendors))]
   return [
     '',
     `## ${slotTitles[slot]}`,
+    ...pairs.flatMap(vendors => pairTable(own.filter(row => row.vendors === vendors))),
+  ]
+}
+
+function pairTable(rows: readonly Row[]): readonly string[] {
+  const [any] = rows
+  return [
     '',
-    `${any.vendors}, ${any.runs} runs a cell.`,
+    `### ${any?.vendors}`,
+    '',
+    `${any?.runs} runs a cell.`,
     '',
     '| Fault | Stage | Met | Repeated | Missing | Cut | Gap p50 ms | Gap p95 ms | Recovered |',
     '|---|---|---:|---:|---:|---:|---:|---:|---|',
-    ...own.map(
+    ...rows.map(
       ({ fault, stage, met, repeated, missing, garbled, gapP50Ms, gapP95Ms, recovered }) =>
         `| ${fault ?? 'none'} | ${fault === undefined ? '' : stage} | ${met} | ${repeated} | ${missing} | ${garbled} | ${gapP50Ms} | ${gapP95Ms} | ${recovered ? 'yes' : 'no'} |`,
     ),
