@@ -10,7 +10,7 @@
  * hedging in virtual time.
  */
 import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type SimFaultKind, type SimStage, simFaultKinds, simStages } from '@parley/sim'
 import { type Cell, type CellRun, runCell } from './chaos/cell.js'
@@ -41,7 +41,7 @@ const faults = chosen<SimFaultKind>('fault', values.fault, simFaultKinds)
 const stages = chosen<SimStage>('stage', values.stage, simStages)
 const arguments_ = process.argv.slice(2).filter(each => each !== '--json' && each !== '--verbose')
 const command = ['npm run bench:chaos', ...(arguments_.length > 0 ? ['--', ...arguments_] : [])].join(' ')
-const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`
+const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)} at the start`
 
 const cells = listCells()
 const rows = await runAll(cells)

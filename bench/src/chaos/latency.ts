@@ -15,8 +15,8 @@ export interface LatencyFigures {
   readonly wrappedP99Ms: number
 }
 
-const USES = 300
-const text = 'Bitcoin trades near forty thousand dollars today.'
+const USES = 200
+const text = 'Bitcoin trades near forty.'
 
 /** In turns, with and without, so that both see the same machine. */
 export async function measureLatency(seed: number): Promise<readonly LatencyFigures[]> {

@@ -3,6 +3,8 @@
  * shares are kept up to a few, so that the extra cost stays under the share, whatever comes.
  */
 
+import { knownWaits } from './known-waits.js'
+
 export interface HedgeOptions {
   /** Largest share of requests that may be hedged, 0–1. Default 0.1; 0 turns hedging off. */
   readonly share?: number
@@ -30,13 +32,9 @@ export interface HedgeBudget {
   waited(provider: object, ms: number): void
 }
 
-const SAMPLES_KEPT = 100
-const SAMPLES_NEEDED = 10
-
 export function createHedgeBudget(options: HedgeOptions = {}): HedgeBudget {
   const { share = 0.1, burst = 3, afterMs = 800, leastMs = 150 } = options
-  const waits = new WeakMap<object, number[]>()
-  const known = new WeakMap<object, number>()
+  const waits = knownWaits()
   /** Earlier hedges would spend the budget on requests that are merely slow. */
   const late = Math.max(0.9, 1 - share)
   let saved = share > 0 ? 1 : 0
@@ -53,15 +51,7 @@ export function createHedgeBudget(options: HedgeOptions = {}): HedgeBudget {
     giveBack() {
       saved += 1
     },
-    waitMs: provider => Math.max(leastMs, known.get(provider) ?? afterMs),
-    waited(provider, ms) {
-      const samples = waits.get(provider) ?? []
-      samples.push(ms)
-      if (samples.length > SAMPLES_KEPT) samples.shift()
-      waits.set(provider, samples)
-      if (samples.length < SAMPLES_NEEDED) return
-      const sorted = [...samples].sort((one, other) => one - other)
-      known.set(provider, sorted[Math.floor(late * (sorted.length - 1))] ?? afterMs)
-    },
+    waitMs: provider => Math.max(leastMs, waits.quantile(provider, late) ?? afterMs),
+    waited: waits.note,
   }
 }

@@ -16,7 +16,7 @@ export interface ResilientModelOptions extends FailoverOptions {
   readonly hedge?: HedgeOptions
   /** Longest wait for the first text, ms. Default 5,000. */
   readonly firstMs?: number
-  /** Longest wait for each later part, ms. Default 2,000. */
+  /** Longest wait for each later part, ms. Default 1,500. */
   readonly betweenMs?: number
   /** Ends a sentence that nobody could go on with. Default `…`. */
   readonly stopGap?: string
@@ -27,7 +27,7 @@ export function createResilientModel(
   models: readonly LanguageModel[],
   options: ResilientModelOptions,
 ): LanguageModel {
-  const { clock, firstMs = 5_000, betweenMs = 2_000, stopGap = '…' } = options
+  const { clock, firstMs = 5_000, betweenMs = 1_500, stopGap = '…' } = options
   const lineUp = createLineUp('llm', models, options)
   const budget = createHedgeBudget(options.hedge)
 

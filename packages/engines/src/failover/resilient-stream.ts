@@ -2,7 +2,9 @@
 
 import type { Resampling } from '@parley/audio'
 import { ParleyError, type SpeechToText, type SttEvent, type SttOptions, type SttStream } from '@parley/core'
+import { createFinishWatch } from './finish-watch.js'
 import { freshTranscript } from './fresh-transcript.js'
+import type { KnownWaits } from './known-waits.js'
 import type { LineUp, Tries, Use } from './line-up.js'
 import { giveUp } from './race.js'
 import { openLine, type RecogniserLine } from './recogniser-line.js'
@@ -15,22 +17,24 @@ export interface ResilientStreamOptions {
   readonly ringMs: number
   readonly quietMs: number
   readonly finishMs: number
+  /** For the answer to `finish`. */
+  readonly waits: KnownWaits
   readonly backOffMs: number
 }
 
-/** A recogniser may round its times by about a frame. */
-const ROUNDING_MS = 30
-/** A recogniser that is told sound at once works it off this many times faster than it was spoken, at least. */
-const BACKLOG_SPEED = 5
-const MOST_BACKLOG_MS = 3_000
 /** How often the wait between two rounds is doubled at most. */
 const MOST_DOUBLINGS = 6
 
 export function openResilientStream(stt: SttOptions, options: ResilientStreamOptions): SttStream {
-  const { lineUp, ringMs, quietMs, finishMs, backOffMs } = options
+  const { lineUp, ringMs, quietMs, waits, finishMs, backOffMs } = options
   const { clock } = stt
   const ring = createSoundRing(ringMs)
-  const pending: number[] = []
+  const ends = createFinishWatch({
+    ...{ clock, waits, finishMs },
+    onLate(error) {
+      if (line !== undefined) lose(line, error)
+    },
+  })
   let line: RecogniserLine | undefined
   let tries: Tries<SpeechToText> | undefined
   let rounds = 0
@@ -40,9 +44,6 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
   let isRetold = false
   let hasPartial = false
   let isDropping = false
-  /** Sound that the present recogniser was told at once, ms. */
-  let backlogMs = 0
-  let cancelDeadline = () => {}
   let cancelBackOff = () => {}
   let closed = false
   /** What it cost may still be told while it is being closed. */
@@ -78,9 +79,9 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
       options,
     )
     line = own
-    backlogMs = ring.keptMs
+    const backlogMs = ring.keptMs
     ring.replay(own)
-    setDeadline()
+    ends.follow(use.member.provider, backlogMs)
   }
 
   function onEvent(event: SttEvent, from: RecogniserLine): void {
@@ -103,8 +104,7 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     const fresh = isRetold ? freshTranscript(event, settledMs) : event
     if (fresh === undefined) return
     hasPartial = fresh.kind === 'partial'
-    // It is at work.
-    setDeadline()
+    ends.alive()
     if (fresh.kind === 'final') {
       settledMs = Math.max(settledMs, fresh.endMs)
       ring.settle(settledMs)
@@ -113,16 +113,12 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
   }
 
   function onFinished(event: Extract<SttEvent, { readonly kind: 'finished' }>): void {
-    let answeredMs: number | undefined
-    for (let next = pending[0]; next !== undefined && next <= event.atMs + ROUNDING_MS; next = pending[0])
-      answeredMs = pending.shift()
+    const answeredMs = ends.answered(event.atMs)
     // One that was answered already, by another.
     if (answeredMs === undefined) return
     ring.finished(answeredMs)
     settledMs = Math.max(settledMs, answeredMs)
     hasPartial = false
-    backlogMs = 0
-    setDeadline()
     stt.onEvent(event)
     if (!ring.isWaiting) comeBack()
   }
@@ -137,7 +133,7 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     from.close()
     line = undefined
     isRetold = true
-    cancelDeadline()
+    ends.stop()
     if (tries === undefined) {
       tries = lineUp.tries()
       tries.skip(from.use.member)
@@ -147,18 +143,6 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     const use = lineUp.use(from.use.member)
     giveUp({ use, lineUp, tries }, error, ring.isWaiting || hasPartial ? 'broke-off' : 'failed')
     connect()
-  }
-
-  function setDeadline(): void {
-    cancelDeadline()
-    const from = line
-    if (pending.length === 0 || from === undefined) return
-    const waitMs = finishMs + Math.min(MOST_BACKLOG_MS, backlogMs / BACKLOG_SPEED)
-    cancelDeadline = clock.after(waitMs, () => {
-      const name = from.use.member.provider.name
-      const message = `${name} gave no answer to the end of speech within ${Math.round(waitMs)} ms.`
-      if (from === line) lose(from, new ParleyError('timeout', message, { retryable: true }))
-    })
   }
 
   /** Once for each time that too much sound waits. */
@@ -186,14 +170,13 @@ export function openResilientStream(stt: SttOptions, options: ResilientStreamOpt
     finish(atMs) {
       if (closed) return
       ring.finish(atMs)
-      pending.push(atMs)
+      ends.ask(atMs)
       line?.finish(atMs)
-      if (pending.length === 1) setDeadline()
     },
     close() {
       if (closed) return
       closed = true
-      cancelDeadline()
+      ends.stop()
       cancelBackOff()
       line?.close()
       line?.use.dropped()
