@@ -127,8 +127,10 @@ async function think(progress: Progress, request: LanguageModelRequest): Promise
       return true
     } catch (error) {
       if (error === brokenOff || signal.aborted) throw error
-      options.call.warn(asFailure(error, 'engine_failed'))
-      if (progress.spoken) return true
+      const failure = asFailure(error, 'engine_failed')
+      options.call.warn(failure)
+      // After "One moment" the caller waits for more; after half an answer they have that.
+      if (progress.spoken) return failure.details.unanswered !== true
       progress.held = []
       if (lastTry) return false
     }

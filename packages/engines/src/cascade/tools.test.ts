@@ -91,6 +91,22 @@ describe('a cascade whose mind has tools', () => {
     expect(runs()).toBe(1)
   })
 
+  it('apologises when the mind fails behind what was said before a call', async () => {
+    const { clock } = handClock()
+    const asking = askingMind('One moment.', 'nothing')
+    const mind: LanguageModel = {
+      name: 'lost',
+      stream(request, signal) {
+        if (request.exchanges !== undefined) throw new Error('line cut')
+        return asking.stream(request, signal)
+      },
+    }
+    const tools = [hangUpTool()]
+    const { link } = await setUp({ mind: withTools(mind, { tools, clock }), trouble: 'Sorry about that.' })
+    const parts = await drawAll(link.reply(turnOf({ text: 'hi' }), signal()))
+    expect(said(parts).replace(/\s+/g, ' ')).toBe('One moment. Sorry about that.')
+  })
+
   it('hangs up after what was said', async () => {
     const { clock } = handClock()
     const mind = withTools(askingMind('Goodbye.', 'hang_up'), { tools: [hangUpTool()], clock })

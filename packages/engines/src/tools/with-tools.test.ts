@@ -371,10 +371,10 @@ describe('a tool that acts', () => {
 
   it('is not run again when the same request is tried again after a failure', async () => {
     const booked: string[] = []
-    const { model, clock, requests } = setUp([[call('book')], new Error('line cut'), ['Booked.']], clock => [
-      booking(clock, booked),
-      hangUpTool(),
-    ])
+    const { model, clock, requests } = setUp(
+      [[call('book')], new Error('line cut'), new Error('line cut'), ['Booked.']],
+      clock => [booking(clock, booked), hangUpTool()],
+    )
     const request = { userText: 'book it', history: [], language: 'en' }
     const draw = async () => {
       let said = ''
@@ -392,6 +392,19 @@ describe('a tool that acts', () => {
 })
 
 describe('a step that fails', () => {
+  it('is told apart when it fails again, for then the caller waits for more', async () => {
+    const { ask, clock } = setUp(
+      [['Let me see.', call('look')], new Error('line cut'), new Error('line cut')],
+      clock => [waits(clock, 'look', 0)],
+    )
+    const failing = expect(ask()).rejects.toMatchObject({
+      message: 'Mind stepper failed behind its tools: line cut',
+      details: { unanswered: true },
+    })
+    await clock.advance(0)
+    await failing
+  })
+
   it('is tried once more where the answer has begun to be spoken', async () => {
     const { ask, clock, said, requests } = setUp(
       [['Let me see.', call('look')], new Error('line cut'), ['Here it is.']],

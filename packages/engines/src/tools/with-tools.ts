@@ -69,11 +69,10 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
       },
       signal,
     )
-  let said = false
   for (const action of soFar.actions) yield { kind: 'action', action }
   while (!signal.aborted) {
-    const step: Step = yield* think({ ask, cost, tries: said ? 2 : 1 }, signal)
-    said ||= step.text !== ''
+    const goesOn = soFar.exchanges.length > 0
+    const step: Step = yield* think({ ask, cost, goesOn, name: model.name }, signal)
     if (signal.aborted || step.calls.length === 0) return
     if (soFar.exchanges.length > maxSteps) {
       if (step.text.trim() !== '') return
@@ -102,12 +101,15 @@ interface Thinking {
   ask(): AsyncIterable<LanguageModelPart>
   /** Grows over all steps. */
   readonly cost: Cost
-  /** Who answers has begun to speak and cannot begin again: a step that fails without a word is tried once more here. */
-  readonly tries: number
+  /** Tools have been run for it, and something may have been said: who asked cannot begin again. */
+  readonly goesOn: boolean
+  /** The model's, for messages. */
+  readonly name: string
 }
 
-async function* think({ ask, cost, tries }: Thinking, signal: AbortSignal): Parts<Step> {
-  for (let left = tries; ; left--) {
+/** A step behind tools that fails without a word is tried once more, and then told apart as `unanswered`. */
+async function* think({ ask, cost, goesOn, name }: Thinking, signal: AbortSignal): Parts<Step> {
+  for (const lastTry of [false, true]) {
     let silent = true
     try {
       const step = pass(ask(), cost)
@@ -118,9 +120,19 @@ async function* think({ ask, cost, tries }: Thinking, signal: AbortSignal): Part
         yield next.value
       }
     } catch (error) {
-      if (!silent || left <= 1 || signal.aborted) throw error
+      if (!silent || !goesOn || signal.aborted) throw error
+      if (lastTry) throw unanswered(name, error)
     }
   }
+  throw new ParleyError('internal')
+}
+
+function unanswered(name: string, cause: unknown): ParleyError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new ParleyError('engine_failed', `Mind ${name} failed behind its tools: ${reason}`, {
+    cause,
+    details: { unanswered: true },
+  })
 }
 
 /** Passes one stream of the model on, but for its calls. */
