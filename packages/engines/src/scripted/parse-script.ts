@@ -2,7 +2,7 @@
 
 import { buildScript } from './build-script.js'
 import { checkScript } from './check-script.js'
-import { badAgent } from './problems.js'
+import { badAgent, type Problems } from './problems.js'
 import { readYaml } from './read-yaml.js'
 import type { Script } from './script.js'
 import { keysAt, scriptFile } from './shape.js'
@@ -13,7 +13,14 @@ import { addIssue } from './shape-issues.js'
  * wrong; what to do` for every mistake, and the same as `details.problems`.
  */
 export function parseScript(yamlText: string, fileName: string): Script {
-  const { data, problems } = readYaml(yamlText, fileName)
+  return scriptOf(readYaml(yamlText, fileName), fileName)
+}
+
+/** The same of a file that has been read. */
+export function scriptOf(
+  { data, problems }: { readonly data: unknown; readonly problems: Problems },
+  fileName: string,
+): Script {
   const parsed = scriptFile.safeParse(data)
   if (!parsed.success) for (const issue of parsed.error.issues) addIssue(issue, { data, problems }, keysAt)
   problems.throwIfAny()

@@ -22,6 +22,8 @@ export interface Problems {
   /** The same at the key itself. */
   addAtKey(path: FilePath, message: string): void
   addAt(place: { readonly line: number; readonly col: number }, message: string): void
+  /** `file:line:column` of a place, for messages that are not mistakes of the file. */
+  placeOf(path: FilePath): string
   readonly count: number
   /** Throws `bad_agent` if anything was noted. */
   throwIfAny(): void
@@ -49,6 +51,10 @@ export function collectProblems(fileName: string, document: Document, lines: Lin
       add(line, col, message)
     },
     addAt: ({ line, col }, message) => add(line, col, message),
+    placeOf(path) {
+      const { line, col } = lines.linePos(nodeAt(document, path)?.range?.[0] ?? 0)
+      return `${fileName}:${line}:${col}`
+    },
     get count() {
       return found.length
     },

@@ -9,7 +9,7 @@ import { turnKeysAt, turnsFile } from './turn-policy.js'
 const list = (value: unknown): unknown => (value === undefined || Array.isArray(value) ? value : [value])
 const asText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
 
-const text = z.preprocess(asText, z.string().trim().min(1, 'is empty; write a text'))
+export const text = z.preprocess(asText, z.string().trim().min(1, 'is empty; write a text'))
 const texts = z.preprocess(list, z.array(text).min(1, 'is empty; write at least one text'))
 const name = z.preprocess(
   asText,
@@ -37,7 +37,8 @@ const actions = z.preprocess(list, z.array(action))
 
 const interrupt = z.enum(['any', 'words', 'none']).optional()
 const sayingShape = { say: texts, interrupt }
-const saying = z.preprocess(
+export const sayingKeys: readonly string[] = Object.keys(sayingShape)
+export const greetingShape = z.preprocess(
   value =>
     typeof value === 'string' || typeof value === 'number' || Array.isArray(value) ? { say: value } : value,
   z.strictObject(sayingShape),
@@ -87,13 +88,18 @@ const stateShape = {
   silence: steps.optional(),
 }
 
+export const languageTag = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag; write one such as "en" or "es-MX"')
+
+/** What a script may say of providers stands beside it, read by whoever assembles the agent. */
+const assembly = z.unknown().optional()
+
 const scriptShape = {
   agent: text,
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag; write one such as "en" or "es-MX"'),
+  language: languageTag,
   voice: text.optional(),
-  greeting: saying,
+  greeting: greetingShape,
   slots: z.record(name, z.strictObject(slotShape)).default({}),
   intents: z.record(name, z.strictObject(intentShape)),
   states: z.record(name, z.strictObject(stateShape)).default({}),
@@ -101,6 +107,11 @@ const scriptShape = {
   silence: steps.optional(),
   trouble: text.optional(),
   turns: turnsFile.optional(),
+  stt: assembly,
+  llm: assembly,
+  tts: assembly,
+  expression: assembly,
+  failover: assembly,
 }
 
 export const scriptFile = z.strictObject(scriptShape)

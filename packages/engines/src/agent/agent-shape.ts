@@ -1,0 +1,87 @@
+/** The shape of what both kinds of agent files may say of providers, and the shape of a model agent's file. */
+
+import { emotions, speakingStyles } from '@parley/core'
+import { z } from 'zod'
+import { greetingShape, languageTag, sayingKeys, text } from '../scripted/shape.js'
+import { turnKeysAt, turnsFile } from '../scripted/turn-policy.js'
+import { toolsConfigSchema } from '../tools/tool-config.js'
+import { agentSlots } from './agent.js'
+import { keysOfShape } from './keys-of-shape.js'
+
+const waitMs = (least: number, most: number) => {
+  const message = `must be from ${least} to ${most} ms`
+  return z.int().min(least, message).max(most, message).exactOptional()
+}
+
+const expressionShape = {
+  emotion: z.enum(emotions).exactOptional(),
+  style: z.enum(speakingStyles).exactOptional(),
+  speed: z.number().min(0.5, 'must be from 0.5 to 2').max(2, 'must be from 0.5 to 2').exactOptional(),
+}
+
+const failoverShape = {
+  hedgeAfterMs: waitMs(50, 10_000),
+  hedgeShare: z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').exactOptional(),
+  firstTokenMs: waitMs(100, 60_000),
+  firstSoundMs: waitMs(100, 60_000),
+  finalTextMs: waitMs(100, 60_000),
+  idleMs: waitMs(100, 120_000),
+}
+
+/** An entry in full; a bare name is widened to it. What else stands in it are the provider's own options. */
+const entry = z.preprocess(
+  value => (typeof value === 'string' ? { provider: value } : value),
+  z.looseObject({ provider: text }),
+)
+
+const entries = z.preprocess(
+  value => (Array.isArray(value) || value === undefined ? value : [value]),
+  z.array(entry).max(8, 'has more than 8 providers; keep those that help').exactOptional(),
+)
+
+export type EntryFile = z.output<typeof entry>
+
+export const assemblyShape = {
+  stt: entries,
+  llm: entries,
+  tts: entries,
+  expression: z.strictObject(expressionShape).exactOptional(),
+  failover: z.strictObject(failoverShape).exactOptional(),
+}
+
+const modelAgentShape = {
+  agent: text,
+  language: languageTag,
+  voice: text.exactOptional(),
+  greeting: greetingShape,
+  instructions: text,
+  tools: toolsConfigSchema,
+  context: z.unknown().optional(),
+  trouble: text.exactOptional(),
+  turns: turnsFile.exactOptional(),
+  ...assemblyShape,
+}
+
+export const modelAgentFile = z.strictObject(modelAgentShape)
+
+export type ModelAgentFileShape = z.output<typeof modelAgentFile>
+
+export const assemblySchema = z.object(assemblyShape)
+
+export type AssemblyFile = z.output<typeof assemblySchema>
+
+/** The keys that may stand at a place of a model agent's file; undefined where the file's shape does not say. */
+export function modelAgentKeysAt(path: readonly PropertyKey[]): readonly string[] {
+  const [section] = path
+  if (section === 'turns') return turnKeysAt(path.slice(1))
+  if (section === 'greeting') return sayingKeys
+  if (section === 'tools') return keysOfShape(toolsConfigSchema, path.slice(1))
+  return assemblyKeysAt(path) ?? Object.keys(modelAgentShape)
+}
+
+export function assemblyKeysAt([section]: readonly PropertyKey[]): readonly string[] | undefined {
+  if (section === 'expression') return Object.keys(expressionShape)
+  if (section === 'failover') return Object.keys(failoverShape)
+  if (agentSlots.some(slot => slot === section)) return ['provider']
+  return undefined
+}

@@ -1,0 +1,165 @@
+/**
+ * Reads an agent file of either kind. A file with `instructions` is for a model, any other is a script. All mistakes
+ * are found in one go and named with line, column and cure; those of providers, too, where a catalogue is given.
+ */
+
+import { defaultTurnPolicy } from '@parley/core'
+import { scriptOf } from '../scripted/parse-script.js'
+import { badAgent, type Problems } from '../scripted/problems.js'
+import { readYaml } from '../scripted/read-yaml.js'
+import { addIssue } from '../scripted/shape-issues.js'
+import { turnPolicyOf } from '../scripted/turn-policy.js'
+import { type Agent, type AgentBase, agentSlots, type ProviderEntry } from './agent.js'
+import {
+  type AssemblyFile,
+  assemblyKeysAt,
+  assemblySchema,
+  modelAgentFile,
+  modelAgentKeysAt,
+} from './agent-shape.js'
+import { keysOfShape } from './keys-of-shape.js'
+import { anyProvider, type ProviderCatalogue } from './provider-catalogue.js'
+import { readEntries } from './read-entries.js'
+
+interface FileRead {
+  readonly data: unknown
+  readonly problems: Problems
+}
+
+/**
+ * `fileName` is for messages and becomes `file` of the agent. Throws `bad_agent`: a line `file:line:column: what is
+ * wrong; what to do` for every mistake, and the same as `details.problems`.
+ */
+export function parseAgent(
+  yamlText: string,
+  fileName: string,
+  providers: ProviderCatalogue = anyProvider,
+): Agent {
+  const read = readYaml(yamlText, fileName)
+  return isForModel(read.data)
+    ? modelAgent(read, fileName, providers)
+    : scriptedAgent(read, fileName, providers)
+}
+
+/** What belongs to a script and to nothing else. */
+const scriptKeys = ['intents', 'slots', 'states', 'fallback', 'silence']
+const modelKeys = ['instructions', 'tools', 'context']
+
+function isForModel(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false
+  if ('instructions' in data) return true
+  return !scriptKeys.some(key => key in data) && (modelKeys.some(key => key in data) || 'llm' in data)
+}
+
+function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalogue): Agent {
+  const { data, problems } = read
+  const parsed = modelAgentFile.safeParse(data)
+  for (const issue of parsed.error?.issues ?? []) {
+    const scripted =
+      issue.code === 'unrecognized_keys' ? issue.keys.filter(key => scriptKeys.includes(key)) : []
+    for (const key of scripted) {
+      const message = `"${key}" belongs to a script, and a file with "instructions" is for a model; remove one of them`
+      problems.addAtKey([key], message)
+    }
+    if (issue.code === 'unrecognized_keys' && issue.keys.length === scripted.length) continue
+    addIssue(issue, read, modelAgentKeysAt)
+  }
+  const file = parsed.data
+  if (file === undefined) {
+    problems.throwIfAny()
+    throw badAgent(fileName, [{ line: 1, column: 1, message: 'file has the wrong shape' }])
+  }
+  const context = { data, problems, providers, voice: file.voice, language: file.language }
+  const entries = entriesOf(file, context)
+  if (entries.llm.length === 0)
+    problems.addAtKey(['llm'], '"llm" is missing; name the model, such as "llm: anthropic"')
+  const turns = turnPolicyOf(file.turns, { problems, at: ['turns'], base: defaultTurnPolicy })
+  const facts = contextOf(file.context, read, providers)
+  problems.throwIfAny()
+  return {
+    kind: 'model',
+    agent: file.agent,
+    file: fileName,
+    language: file.language,
+    greeting: { say: file.greeting.say, interrupt: file.greeting.interrupt },
+    voice: file.voice,
+    instructions: file.instructions,
+    tools: file.tools,
+    context: facts,
+    trouble: file.trouble,
+    turns,
+    expression: file.expression ?? {},
+    failover: file.failover ?? {},
+    ...entries,
+    tts: file.tts === undefined ? [embedded(fileName)] : entries.tts,
+  }
+}
+
+function contextOf(given: unknown, read: FileRead, { context: shape }: ProviderCatalogue): unknown {
+  if (given === undefined || shape === undefined) return given
+  const parsed = shape.safeParse(given)
+  for (const issue of parsed.error?.issues ?? [])
+    addIssue({ ...issue, path: ['context', ...issue.path] }, read, path => keysOfShape(shape, path.slice(1)))
+  return parsed.data
+}
+
+function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCatalogue): Agent {
+  const { data, problems } = read
+  const parsed = assemblySchema.safeParse(data)
+  for (const issue of parsed.error?.issues ?? []) {
+    // What is wrong with the file as a whole is told by the script's own shape.
+    if (issue.path.length > 0) addIssue(issue, read, path => assemblyKeysAt(path) ?? [])
+  }
+  const file: AssemblyFile = parsed.data ?? {}
+  const voice = textIn(data, 'voice')
+  const entries = entriesOf(file, {
+    data,
+    problems,
+    providers,
+    voice: vendorFirst(file) ? voice : undefined,
+    language: textIn(data, 'language') ?? 'en',
+  })
+  for (const [index, { provider }] of entries.llm.entries()) {
+    if (provider === 'scripted') continue
+    const message = `a script answers by itself; write "llm: scripted" or none, or "instructions" for ${provider}`
+    problems.add(Array.isArray((data as { llm?: unknown }).llm) ? ['llm', index] : ['llm'], message)
+  }
+  const script = scriptOf(read, fileName)
+  const base: AgentBase = {
+    agent: script.agent,
+    file: fileName,
+    language: script.language,
+    greeting: script.greeting,
+    voice: script.voice,
+    trouble: script.trouble,
+    turns: script.turns,
+    expression: file.expression ?? {},
+    failover: file.failover ?? {},
+    stt: entries.stt.length > 0 ? entries.stt : [embedded(fileName)],
+    llm: [{ provider: 'scripted', options: {}, place: fileName }],
+    tts: entries.tts.length > 0 ? entries.tts : [embedded(fileName)],
+  }
+  return { kind: 'scripted', script, ...base }
+}
+
+/** The embedded voices of a script are chosen by its language; `voice` there is a speaker's name. */
+function vendorFirst({ tts }: AssemblyFile): boolean {
+  const [first] = tts ?? []
+  return first !== undefined && first.provider !== 'embedded'
+}
+
+function textIn(data: unknown, key: string): string | undefined {
+  const value = ((data ?? {}) as Readonly<Record<string, unknown>>)[key]
+  return typeof value === 'string' ? value : undefined
+}
+
+function embedded(place: string): ProviderEntry {
+  return { provider: 'embedded', options: {}, place }
+}
+
+type Entries = Readonly<Record<(typeof agentSlots)[number], readonly ProviderEntry[]>>
+
+function entriesOf(file: AssemblyFile, context: Parameters<typeof readEntries>[2]): Entries {
+  const [stt, llm, tts] = agentSlots.map(slot => readEntries(slot, file[slot] ?? [], context))
+  return { stt: stt ?? [], llm: llm ?? [], tts: tts ?? [] }
+}

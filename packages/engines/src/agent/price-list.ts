@@ -1,0 +1,79 @@
+/**
+ * What vendors charge, as the operator has it from their price lists: a YAML or JSON file.
+ *
+ *     currency: USD
+ *     deepgram: { stt: { "*": { perMinute: 0.01 } } }
+ *     anthropic: { llm: { some-model: { perMillionInput: 1, perMillionOutput: 5, perMillionCached: 0.1 } } }
+ *     cartesia: { tts: { "*": { perMillionCharacters: 30 } } }
+ */
+
+import { z } from 'zod'
+import { readYaml } from '../scripted/read-yaml.js'
+import { addIssue } from '../scripted/shape-issues.js'
+import { type AgentSlot, agentSlots } from './agent.js'
+
+/** What was used; what does not apply is absent. */
+export interface Used {
+  readonly audioMs?: number
+  readonly characters?: number
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  /** Of the input tokens, those that came from the vendor's cache. */
+  readonly cachedTokens?: number
+}
+
+export interface Priced {
+  readonly slot: AgentSlot
+  readonly provider: string
+  /** Undefined where the provider has no model of that name. */
+  readonly model: string | undefined
+}
+
+export interface PriceList {
+  readonly currency: string
+  /** In `currency`; undefined where the file has no price. */
+  cost(what: Priced, used: Used): number | undefined
+}
+
+const price = z.number().min(0, 'must not be below 0').exactOptional()
+const priceShape = {
+  perMinute: price,
+  perMillionCharacters: price,
+  perMillionInput: price,
+  perMillionOutput: price,
+  perMillionCached: price,
+}
+const models = z.record(z.string(), z.strictObject(priceShape))
+const vendor = z.strictObject({ stt: models.optional(), llm: models.optional(), tts: models.optional() })
+const file = z.object({ currency: z.string().min(1).default('USD') }).catchall(vendor)
+
+type Price = z.output<typeof models>[string]
+
+/** `fileName` is only for messages. Throws `bad_agent` naming every mistake by line and column. */
+export function parsePriceList(yamlText: string, fileName: string): PriceList {
+  const { data, problems } = readYaml(yamlText, fileName)
+  const parsed = file.safeParse(data ?? {})
+  for (const issue of parsed.error?.issues ?? [])
+    addIssue(issue, { data, problems }, path => (path.length < 2 ? agentSlots : Object.keys(priceShape)))
+  problems.throwIfAny()
+  const { currency = 'USD', ...vendors } = parsed.data ?? {}
+  return {
+    currency,
+    cost({ slot, provider, model }, used) {
+      const byModel = (vendors as Readonly<Record<string, z.output<typeof vendor>>>)[provider]?.[slot]
+      const found = (model === undefined ? undefined : byModel?.[model]) ?? byModel?.['*']
+      return found === undefined ? undefined : costOf(found, used)
+    },
+  }
+}
+
+function costOf(price: Price, used: Used): number {
+  const { audioMs = 0, characters = 0, inputTokens = 0, outputTokens = 0, cachedTokens = 0 } = used
+  const { perMinute = 0, perMillionCharacters = 0, perMillionInput = 0, perMillionOutput = 0 } = price
+  const { perMillionCached = perMillionInput } = price
+  const tokens =
+    (inputTokens - cachedTokens) * perMillionInput +
+    cachedTokens * perMillionCached +
+    outputTokens * perMillionOutput
+  return (audioMs / 60_000) * perMinute + (characters * perMillionCharacters + tokens) / 1_000_000
+}
