@@ -117,7 +117,7 @@ describe('the configuration', () => {
       fc.property(fc.dictionary(fc.constantFrom(...names), fc.string(), { noNullPrototype: true }), env => {
         const { config, problems } = resolve(env)
         for (const { name, sentence, cure } of problems) {
-          expect(sentence).toContain(name)
+          expect(`${sentence}. ${cure}`).toContain(name)
           expect(cure).not.toBe('')
         }
         expect(Number.isInteger(config.port)).toBe(true)
@@ -134,6 +134,68 @@ describe('the configuration', () => {
     expect(settingGroups.flatMap(({ keys }) => keys).sort()).toEqual(Object.keys(settings).sort())
     const names = Object.values(settings).flatMap(({ env, aliases }) => [env, ...aliases])
     expect(new Set(names).size).toBe(names.length)
+  })
+})
+
+describe('settings of vendors', () => {
+  it('make a pool of several keys, by commas, by the plural and by numbers', () => {
+    const env = {
+      DEEPGRAM_API_KEY: 'one, two',
+      DEEPGRAM_API_KEYS: 'three',
+      DEEPGRAM_API_KEY_10: 'five',
+      DEEPGRAM_API_KEY_2: 'four',
+    }
+    expect(resolve(env).config.deepgramApiKey).toEqual(['one', 'two', 'three', 'four', 'five'])
+    expect(sourceOf(env, 'DEEPGRAM_API_KEY')).toBe(
+      'DEEPGRAM_API_KEY, DEEPGRAM_API_KEYS, DEEPGRAM_API_KEY_2, DEEPGRAM_API_KEY_10',
+    )
+    expect(told(env)).toEqual([])
+  })
+
+  it('show a pool by its size and never a key', () => {
+    const lines = configReport(resolve({ OPENAI_API_KEYS: 'sk-first-one,sk-second-one' }), plainPaint)
+    expect(lines.find(line => line.includes('OPENAI_API_KEY'))).toMatch(/set \(2 keys\)/)
+    expect(lines.join('\n')).not.toContain('sk-')
+  })
+
+  it('warn of a key that looks wrong, which is no error', () => {
+    const resolution = resolve({ OPENAI_API_KEY: 'not-a-key' })
+    expect(resolution.problems.map(({ level, sentence }) => [level, sentence])).toEqual([
+      ['warning', 'OpenAI API key format appears incorrect'],
+    ])
+    expect(resolution.config.openaiApiKey).toEqual(['not-a-key'])
+  })
+
+  it('have plain addresses on this machine alone', () => {
+    expect(told({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' })).toEqual([])
+    expect(told({ DEEPGRAM_BASE_URL: 'ws://localhost:9' })).toEqual([])
+    expect(told({ CARTESIA_BASE_URL: 'http://voices.example' })).toEqual([
+      'CARTESIA_BASE_URL would send the key and what callers say to voices.example in the clear. ' +
+        'Use https; plain http is for this machine itself.',
+    ])
+    expect(hasErrors(resolve({ DEEPGRAM_BASE_URL: 'ws://voices.example' }))).toBe(true)
+  })
+
+  it('go by the names of the cascaded voice stream, and say so', () => {
+    const env = { STREAM_LLM_PROVIDER: 'anthropic, openai', STREAM_STT_PROVIDER: 'deepgram' }
+    expect(resolve(env).config.llmProvider).toEqual(['anthropic', 'openai'])
+    expect(sourceOf(env, 'PARLEY_LLM_PROVIDER')).toBe('STREAM_LLM_PROVIDER')
+    expect(resolve(env).resolved.find(({ key }) => key === 'llmProvider')?.aliases).toEqual([
+      'STREAM_LLM_PROVIDER',
+    ])
+  })
+
+  it.each([
+    ['STREAM_STT_PROVIDR', 'STREAM_STT_PROVIDER'],
+    ['DEEPGRAM_APIKEY', 'DEEPGRAM_API_KEY'],
+    ['VOICE_METRICS_ENABLE', 'VOICE_METRICS_ENABLED'],
+    ['CARTESIA_VOICEID', 'CARTESIA_VOICE_ID'],
+  ])('are guessed behind %s', (name, meant) => {
+    expect(told({ [name]: 'x' })).toEqual([`${name} is not a setting. Did you mean ${meant}?`])
+  })
+
+  it('leave variables of vendors’ own tools alone', () => {
+    expect(told({ ANTHROPIC_LOG: 'debug', OPENAI_AGENTS_DISABLE_TRACING: '1' })).toEqual([])
   })
 })
 

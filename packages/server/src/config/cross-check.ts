@@ -1,13 +1,16 @@
 import { isLoopbackHost } from '@parley/platform'
 import type { Problem } from './resolve.js'
-import type { Config } from './settings.js'
+import type { Config, SettingKey } from './settings.js'
+import { vendorSettings } from './vendor-settings.js'
 
 /** Rules that concern more than one setting. */
 export function crossCheck(config: Config): Problem[] {
-  return [openDoor, lockedDoor, anyOrigin, plainKeys, spokenWords].flatMap(rule => rule(config) ?? [])
+  return [openDoor, lockedDoor, anyOrigin, plainKeys, plainVendors, spokenWords].flatMap(
+    rule => rule(config) ?? [],
+  )
 }
 
-type Rule = (config: Config) => Problem | undefined
+type Rule = (config: Config) => Problem | readonly Problem[] | undefined
 
 const knowsTokens = ({ jwtSecret, jwksUrl }: Config) => jwtSecret !== undefined || jwksUrl !== undefined
 
@@ -55,6 +58,23 @@ const plainKeys: Rule = ({ jwksUrl }) => {
     cure: 'Use https.',
   }
 }
+
+/** Keys and what callers say must not cross a network in the clear. */
+const plainVendors: Rule = config =>
+  Object.entries(vendorSettings).flatMap(([key, { env }]) => {
+    const value = config[key as SettingKey]
+    if (!env.endsWith('_BASE_URL') || typeof value !== 'string') return []
+    const { protocol, host } = new URL(value)
+    if (protocol === 'https:' || protocol === 'wss:' || isLoopbackHost(host)) return []
+    return [
+      {
+        level: 'error' as const,
+        name: env,
+        sentence: `${env} would send the key and what callers say to ${host} in the clear`,
+        cure: `Use https; plain ${protocol.slice(0, -1)} is for this machine itself.`,
+      },
+    ]
+  })
 
 const spokenWords: Rule = ({ sessionLogAudio, sessionLogRedact }) => {
   if (!sessionLogAudio || sessionLogRedact !== true) return undefined

@@ -29,11 +29,6 @@ export function checkDeployment(environment: Environment, folder: string): Deplo
     problems.filter(problem => problem.level === level).map(({ sentence }) => sentence)
   return {
     errors: [...missing, ...told('error'), ...files],
-    warnings: [...keyWarnings(environment), ...told('warning')],
+    warnings: told('warning'),
   }
-}
-
-function keyWarnings(environment: Environment): string[] {
-  const key = environment.get('OPENAI_API_KEY')?.text
-  return key === undefined || key.startsWith('sk-') ? [] : ['OpenAI API key format appears incorrect']
 }

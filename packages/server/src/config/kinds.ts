@@ -11,6 +11,8 @@ export interface Kind<Value> {
   readonly must: string
   /** A text that would do. */
   readonly example: string
+  /** What looks wrong with a value and may be right all the same, as one clause without its end. */
+  suspicion?(value: Value): string | undefined
 }
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -96,4 +98,23 @@ export function list(
     const filled = parts.filter(each => each !== '')
     return filled.length > 0 && filled.every(part) ? filled : undefined
   })
+}
+
+export interface KeyKind {
+  readonly vendor: string
+  /** What its keys begin with, as far as is known; others are warned of, since vendors change it now and then. */
+  readonly begins?: string
+}
+
+/** One key or several, separated by commas. */
+export function keys({ vendor, begins }: KeyKind): Kind<readonly string[]> {
+  const every = kind(`a key for ${vendor}, or several separated by commas`, 'key', value => {
+    const parts = value.split(',').map(each => each.trim())
+    const filled = parts.filter(each => each !== '')
+    return filled.length > 0 && filled.every(each => !/\s/.test(each)) ? [...new Set(filled)] : undefined
+  })
+  if (begins === undefined) return every
+  const suspicion = (given: readonly string[]) =>
+    given.every(each => each.startsWith(begins)) ? undefined : `${vendor} API key format appears incorrect`
+  return { ...every, suspicion }
 }

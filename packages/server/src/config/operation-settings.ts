@@ -25,23 +25,6 @@ export const storeSettings = {
   }),
 }
 
-/** Vendors that are asked whether they answer. */
-export const providerSettings = {
-  openaiApiKey: optional({
-    env: 'OPENAI_API_KEY',
-    kind: text({ must: 'an OpenAI API key' }),
-    unset: 'OpenAI is not used',
-    secret: true,
-    doc: 'Key whose validity `/api/voice/health` checks.',
-  }),
-  openaiBaseUrl: setting({
-    env: 'OPENAI_BASE_URL',
-    kind: url(['https', 'http'], 'https://api.openai.com/v1'),
-    default: 'https://api.openai.com/v1',
-    doc: 'Where OpenAI, or a server that speaks its protocol, is.',
-  }),
-}
-
 /** Recording of sessions for a replay. */
 export const recordingSettings = {
   sessionLogDir: optional({

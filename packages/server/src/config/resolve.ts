@@ -3,6 +3,7 @@ import type { Environment } from './environment.js'
 import type { Setting } from './setting.js'
 import { type Config, type SettingKey, settings } from './settings.js'
 import { suggest } from './suggest.js'
+import { vendorSettings } from './vendor-settings.js'
 
 /**
  * From variables to settings. Never throws and never stops at the first fault: everything wrong is told at once, each
@@ -22,6 +23,8 @@ export interface Problem {
 export interface ResolvedSetting {
   readonly key: SettingKey
   readonly env: string
+  /** Other names of the same setting, in falling rank. */
+  readonly aliases: readonly string[]
   /** The variable that won and where it stood, or `default`. */
   readonly source: string
   /** The value as it may be shown. */
@@ -42,7 +45,13 @@ export function resolveConfig(environment: Environment): Resolution {
   for (const [key, setting] of Object.entries(settings) as [SettingKey, Setting<unknown>][]) {
     const { value, source } = resolveOne(setting, environment, problems)
     values[key] = value
-    resolved.push({ key, env: setting.env, source, shown: show(setting, value) })
+    resolved.push({
+      key,
+      env: setting.env,
+      aliases: setting.aliases,
+      source,
+      shown: show(setting, value),
+    })
   }
   // Each value came out of its own row's schema or default, which is what Config is made of.
   const config = values as unknown as Config
@@ -55,19 +64,42 @@ export function hasErrors({ problems }: Resolution): boolean {
 }
 
 function resolveOne(setting: Setting<unknown>, environment: Environment, problems: Problem[]) {
-  const given = [setting.env, ...setting.aliases].flatMap(name => {
+  const given = namesOf(setting, environment).flatMap(name => {
     const variable = environment.get(name)
     return variable ? [{ name, ...variable }] : []
   })
   const [winner, ...others] = given
   if (!winner) return { value: setting.default, source: 'default' }
-  for (const other of others) {
+  for (const other of setting.numbered ? [] : others) {
     if (other.text !== winner.text) problems.push(disagreement(winner.name, other.name))
   }
-  const parsed = setting.kind.schema.safeParse(winner.text)
-  if (parsed.success) return { value: parsed.data, source: sourceOf(winner) }
-  problems.push(wrongValue(setting, winner.name, winner.text))
-  return { value: setting.default, source: `default (${winner.name} is wrong)` }
+  const used = setting.numbered ? given : [winner]
+  const text = used.map(each => each.text).join(',')
+  const parsed = setting.kind.schema.safeParse(text)
+  if (!parsed.success) {
+    problems.push(wrongValue(setting, winner.name, text))
+    return { value: setting.default, source: `default (${winner.name} is wrong)` }
+  }
+  const sentence = setting.kind.suspicion?.(parsed.data)
+  if (sentence !== undefined) {
+    const cure = `Look at ${winner.name}, and copy it again if in doubt.`
+    problems.push({ level: 'warning', name: winner.name, sentence, cure })
+  }
+  return { value: parsed.data, source: used.map(sourceOf).join(', ') }
+}
+
+/** The names a setting goes by, in falling rank; numbered ones are those that are there. */
+function namesOf({ env, aliases, numbered }: Setting<unknown>, environment: Environment): readonly string[] {
+  const counted = numbered ? [...environment.keys()].filter(name => isNumbered(name, env)) : []
+  return [env, ...aliases, ...counted.sort((one, other) => numberOf(one) - numberOf(other))]
+}
+
+function isNumbered(name: string, env: string): boolean {
+  return name.startsWith(`${env}_`) && /^\d{1,3}$/.test(name.slice(env.length + 1))
+}
+
+function numberOf(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0])
 }
 
 function sourceOf({ name, from }: { name: string; from: string }): string {
@@ -97,9 +129,9 @@ function unknownNames(environment: Environment): Problem[] {
     ...aliases,
     ...(secret ? [`${env}_FILE`] : []),
   ])
-  const strangers = [...environment.keys()].filter(
-    name => name.startsWith('PARLEY_') && !known.includes(name),
-  )
+  const isKnown = (name: string) =>
+    known.includes(name) || rows.some(({ env, numbered }) => numbered && isNumbered(name, env))
+  const strangers = [...environment.keys()].filter(name => looksLikeOurs(name, known) && !isKnown(name))
   return strangers.map(name => {
     const near = suggest(name, known)
     return {
@@ -111,8 +143,22 @@ function unknownNames(environment: Environment): Problem[] {
   })
 }
 
+const ourPrefixes = ['PARLEY_', 'STREAM_', 'VOICE_']
+const vendorPrefixes = new Set(Object.values(vendorSettings).map(({ env }) => env.replace(/_.*/, '_')))
+
+/** Vendors' own tools read variables with the same beginnings: those are only told where a near name is ours. */
+function looksLikeOurs(name: string, known: readonly string[]): boolean {
+  if (ourPrefixes.some(prefix => name.startsWith(prefix))) return true
+  const [prefix = ''] = /^[A-Z]+_/.exec(name) ?? []
+  if (!vendorPrefixes.has(prefix)) return false
+  // Without what they share, or every name would be near.
+  const tails = known.filter(each => each.startsWith(prefix)).map(each => each.slice(prefix.length))
+  return suggest(name.slice(prefix.length), tails) !== undefined
+}
+
 function show(setting: Setting<unknown>, value: unknown): string {
   if (value === undefined) return `unset: ${setting.unset}`
+  if (setting.secret && Array.isArray(value) && value.length > 1) return `set (${value.length} keys)`
   if (setting.secret) return `set (${String(value).length} characters)`
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
   return withoutPassword(String(value))

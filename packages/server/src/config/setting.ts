@@ -13,6 +13,8 @@ export interface Setting<Value> {
   readonly doc: string
   /** Its value is never shown, and `NAME_FILE` may name a file that holds it. */
   readonly secret: boolean
+  /** Whether `NAME_1`, `NAME_2` and so on add to it, as if they stood behind commas. */
+  readonly numbered: boolean
 }
 
 interface Row<Value> {
@@ -21,13 +23,14 @@ interface Row<Value> {
   readonly kind: Kind<Value>
   readonly doc: string
   readonly secret?: boolean
+  readonly numbered?: boolean
 }
 
 export function setting<Value>(row: Row<Value> & { readonly default: Value }): Setting<Value> {
-  return { aliases: [], secret: false, unset: '', ...row }
+  return { aliases: [], secret: false, numbered: false, unset: '', ...row }
 }
 
 /** A setting without a default; `unset` says what happens then. */
 export function optional<Value>(row: Row<Value> & { readonly unset: string }): Setting<Value | undefined> {
-  return { aliases: [], secret: false, default: undefined, ...row }
+  return { aliases: [], secret: false, numbered: false, default: undefined, ...row }
 }

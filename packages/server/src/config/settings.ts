@@ -1,12 +1,8 @@
 import { accessSettings, limitSettings } from './access-settings.js'
 import { networkSettings } from './network-settings.js'
-import {
-  operationSettings,
-  providerSettings,
-  recordingSettings,
-  storeSettings,
-} from './operation-settings.js'
+import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
 import type { Setting } from './setting.js'
+import { assemblySettings, vendorSettings } from './vendor-settings.js'
 import { voiceSettings } from './voice-settings.js'
 
 /**
@@ -19,7 +15,8 @@ export const settings = {
   ...voiceSettings,
   ...storeSettings,
   ...recordingSettings,
-  ...providerSettings,
+  ...assemblySettings,
+  ...vendorSettings,
   ...operationSettings,
 }
 
@@ -38,7 +35,8 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Conversation', keys: keysOf(voiceSettings) },
   { title: 'Store', keys: keysOf(storeSettings) },
   { title: 'Recording', keys: keysOf(recordingSettings) },
-  { title: 'Providers', keys: keysOf(providerSettings) },
+  { title: 'Assembly', keys: keysOf(assemblySettings) },
+  { title: 'Vendors', keys: keysOf(vendorSettings) },
   { title: 'Operation', keys: keysOf(operationSettings) },
 ]
 

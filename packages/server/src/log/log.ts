@@ -1,4 +1,5 @@
 import { type Logger, multistream, pino, stdSerializers } from 'pino'
+import { secretsOf } from '../config/secrets-of.js'
 import type { Config } from '../config/settings.js'
 import { prettyLine } from './pretty.js'
 import { createRedactor } from './redact.js'
@@ -10,19 +11,14 @@ import { createRedactor } from './redact.js'
 export type Log = Logger
 
 export interface LogOptions {
-  readonly config: Pick<
-    Config,
-    'logLevel' | 'debug' | 'logFormat' | 'jwtSecret' | 'databaseUrl' | 'redisUrl' | 'openaiApiKey'
-  >
+  readonly config: Pick<Config, 'logLevel' | 'debug' | 'logFormat'> & Partial<Config>
   readonly out: { write(text: string): unknown; readonly isTTY?: boolean }
   readonly err: { write(text: string): unknown }
 }
 
 export function createLog({ config, out, err }: LogOptions): Log {
   const level = config.debug && config.logLevel !== 'trace' ? 'debug' : config.logLevel
-  const { jwtSecret, databaseUrl, redisUrl, openaiApiKey } = config
-  const secrets = [jwtSecret, databaseUrl, redisUrl, openaiApiKey].filter(each => each !== undefined)
-  const redact = createRedactor(secrets)
+  const redact = createRedactor(secretsOf(config))
   const pretty = config.logFormat === 'pretty' || (config.logFormat === 'auto' && out.isTTY === true)
   const through = (target: { write(text: string): unknown }) => ({
     write(line: string) {
