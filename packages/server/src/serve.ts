@@ -11,8 +11,8 @@ import type { Config } from './config/settings.js'
 import { createDoor, type Door } from './door/door.js'
 import type { Probe } from './health/check.js'
 import { createHealth, type Dependency, type Health } from './health/health.js'
-import { openaiProbe } from './health/openai-probe.js'
 import { redisProbe } from './health/redis-probe.js'
+import { vendorProbe } from './health/vendor-probe.js'
 import { createHttp } from './http/app.js'
 import { openListeners } from './http/listeners.js'
 import type { Lifecycle } from './lifecycle.js'
@@ -46,6 +46,8 @@ export interface Attached {
   activeSessions(): number
   /** Answers `voice_services` of the health page: whether conversations can be held. */
   readonly probe?: Probe
+  /** Answers for each vendor that an agent uses, by its name in the registry. */
+  readonly vendorProbes?: Readonly<Record<string, Probe>>
   /**
    * Lets conversations end or move; resolves once none is left. `signal` aborts after PARLEY_DRAIN_MS, and they are
    * then ended whatever their state.
@@ -93,6 +95,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const door = createDoor({ identity, limits, config, log, metrics })
   const parts: ServerParts = { config, clock, log, metrics, identity, limits, door, health, store, lifecycle }
   attached = await options.attach(parts)
+  health.addVendors(attached.vendorProbes ?? {})
 
   const app = await createHttp({ ...parts, sessions: store, version: options.version })
   lifecycle.onStop('pages', () => app.close())
@@ -141,7 +144,16 @@ function createProbes(
       await voice.probe?.(signal)
     },
     ...(redisUrl === undefined ? {} : { redis: redisProbe(redisUrl) }),
-    ...(openaiApiKey === undefined ? {} : { openai: openaiProbe({ openaiApiKey, openaiBaseUrl }) }),
+    ...(openaiApiKey === undefined
+      ? {}
+      : {
+          openai: vendorProbe({
+            vendor: 'openai',
+            title: 'OpenAI',
+            baseUrl: openaiBaseUrl,
+            key: openaiApiKey[0],
+          }),
+        }),
   }
 }
 

@@ -4,8 +4,9 @@ import { type AddressInfo, createServer as createTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHandClock } from '../testing/hand-clock.js'
 import { createCheck, type Probe } from './check.js'
-import { openaiProbe } from './openai-probe.js'
+
 import { redisProbe } from './redis-probe.js'
+import { vendorProbe } from './vendor-probe.js'
 
 function checkOf(probe: Probe) {
   const clock = createHandClock()
@@ -47,7 +48,7 @@ describe('a check', () => {
   })
 })
 
-describe('the probe of OpenAI', () => {
+describe('the probe of a vendor', () => {
   let server: Server | undefined
   afterEach(() => server?.close())
 
@@ -59,9 +60,9 @@ describe('the probe of OpenAI', () => {
     server = started
     started.listen(0, '127.0.0.1')
     await once(started, 'listening')
-    const openaiBaseUrl = `http://127.0.0.1:${(started.address() as AddressInfo).port}/v1/`
-    const ask = (openaiApiKey: string) =>
-      openaiProbe({ openaiApiKey, openaiBaseUrl })(AbortSignal.timeout(5_000))
+    const baseUrl = `http://127.0.0.1:${(started.address() as AddressInfo).port}/v1/`
+    const ask = (key: string) =>
+      vendorProbe({ vendor: 'openai', title: 'OpenAI', baseUrl, key })(AbortSignal.timeout(5_000))
     await expect(ask('sk-good')).resolves.toBeUndefined()
     await expect(ask('sk-bad')).rejects.toThrow('the key is refused')
   })

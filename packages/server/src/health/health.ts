@@ -18,7 +18,8 @@ export interface VoiceHealth {
   readonly status: 'healthy' | 'unhealthy'
   /** ISO 8601. */
   readonly timestamp: string
-  readonly checks: Readonly<Record<Dependency, DependencyState>>
+  /** The gateway's own dependencies, always there, and each vendor that an agent uses. */
+  readonly checks: Readonly<Record<Dependency, DependencyState> & Record<string, DependencyState>>
   /** What is wrong, when something is. */
   readonly error?: string
 }
@@ -42,6 +43,8 @@ export interface Health {
   voice(): Promise<VoiceHealth>
   /** Whether the gateway takes conversations; false while it starts and once it drains. */
   setServing(serving: boolean, reason: string): void
+  /** Vendors that agents use are checked, too, from now on; by their names in the registry. */
+  addVendors(probes: Readonly<Record<string, Probe>>): void
   /** Checks by itself every `healthCheckIntervalMs` and logs what changes, until cancelled. */
   watch(): Cancel
 }
@@ -65,7 +68,8 @@ export function createHealth(options: HealthOptions): Health {
   const { config, clock, log } = options
   const startedMs = clock.now()
   let notServing: string | undefined = 'starting'
-  const checks = new Map<Dependency, Check>()
+  const checks = new Map<string, Check>()
+  const names = new Set<string>(dependencies)
   for (const name of dependencies) {
     const probe = options.probes[name]
     // A vendor is asked no more often than the operator said; what is ours may be asked each second.
@@ -77,7 +81,7 @@ export function createHealth(options: HealthOptions): Health {
   async function voice(): Promise<VoiceHealth> {
     const errors: string[] = []
     const states = await Promise.all(
-      dependencies.map(async name => {
+      [...names].map(async name => {
         const state = await checks.get(name)?.()
         if (state?.status === 'unhealthy') errors.push(`${name}: ${state.reason}`)
         return [name, state?.status ?? 'not_configured'] as const
@@ -86,7 +90,7 @@ export function createHealth(options: HealthOptions): Health {
     return {
       status: errors.length === 0 ? 'healthy' : 'unhealthy',
       timestamp: timestamp(),
-      checks: Object.fromEntries(states) as Record<Dependency, DependencyState>,
+      checks: Object.fromEntries(states) as VoiceHealth['checks'],
       ...(errors.length === 0 ? {} : { error: errors.join('; ') }),
     }
   }
@@ -109,6 +113,13 @@ export function createHealth(options: HealthOptions): Health {
     voice,
     setServing(serving, reason) {
       notServing = serving ? undefined : reason
+    },
+    addVendors(probes) {
+      for (const [name, probe] of Object.entries(probes)) {
+        names.add(name)
+        const freshMs = config.healthCheckIntervalMs
+        checks.set(name, createCheck({ probe, clock, timeoutMs: PROBE_TIMEOUT_MS, freshMs }))
+      }
     },
     watch: () =>
       watch({ voice, clock, log, everyMs: config.healthCheckIntervalMs, metrics: options.metrics }),
@@ -134,9 +145,9 @@ function watch({ voice, clock, log, everyMs, metrics }: Watching): Cancel {
 
   async function look(): Promise<void> {
     const now = await voice()
-    for (const name of dependencies) {
-      if (now.checks[name] === 'not_configured') continue
-      metrics?.dependencyUp.set({ dependency: name }, now.checks[name] === 'healthy' ? 1 : 0)
+    for (const [name, state] of Object.entries(now.checks)) {
+      if (state === 'not_configured') continue
+      metrics?.dependencyUp.set({ dependency: name }, state === 'healthy' ? 1 : 0)
     }
     if (now.status === 'unhealthy' && before?.error !== now.error)
       log.error({ error: now.error }, 'unhealthy')

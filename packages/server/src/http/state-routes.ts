@@ -22,7 +22,7 @@ const readySchema = z.object({
 const voiceSchema = z.object({
   status: z.enum(['healthy', 'unhealthy']),
   timestamp: iso,
-  checks: z.object({ database: state, redis: state, openai: state, voice_services: state }),
+  checks: z.object({ database: state, redis: state, openai: state, voice_services: state }).catchall(state),
   error: z.string().optional(),
 })
 

@@ -1,6 +1,7 @@
 import type { CloseReason, SessionEvent, Tap } from '@parley/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { createLatencyWatch, type LatencyType, latencyTypes } from './latency-watch.js'
+import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.js'
 
 /**
  * The one metrics registry of a process. Names and buckets of the voice metrics are an interface that dashboards rely
@@ -18,6 +19,8 @@ export interface Metrics {
   readonly logDrops: Counter
   /** 1 while a dependency answers, 0 while it does not. */
   readonly dependencyUp: Gauge<'dependency'>
+  /** What vendors do, use and cost. */
+  readonly providers: ProviderMetrics
 }
 
 const MAX_TENANTS = 200
@@ -161,6 +164,7 @@ export function createMetrics(version: string): Metrics {
 
   return {
     registry,
+    providers: createProviderMetrics(registry),
     sessionTap(tenant, onLatency) {
       const label = tenantLabel(tenant)
       const watch = createLatencyWatch((type, ms) => {
