@@ -1,4 +1,4 @@
-import { systemClock } from '@parley/core'
+import { type SecretOf, systemClock } from '@parley/core'
 import type { Config } from './config/settings.js'
 import { prepareVoice } from './gateway/attach-voice.js'
 import { createLifecycle, type Lifecycle, type ProcessFace } from './lifecycle.js'
@@ -14,6 +14,8 @@ export interface GatewayOptions {
   readonly config: Config
   readonly log: Log
   readonly version: string
+  /** Values of variables that agents name in tools and sources. Default: those of the process. */
+  readonly secretOf?: SecretOf
   /** The process whose signals stop the gateway, from its first moment on. */
   readonly host?: ProcessFace
 }
@@ -23,12 +25,12 @@ const CLOSE_MS = 5_000
 
 /** @throws ParleyError as `serve`; whatever had started by then is stopped again */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { config, log, version, host } = options
+  const { config, log, version, host, secretOf = (name: string) => process.env[name] } = options
   const clock = systemClock
   const lifecycle = createLifecycle({ log, clock, deadlineMs: config.drainMs + CLOSE_MS })
   if (host) lifecycle.watch(host)
   try {
-    const attach = await prepareVoice({ config, clock, log, lifecycle })
+    const attach = await prepareVoice({ config, clock, log, lifecycle, secretOf })
     const serving = await serve({ config, clock, log, lifecycle, version, attach })
     return { ...serving, lifecycle }
   } catch (error) {

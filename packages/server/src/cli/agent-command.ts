@@ -1,6 +1,11 @@
-import { loadScript, type Script, scriptGrammar } from '@parley/engines'
-import { findPocketsphinx, knownWords } from '@parley/providers'
+import { dirname, resolve } from 'node:path'
+import { type Agent, agentSlots, loadAgent, loadScript, type Script, scriptGrammar } from '@parley/engines'
+import { findPocketsphinx, knownWords, vendors } from '@parley/providers'
 import type { Command } from 'commander'
+import type { Config } from '../config/settings.js'
+import { vendorFacts } from '../gateway/assemble-keys.js'
+import { createProviderCatalogue } from '../gateway/provider-catalogue.js'
+import { resolutionOf } from './settings-of.js'
 import type { Terminal } from './terminal.js'
 
 /** `parley agent check`: reads an agent file as the gateway would and names every mistake with its line. */
@@ -11,14 +16,27 @@ export function addAgentCommand(program: Command, terminal: Terminal): void {
     .description('read an agent file and name its mistakes by line; exit 2 when it has any')
     .argument('<file>', 'the YAML file')
     .action(async (file: string) => {
-      const script = await loadScript(file)
-      const unheard = await unheardWords(script)
-      if (unheard.length > 0) {
+      const { config } = resolutionOf(terminal)
+      const read = await loadAgent(file, createProviderCatalogue(vendors, config))
+      const warn = (line: string) => terminal.print(terminal.paint.warning(line))
+      for (const script of await scriptsOf(read)) {
+        const unheard = await unheardWords(script)
         const cure = 'rephrase them, or this agent takes typed turns only'
-        terminal.print(terminal.paint.warning(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`))
+        if (unheard.length > 0) warn(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`)
       }
+      for (const line of missingKeys(read, config)) warn(line)
       terminal.print(terminal.paint.good(`${file} is good.`))
     })
+}
+
+/** Scripts whose phrases the embedded recogniser is to hear. */
+async function scriptsOf(agent: Agent): Promise<readonly Script[]> {
+  const embedded = agent.stt.filter(({ provider }) => provider === 'embedded')
+  if (agent.kind === 'scripted') return embedded.length > 0 ? [agent.script] : []
+  const paths = [...embedded, ...agent.llm].flatMap(({ options }) =>
+    typeof options.script === 'string' ? [resolve(dirname(agent.file), options.script)] : [],
+  )
+  return Promise.all([...new Set(paths)].map(loadScript))
 }
 
 /** Words of the agent's phrases that cannot be recognised here; none where nothing is recognised anyway. */
@@ -27,4 +45,14 @@ async function unheardWords(script: Script): Promise<readonly string[]> {
   if (!recogniser.available || !/^en(-|$)/i.test(script.language)) return []
   const { unknown } = await knownWords(scriptGrammar(script).words, recogniser.model)
   return unknown
+}
+
+function missingKeys(agent: Agent, config: Config): readonly string[] {
+  const entries = agentSlots.flatMap(slot => agent[slot])
+  const lines = entries.flatMap(({ provider, place }) => {
+    const vendor = vendors.find(({ name }) => name === provider)
+    if (!vendor?.key?.required || vendorFacts(vendor, config).keys.length > 0) return []
+    return [`${place}: ${vendor.title} needs a key; set ${vendor.key.env}.`]
+  })
+  return [...new Set(lines)]
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { readEnvironment } from '../config/environment.js'
 import { createLog } from '../log/log.js'
 import { readVersion } from '../version.js'
 import { settingsOf } from './settings-of.js'
@@ -15,7 +16,9 @@ export function addStartCommand(program: Command, terminal: Terminal, host: Node
       const log = createLog({ config, out: host.stdout, err: host.stderr })
       // Loaded when needed, so that the other commands start at once.
       const { startGateway } = await import('../start-gateway.js')
-      const { urls, notices, parts } = await startGateway({ config, log, version, host })
+      const environment = readEnvironment(terminal.env, terminal.folder)
+      const secretOf = (name: string) => environment.get(name)?.text
+      const { urls, notices, parts } = await startGateway({ config, log, version, host, secretOf })
       for (const notice of notices) log.info(notice)
       const facts = { version, health: `${urls[0]}/health`, database: parts.store.kind }
       log.info(facts, `Parley listens on ${urls.join(', ')}`)

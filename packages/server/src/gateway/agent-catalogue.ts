@@ -1,24 +1,34 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { ParleyError } from '@parley/core'
-import { loadScript, type Script } from '@parley/engines'
+import { type Agent, loadAgent, type ProviderCatalogue } from '@parley/engines'
+import type { Config } from '../config/settings.js'
+import { agentFromSettings } from './agent-from-settings.js'
+import { shippedFile } from './shipped-file.js'
 
-/** The agents of a gateway: one from the configuration, or the shipped ones. */
+/** The agents of a gateway: one from a file, one from the settings, or the shipped ones. */
 export interface AgentCatalogue {
-  readonly agents: readonly Script[]
+  readonly agents: readonly Agent[]
   /**
    * The agent a caller asked for by name, else the first that speaks the wanted language, else the first.
    * @throws ParleyError `not_found` for an unknown name; the message lists the known ones.
    */
-  choose(name: string | undefined, language: string | undefined): Script
+  choose(name: string | undefined, language: string | undefined): Agent
 }
 
 const shipped = ['front-desk.en.yaml', 'recepcion.es.yaml']
 
-/** Reads the agent files. @throws ParleyError `bad_agent` naming file, line and cure. */
-export async function loadAgents(agentFile: string | undefined): Promise<AgentCatalogue> {
-  const files = agentFile === undefined ? shipped.map(shippedFile) : [agentFile]
-  const agents = await Promise.all(files.map(file => loadScript(file)))
+/** Reads the agents. @throws ParleyError `bad_agent` naming file, line and cure. */
+export async function loadAgents(config: Config, providers: ProviderCatalogue): Promise<AgentCatalogue> {
+  return catalogueOf(await readAgents(config, providers))
+}
+
+async function readAgents(config: Config, providers: ProviderCatalogue): Promise<readonly Agent[]> {
+  if (config.agentFile !== undefined) return [await loadAgent(config.agentFile, providers)]
+  const assembled = agentFromSettings(config, providers)
+  if (assembled !== undefined) return [assembled]
+  return Promise.all(shipped.map(name => loadAgent(shippedFile(name), providers)))
+}
+
+export function catalogueOf(agents: readonly Agent[]): AgentCatalogue {
   const [first] = agents
   if (first === undefined) throw new ParleyError('bad_agent', 'There is no agent.')
   return {
@@ -33,20 +43,12 @@ export async function loadAgents(agentFile: string | undefined): Promise<AgentCa
   }
 }
 
-function speaks(agent: Script, language: string | undefined): boolean {
+/** Whether the agent speaks this language, whatever its region. */
+export function speaks(agent: Agent, language: string | undefined): language is string {
   return language !== undefined && baseOf(agent.language) === baseOf(language)
 }
 
 /** The language without region: `es` of `es-MX`. */
 export function baseOf(language: string): string {
   return language.toLowerCase().split('-')[0] ?? language
-}
-
-/** Shipped agents stand beside the workspace in a checkout, inside the package once it is installed. */
-function shippedFile(name: string): string {
-  const places = ['../../agents/', '../../../../agents/']
-  const found = places.map(place => fileURLToPath(new URL(place + name, import.meta.url))).find(existsSync)
-  if (found === undefined)
-    throw new ParleyError('bad_agent', `The shipped agent ${name} is missing; reinstall Parley.`)
-  return found
 }

@@ -6,20 +6,29 @@
 import { randomUUID } from 'node:crypto'
 import { loadOpus, loadResampling, type Opus, type Resampling, type VoiceActivity } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
-import { createTicker, type Ids } from '@parley/core'
+import { createTicker, type Ids, type SecretOf } from '@parley/core'
+import { type Agent, agentSlots } from '@parley/engines'
+import { vendors } from '@parley/providers'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
 import { readVersion } from '../version.js'
 import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
+import { type Assembly, assembleGateway } from './assemble-gateway.js'
 import { attachPhone } from './attach-phone.js'
-import { type EmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
+import { type EmbeddedSpeech, noEmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
+import { createProviderCatalogue } from './provider-catalogue.js'
 import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
 
 /** Paths of the voice socket: its own, and the one that web voice services use. */
 const voicePaths = ['/v1/voice', '/voice-ws']
 
 const ids: Ids = { next: prefix => `${prefix}_${randomUUID().replaceAll('-', '')}` }
+
+export interface VoiceWorld extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'lifecycle'> {
+  /** Values of variables that agents name. */
+  readonly secretOf: SecretOf
+}
 
 /**
  * Checks the agents and begins to load speech, while the store is still to be opened: a mistake in an agent file is
@@ -30,12 +39,11 @@ export async function prepareVoice({
   clock,
   log,
   lifecycle,
-}: Pick<ServerParts, 'config' | 'clock' | 'log' | 'lifecycle'>): Promise<
-  (parts: ServerParts) => Promise<Attached>
-> {
-  const agents = await loadAgents(config.agentFile)
+  secretOf,
+}: VoiceWorld): Promise<(parts: ServerParts) => Promise<Attached>> {
+  const agents = await loadAgents(config, createProviderCatalogue(vendors, config))
   const loading = Promise.all([
-    openEmbeddedSpeech(clock, log),
+    usesEmbedded(agents.agents) ? openEmbeddedSpeech(clock, log) : noEmbeddedSpeech,
     loadResampling(),
     loadOpus(),
     loadVoiceActivity(),
@@ -46,20 +54,43 @@ export async function prepareVoice({
     const [speech] = await loading
     await speech.close()
   })
-  return async parts => attachVoice(parts, agents, await loading)
+  return async parts => {
+    const loaded = await loading
+    const [speech, resampling] = loaded
+    const assembly = await assembleGateway({
+      agents: agents.agents,
+      config,
+      clock,
+      epochMs: Date.now,
+      random: Math.random,
+      log,
+      metrics: parts.metrics.providers,
+      speech,
+      resampling,
+      secretOf,
+    })
+    lifecycle.onStop('providers', () => assembly.close())
+    return attachVoice(parts, { agents, assembly }, loaded)
+  }
 }
 
 type Loaded = readonly [EmbeddedSpeech, Resampling, Opus, VoiceActivity]
 
+/** Embedded speech takes memory and a moment to start: only where an agent names it. */
+function usesEmbedded(agents: readonly Agent[]): boolean {
+  const entries = agents.flatMap(agent => agentSlots.flatMap(slot => agent[slot]))
+  return entries.some(({ provider }) => provider === 'embedded')
+}
+
 function attachVoice(
   { config, clock, log, metrics, door, store }: ServerParts,
-  agents: AgentCatalogue,
+  { agents, assembly }: { readonly agents: AgentCatalogue; readonly assembly: Assembly },
   [speech, resampling, opus, voiceActivity]: Loaded,
 ): Attached {
   const desk = createSessionDesk({
     config,
     agents,
-    speech,
+    assembly,
     store,
     metrics,
     resampling,
@@ -95,16 +126,35 @@ function attachVoice(
   attachPhone({ door, desk, clock, log })
   return {
     activeSessions: () => desk.active,
+    vendorProbes: assembly.probes,
     drain(signal) {
       for (const socket of sockets) socket.announceDraining(config.drainMs)
       return desk.drain(signal)
     },
-    notices: [
-      `agents: ${agents.agents.map(({ agent, language }) => `${agent} (${language})`).join(', ')}`,
-      `voices: ${speech.voices.join(', ')}`,
-      speech.noRecogniser === undefined
-        ? `recogniser: ${speech.recogniser?.name} (en, closed grammar of the agent)`
-        : `no recogniser, callers cannot be heard but can type: ${speech.noRecogniser}`,
-    ],
+    notices: noticesOf(agents.agents, speech),
   }
+}
+
+function noticesOf(agents: readonly Agent[], speech: EmbeddedSpeech): readonly string[] {
+  const named = `agents: ${agents.map(({ agent, language }) => `${agent} (${language})`).join(', ')}`
+  const lists = agents.filter(usesVendors).flatMap(agent => {
+    const providers = agentSlots.map(
+      slot => `${slot} ${agent[slot].map(({ provider }) => provider).join(' → ')}`,
+    )
+    return `providers: ${agent.agent}: ${providers.join(', ')}`
+  })
+  if (!usesEmbedded(agents)) return [named, ...lists]
+  return [
+    named,
+    ...lists,
+    `voices: ${speech.voices.join(', ')}`,
+    speech.noRecogniser === undefined
+      ? `recogniser: ${speech.recogniser?.name} (en, closed grammar of the agent)`
+      : `no recogniser, callers cannot be heard but can type: ${speech.noRecogniser}`,
+  ]
+}
+
+function usesVendors(agent: Agent): boolean {
+  const entries = agentSlots.flatMap(slot => agent[slot])
+  return entries.some(({ provider }) => provider !== 'embedded' && provider !== 'scripted')
 }

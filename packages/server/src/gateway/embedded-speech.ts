@@ -20,6 +20,17 @@ export interface EmbeddedSpeech {
   close(): Promise<void>
 }
 
+/** For a gateway whose agents are made of vendors alone. */
+export const noEmbeddedSpeech: EmbeddedSpeech = {
+  recogniser: undefined,
+  noRecogniser: 'no agent asks for it',
+  overlapGrammar: () => undefined,
+  hears: () => false,
+  voice: () => undefined,
+  voices: [],
+  close: () => Promise.resolve(),
+}
+
 /** Languages of the embedded recogniser's acoustic model. */
 const heardLanguages: readonly string[] = ['en']
 

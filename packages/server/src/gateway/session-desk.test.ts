@@ -12,6 +12,9 @@ import { createLog } from '../log/log.js'
 import { createMetrics } from '../metrics/metrics.js'
 import { createHandClock } from '../testing/hand-clock.js'
 import { loadAgents } from './agent-catalogue.js'
+import { assembleGateway } from './assemble-gateway.js'
+import { noEmbeddedSpeech } from './embedded-speech.js'
+import { createProviderCatalogue } from './provider-catalogue.js'
 import { createSessionDesk } from './session-desk.js'
 
 const principal = { tenant: 'acme', subject: 'ada' }
@@ -35,28 +38,35 @@ async function setUp(beginSession: () => Promise<void> = async () => {}) {
   const metrics = createMetrics('0.0.0-test')
   const voiceActivity = await loadVoiceActivity()
   let count = 0
+  const agents = await loadAgents(config, createProviderCatalogue([], config))
+  const resampling = await loadResampling()
+  const log = createLog({ config, out: { write: () => true }, err: { write: () => true } })
+  const assembly = await assembleGateway({
+    agents: agents.agents,
+    config,
+    clock,
+    epochMs: () => 0,
+    random: () => 0.5,
+    log,
+    metrics: metrics.providers,
+    speech: noEmbeddedSpeech,
+    resampling,
+    secretOf: () => undefined,
+  })
   const desk = createSessionDesk({
     config,
-    agents: await loadAgents(undefined),
-    speech: {
-      recogniser: undefined,
-      noRecogniser: 'none in this test',
-      overlapGrammar: () => undefined,
-      hears: () => false,
-      voice: () => undefined,
-      voices: [],
-      close: async () => {},
-    },
+    agents,
+    assembly,
     store,
     metrics,
-    resampling: await loadResampling(),
+    resampling,
     voiceActivity,
     clock,
     ticker: createTicker(clock),
     ids: { next: prefix => `${prefix}_${++count}` },
     epochMs: () => 0,
     recorder: { log: () => undefined, flush: async () => {} },
-    log: createLog({ config, out: { write: () => true }, err: { write: () => true } }),
+    log,
   })
   return { desk, clock, ends, rows, metrics, voiceActivity }
 }

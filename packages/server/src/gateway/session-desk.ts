@@ -9,7 +9,6 @@ import {
   type Clock,
   type CloseReason,
   createVoiceEar,
-  type Engine,
   type Ids,
   ParleyError,
   Session,
@@ -19,7 +18,6 @@ import {
   type TurnPolicy,
   turnTaking,
 } from '@parley/core'
-import { createCascade, createScriptedAgent, type Script, scriptGrammar } from '@parley/engines'
 import type { Store } from '@parley/platform'
 import type {
   OpenedSession,
@@ -32,8 +30,8 @@ import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import type { SessionRecorder } from '../replay/session-recorder.js'
-import { type AgentCatalogue, baseOf } from './agent-catalogue.js'
-import type { EmbeddedSpeech } from './embedded-speech.js'
+import { type AgentCatalogue, speaks } from './agent-catalogue.js'
+import type { Assembly } from './assemble-gateway.js'
 import { createEventLogTap } from './event-log-tap.js'
 
 /** Rate at which ear and recogniser listen, Hz. */
@@ -42,7 +40,7 @@ export const LISTEN_RATE = 16_000
 export interface SessionDeskParts {
   readonly config: Config
   readonly agents: AgentCatalogue
-  readonly speech: EmbeddedSpeech
+  readonly assembly: Pick<Assembly, 'of' | 'stir'>
   readonly store: Store
   readonly metrics: Metrics
   readonly resampling: Resampling
@@ -73,32 +71,7 @@ interface OpenSession {
 export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const { clock, config, ids, log, store } = parts
   const open = new Map<SessionId, OpenSession>()
-  /** By what it was made of; the catalogue does not change while the process lives. */
-  const engines = new Map<Script, Engine>()
   let draining = false
-
-  function engineOf(script: Script): Engine {
-    const known = engines.get(script)
-    if (known !== undefined) return known
-    const heard = parts.speech.recogniser !== undefined && parts.speech.hears(script.language)
-    const overlaps = parts.speech.overlapGrammar(script.language)
-    const engine = createCascade({
-      ...(heard && parts.speech.recogniser !== undefined
-        ? {
-            stt: parts.speech.recogniser,
-            grammar: scriptGrammar(script).jsgf,
-            ...(overlaps === undefined ? {} : { overlapGrammar: overlaps }),
-          }
-        : {}),
-      mind: createScriptedAgent(script),
-      voices: language => parts.speech.voice(language),
-      resampling: parts.resampling,
-      ...(script.voice === undefined ? {} : { speaker: script.voice }),
-      trouble: script.trouble,
-    })
-    engines.set(script, engine)
-    return engine
-  }
 
   function taps(id: SessionId, tenant: string): Tap[] {
     const missed = (type: string, ms: number) => {
@@ -122,14 +95,17 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const { hello, principal, transport, signal, edge = 'voice-ws' } = request
     if (draining) throw new ParleyError('draining')
     const wanted = hello.language ?? config.language
-    const script = parts.agents.choose(hello.agent, wanted)
-    const language = speaks(script, wanted) ? wanted : script.language
+    const agent = parts.agents.choose(hello.agent, wanted)
+    const language = speaks(agent, wanted) ? wanted : agent.language
+    const { engine, ...assembled } = parts.assembly.of(agent)
+    const recogniser = assembled.recogniser(language)
+    parts.assembly.stir()
     const id = ids.next('ses') as SessionId
     const { tenant } = principal
     await store.beginSession({
       id,
       tenant,
-      agent: script.agent,
+      agent: agent.agent,
       language,
       edge,
       startedAtMs: parts.epochMs(),
@@ -139,13 +115,13 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       forget(id, draining ? 'draining' : 'client')
       throw new ParleyError(draining ? 'draining' : 'timeout')
     }
-    const policy = policyOf(script, parts.speech.hears(language))
+    const policy = policyOf(agent.turns, recogniser !== null)
     const detector = parts.voiceActivity.open(LISTEN_RATE)
     const recording = parts.recorder.log(id)
     const session = new Session({
       id,
       language,
-      engine: engineOf(script),
+      engine,
       ear: createVoiceEar(gateVoice(detector)),
       listenRate: LISTEN_RATE,
       outputRate: transport.outputRate,
@@ -154,7 +130,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ...turnTaking(policy, language),
       ...(recording === undefined ? {} : { log: recording }),
       limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
-      opens: script.greeting.say.length > 0,
+      opens: agent.greeting.say.length > 0,
       journal: store,
       taps: [
         ...taps(id, tenant),
@@ -174,16 +150,16 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const facts = {
       session: id,
       resumeToken: randomBytes(24).toString('base64url'),
-      agent: script.agent,
+      agent: agent.agent,
       language,
-      recogniser: parts.speech.hears(language) ? (parts.speech.recogniser?.name ?? null) : null,
-      voice: parts.speech.voice(language)?.name ?? null,
+      recogniser,
+      voice: assembled.voice(language),
     }
     open.set(id, { session, principal, token: facts.resumeToken, outputRate: transport.outputRate, facts })
     const hangUp = () => void session.end('client')
     signal.addEventListener('abort', hangUp, { once: true })
     await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
-    log.info({ session: id, tenant, agent: script.agent, language }, 'session opened')
+    log.info({ session: id, tenant, agent: agent.agent, language }, 'session opened')
     return { ...facts, resumed: false }
   }
 
@@ -228,12 +204,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
 }
 
 /** Where nobody hears words, none are waited for. */
-function policyOf({ turns }: Script, heard: boolean): TurnPolicy {
+function policyOf(turns: TurnPolicy, heard: boolean): TurnPolicy {
   return heard ? turns : { ...turns, judge: { ...turns.judge, wordsMs: 0 } }
-}
-
-function speaks(script: Script, language: string | undefined): language is string {
-  return language !== undefined && baseOf(language) === baseOf(script.language)
 }
 
 function targetOf(config: Config, type: string): number | undefined {

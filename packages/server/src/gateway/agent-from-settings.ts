@@ -1,0 +1,81 @@
+/**
+ * The agent of a gateway that names providers in its settings and no agent file: what the cascaded voice stream calls
+ * its configuration. It becomes the text of an agent file, so that it is checked as one.
+ */
+
+import { ParleyError } from '@parley/core'
+import { type Agent, type AgentSlot, agentSlots, type ProviderCatalogue, parseAgent } from '@parley/engines'
+import type { Config } from '../config/settings.js'
+import { currentName } from './provider-catalogue.js'
+import { shippedFile } from './shipped-file.js'
+
+type AssemblySettings = Pick<
+  Config,
+  | 'sttProvider'
+  | 'llmProvider'
+  | 'ttsProvider'
+  | 'sttModel'
+  | 'llmModel'
+  | 'ttsModel'
+  | 'ttsVoice'
+  | 'instructions'
+  | 'language'
+>
+
+const greetings: Readonly<Record<string, string>> = {
+  en: 'Hello, how can I help you?',
+  es: 'Hola, ¿en qué puedo ayudarle?',
+}
+const scripts: Readonly<Record<string, string>> = { en: 'front-desk.en.yaml', es: 'recepcion.es.yaml' }
+
+const instructions =
+  'You are a polite and helpful assistant on the telephone. Answer in the language of the caller, in one or two ' +
+  'short spoken sentences without lists, markup or emoji. If you did not understand, ask.'
+
+/** Where the settings name no provider, there is none. @throws ParleyError `bad_config` naming the variable. */
+export function agentFromSettings(config: AssemblySettings, providers: ProviderCatalogue): Agent | undefined {
+  const { sttProvider, llmProvider, ttsProvider, language = 'en' } = config
+  if (sttProvider === undefined && llmProvider === undefined && ttsProvider === undefined) return undefined
+  const base = language.split('-')[0] ?? language
+  const script = shippedFile(scripts[base] ?? 'front-desk.en.yaml')
+  const file = {
+    agent: 'assistant',
+    language,
+    greeting: greetings[base] ?? greetings.en,
+    instructions: config.instructions ?? instructions,
+    stt: entries('stt', sttProvider ?? ['embedded'], { model: config.sttModel }, script),
+    llm: entries('llm', llmProvider ?? ['scripted'], { model: config.llmModel }, script),
+    tts: entries(
+      'tts',
+      ttsProvider ?? ['embedded'],
+      { model: config.ttsModel, voice: config.ttsVoice },
+      script,
+    ),
+  }
+  try {
+    return parseAgent(JSON.stringify(file), 'the settings', providers)
+  } catch (error) {
+    throw namedBySettings(error)
+  }
+}
+
+function entries(
+  slot: AgentSlot,
+  names: readonly string[],
+  options: Readonly<Record<string, string | undefined>>,
+  script: string,
+): readonly object[] {
+  return names.map((name, index) => {
+    const provider = currentName(slot, name)
+    if (provider === 'scripted' || (slot === 'stt' && provider === 'embedded')) return { provider, script }
+    return index > 0 || provider === 'embedded' ? { provider } : { provider, ...options }
+  })
+}
+
+/** A line and column of what nobody wrote would lead nobody anywhere. */
+function namedBySettings(error: unknown): unknown {
+  if (!(error instanceof ParleyError)) return error
+  const slots = agentSlots.map(slot => `PARLEY_${slot.toUpperCase()}_PROVIDER`).join(', ')
+  const said = error.message.replace(/^the settings:\d+:\d+: /gm, '')
+  return new ParleyError('bad_config', `${said}. This is what ${slots} come to.`, { cause: error })
+}

@@ -1,0 +1,169 @@
+/**
+ * Everything a gateway's agents are made of: put together at the start, so that what is missing is told then; warmed,
+ * kept warm by the sessions that begin, and closed with the gateway.
+ */
+
+import { readFile } from 'node:fs/promises'
+import type { Resampling } from '@parley/audio'
+import { type Clock, ParleyError, type SecretOf } from '@parley/core'
+import { type Agent, type Incident, type PriceList, parsePriceList } from '@parley/engines'
+import { type Vendor, vendors } from '@parley/providers'
+import type { Config } from '../config/settings.js'
+import type { Probe } from '../health/check.js'
+import { vendorProbe } from '../health/vendor-probe.js'
+import type { Log } from '../log/log.js'
+import type { ProviderMetrics } from '../metrics/provider-metrics.js'
+import { type AssembledAgent, assembleAgent } from './assemble-agent.js'
+import { vendorFacts } from './assemble-keys.js'
+import { createProviderShelf, type ProviderShelf, type UnreadyProvider } from './assemble-providers.js'
+import { openShared } from './assemble-shared.js'
+import type { EmbeddedSpeech } from './embedded-speech.js'
+import type { ProviderLife } from './provider-life.js'
+
+export interface Assembly {
+  /** What an agent of the catalogue came to. */
+  of(agent: Agent): AssembledAgent
+  /** A session begins: what its first turn needs is made ready again, at most once a minute. */
+  stir(): void
+  /** For each vendor that an agent uses, whether it answers. */
+  readonly probes: Readonly<Record<string, Probe>>
+  close(): Promise<void>
+}
+
+export interface AssembleOptions {
+  readonly agents: readonly Agent[]
+  readonly config: Config
+  readonly clock: Clock
+  readonly epochMs: () => number
+  readonly random: () => number
+  readonly log: Log
+  readonly metrics: ProviderMetrics
+  readonly speech: EmbeddedSpeech
+  readonly resampling: Resampling
+  /** Values of variables that tools and sources of facts name. */
+  readonly secretOf: SecretOf
+}
+
+/** How long the start waits for connections; they go on being made behind it. */
+const WARM_MS = 3_000
+/** Connections made by one session serve those that begin within this time. */
+const STIR_EVERY_MS = 60_000
+
+/** @throws ParleyError `bad_config` with a sentence for everything that is missing */
+export async function assembleGateway(options: AssembleOptions): Promise<Assembly> {
+  const { agents, config, clock, log, metrics } = options
+  if (config.pricesFile !== undefined) metrics.price(await readPrices(config.pricesFile))
+  const { random, secretOf } = options
+  const onIncident = (incident: Incident) => tell(incident, options)
+  const shared = openShared(config, log)
+  const shelf = createProviderShelf({
+    clock,
+    random,
+    shared,
+    vendors,
+    config,
+    epochMs: options.epochMs,
+    watcher: metrics.watcher,
+    warn: (vendor, err) => log.warn({ err, vendor }, 'a vendor troubles the gateway'),
+  })
+  const kept: ProviderLife[] = []
+  const warmers: (() => Promise<void>)[] = []
+  const keep = <Kept extends ProviderLife>(provider: Kept): Kept => {
+    kept.push(provider)
+    return provider
+  }
+  const close = async () => {
+    await Promise.allSettled(kept.map(provider => provider.close?.()))
+    await shelf.close()
+    await shared.close()
+  }
+  try {
+    const assembled = new Map<Agent, AssembledAgent>()
+    const warnOfTools = (err: ParleyError) => log.warn({ err }, 'a server of tools is in trouble')
+    const tools = { fetch, clock, secretOf, warn: warnOfTools }
+    const onRemembered = metrics.remembered
+    const warmLater = (run: () => Promise<void>) => void warmers.push(run)
+    const parts = { ...options, onIncident, onRemembered, shared, shelf, tools, keep, warmLater }
+    for (const agent of agents) assembled.set(agent, await assembleAgent(agent, parts))
+    for (const run of warmers) void run()
+    await warmUp(shelf, options)
+    let stirredMs = clock.now()
+    return {
+      of(agent) {
+        const found = assembled.get(agent)
+        if (found === undefined) throw new ParleyError('internal', `agent ${agent.agent} was not assembled`)
+        return found
+      },
+      stir() {
+        if (clock.now() - stirredMs < STIR_EVERY_MS) return
+        stirredMs = clock.now()
+        void shelf.warm().then(unready => tellUnready(unready, log))
+        for (const run of warmers) void run()
+      },
+      probes: probesOf([...shelf.used], config),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function readPrices(path: string): Promise<PriceList> {
+  try {
+    return parsePriceList(await readFile(path, 'utf8'), path)
+  } catch (error) {
+    if (error instanceof ParleyError) throw new ParleyError('bad_config', error.message, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ParleyError('bad_config', `PARLEY_PRICES cannot be read (${reason})`, { cause: error })
+  }
+}
+
+async function warmUp(shelf: ProviderShelf, { agents, clock, log }: AssembleOptions): Promise<void> {
+  const warming = shelf.warm().then(unready => {
+    tellUnready(unready, log)
+    return unready
+  })
+  const unready = await new Promise<readonly UnreadyProvider[]>(resolve => {
+    const cancel = clock.after(WARM_MS, () => resolve([]))
+    void warming.then(found => {
+      cancel()
+      resolve(found)
+    })
+  })
+  const missing = unready.filter(({ error }) => error.code === 'provider_missing')
+  for (const { slot, provider, error } of missing) {
+    const lost = agents.find(
+      agent => agent[slot].length > 0 && agent[slot].every(entry => entry.provider === provider),
+    )
+    if (lost !== undefined)
+      throw new ParleyError('bad_config', `${lost[slot][0]?.place}: ${error.message}`, { cause: error })
+  }
+}
+
+function tellUnready(unready: readonly UnreadyProvider[], log: Log): void {
+  for (const { slot, provider, error } of unready)
+    log.warn(
+      { err: error, slot, provider },
+      'a provider is not ready yet; it is tried again when it is needed',
+    )
+}
+
+function tell(incident: Incident, { log, metrics }: AssembleOptions): void {
+  const { slot, provider, action, error } = incident
+  metrics.incident(incident)
+  const line = { slot, provider, action, ...(error === undefined ? {} : { err: error }) }
+  if (action === 'hedged' || action === 'returned') log.info(line, `provider ${action}`)
+  else log.warn(line, `provider ${action}`)
+}
+
+/** Where nothing can be asked (an SDK knows the address), there is no probe. */
+function probesOf(used: readonly Vendor[], config: Config): Readonly<Record<string, Probe>> {
+  return Object.fromEntries(
+    used.flatMap(vendor => {
+      const { keys, baseUrl } = vendorFacts(vendor, config)
+      const { name, title } = vendor
+      return baseUrl === '' ? [] : [[name, vendorProbe({ vendor: name, title, baseUrl, key: keys[0] })]]
+    }),
+  )
+}

@@ -1,0 +1,65 @@
+/** What answers for an agent: its script, or vendors' models with its greeting, its tools and facts that are looked up. */
+
+import { dirname, resolve } from 'node:path'
+import { type ContextConfig, contextFromConfig } from '@parley/context'
+import { type LanguageModel, ParleyError } from '@parley/core'
+import {
+  type Agent,
+  type CascadeOptions,
+  createScriptedAgent,
+  type ModelAgentFile,
+  toolsFromConfig,
+  withTools,
+} from '@parley/engines'
+import { type Scripts, scriptOf } from './agent-scripts.js'
+import { resilientModel } from './assemble-wrappers.js'
+import { type AssemblyParts, usable } from './assembly-parts.js'
+import { greeting } from './greeting-mind.js'
+
+export function mindOf(agent: Agent, parts: AssemblyParts, scripts: Scripts): LanguageModel {
+  if (agent.kind === 'scripted') return createScriptedAgent(agent.script)
+  const list = usable('llm', { agent, entries: agent.llm, parts }, entry => {
+    if (entry.provider !== 'scripted') return parts.shelf.get('llm', entry)
+    return createScriptedAgent(scriptOf(entry, scripts))
+  })
+  const alone = agent.llm.every(({ provider }) => provider === 'scripted')
+  const model = alone ? list[0] : parts.keep(resilientModel(list, agent.failover, parts))
+  if (model === undefined) throw new ParleyError('bad_config', `${agent.file}: no model is left for "llm"`)
+  return greeting(withOwnTools(model, agent, parts), agent)
+}
+
+function withOwnTools(model: LanguageModel, agent: ModelAgentFile, parts: AssemblyParts): LanguageModel {
+  if (agent.tools.length === 0) return model
+  const { clock } = parts
+  const warn = (err: ParleyError) => parts.log.warn({ err, agent: agent.agent }, 'a tool failed')
+  try {
+    const tools = toolsFromConfig(agent.tools, parts.tools)
+    parts.warmLater(() => tools.warm())
+    return parts.keep(withTools(model, { tools, clock, warn }))
+  } catch (error) {
+    const { code, message } = ParleyError.from(error, 'bad_config')
+    throw new ParleyError(code, `${agent.file}: ${message}`, { cause: error })
+  }
+}
+
+export function enricherOf(agent: Agent, parts: AssemblyParts): Pick<CascadeOptions, 'enricher'> {
+  if (agent.kind === 'scripted' || agent.context === undefined) return {}
+  const { clock, epochMs, tools, shared } = parts
+  try {
+    // Read by the catalogue's shape, which is this one.
+    const maker = contextFromConfig(agent.context as ContextConfig, {
+      fetch,
+      clock,
+      epochMs,
+      secretOf: tools.secretOf,
+      folderOf: folder => resolve(dirname(agent.file), folder),
+      ...(shared.query === undefined ? {} : { query: shared.query }),
+    })
+    if (maker === undefined) return {}
+    parts.keep({ name: 'context', close: () => maker.close() })
+    return { enricher: call => maker.forCall(call) }
+  } catch (error) {
+    const { code, message } = ParleyError.from(error, 'bad_config')
+    throw new ParleyError(code, `${agent.file}: ${message}`, { cause: error })
+  }
+}

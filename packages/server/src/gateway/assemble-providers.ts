@@ -1,0 +1,166 @@
+/**
+ * Vendors' providers, each made once for every distinct configuration and shared by all sessions. What cannot serve
+ * (no key, a missing package) is told here in one sentence, with the variable and the place in the agent's file.
+ */
+
+import { randomUUID } from 'node:crypto'
+import {
+  type Clock,
+  type LanguageModel,
+  ParleyError,
+  type SpeechToText,
+  type TextToSpeech,
+} from '@parley/core'
+import type { AgentSlot, ProviderEntry } from '@parley/engines'
+import { openSocket, type Slot, type Vendor, type VendorContext } from '@parley/providers'
+import type { Config } from '../config/settings.js'
+import { vendorFacts } from './assemble-keys.js'
+import type { SharedParts } from './assemble-shared.js'
+import { keyPool } from './assemble-wrappers.js'
+import { meterModel, meterRecogniser, meterVoice, type ProviderWatcher } from './meter-providers.js'
+
+export interface ProviderKinds {
+  readonly stt: SpeechToText
+  readonly llm: LanguageModel
+  readonly tts: TextToSpeech
+}
+
+export interface ProviderShelf {
+  /** @throws ParleyError `bad_config` or `provider_missing`: one sentence that names what to set or to install */
+  get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry): ProviderKinds[Kind]
+  /** Vendors of which something was made. */
+  readonly used: ReadonlySet<Vendor>
+  /** Makes everything ready; resolves with what could not be. Never rejects. */
+  warm(): Promise<readonly UnreadyProvider[]>
+  close(): Promise<void>
+}
+
+export interface UnreadyProvider {
+  readonly slot: AgentSlot
+  /** The vendor's name in the registry. */
+  readonly provider: string
+  readonly error: ParleyError
+}
+
+interface Standing {
+  readonly slot: AgentSlot
+  readonly vendor: string
+  readonly provider: ProviderKinds[AgentSlot]
+}
+
+export interface ShelfOptions {
+  readonly random: () => number
+  readonly shared: Pick<SharedParts, 'keyNews'>
+  readonly vendors: readonly Vendor[]
+  readonly config: Config
+  readonly clock: Clock
+  readonly epochMs: () => number
+  /** Watches one provider. `model` is undefined where it has none. */
+  watcher(slot: AgentSlot, provider: string, model: string | undefined): ProviderWatcher
+  /** A fault of a vendor that no conversation is there to report. */
+  warn(vendor: string, error: ParleyError): void
+}
+
+export function createProviderShelf(options: ShelfOptions): ProviderShelf {
+  const made = new Map<string, Standing>()
+  const contexts = new Map<Vendor, VendorContext>()
+  const used = new Set<Vendor>()
+  const pools: { close(): void }[] = []
+
+  function contextOf(vendor: Vendor): VendorContext {
+    const known = contexts.get(vendor)
+    if (known !== undefined) return known
+    const { keys, baseUrl } = vendorFacts(vendor, options.config)
+    const pool = keyPool({ vendor: vendor.title, keys }, options)
+    pools.push(pool)
+    const context: VendorContext = {
+      clock: options.clock,
+      epochMs: options.epochMs,
+      random: options.random,
+      newId: randomUUID,
+      baseUrl,
+      keys: pool.source,
+      fetch,
+      openSocket,
+      warn: error => options.warn(vendor.name, error),
+    }
+    contexts.set(vendor, context)
+    return context
+  }
+
+  function make(slot: AgentSlot, entry: ProviderEntry, vendor: Vendor): ProviderKinds[AgentSlot] {
+    const { keys } = vendorFacts(vendor, options.config)
+    if (vendor.key?.required && keys.length === 0)
+      throw new ParleyError(
+        'bad_config',
+        `${entry.place}: ${vendor.title} needs a key; set ${vendor.key.env}`,
+      )
+    const metering = {
+      name: vendor.name,
+      clock: options.clock,
+      watcher: options.watcher(slot, vendor.name, modelOf(entry)),
+    }
+    const context = contextOf(vendor)
+    try {
+      if (slot === 'stt') return meterRecogniser(create(vendor.stt, entry, context), metering)
+      if (slot === 'tts') return meterVoice(create(vendor.tts, entry, context), metering)
+      return meterModel(create(vendor.llm, entry, context), metering)
+    } catch (error) {
+      const { code, message, details } = ParleyError.from(error, 'bad_config')
+      throw new ParleyError(code, `${entry.place}: ${message}`, { cause: error, details })
+    }
+  }
+
+  return {
+    used,
+    get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry) {
+      const vendor = options.vendors.find(({ name }) => name === entry.provider)
+      if (vendor?.[slot] === undefined)
+        throw new ParleyError('bad_config', `${entry.place}: there is no ${slot} "${entry.provider}"`)
+      const name = nameOf(slot, entry)
+      const provider = made.get(name)?.provider ?? make(slot, entry, vendor)
+      made.set(name, { slot, vendor: vendor.name, provider })
+      used.add(vendor)
+      return provider as ProviderKinds[Kind]
+    },
+    async warm() {
+      const unready: UnreadyProvider[] = []
+      await Promise.all(
+        [...made.values()].map(async ({ slot, vendor, provider }) => {
+          try {
+            await provider.warm?.()
+          } catch (error) {
+            unready.push({ slot, provider: vendor, error: ParleyError.from(error, 'provider_failed') })
+          }
+        }),
+      )
+      return unready
+    },
+    async close() {
+      await Promise.allSettled([...made.values()].map(({ provider }) => provider.close?.()))
+      for (const pool of pools) pool.close()
+    },
+  }
+}
+
+function create<Made>(
+  slot: Slot<Made> | undefined,
+  { options }: ProviderEntry,
+  context: VendorContext,
+): Made {
+  if (slot === undefined) throw new ParleyError('internal')
+  return slot.create(options, context)
+}
+
+function modelOf({ options }: ProviderEntry): string | undefined {
+  return typeof options.model === 'string' ? options.model : undefined
+}
+
+/** What an entry comes to, whatever the order in which its options were written. */
+export function nameOf(slot: AgentSlot, { provider, options }: ProviderEntry): string {
+  return `${slot} ${provider} ${JSON.stringify(sorted(options))}`
+}
+
+function sorted(options: ProviderEntry['options']): object {
+  return Object.fromEntries(Object.entries(options).sort(([one], [other]) => (one < other ? -1 : 1)))
+}

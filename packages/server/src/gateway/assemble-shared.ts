@@ -1,0 +1,47 @@
+/** What providers of all agents share, and nodes with each other where there is Redis: keys' rests, sound, rows. */
+
+import { type ReadQuery, readOnlyQuery } from '@parley/context'
+import type { ByteCache } from '@parley/core'
+import { createSpeechShelf, type SpeechShelf } from '@parley/engines'
+import {
+  createRedisByteCache,
+  createRedisKeyNews,
+  type KeyNews,
+  openReadPool,
+  openRedis,
+} from '@parley/platform'
+import type { Config } from '../config/settings.js'
+import type { Log } from '../log/log.js'
+
+export interface SharedParts {
+  readonly speech: SpeechShelf
+  /** Undefined without Redis. */
+  readonly sound: ByteCache | undefined
+  readonly keyNews: KeyNews | undefined
+  /** Reads from PostgreSQL for sources of facts; undefined where none is configured. */
+  readonly query: ReadQuery | undefined
+  close(): Promise<void>
+}
+
+export function openShared(
+  config: Pick<Config, 'redisUrl' | 'factsDatabaseUrl' | 'databaseUrl'>,
+  log: Log,
+): SharedParts {
+  const { redisUrl, factsDatabaseUrl = config.databaseUrl } = config
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : openRedis({ url: redisUrl, warn: err => log.warn({ err }, 'nodes share no keys and no sound') })
+  const keyNews = redis === undefined ? undefined : createRedisKeyNews(redis)
+  const pool = factsDatabaseUrl === undefined ? undefined : openReadPool(factsDatabaseUrl)
+  return {
+    speech: createSpeechShelf(),
+    sound: redis === undefined ? undefined : createRedisByteCache(redis, { prefix: 'parley:sound:' }),
+    keyNews,
+    query: pool === undefined ? undefined : readOnlyQuery(pool),
+    async close() {
+      await Promise.allSettled([keyNews?.close(), pool?.close()])
+      redis?.disconnect()
+    },
+  }
+}
