@@ -10,7 +10,9 @@ import type { Terminal } from './terminal.js'
 export function addDoctorCommand(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
     .command('doctor')
-    .description('look at this machine: speech, databases, ports, memory; exit 1 when something fails')
+    .description(
+      'look at this machine: vendors, speech, databases, ports, memory; exit 1 when something fails',
+    )
     .option('--json', 'as one JSON document')
     .action(async ({ json }: { json?: true }) => {
       const findings = await examine(terminal)
@@ -26,9 +28,10 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
   const complaints = { write: (line: string) => terminal.complain(line.trimEnd()) }
   const log = createLog({ config: { ...config, logLevel: 'error' }, out: complaints, err: complaints })
   // Loaded when needed: nothing else of this command line wants speech or a database.
-  const [machine, services] = await Promise.all([
+  const [machine, services, vendors] = await Promise.all([
     import('../doctor/machine.js'),
     import('../doctor/services.js'),
+    import('../doctor/vendors.js'),
   ])
   const groups = await Promise.all([
     problems.map(problem => (problem.level === 'error' ? fail : warn)('setting', problemText(problem), '')),
@@ -38,6 +41,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     machine.checkDataFolder(config.dataDir),
     services.checkPostgres(config.databaseUrl, log),
     services.checkRedis(config.redisUrl),
+    vendors.checkVendors(config),
     speech(log),
     machine.checkPorts(config),
     machine.checkBrowser(terminal.env.PATH ?? ''),

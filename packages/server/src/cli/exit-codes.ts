@@ -24,6 +24,7 @@ const byCode: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   draining: exitCodes.unavailable,
   rate_limited: exitCodes.unavailable,
   provider_limited: exitCodes.unavailable,
+  provider_overloaded: exitCodes.unavailable,
   provider_unreachable: exitCodes.unavailable,
 }
 

@@ -7,7 +7,10 @@ import { addDbCommand } from './db-command.js'
 import { addDemoCommand } from './demo-command.js'
 import { addDoctorCommand } from './doctor-command.js'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js'
+import { addModelsCommand } from './models-command.js'
+import { addProvidersCommand } from './providers-command.js'
 import { addReplayCommand } from './replay-command.js'
+import { addSimCommand } from './sim-command.js'
 import { addStartCommand } from './start-command.js'
 import { addTalkCommand } from './talk-command.js'
 import type { Terminal } from './terminal.js'
@@ -23,6 +26,8 @@ Examples:
   parley talk --text "What are your hours?"  type instead
   parley config check                        every setting, where it came from, what is wrong
   parley doctor                              what this machine has and lacks
+  parley providers                           vendors, their keys and what they can do
+  parley sim deepgram anthropic              vendors on this machine, to work without a network
   parley replay session.ndjson               run a recorded session again and compare
   parley token create --tenant acme --ttl 7d
 
@@ -57,6 +62,9 @@ export async function runProgram(
   addDoctorCommand(program, terminal, end)
   addAgentCommand(program, terminal)
   addReplayCommand(program, terminal, end)
+  addProvidersCommand(program, terminal)
+  addModelsCommand(program, terminal)
+  addSimCommand(program, terminal, host)
   addTokenCommand(program, terminal)
   inherit(program)
   try {
