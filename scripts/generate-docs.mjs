@@ -1,8 +1,9 @@
-// Writes the documents that come from tables in the code: docs/configuration.md and docs/errors.md.
+// Writes the documents that come from tables in the code: docs/configuration.md, docs/errors.md, docs/providers.md.
 // `--check` writes nothing and exits 1 when one of them is not what the tables say. Needs a build.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { providerPage } from './provider-page.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const load = path => import(join(root, path))
@@ -70,13 +71,14 @@ const stale = []
 for (const [file, text] of [
   ['docs/configuration.md', configuration()],
   ['docs/errors.md', errors()],
+  ['docs/providers.md', await providerPage(load)],
 ]) {
   const path = join(root, file)
   if (!check) writeFileSync(path, text)
   else if (read(path) !== text) stale.push(file)
 }
 if (stale.length > 0) {
-  console.error(`${stale.join(' and ')} out of date; run \`node scripts/generate-docs.mjs\`.`)
+  console.error(`${stale.join(', ')} out of date; run \`node scripts/generate-docs.mjs\`.`)
   process.exitCode = 1
 }
 

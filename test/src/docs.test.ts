@@ -49,6 +49,12 @@ const runners: readonly Runner[] = [
   { matches: new RegExp(`^${settings}npx parley config check$`), prints: /PORT|port/ },
   { matches: /^npx parley replay \S+( --json)?$/, prints: /The same: |"same":true/ },
   { matches: /^npx parley agent check \S+$/, prints: /\w/ },
+  { matches: /^npx parley providers$/, prints: /deepgram\s+stt/ },
+  { matches: /^npx parley models list$/, prints: /\w/ },
+  { matches: /^(npx )?parley models pull \S+( --unpinned)?$/, coveredBy: 'models.test.ts of the providers' },
+  { matches: /^parley models list$/, coveredBy: 'the same line with npx' },
+  { matches: /^npm install (sherpa-onnx|ai|@\S+)$/, coveredBy: 'whoever wants the optional package' },
+  { matches: /^npx parley sim\b/, coveredBy: 'sim-command.test.ts' },
   { matches: /^npx parley db migrate$/, prints: /\w/ },
   {
     matches: new RegExp(`^${settings}npx parley token create .*$`),
@@ -146,7 +152,7 @@ describe('the documents', { timeout: 60_000 }, () => {
     const here = command
       .replaceAll(/(127\.0\.0\.1|localhost):3000/g, `127.0.0.1:${gateway.port}`)
       .replaceAll('.parley/logs', logs)
-    const apart = /parley (doctor|config|db|agent|token)/.test(command)
+    const apart = /parley (doctor|config|db|agent|token|providers|models)/.test(command)
     const env: Record<string, string> = apart
       ? { PORT: '0', PARLEY_DATA_DIR: join(folder, 'apart') }
       : { PORT: gateway.port }
