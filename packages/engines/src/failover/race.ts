@@ -69,7 +69,7 @@ export function race<P extends Provider, Part>(
     }
 
     function run(use: Use<P>): void {
-      const runner = createRunner(options, use)
+      const runner = createRunner(options, use, signal)
       const beganMs = clock.now()
       running.add(runner)
       cancelHedge()
@@ -135,9 +135,17 @@ interface Runner<P extends Provider, Part> {
 function createRunner<P extends Provider, Part>(
   { clock, start, isOutput, empty }: RaceOptions<P, Part>,
   use: Use<P>,
+  signal: AbortSignal,
 ): Runner<P, Part> {
   const { member } = use
   const own = new AbortController()
+  signal.addEventListener('abort', stop, { once: true })
+
+  function stop(): void {
+    signal.removeEventListener('abort', stop)
+    own.abort()
+  }
+
   const source = until(own.signal, {
     [Symbol.asyncIterator]: () => start(member, own.signal)[Symbol.asyncIterator](),
   })
@@ -175,6 +183,6 @@ function createRunner<P extends Provider, Part>(
     use,
     first: ms => within(ms, head),
     next: ms => within(ms, () => source.next()),
-    stop: () => own.abort(),
+    stop,
   }
 }

@@ -145,7 +145,9 @@ describe('several models as one', () => {
     const drawing = drain(clock, model.stream(request, stop.signal))
     await clock.advance(10)
     stop.abort()
+    const stoppedMs = clock.now()
     await drawing
+    expect(clock.now() - stoppedMs).toBeLessThan(100)
     await clock.advance(60_000)
     expect(all).toEqual([])
     expect(log.open).toBe(0)

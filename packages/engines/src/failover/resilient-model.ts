@@ -57,7 +57,7 @@ export function createResilientModel(
       }
       if (lead === undefined) return
       try {
-        yield* passOn(answer, read(lead, betweenMs))
+        yield* passOn(answer, read(lead, betweenMs), signal)
         lead.use.succeeded()
         return
       } catch (error) {
@@ -114,6 +114,7 @@ async function* read(
 async function* passOn(
   answer: Answer,
   parts: AsyncIterable<LanguageModelPart>,
+  signal: AbortSignal,
 ): AsyncGenerator<LanguageModelPart> {
   const join = createTextJoin(answer.said)
   const hold = createWordHold()
@@ -133,5 +134,5 @@ async function* passOn(
       yield part
     }
   }
-  yield* text(hold.feed(join.end()) + hold.flush())
+  if (!signal.aborted) yield* text(hold.feed(join.end()) + hold.flush())
 }

@@ -125,6 +125,24 @@ describe('several voices as one', () => {
     expect(slow.open).toBe(0)
   })
 
+  it('stops at once when told, and blames nobody', async () => {
+    const clock = new VirtualClock()
+    const log = account()
+    const { all, onIncident } = incidents()
+    const hangs = voiceOf({ clock, log, fates: [{ kind: 'hang', after: 9 }] })
+    const stop = new AbortController()
+    const drawing = drain(
+      clock,
+      createResilientVoice([hangs], { clock, onIncident }).speak(ask(text), stop.signal),
+    )
+    await clock.advance(10)
+    stop.abort()
+    const stoppedMs = clock.now()
+    await drawing
+    expect(clock.now() - stoppedMs).toBeLessThan(100)
+    expect([all, log.open, clock.pending]).toEqual([[], 0, 0])
+  })
+
   it('fails when nobody can speak, and when nobody can go on', async () => {
     const clock = new VirtualClock()
     const { all, onIncident } = incidents()

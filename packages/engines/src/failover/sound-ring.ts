@@ -37,6 +37,8 @@ type Entry =
 export function createSoundRing(mostMs: number): SoundRing {
   let entries: Entry[] = []
   let keptMs = 0
+  /** Beginnings and ends among the entries. */
+  let marks = 0
   let settledMs = Number.NEGATIVE_INFINITY
 
   /** Drops the oldest sound until so much is left; marks stay. */
@@ -52,6 +54,11 @@ export function createSoundRing(mostMs: number): SoundRing {
     const end = cut < 0 ? entries.length : cut
     entries = [...entries.slice(0, end).filter(({ kind }) => kind !== 'sound'), ...entries.slice(end)]
     return before - keptMs
+  }
+
+  function mark(entry: Entry): void {
+    marks++
+    entries.push(entry)
   }
 
   function dropBefore(atMs: number): void {
@@ -70,8 +77,8 @@ export function createSoundRing(mostMs: number): SoundRing {
       // Now and then, not for each frame.
       return keptMs > mostMs * 1.1 ? dropTo(mostMs) : 0
     },
-    begin: atMs => void entries.push({ kind: 'begin', atMs }),
-    finish: atMs => void entries.push({ kind: 'finish', atMs }),
+    begin: atMs => mark({ kind: 'begin', atMs }),
+    finish: atMs => mark({ kind: 'finish', atMs }),
     settle(toMs) {
       settledMs = Math.max(settledMs, toMs)
       dropBefore(settledMs)
@@ -79,6 +86,7 @@ export function createSoundRing(mostMs: number): SoundRing {
     finished(atMs) {
       const last = entries.findLastIndex(entry => entry.kind === 'finish' && entry.atMs <= atMs)
       entries = entries.filter((entry, index) => entry.kind === 'sound' || index > last)
+      marks = entries.filter(({ kind }) => kind !== 'sound').length
       settledMs = Math.max(settledMs, atMs)
       dropBefore(atMs)
     },
@@ -93,7 +101,7 @@ export function createSoundRing(mostMs: number): SoundRing {
       }
     },
     get isWaiting() {
-      return entries.some(({ kind }) => kind !== 'sound')
+      return marks > 0
     },
     get keptMs() {
       return keptMs
