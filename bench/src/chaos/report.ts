@@ -75,7 +75,7 @@ export function toMarkdown({ command, machine, rows, hedging, latency, overhead 
     'texts that came out of the wrappers; `met` are runs in which the fault was noticed, `repeated` came more than once, `missing` not at all, `cut` are halves of words.',
     'The gap is what the caller waits for, in real time and with the default settings of the wrappers; no breaker is open',
     'yet and no latency known, so it is that of the first caller who meets the fault after a start. Faults that are met only by',
-    'waiting (`hang`, `drip`) cost a deadline or a hedge. The callers share the cores of the machine.',
+    'waiting (`hang`, `drip`) cost a deadline or a hedge. The callers share the cores of the machine. Of few runs the p95 is the longest.',
     '',
     `**${cells.length} cells, ${total(row => row.runs)} runs: ${recovered} cells recovered, ${total(row => row.repeated)} words repeated, ${total(row => row.missing)} missing, ${total(row => row.garbled)} cut.**`,
     ...(['stt', 'llm', 'tts'] as const).flatMap(slot => slotSection(slot, rows)),
