@@ -190,6 +190,7 @@ describe('an agent made of vendors', { timeout: 60_000 }, () => {
     expect(metrics).toMatch(
       /parley_provider_errors_total\{slot="llm",provider="anthropic",code="provider_\w+"\} 1/,
     )
+    expect(metrics).toMatch(/parley_speech_clauses_total\{source="memory"\} [1-9]/)
     const health = await (await fetch(`${gateway.url}/api/voice/health`)).json()
     expect(health.checks).toMatchObject({ deepgram: 'healthy', anthropic: 'healthy', cartesia: 'healthy' })
   })

@@ -109,6 +109,23 @@ describe('an agent of vendors', () => {
     expect(await refusal(assemble([agent], {}))).toMatch(/^bad_config: clerk\.yaml: tools\[0\].*SHOP_KEY/)
   })
 
+  it('is refused for a mistake in its context, by line', () => {
+    const lists =
+      'llm: { provider: openai-compatible, model: m }\ncontext: { sources: [{ kind: crypto, curency: eur }] }\n'
+    expect(() => agentOf(lists)).toThrow('clerk.yaml:6:38: unknown key "curency" (did you mean "currency"?)')
+  })
+
+  it('looks facts up from what its context names', async () => {
+    const lists =
+      'llm: { provider: openai-compatible, model: m }\ntts: []\ncontext: { sources: [{ kind: documents, folder: . }] }\n'
+    await expect(assemble([agentOf(lists)], {})).resolves.toBeDefined()
+    const sql =
+      "context: { sources: [{ kind: sql, name: orders, when: ['order (?<n>\\d+)'], query: 'select :n' }] }\n"
+    expect(await refusal(assemble([agentOf(lists.replace(/context.*\n/, sql))], {}))).toMatch(
+      /^bad_config: clerk\.yaml: context\.sources\[0\]/,
+    )
+  })
+
   it('greets without asking its model, with words that fit the place in the conversation', async () => {
     const agent = agentOf('llm: { provider: openai-compatible, model: m }\ntts: []\n')
     const { assembly } = await assemble([agent], { OPENAI_COMPATIBLE_BASE_URL: 'http://127.0.0.1:9' })
