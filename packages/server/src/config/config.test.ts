@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -196,6 +196,20 @@ describe('settings of vendors', () => {
 
   it('leave variables of vendors’ own tools alone', () => {
     expect(told({ ANTHROPIC_LOG: 'debug', OPENAI_AGENTS_DISABLE_TRACING: '1' })).toEqual([])
+  })
+})
+
+describe('the example of the cascaded voice stream', () => {
+  it('is a good configuration as it stands, and names nothing that is no setting', () => {
+    const text = readFileSync(new URL('../../../../.env.stream.example', import.meta.url), 'utf8')
+    const folder = mkdtempSync(join(tmpdir(), 'parley-stream-'))
+    writeFileSync(join(folder, '.env'), text)
+    const { config, problems } = resolveConfig(readEnvironment({}, folder))
+    expect(problems).toEqual([])
+    expect(config).toMatchObject({ port: 3001, sttProvider: ['mock'], ratePerAddress: 30 })
+    const offered = [...text.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name)
+    const known: readonly string[] = Object.values(settings).flatMap(({ env, aliases }) => [env, ...aliases])
+    expect(offered.filter(name => name !== undefined && !known.includes(name))).toEqual([])
   })
 })
 
