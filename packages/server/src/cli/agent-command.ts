@@ -3,7 +3,7 @@ import { type Agent, agentSlots, loadAgent, loadScript, type Script, scriptGramm
 import { findPocketsphinx, knownWords, vendors } from '@parley/providers'
 import type { Command } from 'commander'
 import type { Config } from '../config/settings.js'
-import { vendorFacts } from '../gateway/assemble-keys.js'
+import { missingKey } from '../gateway/missing-key.js'
 import { createProviderCatalogue } from '../gateway/provider-catalogue.js'
 import { resolutionOf } from './settings-of.js'
 import type { Terminal } from './terminal.js'
@@ -49,10 +49,10 @@ async function unheardWords(script: Script): Promise<readonly string[]> {
 
 function missingKeys(agent: Agent, config: Config): readonly string[] {
   const entries = agentSlots.flatMap(slot => agent[slot])
-  const lines = entries.flatMap(({ provider, place }) => {
+  const lines = entries.flatMap(({ provider, place, options }) => {
     const vendor = vendors.find(({ name }) => name === provider)
-    if (!vendor?.key?.required || vendorFacts(vendor, config).keys.length > 0) return []
-    return [`${place}: ${vendor.title} needs a key; set ${vendor.key.env}.`]
+    const missing = vendor && missingKey(vendor, config, options)
+    return missing === undefined ? [] : [`${place}: ${vendor?.title} needs a key; set ${missing}.`]
   })
   return [...new Set(lines)]
 }

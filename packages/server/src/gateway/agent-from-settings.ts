@@ -53,7 +53,7 @@ export function agentFromSettings(config: AssemblySettings, providers: ProviderC
     ),
   }
   try {
-    return parseAgent(JSON.stringify(file), 'the settings', providers)
+    return placed(parseAgent(JSON.stringify(file), 'the settings', providers))
   } catch (error) {
     throw namedBySettings(error)
   }
@@ -72,10 +72,20 @@ function entries(
   })
 }
 
+/** Messages name the variable instead of a line. */
+function placed(agent: Agent): Agent {
+  const list = (slot: AgentSlot) => agent[slot].map(entry => ({ ...entry, place: variableOf(slot) }))
+  return { ...agent, stt: list('stt'), llm: list('llm'), tts: list('tts') }
+}
+
+function variableOf(slot: AgentSlot): string {
+  return `PARLEY_${slot.toUpperCase()}_PROVIDER`
+}
+
 /** A line and column of what nobody wrote would lead nobody anywhere. */
 function namedBySettings(error: unknown): unknown {
   if (!(error instanceof ParleyError)) return error
-  const slots = agentSlots.map(slot => `PARLEY_${slot.toUpperCase()}_PROVIDER`).join(', ')
+  const slots = agentSlots.map(variableOf).join(', ')
   const said = error.message.replace(/^the settings:\d+:\d+: /gm, '')
   return new ParleyError('bad_config', `${said}. This is what ${slots} come to.`, { cause: error })
 }

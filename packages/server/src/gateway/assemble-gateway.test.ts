@@ -198,6 +198,20 @@ describe('the agent of the settings', () => {
     }
   })
 
+  it('is refused without a key, naming both variables', async () => {
+    const agent = read({ STREAM_LLM_PROVIDER: 'anthropic' })
+    const refused = refusal(assemble(agent === undefined ? [] : [agent], {}))
+    expect(await refused).toBe(
+      'bad_config: PARLEY_LLM_PROVIDER: Anthropic needs a key; set ANTHROPIC_API_KEY',
+    )
+  })
+
+  it('is refused for a file of defaults that is not there', () => {
+    expect(() => read({ STREAM_LLM_PROVIDER: 'openai', PARLEY_DEFAULTS: '/nonexistent' })).toThrow(
+      /^PARLEY_DEFAULTS cannot be used: ENOENT/,
+    )
+  })
+
   it('is mocked by what needs no key', () => {
     const agent = read({
       STREAM_STT_PROVIDER: 'mock',

@@ -18,6 +18,7 @@ import { vendorFacts } from './assemble-keys.js'
 import type { SharedParts } from './assemble-shared.js'
 import { keyPool } from './assemble-wrappers.js'
 import { meterModel, meterRecogniser, meterVoice, type ProviderWatcher } from './meter-providers.js'
+import { missingKey } from './missing-key.js'
 
 export interface ProviderKinds {
   readonly stt: SpeechToText
@@ -89,12 +90,9 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
   }
 
   function make(slot: AgentSlot, entry: ProviderEntry, vendor: Vendor): ProviderKinds[AgentSlot] {
-    const { keys } = vendorFacts(vendor, options.config)
-    if (vendor.key?.required && keys.length === 0)
-      throw new ParleyError(
-        'bad_config',
-        `${entry.place}: ${vendor.title} needs a key; set ${vendor.key.env}`,
-      )
+    const missing = missingKey(vendor, options.config, entry.options)
+    if (missing !== undefined)
+      throw new ParleyError('bad_config', `${entry.place}: ${vendor.title} needs a key; set ${missing}`)
     const metering = {
       name: vendor.name,
       clock: options.clock,

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { contextConfigSchema } from '@parley/context'
-import type { Json } from '@parley/core'
+import { type Json, ParleyError } from '@parley/core'
 import {
   type AgentSlot,
   type ProviderCatalogue,
@@ -125,5 +125,10 @@ function takes(shape: z.ZodType, key: string): boolean {
 
 function readDefaults(path: string | undefined): ProviderDefaults {
   const file = path ?? shippedFile('defaults.yaml')
-  return parseProviderDefaults(readFileSync(file, 'utf8'), file)
+  try {
+    return parseProviderDefaults(readFileSync(file, 'utf8'), file)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ParleyError('bad_config', `PARLEY_DEFAULTS cannot be used: ${reason}`, { cause: error })
+  }
 }

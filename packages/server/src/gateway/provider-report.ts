@@ -2,8 +2,9 @@
 
 import { type AgentSlot, agentSlots } from '@parley/engines'
 import { type Vendor, vendors } from '@parley/providers'
-import { type Config, type SettingKey, settings } from '../config/settings.js'
+import type { Config } from '../config/settings.js'
 import { vendorFacts } from './assemble-keys.js'
+import { missingKey } from './missing-key.js'
 
 export interface ProviderReport {
   /** As an agent names it. */
@@ -39,12 +40,10 @@ function reportOf(vendor: Vendor, config: Config): ProviderReport {
     keys: keys.length,
     baseUrlVariable: vendor.baseUrl?.env ?? null,
     baseUrl,
-    missing: missingOf(vendor, config, keys.length),
+    missing: missingOf(vendor, config),
   }
 }
 
-/** Settings that serve instead of a key. */
-const accounts: Readonly<Record<string, SettingKey>> = { google: 'googleCredentials' }
 /** Packages that are only needed for these. */
 const packages: Readonly<Record<string, string>> = {
   polly: '@aws-sdk/client-polly',
@@ -53,14 +52,11 @@ const packages: Readonly<Record<string, string>> = {
   sherpa: 'sherpa-onnx',
 }
 
-function missingOf({ name, key }: Vendor, config: Config, keys: number): string {
-  const needed = packages[name]
+function missingOf(vendor: Vendor, config: Config): string {
+  const needed = packages[vendor.name]
   if (needed !== undefined && !isInstalled(needed)) return `npm install ${needed}`
-  const account = accounts[name]
-  if (keys > 0 || key === undefined) return ''
-  if (account !== undefined)
-    return config[account] === undefined ? `set ${key.env} or ${settings[account].env}` : ''
-  return key.required ? `set ${key.env}` : ''
+  const key = missingKey(vendor, config)
+  return key === undefined ? '' : `set ${key}`
 }
 
 function isInstalled(name: string): boolean {
