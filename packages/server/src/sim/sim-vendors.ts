@@ -6,8 +6,8 @@ import {
   openDeepgramSim,
   openElevenLabsSim,
   openGoogleSim,
+  openOpenAiCompatibleSim,
   openOpenAiSim,
-  openOpenaiTextSim,
   openPollySim,
   openTranscribeSim,
   type SimOptions,
@@ -99,6 +99,6 @@ export const simVendors: readonly SimVendor[] = [
     baseUrlEnv: 'OPENAI_COMPATIBLE_BASE_URL',
     keyEnv: undefined,
     key: '',
-    open: options => openOpenaiTextSim({ ...options, profile: 'ollama' }),
+    open: openOpenAiCompatibleSim,
   },
 ]
