@@ -213,6 +213,7 @@ describe('the check of the settings', () => {
     expect(json.settings).toContainEqual({
       key: 'corsOrigins',
       env: 'CORS_ORIGINS',
+      aliases: ['VOICE_CORS_ORIGIN', 'STREAM_CORS_ORIGIN'],
       source: 'VOICE_CORS_ORIGIN',
       shown: 'https://a.example',
     })

@@ -1,6 +1,8 @@
 /** `parley sim` and a gateway that is led there by the lines it prints, with the agent that ships. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { terseAgent, writeAgent } from './support/agent-file.js'
 import { recording } from './support/human-speech.js'
 import {
   type ParleyProcess,
@@ -12,16 +14,29 @@ import {
 } from './support/parley-process.js'
 import { VoiceCaller } from './support/voice-caller.js'
 
+/** What the command printed. */
+function variablesOf(sims: StartingParley): Record<string, string> {
+  const document = JSON.parse(/\{[\s\S]*\n\}/.exec(sims.output())?.[0] ?? '{}')
+  return document.variables
+}
+
+/** The shipped agent, for a machine on which tests run side by side. */
+function patientConcierge(): string {
+  return readFileSync(join(root, 'agents/concierge.en.yaml'), 'utf8')
+    .replace('endpointingMs: false', 'endpointingMs: false, finishTimeoutMs: 30000')
+    .replace('failover: {', 'failover: { finalTextMs: 30000,')
+}
+
 describe('vendors simulated by the command', { timeout: 60_000 }, () => {
   let sims: StartingParley
   let gateway: ParleyProcess
 
   beforeAll(async () => {
     sims = spawnParley({ command: ['sim', '--port', '0', '--json'] })
-    const [text] = await sims.printed(/\{[\s\S]*\n\}/)
-    const { variables } = JSON.parse(text) as { variables: Record<string, string> }
+    await sims.printed(/\{[\s\S]*\n\}/)
+    const variables = variablesOf(sims)
     gateway = await startParley({
-      env: { ...variables, PARLEY_AGENT: join(root, 'agents/concierge.en.yaml') },
+      env: { ...variables, PARLEY_AGENT: writeAgent(patientConcierge()) },
     })
   })
   afterAll(async () => {
@@ -47,11 +62,24 @@ describe('vendors simulated by the command', { timeout: 60_000 }, () => {
     await caller.hangUp()
   })
 
-  it('tell the doctor that they answer', async () => {
-    const { variables } = JSON.parse(/\{[\s\S]*\n\}/.exec(sims.output())?.[0] ?? '{}') as {
-      variables: Record<string, string>
+  it('lend a script their voice, and what it always says is said from memory the second time', async () => {
+    const script = `${terseAgent}llm: scripted\ntts: [{ provider: cartesia, model: m, voice: v }, embedded]\n`
+    const own = await startParley({ env: { ...variablesOf(sims), PARLEY_AGENT: writeAgent(script) } })
+    for (let time = 0; time < 2; time++) {
+      const caller = await VoiceCaller.call(own.url)
+      expect(caller.of('ready')[0]?.voice).toBe('cartesia, flite')
+      const { reply } = await caller.next('audio-begin')
+      await caller.next('reply-ended', message => message.reply === reply)
+      await caller.hangUp()
     }
-    const { out } = await parley(['doctor', '--json'], variables)
+    const metrics = await (await fetch(`${own.url}/metrics`)).text()
+    expect(metrics).toMatch(/parley_speech_clauses_total\{source="voice"\} 1\n/)
+    expect(metrics).toMatch(/parley_speech_clauses_total\{source="memory"\} 1\n/)
+    expect(await own.stop()).toBe(0)
+  })
+
+  it('tell the doctor that they answer', async () => {
+    const { out } = await parley(['doctor', '--json'], variablesOf(sims))
     const { findings } = JSON.parse(out) as { findings: { name: string; level: string; says: string }[] }
     const vendors = findings.filter(({ name }) =>
       ['deepgram', 'openai', 'anthropic', 'cartesia'].includes(name),
