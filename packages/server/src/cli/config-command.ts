@@ -12,8 +12,11 @@ export function addConfigCommand(program: Command, terminal: Terminal, end: (cod
     .command('check')
     .description('show every setting and name everything wrong; exit 2 when something is')
     .option('--json', 'as one JSON document')
-    .action(({ json }: { json?: true }) => {
-      const resolution = resolutionOf(terminal)
+    .action(async ({ json }: { json?: true }) => {
+      const settings = resolutionOf(terminal)
+      // Loaded when needed: vendors take their time.
+      const { checkAssembly } = await import('../gateway/check-assembly.js')
+      const resolution = { ...settings, problems: [...settings.problems, ...checkAssembly(settings.config)] }
       const { resolved, problems } = resolution
       const ok = !hasErrors(resolution)
       if (json) terminal.print(JSON.stringify({ ok, settings: resolved, problems }, null, 2))

@@ -12,6 +12,7 @@ import { createMetrics } from '../metrics/metrics.js'
 import { createHandClock } from '../testing/hand-clock.js'
 import { agentFromSettings } from './agent-from-settings.js'
 import { type Assembly, assembleGateway } from './assemble-gateway.js'
+import { checkAssembly } from './check-assembly.js'
 import { noEmbeddedSpeech } from './embedded-speech.js'
 import { fixedPhrases } from './fixed-phrases.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
@@ -226,6 +227,27 @@ describe('the agent of the settings', () => {
   it('is refused for a provider that is none, without a line that nobody wrote', () => {
     expect(() => read({ STREAM_LLM_PROVIDER: 'antropic' })).toThrow(
       'there is no model "antropic" (did you mean "anthropic"?). This is what PARLEY_STT_PROVIDER, PARLEY_LLM_PROVIDER, PARLEY_TTS_PROVIDER come to.',
+    )
+  })
+})
+
+describe('the check of the settings', () => {
+  const told = (env: NodeJS.ProcessEnv) =>
+    checkAssembly(configOf(env)).map(({ level, sentence, cure }) => `${level}: ${sentence}. ${cure}`)
+
+  it('names keys that are missing: an error where nobody is left, else a warning', () => {
+    expect(told({})).toEqual([])
+    expect(told({ STREAM_LLM_PROVIDER: 'anthropic,openai', OPENAI_API_KEY: 'sk-x' })).toEqual([
+      'warning: PARLEY_LLM_PROVIDER names Anthropic, which needs a key. Set ANTHROPIC_API_KEY.',
+    ])
+    expect(told({ STREAM_STT_PROVIDER: 'deepgram' })).toEqual([
+      'error: PARLEY_STT_PROVIDER names Deepgram, which needs a key. Set DEEPGRAM_API_KEY.',
+    ])
+  })
+
+  it('names a provider that is none', () => {
+    expect(told({ STREAM_TTS_PROVIDER: 'cartesa' })[0]).toMatch(
+      /^error: there is no voice "cartesa" \(did you mean "cartesia"\?\)/,
     )
   })
 })
