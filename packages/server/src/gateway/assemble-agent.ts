@@ -38,7 +38,6 @@ export async function assembleAgent(agent: Agent, parts: AssemblyParts): Promise
       ? { speaker: agent.voice }
       : {}),
     ...(agent.trouble === undefined ? {} : { trouble: agent.trouble }),
-    ...(agent.failover.finalTextMs === undefined ? {} : { sttTimeoutMs: agent.failover.finalTextMs }),
   })
   return {
     agent,

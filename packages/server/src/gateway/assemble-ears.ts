@@ -1,16 +1,21 @@
 /** Who hears for an agent: the embedded recogniser with its grammar, or vendors of which the next takes over. */
 
 import { ParleyError, type SpeechToText } from '@parley/core'
-import type { Agent } from '@parley/engines'
+import type { Agent, CascadeOptions } from '@parley/engines'
 import { grammarOf, type Scripts } from './agent-scripts.js'
 import { resilientRecogniser } from './assemble-wrappers.js'
 import { type AssemblyParts, usable } from './assembly-parts.js'
 import { lifeOf } from './provider-life.js'
 
 export interface Ears {
-  readonly options: { stt?: SpeechToText; grammar?: string; overlapGrammar?: string }
+  readonly options: Pick<CascadeOptions, 'stt' | 'grammar' | 'overlapGrammar' | 'sttTimeoutMs'>
   name(language: string): string | null
 }
+
+/** Longest wait for a provider's final text where the agent does not say, ms. */
+const FINAL_TEXT_MS = 900
+/** What a turn waits beyond that, so that the provider that takes over can hear the sound again, ms. */
+const TAKEOVER_MS = 1_500
 
 export function earsOf(agent: Agent, parts: AssemblyParts, scripts: Scripts): Ears {
   const { speech } = parts
@@ -24,14 +29,20 @@ export function earsOf(agent: Agent, parts: AssemblyParts, scripts: Scripts): Ea
     const stt = entries.length === 0 ? undefined : speech.recogniser
     if (stt === undefined) return { options: {}, name: () => null }
     const overlapGrammar = speech.overlapGrammar(agent.language)
+    const { finalTextMs: sttTimeoutMs } = agent.failover
     const words = overlapGrammar === undefined ? {} : { overlapGrammar }
-    return { options: { stt, ...(grammar === undefined ? {} : { grammar }), ...words }, name: name(stt) }
+    const patience = sttTimeoutMs === undefined ? {} : { sttTimeoutMs }
+    return {
+      options: { stt, ...(grammar === undefined ? {} : { grammar }), ...words, ...patience },
+      name: name(stt),
+    }
   }
   const list = usable('stt', { agent, entries, parts }, entry =>
     entry.provider === 'embedded' ? withGrammar(speech.recogniser, grammar) : parts.shelf.get('stt', entry),
   )
-  const stt = parts.keep(resilientRecogniser(list, agent.failover, parts))
-  return { options: { stt }, name: name(stt) }
+  const { finalTextMs = FINAL_TEXT_MS } = agent.failover
+  const stt = parts.keep(resilientRecogniser(list, { ...agent.failover, finalTextMs }, parts))
+  return { options: { stt, sttTimeoutMs: finalTextMs + TAKEOVER_MS }, name: name(stt) }
 }
 
 /** Beside vendors the grammar is the embedded one's alone: their finals are no whole utterances of it. */
