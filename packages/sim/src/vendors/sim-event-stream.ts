@@ -3,7 +3,7 @@
  * still be a status; after it, faults are what a stream can do.
  */
 
-import type { SimExchange } from './sim-server.js'
+import type { SimExchange } from './sim-exchange.js'
 import type { SimFault } from './vendor-sim.js'
 
 export interface SimEventStream {

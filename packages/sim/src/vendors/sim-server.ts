@@ -7,75 +7,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
+import { simExchange } from './sim-exchange.js'
 import { type SimLog, simLog } from './sim-log.js'
 import { type SimTemper, simTemper } from './sim-pace.js'
-import type { SimFault, SimOptions, VendorSim } from './vendor-sim.js'
-
-export interface SimServerSpec {
-  readonly name: string
-  /** Appended to the server's address to make `baseUrl`. */
-  readonly basePath?: string
-  /** The key a request came with, or undefined. Default: `Authorization: Bearer`. */
-  keyOf?(request: IncomingMessage, url: URL): string | undefined
-  /** Whether a key is wanted at all. Default true. */
-  readonly needsKey?: boolean
-  /** The body of a refusal with this status. */
-  errorBody(status: number, sentence: string): unknown
-  /** Headers of 429 besides `retry-after`. */
-  limitHeaders?(fault: SimFault): Readonly<Record<string, string>>
-  /** Headers of every answer, also of those that open a socket; `reason` where it is a refusal. */
-  headers?(reason?: string): Readonly<Record<string, string>>
-  /** A request that passed the key check; the body is whole. */
-  onRequest?(exchange: SimExchange): void | Promise<void>
-  /** Whether this path takes sockets; the sub-protocol to accept, if one must be named. */
-  takesSocket?(url: URL, request: IncomingMessage): boolean
-  /** Why a socket with this query is refused, if it is. */
-  refusesSocket?(url: URL): SimRefusal | undefined
-  onSocket?(socket: SimSocket): void
-}
-
-export interface SimRefusal {
-  readonly status: number
-  readonly sentence: string
-}
-
-export interface SimExchange {
-  readonly url: URL
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly body: Buffer
-  /** Aborts when the client is gone. */
-  readonly signal: AbortSignal
-  /** The body as JSON, noted as received; undefined (after 400 was answered) if it is none. */
-  json(): unknown
-  reply(status: number, body: unknown, headers?: Readonly<Record<string, string>>): void
-  /** Notes a JSON message that goes out as part of a stream. */
-  note(message: unknown): void
-  /** Ends this exchange as the fault says, whatever was written before. */
-  fail(fault: SimFault): void
-}
-
-export interface SimSocket {
-  readonly url: URL
-  readonly request: IncomingMessage
-  readonly raw: WebSocket
-  /** Aborts when the socket is closed by either side. */
-  readonly signal: AbortSignal
-  /** Sends JSON, noted as sent. Silent after the end. */
-  send(message: unknown): void
-  sendBinary(bytes: Uint8Array): void
-  /** Notes a JSON message that came in. */
-  receive(message: unknown): void
-  complain(sentence: string): void
-  close(code: number, reason?: string): void
-  /**
-   * What a fault does to any socket: `refuse` and `drop` destroy it (drop: in the middle of a frame), `garbage` sends what
-   * is no message, `close` closes with its code. False: the fault is the vendor's to word (`limited`, `failing`,
-   * `unauthorised`, `expired`).
-   */
-  fail(fault: SimFault): boolean
-}
+import { failUpgrade, linesOf, refuse } from './sim-refusal.js'
+import type { SimServerSpec } from './sim-server-spec.js'
+import { simSocket } from './sim-socket.js'
+import type { SimOptions, VendorSim } from './vendor-sim.js'
 
 export interface SimServer {
   readonly temper: SimTemper
@@ -119,47 +58,15 @@ export async function openSimServer(options: SimOptions, spec: SimServerSpec): P
       counts.open--
       gone.abort()
     })
-    const exchange = exchangeOf(request, response, gone.signal)
     const body = await bodyOf(request).catch(() => undefined)
     if (body === undefined) return void response.destroy()
-    const whole = exchange(body)
+    const url = urlOf(request)
+    const whole = simExchange({ spec, log, url, request, response, body, signal: gone.signal })
     if (!isKeyGood(request)) return whole.fail({ kind: 'unauthorised', stage: 'connect' })
     const fault = temper.strike('connect')
     if (fault !== undefined) return whole.fail(fault)
     if (spec.onRequest === undefined) return whole.reply(404, spec.errorBody(404, 'no such path'))
     await spec.onRequest(whole)
-  }
-
-  function exchangeOf(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
-    const url = urlOf(request)
-    const reply: SimExchange['reply'] = (status, body, headers = {}) => {
-      if (response.headersSent || response.destroyed) return
-      log.send(url.pathname, body)
-      const own = spec.headers?.(status < 400 ? undefined : `${status}`)
-      response.writeHead(status, { 'content-type': 'application/json', ...own, ...headers })
-      response.end(JSON.stringify(body))
-    }
-    return (body: Buffer): SimExchange => ({
-      url,
-      request,
-      response,
-      body,
-      signal,
-      json() {
-        try {
-          const message: unknown = JSON.parse(body.toString('utf8'))
-          log.receive(url.pathname, message)
-          return message
-        } catch {
-          log.complain(`${url.pathname}: the body is no JSON`)
-          reply(400, spec.errorBody(400, 'We could not parse the JSON body of your request.'))
-          return undefined
-        }
-      },
-      reply,
-      note: message => log.send(url.pathname, message),
-      fail: fault => failExchange(spec, { response, reply }, fault),
-    })
   }
 
   function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
@@ -178,59 +85,11 @@ export async function openSimServer(options: SimOptions, spec: SimServerSpec): P
     upgrader.handleUpgrade(request, connection, head, socket => {
       counts.sockets++
       counts.open++
-      spec.onSocket?.(simSocket({ socket, request, connection, url }))
+      const ended = () => {
+        counts.open--
+      }
+      spec.onSocket?.(simSocket({ socket, request, connection, url, log, ended }))
     })
-  }
-
-  function simSocket({
-    socket,
-    request,
-    connection,
-    url,
-  }: {
-    readonly socket: WebSocket
-    readonly request: IncomingMessage
-    readonly connection: Duplex
-    readonly url: URL
-  }): SimSocket {
-    const gone = new AbortController()
-    const end = () => {
-      if (gone.signal.aborted) return
-      counts.open--
-      gone.abort()
-    }
-    socket.on('close', end)
-    socket.on('error', end)
-    return {
-      url,
-      request,
-      raw: socket,
-      signal: gone.signal,
-      send(message) {
-        if (gone.signal.aborted || socket.readyState !== socket.OPEN) return
-        log.send(url.pathname, message)
-        socket.send(JSON.stringify(message))
-      },
-      sendBinary(bytes) {
-        if (!gone.signal.aborted && socket.readyState === socket.OPEN) socket.send(bytes)
-      },
-      receive: message => log.receive(url.pathname, message),
-      complain: log.complain,
-      close(code, reason = '') {
-        socket.close(code, reason)
-      },
-      fail(fault) {
-        if (fault.kind === 'refuse') connection.destroy()
-        else if (fault.kind === 'drop') {
-          // The head of a text frame of 100 bytes, and 10 of them.
-          connection.write(Buffer.concat([Buffer.from([0x81, 100]), Buffer.from('{"type":"r')]))
-          connection.destroy()
-        } else if (fault.kind === 'garbage') socket.send('}{ this is no message')
-        else if (fault.kind === 'close') socket.close(fault.code ?? 1011)
-        else return false
-        return true
-      },
-    }
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -270,77 +129,4 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-const statusOfFault: Readonly<Partial<Record<SimFault['kind'], number>>> = {
-  limited: 429,
-  failing: 500,
-  unauthorised: 401,
-  expired: 408,
-}
-
-function failExchange(
-  spec: SimServerSpec,
-  { response, reply }: Pick<SimExchange, 'response' | 'reply'>,
-  fault: SimFault,
-): void {
-  const status = statusOfFault[fault.kind]
-  if (status !== undefined && !response.headersSent)
-    return reply(status, spec.errorBody(status, `simulated: ${fault.kind}`), waitHeaders(spec, fault))
-  switch (fault.kind) {
-    case 'hang':
-      return
-    case 'garbage':
-      if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.end('}{ this is no message\n\n')
-      return
-    case 'close':
-      if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.end()
-      return
-    default:
-      response.destroy()
-  }
-}
-
-function waitHeaders(spec: SimServerSpec, fault: SimFault): Readonly<Record<string, string>> {
-  if (fault.kind !== 'limited') return {}
-  const wait: Record<string, string> =
-    fault.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(fault.retryAfterMs / 1000)) }
-  return { ...wait, ...spec.limitHeaders?.(fault) }
-}
-
-function failUpgrade(spec: SimServerSpec, connection: Duplex, fault: SimFault): void {
-  const status = statusOfFault[fault.kind]
-  if (status !== undefined)
-    return refuse(
-      spec,
-      connection,
-      { status, sentence: `simulated: ${fault.kind}` },
-      waitHeaders(spec, fault),
-    )
-  if (fault.kind === 'hang' || fault.kind === 'drip') return
-  if (fault.kind === 'garbage') connection.write('SSH-2.0-not-a-web-server\r\n')
-  connection.destroy()
-}
-
-function refuse(
-  spec: SimServerSpec,
-  connection: Duplex,
-  { status, sentence }: SimRefusal,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const body = JSON.stringify(spec.errorBody(status, sentence))
-  const lines = [
-    `HTTP/1.1 ${status} Refused`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    ...linesOf({ ...spec.headers?.(sentence), ...headers }),
-  ]
-  connection.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
-}
-
-function linesOf(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
 }

@@ -2,7 +2,8 @@
 
 import type { SimPrompt } from '../sim-brains.js'
 import { simEventStream } from '../sim-event-stream.js'
-import { openSimServer, type SimExchange, type SimServer } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
+import { openSimServer, type SimServer } from '../sim-server.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { type AnthropicError, anthropicErrorBody, anthropicErrorOfFault } from './anthropic-errors.js'
 import { messageWriter } from './messages-answer.js'

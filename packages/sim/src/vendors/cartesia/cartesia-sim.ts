@@ -4,7 +4,8 @@
  * say.
  */
 
-import { openSimServer, type SimSocket } from '../sim-server.js'
+import { openSimServer } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { VendorSim } from '../vendor-sim.js'
 import { type CartesiaSimOptions, type CartesiaWorld, errorBody } from './cartesia-world.js'
 import { manualSocket } from './manual-socket.js'

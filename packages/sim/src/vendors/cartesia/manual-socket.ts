@@ -4,7 +4,7 @@
  */
 
 import { heardSound, isLoud } from '../heard-sound.js'
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { type CartesiaWorld, errorBody, faultBody } from './cartesia-world.js'
 import { sttQuery } from './stt-query.js'
 

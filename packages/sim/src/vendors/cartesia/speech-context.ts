@@ -3,7 +3,7 @@
  * in order. It ends with its last piece, or when nothing came for a second after its last sound.
  */
 
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { speechChunks } from '../speech-chunks.js'
 import { type CartesiaWorld, faultBody } from './cartesia-world.js'
 import { rawAudio } from './raw-audio.js'

@@ -1,7 +1,7 @@
 /** Speech over HTTP: `POST /tts/bytes`, raw or WAV, a tenth of a second at a time. */
 
 import { wavHeader } from '@parley/audio'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import { speechChunks } from '../speech-chunks.js'
 import { type CartesiaWorld, errorBody } from './cartesia-world.js'
 import { rawAudio } from './raw-audio.js'

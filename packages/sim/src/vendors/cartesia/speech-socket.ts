@@ -1,6 +1,6 @@
 /** The speech socket: finds the context of each message, holds clients to the rules, and closes when nothing is said. */
 
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { type CartesiaWorld, errorBody } from './cartesia-world.js'
 import { type SpeechContext, speechContext } from './speech-context.js'
 import { readSpeechMessage } from './speech-request.js'

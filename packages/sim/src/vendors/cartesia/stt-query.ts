@@ -1,6 +1,6 @@
 /** What both recogniser sockets want in their query. */
 
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { errorBody } from './cartesia-world.js'
 
 const encodings = new Set(['pcm_s16le', 'pcm_s32le', 'pcm_f16le', 'pcm_f32le', 'pcm_mulaw', 'pcm_alaw'])

@@ -1,7 +1,7 @@
 /** One output of a simulated socket when it is due, or the fault that strikes instead of it, in Deepgram's words. */
 
 import type { SimPace } from '../sim-pace.js'
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { SimFault } from '../vendor-sim.js'
 
 interface Wording {

@@ -1,7 +1,8 @@
 /** Deepgram on this machine: listening (v1, Flux), speaking (Aura, Flux), and the requests its SDK makes besides. */
 
 import type { IncomingMessage } from 'node:http'
-import { openSimServer, type SimSocket } from '../sim-server.js'
+import { openSimServer } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { badQuery, isSocketPath } from './check-query.js'
 import { listenV1 } from './listen-v1.js'

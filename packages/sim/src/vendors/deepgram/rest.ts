@@ -3,7 +3,7 @@
 import { readWav } from '@parley/audio'
 import type { Clock } from '@parley/core'
 import type { SimBrains } from '../sim-brains.js'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import type { MadeUpIds } from './made-up-ids.js'
 import { decodeSound, encodeSound, isEncoding } from './raw-sound.js'
 import { seconds } from './results.js'

@@ -3,7 +3,8 @@
  * realtime recogniser.
  */
 
-import { openSimServer, type SimSocket } from '../sim-server.js'
+import { openSimServer } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { VendorSim } from '../vendor-sim.js'
 import { type ElevenLabsSimOptions, type ElevenLabsWorld, errorBody } from './elevenlabs-world.js'
 import { multiSocket } from './multi-socket.js'

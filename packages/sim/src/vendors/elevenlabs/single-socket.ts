@@ -1,6 +1,6 @@
 /** The speech socket for one text: a single space first, an empty text last. */
 
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { ElevenLabsWorld } from './elevenlabs-world.js'
 import { type Fields, socketManners } from './socket-manners.js'
 import { type SpeechStream, speechStream } from './speech-stream.js'

@@ -1,7 +1,7 @@
 /** What both speech sockets do alike: read JSON, close when nothing is said, and refuse in the vendor's way. */
 
 import type { Clock } from '@parley/core'
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { type SpeechQuery, speechQuery } from './speech-query.js'
 
 export interface SocketManners {

@@ -1,7 +1,7 @@
 /** Speech over HTTP: raw sound, or lines of JSON with times of characters. */
 
 import { encodeWavData } from '@parley/audio'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import { speechChunks } from '../speech-chunks.js'
 import { charTimes } from './alignment.js'
 import { type ElevenLabsWorld, errorBody } from './elevenlabs-world.js'

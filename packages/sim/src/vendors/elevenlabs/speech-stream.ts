@@ -1,7 +1,7 @@
 /** The speech of one context or of a single stream: texts spoken in order, as messages with sound and alignment. */
 
 import { encodeWavData } from '@parley/audio'
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { speechChunks } from '../speech-chunks.js'
 import { alignmentOf, charTimes } from './alignment.js'
 import { type ElevenLabsWorld, faultMessage } from './elevenlabs-world.js'

@@ -5,7 +5,8 @@
 
 import { writeWav } from '@parley/audio'
 import type { SimSpeech } from '../sim-brains.js'
-import { openSimServer, type SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
+import { openSimServer } from '../sim-server.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { readRequest, type SynthesizeRequest } from './synthesize-request.js'
 import { tokenDesk } from './token-desk.js'

@@ -1,7 +1,7 @@
 /** The body of an answer that is made piece by piece, with the delays and faults of the simulation. */
 
+import type { SimExchange } from '../sim-exchange.js'
 import type { SimPace, SimTemper } from '../sim-pace.js'
-import type { SimExchange } from '../sim-server.js'
 import type { SimFault } from '../vendor-sim.js'
 import { type AudioDialect, audioErrorBody } from './audio-dialect.js'
 

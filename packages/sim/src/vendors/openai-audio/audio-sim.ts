@@ -3,9 +3,10 @@
  * serves more of the vendor than this.
  */
 
+import type { SimExchange } from '../sim-exchange.js'
 import type { SimLog } from '../sim-log.js'
 import type { SimTemper } from '../sim-pace.js'
-import { openSimServer, type SimExchange, type SimServer } from '../sim-server.js'
+import { openSimServer, type SimServer } from '../sim-server.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { type AudioDialect, audioAbilities, audioErrorBody } from './audio-dialect.js'
 import { serveCaptionedSpeech } from './captioned-speech.js'

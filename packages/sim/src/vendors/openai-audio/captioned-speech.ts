@@ -2,7 +2,7 @@
 
 import { encodeAudio } from '../openai-realtime/audio-format.js'
 import type { Fields } from '../openai-realtime/fields.js'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import { audioAnswer } from './audio-answer.js'
 import type { AudioWorld } from './audio-sim.js'
 import { refuse, speechFault } from './speech.js'

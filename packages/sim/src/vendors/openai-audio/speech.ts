@@ -3,7 +3,7 @@
 import { wavHeader } from '@parley/audio'
 import { encodeAudio } from '../openai-realtime/audio-format.js'
 import { type Fields, isFields } from '../openai-realtime/fields.js'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import { audioAnswer } from './audio-answer.js'
 import { audioAbilities, audioErrorBody } from './audio-dialect.js'
 import type { AudioSimOptions, AudioWorld } from './audio-sim.js'

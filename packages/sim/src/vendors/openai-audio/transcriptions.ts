@@ -2,7 +2,7 @@
 
 import { readWav, type Wav } from '@parley/audio'
 import type { SimHeard } from '../sim-brains.js'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import { type AudioAnswer, audioAnswer } from './audio-answer.js'
 import { audioAbilities } from './audio-dialect.js'
 import type { AudioSimOptions, AudioWorld } from './audio-sim.js'

@@ -3,7 +3,7 @@
 import type { Clock } from '@parley/core'
 import type { SimBrains } from '../sim-brains.js'
 import type { SimTemper } from '../sim-pace.js'
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { Conversation } from './conversation.js'
 import type { InputBuffer } from './input-buffer.js'
 import type { RealtimeFault } from './realtime-fault.js'

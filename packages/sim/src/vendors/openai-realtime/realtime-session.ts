@@ -1,7 +1,7 @@
 /** One socket of the simulated Realtime server, from `session.created` to its close. */
 
 import type { SimTemper } from '../sim-pace.js'
-import type { SimSocket } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import { rateOf } from './audio-format.js'
 import { clientEvents } from './client-events.js'
 import { conversation } from './conversation.js'

@@ -4,7 +4,9 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { openSimServer, type SimExchange, type SimServer, type SimSocket } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
+import { openSimServer, type SimServer } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { isFields } from './fields.js'
 import { randomName } from './random-name.js'

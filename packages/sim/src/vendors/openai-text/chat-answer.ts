@@ -2,7 +2,7 @@
 
 import type { SimThought } from '../sim-brains.js'
 import { awkwardPieces, simEventStream, simTokens } from '../sim-event-stream.js'
-import type { SimExchange } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
 import { type ChatAsked, chatAsked } from './chat-prompt.js'
 import { errorOfFault, textError, textErrorBody } from './text-errors.js'
 import type { TextMaking } from './text-making.js'

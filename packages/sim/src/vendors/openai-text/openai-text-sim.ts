@@ -3,7 +3,9 @@
  * and the list of models.
  */
 
-import { openSimServer, type SimExchange, type SimServer, type SimSocket } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
+import { openSimServer, type SimServer } from '../sim-server.js'
+import type { SimSocket } from '../sim-socket.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { answerChat } from './chat-answer.js'
 import { responsesServer } from './responses-serve.js'

@@ -4,7 +4,8 @@
  */
 
 import { simEventStream } from '../sim-event-stream.js'
-import type { SimExchange, SimSocket } from '../sim-server.js'
+import type { SimExchange } from '../sim-exchange.js'
+import type { SimSocket } from '../sim-socket.js'
 import { answerResponse, type ResponseEnd } from './responses-answer.js'
 import { itemsOf, type ResponsesBody, type ResponsesItem, responsesPrompt } from './responses-prompt.js'
 import { errorOfFault, type TextError, textError, textErrorBody } from './text-errors.js'
