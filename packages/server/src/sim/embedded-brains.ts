@@ -45,17 +45,20 @@ export function embeddedBrains(options: EmbeddedBrainsOptions): SimBrains {
   return {
     async hear(samples, sampleRate, language) {
       // Only English is heard, whatever was asked for.
-      if (speech.recogniser === undefined || !speech.hears(language === 'multi' ? 'en' : language))
-        return { text: '', words: [] }
+      const wanted = language === '' || language === 'multi' ? 'en' : language
+      if (speech.recogniser === undefined || !speech.hears(wanted)) return { text: '', words: [] }
       const sound = converted(samples, { fromRate: sampleRate, toRate: HEARING_RATE, resampling })
       return remembered(sound, HEARING_RATE, () =>
         listen(sound, scriptGrammar(scriptFor('en')).jsgf, options),
       )
     },
     async speak(text, sampleRate, language) {
-      const voice = speech.voice(language) ?? speech.voice('en')
+      const wanted = language === '' ? languageOf(text) : language
+      const own = speech.voice(wanted)
+      const voice = own ?? speech.voice('en')
       if (voice === undefined || !/[\p{L}\p{N}]/u.test(text)) return { samples: new Int16Array(0), words: [] }
-      const spoken = await collect(voice.speak({ text, language }, new AbortController().signal))
+      const request = { text, language: own === undefined ? 'en' : wanted }
+      const spoken = await collect(voice.speak(request, new AbortController().signal))
       const { samples, words } = spoken
       return {
         samples: converted(samples, { fromRate: voice.sampleRate, toRate: sampleRate, resampling }),
@@ -63,7 +66,10 @@ export function embeddedBrains(options: EmbeddedBrainsOptions): SimBrains {
       }
     },
     async *think(prompt) {
-      yield* answer(prompt, scriptFor(languageOf(prompt)))
+      const { instructions, messages } = prompt
+      if (readsAloud.test(instructions)) return yield* pieces(messages.at(-1)?.text ?? '')
+      const all = [instructions, ...messages.map(({ text }) => text)].join(' ')
+      yield* answer(prompt, scriptFor(languageOf(all)))
     },
   }
 }
@@ -179,7 +185,9 @@ function* pieces(text: string) {
   for (const word of text.match(/\S+\s*/g) ?? []) yield { kind: 'text', text: word } as const
 }
 
-function languageOf({ instructions, messages }: SimPrompt): string {
-  const all = [instructions, ...messages.map(({ text }) => text)].join(' ')
-  return /[¿¡ñáéíóú]|\b(hola|gracias|usted|español)\b/i.test(all) ? 'es' : 'en'
+/** What a voice that is a model is asked: its text is not to be answered. */
+const readsAloud = /\bword for word\b/i
+
+function languageOf(text: string): string {
+  return /[¿¡ñáéíóú]|\b(hola|gracias|usted|español)\b/i.test(text) ? 'es' : 'en'
 }

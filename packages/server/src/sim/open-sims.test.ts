@@ -1,4 +1,5 @@
-import { vendors } from '@parley/providers'
+import { systemClock } from '@parley/core'
+import { fixedKey, openSocket, type VendorContext, vendors } from '@parley/providers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readEnvironment } from '../config/environment.js'
 import { resolveConfig } from '../config/resolve.js'
@@ -34,6 +35,58 @@ describe('simulated vendors', () => {
       expect(names).toContain(baseUrl.env)
       if (key?.required) expect(names).toContain(key.env)
     }
+  })
+
+  /** What a gateway would give the vendor's adapters. */
+  function contextOf(name: string): VendorContext {
+    const found = running.sims.find(({ vendor }) => vendor.name === name)
+    let ids = 0
+    return {
+      clock: systemClock,
+      epochMs: Date.now,
+      random: Math.random,
+      newId: () => `id-${++ids}`,
+      baseUrl: found?.sim.baseUrl ?? '',
+      keys: fixedKey(found?.vendor.key),
+      fetch,
+      openSocket,
+      warn() {},
+    }
+  }
+
+  it.each([
+    ['deepgram', { model: 'aura-2-thalia-en' }],
+    ['openai', { model: 'a-realtime-model', voice: 'marin' }],
+    ['cartesia', { model: 'sonic', voice: 'a-voice' }],
+    ['elevenlabs', { model: 'eleven_flash_v2_5', voice: 'a-voice' }],
+    ['google', { voice: 'en-US-Neural2-F' }],
+    ['openai-compatible', { model: 'kokoro', voice: 'af_heart' }],
+  ])('speak what they are given, whatever it asks: %s', async (name, options) => {
+    const voice = vendors.find(vendor => vendor.name === name)?.tts?.create(options, contextOf(name))
+    if (voice === undefined) throw new Error(`${name} has no voice`)
+    const text = 'What are your opening hours, please, and who is on duty?'
+    const parts = voice.speak({ text, language: 'en' }, new AbortController().signal)
+    let soundMs = 0
+    for await (const part of parts)
+      if (part.kind === 'audio') soundMs += (part.samples.length * 1000) / voice.sampleRate
+    expect(soundMs).toBeGreaterThan(1_500)
+    expect(soundMs).toBeLessThan(6_000)
+    await voice.close()
+  })
+
+  it.each([
+    ['openai', { model: 'a-model' }],
+    ['anthropic', { model: 'a-model' }],
+    ['openai-compatible', { model: 'a-model' }],
+  ])('know the front desk: %s', async (name, options) => {
+    const mind = vendors.find(vendor => vendor.name === name)?.llm?.create(options, contextOf(name))
+    if (mind === undefined) throw new Error(`${name} has no mind`)
+    const request = { userText: 'What are your opening hours?', history: [], language: 'en' }
+    let text = ''
+    for await (const part of mind.stream(request, new AbortController().signal))
+      if (part.kind === 'text') text += part.text
+    expect(text).toMatch(/nine to six/)
+    await mind.close?.()
   })
 
   it('have ports of their own, each always the same', () => {

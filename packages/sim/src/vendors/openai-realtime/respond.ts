@@ -139,6 +139,8 @@ export async function respond(peer: RealtimePeer, request: ResponseRequest): Pro
   try {
     await answer()
   } catch (thrown) {
+    if (!(thrown instanceof Broken))
+      peer.socket.complain(`the brains of the simulator failed: ${String(thrown)}`)
     end = thrown instanceof Broken ? thrown.end : { status: 'failed', error: serverError }
     if (end !== undefined) finishMessage('incomplete')
   } finally {
