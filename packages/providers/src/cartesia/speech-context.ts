@@ -34,11 +34,16 @@ interface Clause {
 export function speechContext({ pool, path, id, fields, isKept }: SpeechContextOptions): SpeechContext {
   let clause: Clause | undefined
   let clauses = 0
+  let isOpen = false
   let over = false
   let baseMs = 0
   let pcm = pcmReader()
   const line: ContextLine = pool.open(path, id, {
-    onOpen: () => clause?.run.opened(),
+    // On a socket that stands already this comes before there is a clause.
+    onOpen() {
+      isOpen = true
+      clause?.run.opened()
+    },
     onEvent: hear,
     onLost(error) {
       over = true
@@ -99,7 +104,7 @@ export function speechContext({ pool, path, id, fields, isKept }: SpeechContextO
       const mine: Clause = { run, onDone }
       clause = mine
       clauses++
-      if (clauses > 1) run.opened()
+      if (isOpen) run.opened()
       // Pieces of a context are joined as they are, so each ends with a space.
       const sent = say({ ...fields, transcript: isKept ? `${text} ` : text, continue: isKept })
       const flushed = !isKept || say({ ...fields, transcript: '', continue: true, flush: true })

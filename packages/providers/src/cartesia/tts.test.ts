@@ -260,6 +260,20 @@ describe('Cartesia speech', () => {
     }
   })
 
+  it('does not wait for ever for a first output on a socket that stands already', async () => {
+    const clock = new VirtualClock()
+    const sim = await simFor()
+    const voice = voiceOf(rigFor(sim, { clock }))
+    await say(voice, { text: 'One.' })
+    sim.behave({ fault: { kind: 'hang', stage: 'first', times: 1 } })
+    const received = sim.received.length
+    const speaking = failureOf(say(voice, { text: 'Two.' }))
+    await eventually(() => sim.received.length > received)
+    for (let at = 0; at < 20; at++) await clock.advance(0)
+    await clock.advance(5_000)
+    expect((await speaking).code).toBe('timeout')
+  })
+
   it('tells who is over the limit of contexts', async () => {
     const sim = await simFor({ contexts: 1 })
     sim.behave({ everyMs: 1 })
