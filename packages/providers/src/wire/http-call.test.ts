@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { VirtualClock } from '@parley/sim'
 import { describe, expect, it } from 'vitest'
 import type { VendorContext } from '../vendor.js'
@@ -51,6 +52,15 @@ describe('a request to a vendor', () => {
       body: '{"text":"hello"}',
     })
     expect(outcomes).toEqual([{ kind: 'fine', rate: { remainingRequests: 7 } }])
+  })
+
+  it('never quotes a key that no header can hold', async () => {
+    const { context, outcomes } = rig((_url, { headers }) => new Response(String(new Headers(headers))))
+    const headers = () => ({ authorization: 'Bearer one\ntwo' })
+    const error = await httpCall(context, { ...call, headers }, signal()).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'provider_refused', retryable: false })
+    expect(inspect(error)).not.toContain('two')
+    expect(outcomes).toEqual([{ kind: 'refused' }])
   })
 
   it.each([

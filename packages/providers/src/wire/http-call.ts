@@ -7,7 +7,7 @@ import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import type { KeyLease, KeyOutcome, KeyRate } from './keys.js'
 import { retryAfterMs } from './retry-after.js'
-import { lateError, refusalError, unreachableError } from './vendor-error.js'
+import { lateError, refusalError, unreachableError, unsendableError } from './vendor-error.js'
 
 export interface HttpCall {
   /** The vendor, for people. */
@@ -50,7 +50,7 @@ export async function httpCall(
   try {
     const response = await context.fetch(urlOf(context, call), {
       method: call.method ?? 'POST',
-      headers: { ...contentType(call.body), ...call.headers(lease?.key) },
+      headers: headersOf(call, lease?.key),
       ...(call.body === undefined ? {} : { body: encoded(call.body) }),
       signal: AbortSignal.any([signal, own.signal]),
     })
@@ -61,7 +61,7 @@ export async function httpCall(
     }
     throw await refusal(context, call, { response, lease })
   } catch (error) {
-    lease?.done({ kind: 'unknown' })
+    lease?.done(error instanceof ParleyError ? outcomeOf(error) : { kind: 'unknown' })
     if (error instanceof ParleyError) throw error
     if (late) throw lateError(call.vendor, 'answer', call.timeoutMs)
     throw unreachableError(call.vendor, error)
@@ -133,6 +133,17 @@ function jsonOrText(text: string): unknown {
 
 function urlOf(context: VendorContext, { path }: HttpCall): string {
   return /^https?:\/\//.test(path) ? path : context.baseUrl + path
+}
+
+/** What fetch says of a header it cannot send quotes it, key and all. */
+function headersOf({ vendor, body, headers }: HttpCall, key: string | undefined) {
+  const all = { ...contentType(body), ...headers(key) }
+  try {
+    new Headers(all)
+  } catch {
+    throw unsendableError(vendor)
+  }
+  return all
 }
 
 function contentType(body: HttpCall['body']): Readonly<Record<string, string>> {

@@ -51,6 +51,18 @@ describe('a socket to a vendor', () => {
     return told.shift()
   }
 
+  it.each([
+    ['localhost:8080/path', {}, 'bad_config'],
+    ['http://localhost/path', { authorization: 'Bearer one\ntwo' }, 'provider_refused'],
+  ])('is lost, and throws nothing, where it cannot be opened at %s', async (address, headers, code) => {
+    const socket = open({ url: address, headers })
+    expect([socket.state, socket.send('early')]).toEqual(['connecting', true])
+    const error = await next()
+    expect(error).toMatchObject({ code, retryable: false })
+    expect(String(error)).not.toContain('two')
+    expect([socket.state, socket.send('late')]).toEqual(['closed', false])
+  })
+
   it('keeps what is sent before it stands, in order', async () => {
     const socket = open()
     expect(socket.send('one')).toBe(true)

@@ -3,10 +3,10 @@
  * exactly once and with a reason. Callbacks run as messages come; after `close` none runs any more.
  */
 
-import type { Clock, ParleyError } from '@parley/core'
+import { type Clock, ParleyError } from '@parley/core'
 import { WebSocket } from 'ws'
 import { retryAfterMs } from './retry-after.js'
-import { closeError, lateError, refusalError, unreachableError } from './vendor-error.js'
+import { closeError, lateError, refusalError, unreachableError, unsendableError } from './vendor-error.js'
 
 export interface SocketOptions {
   /** The vendor, for people. */
@@ -60,11 +60,16 @@ export const openSocket: OpenSocket = options => {
   let keptBytes = 0
   let cancelPing = () => {}
 
-  const socket = new WebSocket(options.url.replace(/^http/, 'ws'), [...(options.protocols ?? [])], {
-    perMessageDeflate: false,
-    maxPayload: options.maxMessageBytes ?? 16 * 1024 * 1024,
-    ...(options.headers === undefined ? {} : { headers: options.headers }),
-  })
+  let socket: WebSocket
+  try {
+    socket = new WebSocket(options.url.replace(/^http/, 'ws'), [...(options.protocols ?? [])], {
+      perMessageDeflate: false,
+      maxPayload: options.maxMessageBytes ?? 16 * 1024 * 1024,
+      ...(options.headers === undefined ? {} : { headers: options.headers }),
+    })
+  } catch (error) {
+    return neverOpened(options, error)
+  }
   const cancel = clock.after(connectTimeoutMs, () => {
     lose(lateError(vendor, 'connect', connectTimeoutMs))
     socket.terminate()
@@ -162,6 +167,30 @@ export const openSocket: OpenSocket = options => {
       socket.close(code)
       const kill = clock.after(CLOSE_PATIENCE_MS, () => socket.terminate())
       socket.once('close', kill)
+    },
+  }
+}
+
+/** What cannot even be tried is lost as everything is: later, once, and not after `close`. */
+function neverOpened({ vendor, onLost }: SocketOptions, thrown: unknown): Socket {
+  const isHeader = (thrown as { readonly code?: unknown }).code === 'ERR_INVALID_CHAR'
+  const error = isHeader
+    ? unsendableError(vendor)
+    : new ParleyError('bad_config', `${vendor} has an address that is none of a server; check its base URL.`)
+  let state: Socket['state'] = 'connecting'
+  queueMicrotask(() => {
+    if (state === 'closed') return
+    state = 'closed'
+    onLost(error)
+  })
+  return {
+    get state() {
+      return state
+    },
+    bufferedBytes: 0,
+    send: () => state !== 'closed',
+    close() {
+      state = 'closed'
     },
   }
 }

@@ -88,6 +88,14 @@ export function lateError(vendor: string, what: string, ms: number): ParleyError
   return new ParleyError('timeout', `${vendor} did not ${what} within ${ms} ms.`, { retryable: true })
 }
 
+/** A key that no header can hold. What threw is left out, since it may quote the key. */
+export function unsendableError(vendor: string): ParleyError {
+  return new ParleyError(
+    'provider_refused',
+    `${vendor} cannot be sent its key or its headers: they hold characters that no header may hold.`,
+  )
+}
+
 export function unreachableError(vendor: string, cause: unknown): ParleyError {
   const reason = cause instanceof Error ? rootOf(cause).message : String(cause)
   return new ParleyError('provider_unreachable', `${vendor} cannot be reached (${reason}).`, {
