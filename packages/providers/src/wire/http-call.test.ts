@@ -54,6 +54,24 @@ describe('a request to a vendor', () => {
     expect(outcomes).toEqual([{ kind: 'fine', rate: { remainingRequests: 7 } }])
   })
 
+  it('waits no longer for the reason of a refusal than for the answer', async () => {
+    const { context, clock, outcomes } = rig((_url, { signal }) => {
+      const body = new ReadableStream({
+        start(stream) {
+          stream.enqueue(new TextEncoder().encode('{"mess'))
+          signal?.addEventListener('abort', () => stream.error(new Error('aborted')))
+        },
+      })
+      return new Response(body, { status: 429 })
+    })
+    const failing = httpCall(context, call, signal()).catch((thrown: unknown) => thrown)
+    await new Promise(resolve => setImmediate(resolve))
+    await clock.advance(3_000)
+    expect(await failing).toMatchObject({ code: 'provider_limited' })
+    expect(outcomes[0]).toEqual({ kind: 'limited' })
+    expect(clock.pending).toBe(0)
+  })
+
   it('never quotes a key that no header can hold', async () => {
     const { context, outcomes } = rig((_url, { headers }) => new Response(String(new Headers(headers))))
     const headers = () => ({ authorization: 'Bearer one\ntwo' })

@@ -19,7 +19,7 @@ export interface HttpCall {
   headers(key: string | undefined): Readonly<Record<string, string>>
   /** An object is sent as JSON. */
   readonly body?: object | FormData | Uint8Array<ArrayBuffer>
-  /** Longest wait for the head of the answer, ms. */
+  /** Longest wait for the head of the answer, and for the reason where it is a refusal, ms. */
   readonly timeoutMs: number
   /** What headers say of the rate that is left. */
   rate?(header: (name: string) => string | null): KeyRate
@@ -54,7 +54,6 @@ export async function httpCall(
       ...(call.body === undefined ? {} : { body: encoded(call.body) }),
       signal: AbortSignal.any([signal, own.signal]),
     })
-    cancel()
     if (response.ok) {
       lease?.done({ kind: 'fine', ...rateOf(call, response) })
       return response
