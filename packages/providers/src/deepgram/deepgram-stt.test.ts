@@ -1,7 +1,7 @@
 import type { SttEvent, SttStream } from '@parley/core'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { type ScriptedSocket, type ScriptedWorld, scriptedWorld } from '../wire/scripted-socket.test-kit.js'
 import { deepgram } from './index.js'
-import { type ScriptedSocket, type ScriptedWorld, scriptedWorld } from './scripted-socket.test-kit.js'
 
 const RATE = 16_000
 const FRAME_MS = 20

@@ -3,8 +3,8 @@
 import type { ParleyError } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import type { VendorContext } from '../vendor.js'
-import { fixedKey } from '../wire/keys.js'
-import type { OpenSocket, SocketOptions } from '../wire/socket.js'
+import { fixedKey } from './keys.js'
+import type { OpenSocket, SocketOptions } from './socket.js'
 
 export interface ScriptedSocket {
   readonly options: SocketOptions
@@ -26,7 +26,7 @@ export interface ScriptedWorld {
   settle(): Promise<void>
 }
 
-export function scriptedWorld(): ScriptedWorld {
+export function scriptedWorld(change: Partial<VendorContext> = {}): ScriptedWorld {
   const clock = new VirtualClock()
   const sockets: ScriptedSocket[] = []
   const warnings: ParleyError[] = []
@@ -78,6 +78,7 @@ export function scriptedWorld(): ScriptedWorld {
       fetch,
       openSocket,
       warn: error => warnings.push(error),
+      ...change,
     },
     settle: () => clock.advance(0),
   }
