@@ -113,7 +113,7 @@ export function openSpeaker(context: VendorContext, given: SpeakerOptions): Spea
   }
 
   function done({ clause }: ClauseReading, { response }: RealtimeEvent): void {
-    const { status, status_details: details } = response as Readonly<Record<string, unknown>>
+    const { status, status_details: details } = (response ?? {}) as Readonly<Record<string, unknown>>
     if (status === 'completed') return settle(clause.id)
     const { error, reason } = (details ?? {}) as Readonly<Record<string, unknown>>
     if (error !== undefined && error !== null) return settle(clause.id, realtimeError(VENDOR, error))

@@ -97,14 +97,14 @@ export function openRealtimeStream(given: RealtimeStreamOptions): SttStream {
     cancelWait = clock.after(timeoutMs, () => lose(lateError(VENDOR, 'recognise an utterance', timeoutMs)))
   }
 
-  /** The utterance of an item: known by its id, or the first one whose id is not known. */
+  /** The utterance of an item: known by its id, or the first that is not over and whose id is not known. */
   function utteranceOf({ item_id: itemId }: RealtimeEvent): Spoken | undefined {
     if (typeof itemId !== 'string') return undefined
     const { waiting } = utterances
     const known = waiting.find(spoken => spoken.itemId === itemId)
     if (known !== undefined) return known
     if (settled.includes(itemId)) return undefined
-    const next = waiting.find(spoken => spoken.itemId === undefined)
+    const next = waiting.find(spoken => spoken.itemId === undefined && spoken.outcome === undefined)
     if (next !== undefined) next.itemId = itemId
     return next
   }
