@@ -105,6 +105,8 @@ describe('the reader of messages', () => {
     expect(textOf(parts)).toBe('Half an')
     expect(callsOf(parts)).toEqual([])
     expect(() => readAll([start, stop('max_tokens'), end])).toThrow(/before the first word/)
+    const cutAlone = [start, opened(0), json('{"a', 0), shut(0), stop('max_tokens'), end]
+    expect(() => readAll(cutAlone)).toThrow(/before the first word/)
   })
 
   it('fails where the model refuses, with the reason', () => {

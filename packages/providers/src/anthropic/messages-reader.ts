@@ -78,11 +78,11 @@ export function messagesReader(newId: () => string): AnswerReader<LanguageModelP
     const call = calls.get(index)
     if (call === undefined) return nothing
     calls.delete(index)
-    hasOutput = true
     const text = call.pieces.length === 0 ? JSON.stringify(call.given ?? {}) : call.pieces.join('')
     const given = parsedArguments(text)
     // The limit of tokens cuts within a call and still closes its block; what is no JSON then is not run.
     if (typeof given === 'string') return nothing
+    hasOutput = true
     return [{ kind: 'tool-call', call: { id: call.id, name: call.name, arguments: given } }]
   }
 

@@ -27,6 +27,7 @@ interface Event {
   readonly item?: {
     readonly type?: string
     readonly id?: string
+    readonly status?: string
     readonly call_id?: string
     readonly name?: string
     readonly arguments?: string
@@ -52,7 +53,8 @@ export function responsesReader(vendor: string, newId: () => string): ResponsesR
   let isDone = false
 
   function callOf(item: NonNullable<Event['item']>): readonly LanguageModelPart[] {
-    if (item.type !== 'function_call') return nothing
+    // What the limit of tokens cut is not run.
+    if (item.type !== 'function_call' || item.status === 'incomplete') return nothing
     const id = item.call_id ?? item.id ?? `call_${newId()}`
     callIds.push(id)
     hasOutput = true
