@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { callsOf, textOf } from '../conformance/text-rig.test-kit.js'
-import { responsesReader } from './responses-reader.js'
+import { type ResponsesReader, responsesReader } from './responses-reader.js'
 
 function readAll(...events: readonly object[]) {
-  const reader = responsesReader('Vendor', () => 'made')
+  return readWith(
+    responsesReader('Vendor', () => 'made'),
+    events,
+  )
+}
+
+function readWith(reader: ResponsesReader, events: readonly object[]) {
   return events.flatMap(event => [...reader.read(JSON.stringify(event))])
 }
 
@@ -23,5 +29,10 @@ describe('the reader of responses', () => {
     expect(textOf(parts)).toBe('Let me see.')
     expect(callsOf(parts)).toEqual([{ id: 'call-1', name: 'f', arguments: { a: 1 } }])
     expect(() => readAll(call('incomplete', '{"a":'), incomplete)).toThrow(/before its first word/)
+  })
+  it('names no calls to go on from where the vendor may wait for the result of a cut one', () => {
+    const reader = responsesReader('Vendor', () => 'made')
+    readWith(reader, [call('completed', '{"a":1}'), call('incomplete', '{"a":'), incomplete])
+    expect(reader.callIds).toEqual([])
   })
 })

@@ -15,7 +15,7 @@ export interface ResponsesReader {
   readonly done: boolean
   /** The response's own name, once it is known. */
   readonly responseId: string | undefined
-  /** Names of the calls it ended with, in order. */
+  /** Names of the calls that a next step can go on from, in order; none where the response was cut. */
   readonly callIds: readonly string[]
   /** The stream has ended. @throws ParleyError if the response has not. */
   end(): readonly LanguageModelPart[]
@@ -69,6 +69,7 @@ export function responsesReader(vendor: string, newId: () => string): ResponsesR
       throw new ParleyError('provider_rejected', `${vendor} stopped the answer by its content filter.`)
     if (event.type === 'response.incomplete' && !hasOutput)
       throw new ParleyError('provider_rejected', `${vendor} ended before its first word (${reason}).`)
+    if (event.type === 'response.incomplete') callIds.length = 0
     return usageOf(event.response)
   }
 
