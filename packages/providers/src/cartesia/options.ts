@@ -39,25 +39,44 @@ export const ttsOptions = z.strictObject({
 
 export type CartesiaTtsOptions = z.output<typeof ttsOptions>
 
-export const sttOptions = z.strictObject({
-  model: z.string().min(1),
-  /** `manual`: the gateway says where speech ends. `turns`: the vendor does, and its signals are told. */
-  turns: z.enum(['manual', 'turns']).default('manual'),
-  version,
-  sampleRate: z.union([z.literal(8_000), z.literal(16_000)]).default(16_000),
-  /** At most 100, of 1,200 characters together. */
-  keyterms: z.array(z.string()).max(100).default([]),
-  /** Sent pieces, ms. */
-  pieceMs: z.number().int().min(20).max(1_000).default(100),
-  turnStartThreshold: z.number().min(0.5).max(0.9).optional(),
-  turnEagerEndThreshold: z.number().min(0.3).max(0.6).optional(),
-  turnEndThreshold: z.number().min(0.05).max(0.5).optional(),
-  turnEndTimeoutMs: z.number().int().min(640).max(11_200).optional(),
-  /** For `turns`: how long the end of a turn is waited for after the gateway heard speech end, ms. */
-  turnEndWaitMs: z.number().int().positive().default(1_000),
-  /** Longest wait for what was asked to be finished, ms. */
-  finishTimeoutMs: z.number().int().positive().default(5_000),
-  ...timeouts,
-})
+/** What only the vendor's own turns know. */
+const ofTurns = [
+  'turnStartThreshold',
+  'turnEagerEndThreshold',
+  'turnEndThreshold',
+  'turnEndTimeoutMs',
+] as const
+
+export const sttOptions = z
+  .strictObject({
+    model: z.string().min(1),
+    /** `manual`: the gateway says where speech ends. `turns`: the vendor does, and its signals are told. */
+    turns: z.enum(['manual', 'turns']).default('manual'),
+    version,
+    sampleRate: z.union([z.literal(8_000), z.literal(16_000)]).default(16_000),
+    /** At most 100, of 1,200 characters together. */
+    keyterms: z.array(z.string()).max(100).default([]),
+    /** Sent pieces, ms. */
+    pieceMs: z.number().int().min(20).max(1_000).default(100),
+    turnStartThreshold: z.number().min(0.5).max(0.9).optional(),
+    turnEagerEndThreshold: z.number().min(0.3).max(0.6).optional(),
+    turnEndThreshold: z.number().min(0.05).max(0.5).optional(),
+    turnEndTimeoutMs: z.number().int().min(640).max(11_200).optional(),
+    /** For `turns`: how long the end of a turn is waited for after the gateway heard speech end, ms. */
+    turnEndWaitMs: z.number().int().positive().default(1_000),
+    /** Longest wait for what was asked to be finished, ms. */
+    finishTimeoutMs: z.number().int().positive().default(5_000),
+    ...timeouts,
+  })
+  .superRefine((options, check) => {
+    if (options.turns === 'turns') return
+    for (const name of ofTurns)
+      if (options[name] !== undefined)
+        check.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `${name} is an option of turns: "turns" only`,
+        })
+  })
 
 export type CartesiaSttOptions = z.output<typeof sttOptions>

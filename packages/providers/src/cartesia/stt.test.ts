@@ -97,6 +97,12 @@ describe('Cartesia told where speech ends', () => {
     }
   })
 
+  it('refuses options of turns where the gateway says where speech ends', () => {
+    const create = () =>
+      cartesia.stt?.create({ model: 'm', turnEndTimeoutMs: 2_000 }, rigFor({ baseUrl: '' }))
+    expect(create).toThrow(/turnEndTimeoutMs/)
+  })
+
   it('is lost when it is not answered in time', async () => {
     const clock = new VirtualClock()
     const sim = await simFor()

@@ -28,6 +28,8 @@ describe('OpenAI’s audio as slots', () => {
     [openaiTts, { model: 'm-1' }, 'voice'],
     [openaiTts, { transport: 'pigeon', model: 'm-1', voice: 'v' }, 'transport'],
     [compatibleTts, { model: 'm-1', voice: 'v', sampleRate: '8k' }, 'sampleRate'],
+    [openaiTts, { transport: 'speech', model: 'm-1', voice: 'v', wordTimes: true }, 'wordTimes'],
+    [compatibleTts, { model: 'm-1', voice: 'v', wordTimes: true, profile: 'speaches' }, 'wordTimes'],
   ])('names the option that is wrong (%#)', (slot, options, name) => {
     expect(() => slot.create(options, context().context)).toThrowError(
       expect.objectContaining({ code: 'bad_config', message: expect.stringContaining(name) }),

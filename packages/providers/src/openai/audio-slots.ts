@@ -22,14 +22,19 @@ const openaiSttOptions = z.discriminatedUnion('transport', [
 ])
 const openaiTtsOptions = z.discriminatedUnion('transport', [
   realtimeTtsOptions.extend({ transport: realtime.optional() }),
-  speechTtsOptions.omit({ profile: true }).extend({ transport: speech }),
+  speechTtsOptions.omit({ profile: true, wordTimes: true }).extend({ transport: speech }),
 ])
 const compatibleSttOptions = z.discriminatedUnion('transport', [
   fileSttOptions.extend({ transport: file.optional() }),
   realtimeSttOptions.extend({ transport: realtime }),
 ])
 const compatibleTtsOptions = z.discriminatedUnion('transport', [
-  speechTtsOptions.extend({ transport: speech.optional() }),
+  speechTtsOptions
+    .extend({ transport: speech.optional() })
+    .refine(({ profile, wordTimes }) => !wordTimes || profile === 'kokoro', {
+      path: ['wordTimes'],
+      message: 'only the profile "kokoro" has times of words',
+    }),
   realtimeTtsOptions.extend({ transport: realtime }),
 ])
 
@@ -42,7 +47,11 @@ export const openaiStt: Slot<SpeechToText> = slot(openaiSttOptions, (options, co
 export const openaiTts: Slot<TextToSpeech> = slot(openaiTtsOptions, (options, context) => {
   warnOfEnd(context, options.transport === 'speech' ? [options.model, '/audio/speech'] : [options.model])
   if (options.transport !== 'speech') return createRealtimeTts(options, context)
-  return createSpeechTts({ options: { ...options, profile: 'openai' }, context, vendor: 'OpenAI' })
+  return createSpeechTts({
+    options: { ...options, profile: 'openai', wordTimes: false },
+    context,
+    vendor: 'OpenAI',
+  })
 })
 
 const compatible = 'The OpenAI-compatible server'
