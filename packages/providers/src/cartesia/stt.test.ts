@@ -123,6 +123,17 @@ describe('Cartesia told where speech ends', () => {
     expect(outcomes).toEqual([{ kind: 'refused' }])
   })
 
+  it('tells what it used when it is closed, whether or not anything was finished', async () => {
+    const sim = await simFor()
+    const heard = ear(rigFor(sim))
+    heard.silence(300)
+    heard.stream.finish(300)
+    await heard.until('finished')
+    heard.silence(700)
+    heard.stream.close()
+    expect(heard.events.at(-1)).toEqual({ kind: 'usage', audioMs: 700 })
+  })
+
   it('tells nothing after close', async () => {
     const sim = await simFor()
     const heard = ear(rigFor(sim))

@@ -175,6 +175,15 @@ describe('ElevenLabs recogniser', () => {
     expect(outcomes).toEqual([{ kind: 'refused' }])
   })
 
+  it('tells what it used when it is closed, whether or not anything was finished', async () => {
+    const sim = await simFor()
+    const heard = ear(rigFor(sim))
+    heard.silence(700)
+    await eventually(() => sim.received.length >= 7)
+    heard.stream.close()
+    expect(heard.events).toEqual([{ kind: 'usage', audioMs: 700 }])
+  })
+
   it('tells nothing after close', async () => {
     const sim = await simFor()
     const heard = ear(rigFor(sim))

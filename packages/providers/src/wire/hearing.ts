@@ -46,7 +46,7 @@ export interface Hearing {
   /** Tells what has been sent since the last time as used. */
   use(): void
   lose(error: ParleyError): void
-  /** Ends it, with a last message if it stands. */
+  /** Ends it, with a last message if it stands; what was used since is told first. */
   close(farewell?: string): void
 }
 
@@ -95,6 +95,12 @@ export function openHearing(context: VendorContext, options: HearingOptions): He
     )
   }
 
+  function use(): void {
+    const audioMs = place.sentMs - usedMs
+    usedMs = place.sentMs
+    if (audioMs > 0 && !over) options.emit({ kind: 'usage', audioMs })
+  }
+
   return {
     place,
     hear(frame) {
@@ -119,14 +125,12 @@ export function openHearing(context: VendorContext, options: HearingOptions): He
     },
     settled: () => dog.stop(),
     fine: () => socket.settle({ kind: 'fine' }),
-    use() {
-      const audioMs = place.sentMs - usedMs
-      usedMs = place.sentMs
-      if (audioMs > 0 && !over) options.emit({ kind: 'usage', audioMs })
-    },
+    use,
     lose,
     close(farewell) {
       if (over) return
+      // What nobody asked to be finished is billed all the same, silence too.
+      if (socket.state === 'open') use()
       over = true
       dog.stop()
       if (farewell !== undefined && socket.state === 'open') socket.send(farewell)
