@@ -73,6 +73,16 @@ export function scribeEar(options: ScribeEarOptions): {
     else hearing.expect()
   }
 
+  /** The last commit was not taken: its sound waits for the next, and its finishes for the texts before it. */
+  function refused(): void {
+    const last = commits.pop()
+    if (last === undefined) return
+    const before = commits.at(-1)
+    if (before !== undefined) return void before.finishes.push(...last.finishes)
+    for (const atMs of last.finishes) hearing.emit({ kind: 'finished', atMs })
+    hearing.settled()
+  }
+
   function give(text: string, words: readonly ScribeWord[], done: Commit | undefined): void {
     if (text === '') return
     const fromMs = done?.fromMs ?? committedMs
@@ -113,7 +123,7 @@ export function scribeEar(options: ScribeEarOptions): {
         answer(text, wordsOf(message))
       else if (message_type === 'commit_throttled') {
         hearing.emit({ kind: 'error', error: elevenLabsError(message_type, message.error ?? '') })
-        answer('', [])
+        refused()
       }
     },
     stream: {

@@ -2,6 +2,7 @@ import { systemClock } from '@parley/core'
 import { codedBrains, openElevenLabsSim, seededRandom, VirtualClock } from '@parley/sim'
 import { afterEach, describe, expect, it } from 'vitest'
 import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
+import { scriptedWorld } from '../wire/scripted-socket.test-kit.js'
 import { earRig, eventually, type Rig, rigFor, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { elevenLabs } from './index.js'
 
@@ -136,6 +137,22 @@ describe('ElevenLabs recogniser', () => {
     heard.stream.finish(said.endMs + 2_000)
     await heard.until('final')
     expect(heard.texts('final')).toEqual(['hello there'])
+  })
+
+  it('takes a refused commit for the last and for none before it', async () => {
+    const world = scriptedWorld()
+    const heard = ear({ ...world.context, warnings: [] })
+    await world.settle()
+    const [socket] = world.sockets
+    socket?.open()
+    heard.stream.finish(heard.speak('one two three').endMs)
+    heard.stream.finish(heard.speak('four five six').endMs)
+    socket?.say({ message_type: 'commit_throttled', error: 'too soon' })
+    expect(heard.events.map(({ kind }) => kind)).toEqual(['error'])
+    socket?.say({ message_type: 'committed_transcript', text: 'One two three.' })
+    socket?.say({ message_type: 'committed_transcript_with_timestamps', text: 'One two three.', words: [] })
+    const kinds = heard.events.map(({ kind }) => kind).filter(kind => kind !== 'usage')
+    expect(kinds).toEqual(['error', 'final', 'finished', 'finished'])
   })
 
   it.each([
