@@ -3,12 +3,12 @@
  * ends once, with a reason; after `close` nothing is told.
  */
 
-import { ParleyError } from '@parley/core'
+import type { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { outcomeOf } from '../wire/http-call.js'
-import type { KeyLease } from '../wire/keys.js'
-import type { Socket } from '../wire/socket.js'
+import { leasedSocket } from '../wire/leased-socket.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
+import { bearer } from './bearer.js'
 import { isFatal, realtimeError } from './realtime-error.js'
 
 export const VENDOR = 'OpenAI Realtime'
@@ -50,20 +50,33 @@ export interface RealtimeLink {
 /** Begins to connect at once; `use` may follow later. */
 export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOptions): RealtimeLink {
   const { clock } = context
-  const stop = new AbortController()
   let state: RealtimeLink['state'] = 'idle'
   let use: RealtimeUse | undefined
-  let socket: Socket | undefined
-  let lease: KeyLease | undefined
   let isCreated = false
   let updateId: string | undefined
   let failed: ParleyError | undefined
   let cancelTimer = () => {}
 
+  const socket = leasedSocket(context, {
+    vendor: VENDOR,
+    path: `/realtime?${options.query}`,
+    headers: bearer,
+    connectTimeoutMs: options.connectTimeoutMs,
+    pingEveryMs: PING_MS,
+    onOpen() {
+      cancelTimer = clock.after(options.settingsTimeoutMs, () =>
+        lose(lateError(VENDOR, 'begin its session', options.settingsTimeoutMs)),
+      )
+    },
+    onText,
+    onBinary: () => lose(garbageError(VENDOR)),
+    onLost: lose,
+  })
+
   function lose(error: ParleyError): void {
     if (state === 'closed') return
+    socket.settle(outcomeOf(error))
     end()
-    lease?.done(outcomeOf(error, { waitMs: error.details.retryAfterMs as number | undefined }))
     failed = error
     use?.onLost(error)
   }
@@ -71,14 +84,13 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   function end(): void {
     state = 'closed'
     cancelTimer()
-    stop.abort()
-    socket?.close()
+    socket.close()
   }
 
   function configure(): void {
     if (use === undefined || !isCreated || updateId !== undefined) return
     updateId = context.newId()
-    socket?.send(JSON.stringify({ type: 'session.update', event_id: updateId, session: use.session }))
+    socket.send(JSON.stringify({ type: 'session.update', event_id: updateId, session: use.session }))
     cancelTimer()
     cancelTimer = clock.after(options.settingsTimeoutMs, ready)
   }
@@ -87,7 +99,7 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
     if (state !== 'opening') return
     cancelTimer()
     state = 'ready'
-    lease?.done({ kind: 'fine' })
+    socket.settle({ kind: 'fine' })
     use?.onReady()
   }
 
@@ -111,30 +123,6 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
     else use?.onRefusal(error, ours)
   }
 
-  async function connect(): Promise<void> {
-    lease = await context.keys.take(stop.signal)
-    if (state === 'closed') return lease?.done({ kind: 'unknown' })
-    socket = context.openSocket({
-      vendor: VENDOR,
-      url: `${context.baseUrl}/realtime?${options.query}`,
-      ...(lease === undefined ? {} : { headers: { authorization: `Bearer ${lease.key}` } }),
-      clock,
-      epochMs: context.epochMs,
-      connectTimeoutMs: options.connectTimeoutMs,
-      pingEveryMs: PING_MS,
-      onOpen() {
-        cancelTimer = clock.after(options.settingsTimeoutMs, () =>
-          lose(lateError(VENDOR, 'begin its session', options.settingsTimeoutMs)),
-        )
-      },
-      onText,
-      onBinary: () => lose(garbageError(VENDOR)),
-      onLost: lose,
-    })
-  }
-
-  connect().catch((error: unknown) => lose(ParleyError.from(error, 'provider_failed')))
-
   return {
     get state() {
       return state
@@ -149,11 +137,9 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
       state = 'opening'
       configure()
     },
-    send: event => state === 'ready' && (socket?.send(JSON.stringify(event)) ?? false),
+    send: event => state === 'ready' && socket.send(JSON.stringify(event)),
     close() {
-      if (state === 'closed') return
-      end()
-      lease?.done({ kind: 'unknown' })
+      if (state !== 'closed') end()
     },
   }
 }

@@ -12,7 +12,7 @@ import type { Socket, SocketOptions } from './socket.js'
 export interface LeasedSocketOptions
   extends Pick<
     SocketOptions,
-    'vendor' | 'connectTimeoutMs' | 'reasonHeader' | 'onOpen' | 'onText' | 'onBinary' | 'onLost'
+    'vendor' | 'connectTimeoutMs' | 'reasonHeader' | 'pingEveryMs' | 'onOpen' | 'onText' | 'onBinary' | 'onLost'
   > {
   /** Appended to the base URL, with its query. */
   readonly path: string
@@ -43,7 +43,7 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
   }
 
   function connect(): void {
-    const { path, headers, reasonHeader, onOpen, onBinary } = options
+    const { path, headers, reasonHeader, pingEveryMs, onOpen, onBinary } = options
     socket = context.openSocket({
       vendor: options.vendor,
       url: context.baseUrl + path,
@@ -52,6 +52,7 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
       epochMs: context.epochMs,
       connectTimeoutMs: options.connectTimeoutMs,
       ...(reasonHeader === undefined ? {} : { reasonHeader }),
+      ...(pingEveryMs === undefined ? {} : { pingEveryMs }),
       ...(onOpen === undefined ? {} : { onOpen: () => onOpen() }),
       onText: text => options.onText(text),
       ...(onBinary === undefined ? {} : { onBinary: bytes => onBinary(bytes) }),
