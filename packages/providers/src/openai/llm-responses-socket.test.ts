@@ -180,6 +180,16 @@ describe('OpenAI over warm sockets', () => {
     await failing
   })
 
+  it('gives a warm-up up when it is closed', async () => {
+    sim.behave({ fault: { kind: 'hang', stage: 'connect' } })
+    const mind = make()
+    const failing = expect(mind.warm?.()).rejects.toMatchObject({ code: 'provider_failed' })
+    await until(() => context.clock.pending > 0)
+    await mind.close?.()
+    await failing
+    expect(context.clock.pending).toBe(0)
+  })
+
   it('does not hold the time of who draws against the vendor', async () => {
     const mind = make({ idleTimeoutMs: 1_000 })
     const parts = mind

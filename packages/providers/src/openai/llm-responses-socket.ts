@@ -58,12 +58,7 @@ async function* answer(
     const outcome = yield* ask(making, { socket: known.socket, message: rest, body, input }, signal)
     if (outcome !== 'forgotten' || signal.aborted) return
   }
-  const socket = await making.sockets.take(signal).catch(error => {
-    if (signal.aborted) return undefined
-    throw error
-  })
-  if (socket === undefined) return
-  if (signal.aborted) return making.sockets.putBack(socket)
+  const socket = making.sockets.take()
   yield* ask(making, { socket, message: { ...body, input }, body, input }, signal)
 }
 

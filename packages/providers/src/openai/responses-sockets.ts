@@ -7,16 +7,13 @@
 import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { outcomeOf } from '../wire/http-call.js'
-import type { KeyLease } from '../wire/keys.js'
-import type { Socket } from '../wire/socket.js'
+import { type LeasedSocket, leasedSocket } from '../wire/leased-socket.js'
 
 export interface ResponsesSockets {
   /** One that nobody uses; a new one may still be connecting, what is sent waits. */
-  take(signal: AbortSignal): Promise<ResponsesSocket>
+  take(): ResponsesSocket
   /** The very socket, if it is free. */
   takeAgain(socket: ResponsesSocket): boolean
-  /** It was not used after all. */
-  putBack(socket: ResponsesSocket): void
   /** Its answer is complete. */
   give(socket: ResponsesSocket): void
   /** Its answer is given up, for this reason or by an abort. */
@@ -49,11 +46,11 @@ export interface ResponsesSocketsOptions {
 }
 
 interface Member extends ResponsesSocket {
-  readonly socket: Socket
-  readonly lease: KeyLease | undefined
+  readonly socket: LeasedSocket
   readonly madeMs: number
-  /** Rejects if it never stands. */
+  /** Rejects if it never stands, or is closed before. */
   readonly stands: Promise<void>
+  fall(error: ParleyError): void
 }
 
 /** A socket that fell before is not opened again by itself: a vendor that throws us out would be called for ever. */
@@ -63,10 +60,9 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
   const { context } = options
   const free: Member[] = []
   const members = new Set<Member>()
-  const closing = new AbortController()
+  let isClosed = false
 
-  async function open(signal: AbortSignal): Promise<Member> {
-    const lease = await context.keys.take(signal)
+  function open(): Member {
     let stand = () => {}
     let fall = (_: ParleyError) => {}
     const stands = new Promise<void>((resolve, reject) => {
@@ -76,28 +72,22 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
     // Only `warm` waits for it; others hear of a fall through their user.
     stands.catch(() => {})
     const member: Member = {
-      socket: context.openSocket({
+      socket: leasedSocket(context, {
         vendor: options.vendor,
-        url: `${context.baseUrl}/responses`,
-        headers: options.headers(lease?.key),
-        clock: context.clock,
-        epochMs: context.epochMs,
+        path: '/responses',
+        headers: options.headers,
         connectTimeoutMs: options.connectTimeoutMs,
         onOpen: () => stand(),
         onText: text => member.user?.onText(text),
-        onLost(error) {
-          fall(error)
-          lost(member, error)
-        },
+        onLost: error => lost(member, error),
       }),
-      lease,
       madeMs: context.clock.now(),
       stands,
+      fall,
       user: undefined,
       send: message => member.socket.send(JSON.stringify(message)),
     }
     members.add(member)
-    if (closing.signal.aborted) remove(member)
     return member
   }
 
@@ -114,20 +104,22 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
     const at = free.indexOf(member)
     if (at >= 0) free.splice(at, 1)
     member.user = undefined
+    if (error !== undefined) member.socket.settle(outcomeOf(error))
     member.socket.close()
-    member.lease?.done(error === undefined ? { kind: 'fine' } : outcomeOf(error, { waitMs: waitOf(error) }))
+    member.fall(error ?? closedError())
+  }
+
+  function closedError(): ParleyError {
+    return new ParleyError('provider_failed', `The connection to ${options.vendor} was closed.`)
   }
 
   function openSpare(): void {
-    if (free.length > 0 || closing.signal.aborted) return
-    open(closing.signal)
-      .then(member => {
-        keep(member)
-        return member.stands
-      })
-      .catch((error: unknown) => {
-        if (!closing.signal.aborted) context.warn(ParleyError.from(error, 'provider_unreachable'))
-      })
+    if (free.length > 0 || isClosed) return
+    const member = open()
+    keep(member)
+    member.stands.catch((error: unknown) => {
+      if (!isClosed) context.warn(ParleyError.from(error, 'provider_unreachable'))
+    })
   }
 
   function keep(member: Member): void {
@@ -141,12 +133,12 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
   }
 
   return {
-    async take(signal) {
+    take() {
       for (let member = free.pop(); member !== undefined; member = free.pop()) {
         if (member.socket.state !== 'closed' && !isOld(member)) return member
         remove(member)
       }
-      return open(signal)
+      return open()
     },
     takeAgain(socket) {
       const at = free.indexOf(socket as Member)
@@ -155,11 +147,10 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
       free.splice(at, 1)
       return true
     },
-    putBack: socket => keep(socket as Member),
     give(socket) {
       const member = socket as Member
       // Told now and not at its end: whoever waits for this key to prove itself would wait for an hour.
-      member.lease?.done({ kind: 'fine' })
+      member.socket.settle({ kind: 'fine' })
       keep(member)
     },
     discard(socket, error) {
@@ -170,21 +161,17 @@ export function responsesSockets(options: ResponsesSocketsOptions): ResponsesSoc
     },
     async warm() {
       if (free.length > 0) return
-      const member = await open(closing.signal)
+      const member = open()
       keep(member)
       await member.stands
     },
     close() {
-      closing.abort()
+      isClosed = true
       for (const member of [...members]) {
         const { user } = member
         remove(member)
-        user?.onLost(new ParleyError('provider_failed', `The connection to ${options.vendor} was closed.`))
+        user?.onLost(closedError())
       }
     },
   }
-}
-
-function waitOf({ details }: ParleyError): number | undefined {
-  return typeof details.retryAfterMs === 'number' ? details.retryAfterMs : undefined
 }
