@@ -3,6 +3,7 @@
 import type { SpeechToText, SttOptions } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { openHearing } from '../wire/hearing.js'
+import { primaryLanguage } from '../wire/primary-language.js'
 import { garbageError } from '../wire/vendor-error.js'
 import { cartesiaHeaders } from './headers.js'
 import { manualEar } from './manual-ear.js'
@@ -65,7 +66,7 @@ function pathOf(options: CartesiaSttOptions, { language }: SttOptions): string {
   })
   for (const term of options.keyterms) query.append('keyterm', term)
   if (options.turns === 'manual') {
-    query.set('language', language.split('-')[0]?.toLowerCase() ?? language)
+    query.set('language', primaryLanguage(language))
     return `/stt/websocket?${query}`
   }
   const numbers = {

@@ -7,6 +7,7 @@
 import type { SpeechRequest, TextToSpeech } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { contextPool } from '../wire/context-pool.js'
+import { primaryLanguage } from '../wire/primary-language.js'
 import { speechRun } from '../wire/speech-run.js'
 import { generationConfig } from './expression.js'
 import { cartesiaHeaders } from './headers.js'
@@ -78,7 +79,7 @@ function fixedFields(options: CartesiaTtsOptions, request: SpeechRequest): Reado
   return {
     model_id: options.model,
     voice: options.version < '2026-08-14' ? { mode: 'id', id: voice } : voice,
-    language: request.language.split('-')[0]?.toLowerCase() ?? request.language,
+    language: primaryLanguage(request.language),
     output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: options.sampleRate },
     // Whole clauses are sent, so there is nothing to wait for.
     max_buffer_delay_ms: 0,

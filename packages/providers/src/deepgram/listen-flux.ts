@@ -5,12 +5,12 @@
 
 import type { SttWord } from '@parley/core'
 import { z } from 'zod'
+import { primaryLanguage } from '../wire/primary-language.js'
 import { garbageError } from '../wire/vendor-error.js'
 import { VENDOR } from './fault.js'
 import type { Hearing, HearingDialect } from './hearing.js'
 import type { LineMessage, Query } from './line.js'
 import type { DeepgramSttOptions } from './options.js'
-import { primaryTag } from './primary-tag.js'
 
 const turnInfo = z.object({
   event: z.string(),
@@ -142,7 +142,7 @@ function isSignal(event: string): event is keyof typeof signals {
 }
 
 function queryOf(settings: DeepgramSttOptions, language: string): Query {
-  const hints = settings.model.endsWith('-multi') ? [primaryTag(language)] : undefined
+  const hints = settings.model.endsWith('-multi') ? [primaryLanguage(language)] : undefined
   return {
     model: settings.model,
     encoding: 'linear16',

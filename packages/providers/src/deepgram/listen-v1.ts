@@ -5,12 +5,12 @@
 
 import type { SttWord } from '@parley/core'
 import { z } from 'zod'
+import { primaryLanguage } from '../wire/primary-language.js'
 import { garbageError } from '../wire/vendor-error.js'
 import { VENDOR } from './fault.js'
 import type { Hearing, HearingDialect } from './hearing.js'
 import type { LineMessage, Query } from './line.js'
 import type { DeepgramSttOptions } from './options.js'
-import { primaryTag } from './primary-tag.js'
 
 const results = z.object({
   start: z.number(),
@@ -149,7 +149,7 @@ function queryOf(settings: DeepgramSttOptions, language: string): Query {
     encoding: 'linear16',
     sample_rate: settings.sampleRate,
     channels: 1,
-    language: settings.language ?? primaryTag(language),
+    language: settings.language ?? primaryLanguage(language),
     interim_results: true,
     endpointing: endpointingMs,
     utterance_end_ms: settings.utteranceEndMs,

@@ -1,8 +1,8 @@
 import { emotions, speakingStyles } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { jsonLines } from '../wire/json-lines.js'
 import { charWords } from './char-words.js'
-import { jsonLines } from './json-lines.js'
 import { readScribeMessage, wordsOf } from './stt-messages.js'
 import { elevenLabsError, readTtsMessage } from './tts-events.js'
 import { voiceSettings } from './voice-settings.js'
@@ -111,7 +111,7 @@ describe('ElevenLabs readers', () => {
           for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
         }
         const read: unknown[] = []
-        for await (const value of jsonLines(body())) read.push(value)
+        for await (const value of jsonLines('Vendor', body())) read.push(value)
         expect(JSON.stringify(read)).toEqual(JSON.stringify(values))
       }),
       { numRuns: 50 },

@@ -7,14 +7,14 @@ import { ParleyError, type SpeechRequest } from '@parley/core'
 import { z } from 'zod'
 import type { VendorContext } from '../vendor.js'
 import { httpCall } from '../wire/http-call.js'
+import { jsonLines } from '../wire/json-lines.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
+import { primaryLanguage } from '../wire/primary-language.js'
 import type { SpeechRun } from '../wire/speech-run.js'
 import { garbageError } from '../wire/vendor-error.js'
 import { charWords } from './char-words.js'
 import { elevenLabsHeaders } from './headers.js'
-import { jsonLines } from './json-lines.js'
 import type { ElevenLabsTtsOptions } from './options.js'
-import { primary } from './tts.js'
 import { voiceSettings } from './voice-settings.js'
 
 export interface SpeakOverHttpOptions {
@@ -59,7 +59,7 @@ export function speakOverHttp({ context, options, request, speech }: SpeakOverHt
         body: {
           text: request.text,
           model_id: options.model,
-          ...(options.languageCodes ? { language_code: primary(request.language) } : {}),
+          ...(options.languageCodes ? { language_code: primaryLanguage(request.language) } : {}),
           ...(settings === undefined ? {} : { voice_settings: settings }),
           ...(options.textNormalization === undefined
             ? {}
@@ -95,7 +95,7 @@ async function timed(body: AsyncIterable<Uint8Array>, speech: SpeechRun, text: s
   const words = charWords(speech.word)
   let lastMs = 0
   let seen = 0
-  for await (const json of jsonLines(body)) {
+  for await (const json of jsonLines('ElevenLabs', body)) {
     const parsed = line.safeParse(json)
     if (!parsed.success) throw garbageError('ElevenLabs', parsed.error)
     const { audio_base64, alignment } = parsed.data

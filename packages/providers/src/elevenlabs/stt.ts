@@ -3,6 +3,7 @@
 import type { SpeechToText, SttOptions } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { openHearing } from '../wire/hearing.js'
+import { primaryLanguage } from '../wire/primary-language.js'
 import { garbageError } from '../wire/vendor-error.js'
 import { elevenLabsHeaders } from './headers.js'
 import type { ElevenLabsSttOptions } from './options.js'
@@ -70,7 +71,7 @@ function pathOf(options: ElevenLabsSttOptions, { language }: SttOptions): string
     commit_strategy: 'manual',
     include_timestamps: String(options.wordTimes),
   })
-  if (options.languageCodes) query.set('language_code', language.split('-')[0]?.toLowerCase() ?? language)
+  if (options.languageCodes) query.set('language_code', primaryLanguage(language))
   for (const term of options.keyterms) query.append('keyterms', term)
   if (options.noVerbatim !== undefined) query.set('no_verbatim', String(options.noVerbatim))
   if (options.logging !== undefined) query.set('enable_logging', String(options.logging))

@@ -3,6 +3,7 @@
 import type { SpeechRequest, TextToSpeech } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { contextPool } from '../wire/context-pool.js'
+import { primaryLanguage } from '../wire/primary-language.js'
 import { type SpeechRunOptions, speechRun } from '../wire/speech-run.js'
 import { elevenLabsHeaders } from './headers.js'
 import type { ElevenLabsTtsOptions } from './options.js'
@@ -82,13 +83,9 @@ function pathFor(
     auto_mode: 'true',
     sync_alignment: String(options.wordTimes),
   })
-  if (options.languageCodes) query.set('language_code', primary(language))
+  if (options.languageCodes) query.set('language_code', primaryLanguage(language))
   if (options.textNormalization !== undefined)
     query.set('apply_text_normalization', options.textNormalization)
   if (options.logging !== undefined) query.set('enable_logging', String(options.logging))
   return `/v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input?${query}`
-}
-
-export function primary(language: string): string {
-  return language.split('-')[0]?.toLowerCase() ?? language
 }

@@ -1,10 +1,11 @@
 /** What a server answers to a text: plain PCM, OpenAI's events, or Kokoro's lines with the times of words. */
 
 import { ParleyError, type SpeechPart } from '@parley/core'
+import { jsonLines } from '../wire/json-lines.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
 import { garbageError } from '../wire/vendor-error.js'
 import { writtenWords } from '../wire/written-words.js'
-import { jsonEvents, jsonFields } from './json-events.js'
+import { type Fields, jsonEvents } from './json-events.js'
 import { soundReader } from './wav-strip.js'
 
 export interface SpeechReply {
@@ -13,9 +14,6 @@ export interface SpeechReply {
   readonly contentType: string
   readonly body: AsyncIterable<Uint8Array>
 }
-
-/** Longest line of Kokoro's, in characters. */
-const MAX_LINE = 8_000_000
 
 /** @throws ParleyError for what is no sound, or sound of another kind than PCM. */
 export async function* plainSpeech(reply: SpeechReply): AsyncGenerator<SpeechPart, void, void> {
@@ -57,8 +55,8 @@ export async function* captionedSpeech(
   const words = writtenWords(text)
   const reader = pcmReader()
   let soundMs = 0
-  for await (const line of lines(vendor, body)) {
-    const { audio, timestamps } = jsonFields(vendor, line)
+  for await (const line of jsonLines(vendor, body)) {
+    const { audio, timestamps } = (line ?? {}) as Fields
     if (typeof audio !== 'string') throw garbageError(vendor)
     const samples = reader.read(Buffer.from(audio, 'base64'))
     for (const { word, startMs, endMs } of tokensOf(timestamps)) yield* words.place(word, startMs, endMs)
@@ -75,18 +73,4 @@ function tokensOf(given: unknown) {
       ? [{ word, startMs: start * 1000, endMs: end * 1000 }]
       : [],
   )
-}
-
-async function* lines(vendor: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder()
-  let held = ''
-  for await (const bytes of body) {
-    held += decoder.decode(bytes, { stream: true })
-    const complete = held.split('\n')
-    held = complete.pop() ?? ''
-    if (held.length > MAX_LINE) throw garbageError(vendor)
-    yield* complete.filter(line => line.trim() !== '')
-  }
-  held += decoder.decode()
-  if (held.trim() !== '') yield held
 }

@@ -1,3 +1,4 @@
+import { primaryLanguage } from '../wire/primary-language.js'
 import type { RealtimeSttOptions } from './audio-options.js'
 
 /** The session object of a transcription session without turn detection. `language` is BCP 47; the vendor wants ISO 639. */
@@ -26,7 +27,7 @@ export function transcriptionSession(options: RealtimeSttOptions, language: stri
 
 /** `en` of `en-GB`; undefined for tags that name no one language. */
 export function isoLanguage(language: string): string | undefined {
-  const primary = language.split('-')[0]?.toLowerCase() ?? ''
+  const primary = primaryLanguage(language)
   return /^[a-z]{2,3}$/.test(primary) && !['und', 'mul', 'zxx'].includes(primary) ? primary : undefined
 }
 
