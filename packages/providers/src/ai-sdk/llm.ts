@@ -119,7 +119,7 @@ async function* answer(
   } catch (error) {
     if (signal.aborted) return
     const ours = sdkError(error, { vendor, epochMs: context.epochMs() })
-    lease?.done(outcomeOf(ours, { waitMs: waitOf(ours) }))
+    lease?.done(outcomeOf(ours))
     throw ours
   } finally {
     patience.stop()
@@ -179,8 +179,4 @@ function callOf(request: LanguageModelRequest, options: AiSdkLlmOptions, sdk: Lo
 /** The SDK's types want JSON that may be written to; it does not. */
 function mutable(value: NonNullable<AiSdkLlmOptions['providerOptions']>) {
   return structuredClone(value) as NonNullable<Parameters<Loaded['sdk']['streamText']>[0]['providerOptions']>
-}
-
-function waitOf({ details }: ParleyError): number | undefined {
-  return typeof details.retryAfterMs === 'number' ? details.retryAfterMs : undefined
 }

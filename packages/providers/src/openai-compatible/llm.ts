@@ -1,6 +1,7 @@
 /** Minds behind any server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp and others. */
 
 import type { LanguageModel, LanguageModelPart } from '@parley/core'
+import { bearer } from '../openai/bearer.js'
 import { chatMessages, chatTools } from '../openai/chat-messages.js'
 import { chatReader } from '../openai/chat-reader.js'
 import { given } from '../openai/options.js'
@@ -20,7 +21,7 @@ export const compatibleLlm: Slot<LanguageModel> = slot(compatibleLlmOptions, (op
   const facts = profileFacts[options.profile]
   const vendor = facts.title
   const headers = (key: string | undefined) => ({
-    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...bearer(key),
     ...options.extraHeaders,
   })
   const same = {

@@ -1,6 +1,7 @@
 /** Options of OpenAI's minds. Reasoning models refuse `temperature` and `topP`: left out unless they are given. */
 
 import { z } from 'zod'
+import { bearer } from './bearer.js'
 
 const positive = z.number().int().positive()
 
@@ -45,7 +46,7 @@ export function openaiHeaders(
   { organization, project }: Pick<OpenaiLlmOptions, 'organization' | 'project'>,
 ): Readonly<Record<string, string>> {
   return {
-    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...bearer(key),
     ...(organization === undefined ? {} : { 'openai-organization': organization }),
     ...(project === undefined ? {} : { 'openai-project': project }),
   }
