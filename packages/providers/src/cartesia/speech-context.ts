@@ -108,7 +108,11 @@ export function speechContext({ pool, path, id, fields, isKept }: SpeechContextO
       // Pieces of a context are joined as they are, so each ends with a space.
       const sent = say({ ...fields, transcript: isKept ? `${text} ` : text, continue: isKept })
       const flushed = !isKept || say({ ...fields, transcript: '', continue: true, flush: true })
-      if (!sent || !flushed) run.fail(new ParleyError('too_large', 'Too much waits to be sent to Cartesia.'))
+      if (!sent || !flushed) {
+        clause = undefined
+        if (!over) leave()
+        run.fail(new ParleyError('too_large', 'Too much waits to be sent to Cartesia.'))
+      }
       return isLate => {
         if (clause !== mine) return
         clause = undefined

@@ -45,7 +45,10 @@ export function speakInContext(given: SpeakInContextOptions): (isLate: boolean) 
     { text: `${request.text.trim()} `, flush: true },
     { close_context: true },
   ].every(message => line.send({ ...message, context_id: id }))
-  if (!isSent) speech.fail(new ParleyError('too_large', 'Too much waits to be sent to ElevenLabs.'))
+  if (!isSent) {
+    line.release()
+    speech.fail(new ParleyError('too_large', 'Too much waits to be sent to ElevenLabs.'))
+  }
   return isLate => {
     line.send({ context_id: id, close_context: true })
     if (isLate) line.retire()
