@@ -28,7 +28,9 @@ beforeEach(() => {
 const make = (model: string, more: object = {}) =>
   aiSdkLlm.create({ module, factory: 'createMock', model, ...more }, context)
 
-function finish(reason: 'stop' | 'tool-calls' | 'content-filter' | 'other'): LanguageModelV3StreamPart {
+function finish(
+  reason: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other',
+): LanguageModelV3StreamPart {
   return {
     type: 'finish',
     finishReason: { unified: reason, raw: reason === 'other' ? undefined : reason },
@@ -152,6 +154,15 @@ describe('the bridge to the AI SDK', () => {
     mockMind('fine', () => [...words('Hi'), finish('stop')])
     await ask(make('fine'), { userText: 'Hi' })
     expect(outcomes.at(-1)).toEqual({ kind: 'fine' })
+  })
+
+  it('says so where all tokens were thoughts', async () => {
+    mockMind('thinks', () => [...words(), finish('length')])
+    expect(await failureOf(ask(make('thinks'), { userText: 'Hi' }))).toMatchObject({
+      code: 'provider_rejected',
+    })
+    mockMind('cut', () => [...words('One '), finish('length')])
+    expect(textOf(await ask(make('cut'), { userText: 'Hi' }))).toBe('One ')
   })
 
   it('fails where the provider filters or breaks off', async () => {

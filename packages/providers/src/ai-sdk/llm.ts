@@ -141,9 +141,15 @@ async function pump(
   stream: AsyncIterable<TextStreamPart<ToolSet>>,
   { queue, patience, vendor, epochMs }: Pumping,
 ): Promise<void> {
+  let hasOutput = false
   try {
     for await (const part of stream) {
       patience.alive()
+      if (part.type === 'finish' && part.finishReason === 'length' && !hasOutput)
+        throw new ParleyError(
+          'provider_rejected',
+          `${vendor} used all tokens before its first word; allow more.`,
+        )
       const ours = partOf(part, { vendor, epochMs })
       if (ours === undefined) continue
       queue.push(ours)
@@ -151,6 +157,7 @@ async function pump(
         patience.stop()
         return queue.end()
       }
+      hasOutput = true
       patience.begun()
     }
     queue.fail(brokenOffError(vendor))
