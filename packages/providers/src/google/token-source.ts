@@ -9,6 +9,7 @@ import type { VendorContext } from '../vendor.js'
 import { httpCall } from '../wire/http-call.js'
 import { fixedKey } from '../wire/keys.js'
 import { garbageError } from '../wire/vendor-error.js'
+import { wholeBody } from '../wire/whole-body.js'
 import { readServiceAccount, signedClaim } from './service-account.js'
 
 export interface TokenSource {
@@ -27,6 +28,7 @@ export interface TokenSourceOptions {
 
 /** A token is renewed this long before it ends. */
 const EARLY_MS = 300_000
+const MAX_ANSWER_BYTES = 1_000_000
 
 const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().default(3_600) })
 
@@ -61,7 +63,8 @@ export function tokenSource(context: VendorContext, options: TokenSourceOptions)
     ).catch((error: unknown) => {
       throw refusedInstead(error)
     })
-    const parsed = answer.safeParse(await response.json().catch(() => undefined))
+    const limits = { vendor: 'Google', idleTimeoutMs: options.timeoutMs, maxBytes: MAX_ANSWER_BYTES }
+    const parsed = answer.safeParse(await wholeBody(context, response, limits))
     if (!parsed.success) throw garbageError('Google')
     const { access_token: token, expires_in: seconds } = parsed.data
     return { token, untilMs: context.epochMs() + Math.max(1_000, seconds * 1000 - EARLY_MS) }

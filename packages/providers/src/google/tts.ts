@@ -5,11 +5,11 @@ import type { VendorContext } from '../vendor.js'
 import { httpCall } from '../wire/http-call.js'
 import { fixedKey } from '../wire/keys.js'
 import { type TimedWord, timedSound } from '../wire/timed-sound.js'
+import { wholeBody } from '../wire/whole-body.js'
 import type { TtsOptions } from './options.js'
 import { readAnswer, type SpeechAnswer, timedWords } from './speech-answer.js'
 import { type SpeechInput, speechInputs, wayOf } from './speech-input.js'
 import { type TokenSource, tokenSource } from './token-source.js'
-import { wholeBody } from './whole-body.js'
 
 const vendor = 'Google'
 /** 5,000 bytes of text are some six minutes of speech. */

@@ -6,6 +6,7 @@
 import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { httpCall } from './http-call.js'
+import { wholeBody } from './whole-body.js'
 
 export interface WarmModel {
   readonly context: VendorContext
@@ -17,6 +18,8 @@ export interface WarmModel {
   readonly path?: string
   readonly timeoutMs: number
 }
+
+const MAX_LIST_BYTES = 8_000_000
 
 interface Listed {
   readonly id?: string
@@ -31,7 +34,9 @@ export async function warmModel(warming: WarmModel): Promise<void> {
     { vendor, path, method: 'GET', headers, timeoutMs },
     new AbortController().signal,
   )
-  const listed = modelsIn(await response.json().catch(() => undefined))
+  const limits = { vendor, idleTimeoutMs: timeoutMs, maxBytes: MAX_LIST_BYTES }
+  // The connection stands, which is what was wanted: a list that cannot be read says no more than none.
+  const listed = modelsIn(await wholeBody(context, response, limits).catch(() => undefined))
   if (listed.length === 0) return
   const found = listed.find(({ id }) => id === model || id === `${model}:latest`)
   if (found === undefined) {

@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
-import { garbageError, lateError, unreachableError } from '../wire/vendor-error.js'
+import { garbageError, lateError, unreachableError } from './vendor-error.js'
 
 export interface WholeBodyOptions {
   readonly vendor: string
