@@ -12,7 +12,14 @@ import type { Socket, SocketOptions } from './socket.js'
 export interface LeasedSocketOptions
   extends Pick<
     SocketOptions,
-    'vendor' | 'connectTimeoutMs' | 'reasonHeader' | 'pingEveryMs' | 'onOpen' | 'onText' | 'onBinary' | 'onLost'
+    | 'vendor'
+    | 'connectTimeoutMs'
+    | 'reasonHeader'
+    | 'pingEveryMs'
+    | 'onOpen'
+    | 'onText'
+    | 'onBinary'
+    | 'onLost'
   > {
   /** Appended to the base URL, with its query. */
   readonly path: string
