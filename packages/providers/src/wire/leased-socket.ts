@@ -45,8 +45,14 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
   function lose(error: ParleyError): void {
     if (closed) return
     closed = true
-    lease?.done(outcomeOf(error))
+    settle(outcomeOf(error))
     options.onLost(error)
+  }
+
+  function settle(outcome: KeyOutcome): void {
+    const untold = lease
+    lease = undefined
+    untold?.done(outcome)
   }
 
   function connect(): void {
@@ -93,15 +99,13 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
       keptSize += message.length
       return true
     },
-    settle(outcome) {
-      lease?.done(outcome)
-    },
+    settle,
     close(code) {
       if (closed) return
       closed = true
       kept = []
       giveUp.abort()
-      lease?.done(socket?.state === 'open' ? { kind: 'fine' } : { kind: 'unknown' })
+      settle(socket?.state === 'open' ? { kind: 'fine' } : { kind: 'unknown' })
       socket?.close(code)
     },
   }
