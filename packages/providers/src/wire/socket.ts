@@ -3,10 +3,11 @@
  * exactly once and with a reason. Callbacks run as messages come; after `close` none runs any more.
  */
 
-import { type Clock, ParleyError } from '@parley/core'
+import type { Clock, ParleyError } from '@parley/core'
 import { WebSocket } from 'ws'
 import { retryAfterMs } from './retry-after.js'
-import { closeError, lateError, refusalError, unreachableError, unsendableError } from './vendor-error.js'
+import { unopenedSocket } from './unopened-socket.js'
+import { closeError, lateError, refusalError, unreachableError } from './vendor-error.js'
 
 export interface SocketOptions {
   /** The vendor, for people. */
@@ -68,7 +69,7 @@ export const openSocket: OpenSocket = options => {
       ...(options.headers === undefined ? {} : { headers: options.headers }),
     })
   } catch (error) {
-    return neverOpened(options, error)
+    return unopenedSocket(options, error)
   }
   const cancel = clock.after(connectTimeoutMs, () => {
     lose(lateError(vendor, 'connect', connectTimeoutMs))
@@ -167,30 +168,6 @@ export const openSocket: OpenSocket = options => {
       socket.close(code)
       const kill = clock.after(CLOSE_PATIENCE_MS, () => socket.terminate())
       socket.once('close', kill)
-    },
-  }
-}
-
-/** What cannot even be tried is lost as everything is: later, once, and not after `close`. */
-function neverOpened({ vendor, onLost }: SocketOptions, thrown: unknown): Socket {
-  const isHeader = (thrown as { readonly code?: unknown }).code === 'ERR_INVALID_CHAR'
-  const error = isHeader
-    ? unsendableError(vendor)
-    : new ParleyError('bad_config', `${vendor} has an address that is none of a server; check its base URL.`)
-  let state: Socket['state'] = 'connecting'
-  queueMicrotask(() => {
-    if (state === 'closed') return
-    state = 'closed'
-    onLost(error)
-  })
-  return {
-    get state() {
-      return state
-    },
-    bufferedBytes: 0,
-    send: () => state !== 'closed',
-    close() {
-      state = 'closed'
     },
   }
 }
