@@ -33,6 +33,11 @@ export interface LanguageModelRequest {
    * for it. Absent where nothing is prepared early.
    */
   readonly committed?: Promise<void>
+  /**
+   * The same object for all answers to one turn: one that was committed may go on, and its answer is thrown away. What
+   * was done for it and cannot be undone is told to the next.
+   */
+  readonly turnKey?: object
 }
 
 export type LanguageModelPart =

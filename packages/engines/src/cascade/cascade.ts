@@ -18,7 +18,7 @@ import {
   type Turn,
 } from '@parley/core'
 import { wordListsOf } from '../scripted/word-lists.js'
-import { createCommitments } from './commitments.js'
+import { type Commitment, createCommitments } from './commitments.js'
 import { type Listening, startListening } from './listening.js'
 import { startLookingUp } from './looking-up.js'
 import { speakReply, speakText } from './speaking.js'
@@ -125,11 +125,7 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
   /** Unique in the process, for sessions are. */
   const named = () => ({ ...speaking, reply: `${call.session}-${++replies}` })
 
-  async function* answer(
-    turn: Turn,
-    committed: Promise<void>,
-    signal: AbortSignal,
-  ): AsyncGenerator<ReplyPart> {
+  async function* answer(turn: Turn, commitment: Commitment, signal: AbortSignal): AsyncGenerator<ReplyPart> {
     const text = await textOf(turn, listening, signal)
     if (signal.aborted) return
     if (turn.origin === 'speech' && text === '') {
@@ -160,7 +156,7 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       language: call.language,
       ...(instructions === undefined ? {} : { instructions }),
       ...(found === undefined || found.facts.length === 0 ? {} : { facts: found.facts }),
-      committed,
+      ...commitment,
     }
     yield* speakReply(named(), request, signal)
   }
@@ -178,9 +174,9 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       overlapped?.boundary(boundary)
     },
     reply(turn, signal) {
-      const committed = commitments.expect(turn.id)
+      const commitment = commitments.expect(turn.id)
       lookingUp?.answering(turn)
-      return linked(signal, own => answer(turn, committed, own))
+      return linked(signal, own => answer(turn, commitment, own))
     },
     committed(turn) {
       commitments.keep(turn)

@@ -1,4 +1,4 @@
-import type { LanguageModel, ReplyPart, ToolCall } from '@parley/core'
+import type { LanguageModel, ReplyPart, ToolCall, TurnId } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { hangUpTool } from '../tools/action-tool.js'
@@ -89,6 +89,22 @@ describe('a cascade whose mind has tools', () => {
     for (let second = 0; second < 13; second++) await advance(1_000)
     await drawing
     expect(runs()).toBe(1)
+  })
+
+  it('acts once for a turn that goes on after it was over', async () => {
+    const { advance, link, runs, parts } = await withSlowTool('', { acts: true })
+    await advance(0)
+    link.committed?.(turnOf({}).id)
+    for (let second = 0; second < 13; second++) await advance(1_000)
+    parts.length = 0
+    const again = await drawAll(link.reply(turnOf({ text: 'hi there' }), signal()))
+    expect([runs(), said(again)]).toEqual([1, 'It is ready.'])
+    const next = link.reply(turnOf({ id: 'trn_other' as TurnId, text: 'hi there' }), signal())
+    void drawAll(next)
+    await advance(0)
+    link.committed?.('trn_other' as TurnId)
+    await advance(100)
+    expect(runs()).toBe(2)
   })
 
   it('apologises when the mind fails behind what was said before a call', async () => {

@@ -1,6 +1,13 @@
 /** One step of an answer that stops for tools: its calls side by side, and a filler where they take long. */
 
-import type { Clock, LanguageModelPart, LanguageModelRequest, ParleyError, ToolCall } from '@parley/core'
+import type {
+  Clock,
+  LanguageModelPart,
+  LanguageModelRequest,
+  ParleyError,
+  ToolCall,
+  ToolResult,
+} from '@parley/core'
 import { type Filler, fillerFor } from './filler.js'
 import { runTool, type ToolOutcome, type ToolRunning } from './run-tool.js'
 import type { Tool, Toolbox } from './tool.js'
@@ -36,6 +43,7 @@ export interface StepContext {
   readonly tools: readonly Tool[]
   /** Steps of this answer before this one. */
   readonly stepsDone: number
+  acted(call: ToolCall, result: ToolResult): void
 }
 
 /** Every call with what became of it, in order; none after an abort. */
@@ -53,8 +61,10 @@ export async function* runStep(
     timeoutMs,
     maxResultChars: options.maxResultChars ?? 8_000,
     committed: request.committed,
+    acted: context.acted,
     warn: error => options.warn?.(error),
   }
+  if (signal.aborted) return []
   const refused = (call: ToolCall, text: string): Promise<ToolOutcome> =>
     Promise.resolve({ result: { id: call.id, text, failed: true } })
   const own = new AbortController()

@@ -16,6 +16,8 @@ export interface ToolRunning {
   readonly maxResultChars: number
   /** Resolves once the turn is over: tools that act wait for it. */
   readonly committed: Promise<void> | undefined
+  /** Something may have been done that cannot be undone, with this result. */
+  acted(call: ToolCall, result: ToolResult): void
   warn(error: ParleyError): void
 }
 
@@ -23,6 +25,8 @@ export interface ToolOutcome {
   readonly result: ToolResult
   readonly action?: SessionAction
 }
+
+const unsure = 'It was stopped while it ran; whether it was done is not known.'
 
 /** Runs one call. Never rejects; resolves soon after `signal` aborts. */
 export async function runTool(
@@ -37,10 +41,17 @@ export async function runTool(
     failed,
   })
   if (tool === undefined) return { result: told(unknownTool(running.tools, call.name), true) }
+  let isBegun = false
+  const settled = (result: ToolResult): ToolResult => {
+    if (isBegun && tool.acts === true) running.acted(call, result)
+    return result
+  }
   try {
     if (tool.acts === true) await ended(signal, running.committed)
+    if (signal.aborted) throw stopped()
+    isBegun = true
     const { text, failed = false, action } = await inTime(running, { tool, call }, signal)
-    return { result: told(text, failed), ...(action === undefined ? {} : { action }) }
+    return { result: settled(told(text, failed)), ...(action === undefined ? {} : { action }) }
   } catch (error) {
     const failure = ParleyError.from(error, 'tool_failed')
     const reason = error instanceof Error ? error.message : String(error)
@@ -49,7 +60,8 @@ export async function runTool(
       running.warn(
         new ParleyError('tool_failed', `The tool "${call.name}" failed: ${reason}`, { cause: error }),
       )
-    return { result: told(`The tool failed: ${reason.slice(0, 300)}`, true) }
+    if (signal.aborted) return { result: settled(told(unsure, true)) }
+    return { result: settled(told(`The tool failed: ${withoutHalf(reason.slice(0, 300))}`, true)) }
   }
 }
 
@@ -81,10 +93,14 @@ async function inTime(
   }
 }
 
+function stopped(): ParleyError {
+  return new ParleyError('tool_failed', 'It was stopped.')
+}
+
 /** A tool need not obey: what it still does after an abort has no effect here. */
 function orAbort<Value>(signal: AbortSignal, value: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new ParleyError('tool_failed', 'It was stopped.'))
+    const stop = () => reject(stopped())
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     value.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
@@ -102,6 +118,10 @@ function unknownTool(tools: readonly Tool[], name: string): string {
 
 function bounded(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text
-  // Not in the middle of a pair of surrogates.
-  return `${text.slice(0, maxChars).replace(/[\ud800-\udbff]$/, '')}… (cut after ${maxChars} of ${text.length} characters)`
+  return `${withoutHalf(text.slice(0, maxChars))}… (cut after ${maxChars} of ${text.length} characters)`
+}
+
+/** Not cut in the middle of a pair of surrogates: vendors refuse a request with half of one. */
+function withoutHalf(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '')
 }

@@ -391,6 +391,49 @@ describe('a tool that acts', () => {
   })
 })
 
+describe('a turn that goes on after its answer has acted', () => {
+  const turnKey = {}
+  const request = (userText: string) => ({ userText, history: [], language: 'en', turnKey })
+
+  function bookAndGoOn(run: (clock: VirtualClock) => Tool['run']) {
+    return setUp([['One moment.', call('book')], ['Booked, for two.']], clock => [
+      waits(clock, 'book', 0, { acts: true, run: run(clock) }),
+    ])
+  }
+
+  it('is told what was done, so that it is not done again', async () => {
+    const { model, clock, requests, results } = bookAndGoOn(clock => async () => {
+      await clock.sleep(100)
+      return { text: 'number 7' }
+    })
+    const controller = new AbortController()
+    const first = model.stream(request('book a table'), controller.signal)[Symbol.asyncIterator]()
+    await first.next()
+    const acting = first.next().then(() => first.next())
+    await clock.advance(100)
+    controller.abort()
+    await acting
+    for await (const _ of model.stream(request('book a table for two'), new AbortController().signal)) {
+    }
+    expect(results()).toEqual([['number 7', false]])
+    expect(requests.at(-1)?.exchanges).toMatchObject([{ text: '', calls: [{ name: 'book' }] }])
+  })
+
+  it('is told of what was stopped on its way', async () => {
+    const { model, clock, results } = bookAndGoOn(() => () => new Promise(() => {}))
+    const controller = new AbortController()
+    const first = model.stream(request('book a table'), controller.signal)[Symbol.asyncIterator]()
+    await first.next()
+    const acting = first.next().then(() => first.next())
+    await clock.advance(100)
+    controller.abort()
+    await acting
+    for await (const _ of model.stream(request('book a table for two'), new AbortController().signal)) {
+    }
+    expect(results()).toEqual([['It was stopped while it ran; whether it was done is not known.', true]])
+  })
+})
+
 describe('a step that fails', () => {
   it('is told apart when it fails again, for then the caller waits for more', async () => {
     const { ask, clock } = setUp(

@@ -1,7 +1,8 @@
 /**
  * A model that runs tools: the calls of a step are carried out, their results told, and the answer goes on, as one
  * stream. Between the steps nothing is kept but with the request: the same request streamed again (after a failure)
- * goes on behind the tools that were run for it, so that nothing is done twice.
+ * goes on behind the tools that were run for it, so that nothing is done twice. So does the answer to a turn that went
+ * on after its answer had begun to act.
  */
 
 import {
@@ -12,6 +13,7 @@ import {
   type SessionAction,
   type ToolCall,
   type ToolExchange,
+  type ToolResult,
 } from '@parley/core'
 import { runStep, type Step, type WithToolsOptions } from './run-step.js'
 import { type Tool, toolboxOf } from './tool.js'
@@ -21,12 +23,21 @@ export type { WithToolsOptions } from './run-step.js'
 export function withTools(model: LanguageModel, options: WithToolsOptions): LanguageModel {
   const toolbox = 'list' in options.tools ? options.tools : toolboxOf(options.tools)
   const done = new WeakMap<LanguageModelRequest, Done>()
+  const acts = new WeakMap<object, ToolExchange[]>()
   return {
     name: model.name,
     stream(request, signal) {
+      const key = request.turnKey ?? request
+      const acted = acts.get(key) ?? []
+      acts.set(key, acted)
       const soFar = done.get(request) ?? { exchanges: [], actions: [] }
       done.set(request, soFar)
-      return answer({ model, options, request, soFar, tools: toolbox.list() }, signal)
+      for (const exchange of acted) if (!isTold(soFar, exchange)) soFar.exchanges.push(exchange)
+      const context = { model, options, request, soFar, tools: toolbox.list() }
+      // What was said before it was not heard.
+      const tell = (call: ToolCall, result: ToolResult) =>
+        void acted.push({ text: '', calls: [call], results: [result] })
+      return answer({ ...context, acted: tell }, signal)
     },
     async warm() {
       await Promise.all([model.warm?.(), toolbox.warm()])
@@ -43,12 +54,17 @@ interface Done {
   readonly actions: SessionAction[]
 }
 
+function isTold({ exchanges }: Done, { calls: [acted] }: ToolExchange): boolean {
+  return exchanges.some(({ calls }) => calls.some(call => call === acted))
+}
+
 interface Answer {
   readonly model: LanguageModel
   readonly options: WithToolsOptions
   readonly request: LanguageModelRequest
   readonly soFar: Done
   readonly tools: readonly Tool[]
+  acted(call: ToolCall, result: ToolResult): void
 }
 
 type Parts<Result = void> = AsyncGenerator<LanguageModelPart, Result>
