@@ -1,6 +1,6 @@
 /** Prices of cryptocurrencies, from a server that answers `/simple/price` as CoinGecko's API does. */
 
-import { type Fact, fillAllSecrets, type Json } from '@parley/core'
+import { type Fact, fillHeaders, type Json } from '@parley/core'
 import { z } from 'zod'
 import type { CryptoSourceConfig } from '../context-config.js'
 import type { TimedSource } from '../source.js'
@@ -19,7 +19,7 @@ const answerSchema = z.record(z.string(), quoteSchema)
 export function cryptoSource(config: CryptoSourceConfig, world: SourceWorld): TimedSource {
   const { name, baseUrl, refetchMs, freshMs, timeoutMs } = config
   const coins: Readonly<Record<string, Coin>> = { ...knownCoins, ...config.coins }
-  const headers = fillAllSecrets(config.headers, world.secretOf)
+  const headers = fillHeaders(config.headers, world.secretOf)
   const asksPrice = wordMatcher(priceWords)
   const matchers = Object.entries(coins).map(([id, { names, also = [] }]) => ({
     id,

@@ -3,7 +3,7 @@
 import {
   atPointer,
   type Fact,
-  fillAllSecrets,
+  fillHeaders,
   fillText,
   fillUrl,
   type Json,
@@ -25,7 +25,7 @@ export function httpSource(config: HttpSourceConfig, world: SourceWorld): TimedS
   const { name, refetchMs, freshMs, timeoutMs, maxBytes, hosts, privateRedirects } = config
   const headers = {
     accept: 'application/json, text/plain;q=0.8',
-    ...fillAllSecrets(config.headers, world.secretOf),
+    ...fillHeaders(config.headers, world.secretOf),
   }
   const asked = askedBy(config.when)
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { atPointer, pickFrom } from './json-pick.js'
 import { isPrivateHost } from './private-host.js'
-import { fillAllSecrets } from './secrets.js'
+import { fillAllSecrets, fillHeaders } from './secrets.js'
 import { fillUrl, placesIn, templateFault } from './url-template.js'
 
 describe('an address with places', () => {
@@ -166,5 +166,16 @@ describe('a secret', () => {
     const secretOf = (name: string) => (name === 'KEY' ? 'x' : undefined)
     expect(fillAllSecrets({ a: `Bearer \${KEY}`, b: '$KEY' }, secretOf)).toEqual({ a: 'Bearer x', b: '$KEY' })
     expect(() => fillAllSecrets({ a: `\${OTHER}` }, secretOf)).toThrow('OTHER is not set')
+  })
+
+  it('that no header can hold is refused, by the name of its variable alone', () => {
+    const secretOf = (name: string) =>
+      name === 'LINES' ? 'sesame\nopen' : name === 'FAR' ? 'сезам' : 'open\n'
+    for (const name of ['LINES', 'FAR']) {
+      const fill = () => fillHeaders({ authorization: `Bearer \${${name}}` }, secretOf)
+      expect(fill).toThrow(`"authorization"`)
+      expect(fill).toThrow(`check Bearer \${${name}}.`)
+    }
+    expect(fillHeaders({ a: `Bearer \${END}` }, secretOf)).toEqual({ a: 'Bearer open\n' })
   })
 })

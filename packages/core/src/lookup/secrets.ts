@@ -25,3 +25,21 @@ export function fillAllSecrets(
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillSecrets(text, secretOf)]))
 }
+
+/**
+ * The same for headers of HTTP. What no header can hold is found here, since a client that finds it later shows the
+ * whole value in its message. @throws ParleyError `bad_config` as `fillSecrets`, or naming the header.
+ */
+export function fillHeaders(
+  headers: Readonly<Record<string, string>>,
+  secretOf: SecretOf,
+): Readonly<Record<string, string>> {
+  const filled = fillAllSecrets(headers, secretOf)
+  for (const [name, value] of Object.entries(filled))
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value.trim()))
+      throw new ParleyError(
+        'bad_config',
+        `The header "${name}" would hold a line break or a character that no header can; check ${headers[name]}.`,
+      )
+  return filled
+}

@@ -4,7 +4,7 @@
  */
 
 import {
-  fillAllSecrets,
+  fillHeaders,
   fillText,
   fillUrl,
   type Json,
@@ -25,7 +25,7 @@ import type { HttpToolConfig } from './tool-config.js'
 export function httpTool(config: HttpToolConfig, world: LookUpWorld, secretOf: SecretOf): Tool {
   const { name, description, timeoutMs, filler, method } = config
   const parameters = parametersOf(config.parameters)
-  const headers = fillAllSecrets(config.headers, secretOf)
+  const headers = fillHeaders(config.headers, secretOf)
   return {
     definition: definitionOf(name, description, parameters),
     timeoutMs,

@@ -5,7 +5,7 @@
 
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
-import { type Clock, fillAllSecrets, ParleyError, type SecretOf } from '@parley/core'
+import { type Clock, fillAllSecrets, fillHeaders, ParleyError, type SecretOf } from '@parley/core'
 import type { McpToolConfig } from './tool-config.js'
 
 export interface McpWorld {
@@ -146,7 +146,7 @@ async function allTools(
 
 /** Reads what is configured now, so that mistakes show at the start, and opens later. */
 function opener(config: McpToolConfig, { fetch, secretOf }: McpWorld): () => Promise<Transport> {
-  const headers = fillAllSecrets(config.headers, secretOf)
+  const headers = fillHeaders(config.headers, secretOf)
   const env = fillAllSecrets(config.env, secretOf)
   const { command: [command, ...args] = [], url, cwd } = config
   return async () => {
