@@ -17,6 +17,9 @@ export interface DocumentIndex {
   at(number: number): Snippet | undefined
 }
 
+/** Words of a question that are searched for, the last ones: it is searched anew with every word that is recognised. */
+const MAX_TERMS = 12
+
 /** Words that ask and join, and find nothing. */
 const light = new Set(
   (
@@ -33,14 +36,23 @@ export async function indexOf(documents: readonly FoundDocument[]): Promise<Docu
   const snippets = documents.flatMap(({ file, chunks }) =>
     chunks.map(({ heading, text }) => ({ file: file.name, heading, text, changedAtMs: file.changedAtMs })),
   )
+  const known = new Set<string>()
   const search = new MiniSearch<Snippet & { readonly id: number }>({
     fields: ['heading', 'text', 'file'],
     tokenize: wordsOf,
-    processTerm: term => (light.has(term) ? null : stem(term)),
+    processTerm: term => {
+      if (light.has(term)) return null
+      const kept = stem(term)
+      known.add(kept)
+      return kept
+    },
     searchOptions: {
+      processTerm: term => term,
+      tokenize: text => text.split(' '),
       boost: { heading: 2 },
       prefix: term => term.length > 4,
-      fuzzy: term => (term.length > 5 ? 0.15 : false),
+      // Looking for what is almost the same takes ten times as long; a word that is there was not misheard.
+      fuzzy: term => (term.length > 5 && !known.has(term) ? 0.15 : false),
     },
   })
   // In bits, so that no conversation waits for a large folder.
@@ -51,21 +63,23 @@ export async function indexOf(documents: readonly FoundDocument[]): Promise<Docu
 
   return {
     find(question, limit) {
-      const terms = new Set(
-        wordsOf(question)
-          .filter(word => !light.has(word))
-          .map(stem),
-      )
-      if (terms.size === 0) return []
-      const needed = Math.min(2, terms.size)
+      const terms = termsOf(question)
+      if (terms.length === 0) return []
+      const needed = Math.min(2, terms.length)
       return search
-        .search(question)
+        .search(terms.join(' '))
         .filter(({ queryTerms }) => new Set(queryTerms).size >= needed)
         .slice(0, limit)
         .map(({ id }) => id as number)
     },
     at: number => snippets[number],
   }
+}
+
+/** Each once. */
+function termsOf(question: string): readonly string[] {
+  const words = wordsOf(question).filter(word => !light.has(word))
+  return [...new Set(words.map(stem))].slice(-MAX_TERMS)
 }
 
 function wordsOf(text: string): string[] {

@@ -63,6 +63,20 @@ describe('a folder of documents', () => {
     ])
   })
 
+  it('looks for what was said last, for a search takes longer with every word', async () => {
+    const { source, answers } = setUp()
+    await source.scan()
+    const talk = 'my sister bought seven yellow tulips because grandmother loves gardens near quiet rivers'
+    expect(await answers(`breakfast served ${talk}`)).toEqual([])
+    expect(await answers(`${talk} breakfast served`)).toHaveLength(1)
+  })
+
+  it('is searched for a word that was misheard', async () => {
+    const { source, answers } = setUp()
+    await source.scan()
+    expect(await answers('brekfast')).toHaveLength(1)
+  })
+
   it('answers nothing where too little is found, and never from hidden files, links or others', async () => {
     const { source, answers } = setUp()
     await source.scan()
