@@ -76,6 +76,27 @@ describe('several voices as one', () => {
     }
   })
 
+  it('goes on where a voice that times nothing ends much sooner than it ever did', async () => {
+    const clock = new VirtualClock()
+    const whole = voiceOf({ clock, timed: false })
+    let uses = 0
+    const early: TextToSpeech = {
+      ...whole,
+      async *speak(request, signal) {
+        const most = ++uses > 4 ? 6 : Number.POSITIVE_INFINITY
+        let given = 0
+        for await (const part of whole.speak(request, signal)) {
+          if (part.kind === 'audio' && ++given > most) return
+          yield part
+        }
+      },
+    }
+    const voice = createResilientVoice([early, whole], { clock })
+    const said = 'Thank you very much for calling us today.'
+    for (let clause = 0; clause < 5; clause++)
+      expect(heard(await drain(clock, voice.speak(ask(said), never))).text).toBe(said)
+  })
+
   it('cuts a voice that times nothing where it is quiet, and counts its words by its pace', async () => {
     const clock = new VirtualClock()
     for (let after = 1; after < 40; after++) {
@@ -84,6 +105,24 @@ describe('several voices as one', () => {
       await drain(clock, voice.speak(ask('A clause to learn its pace from.'), never))
       expect(heard(await drain(clock, voice.speak(ask(text), never))).text).toBe(text)
     }
+  })
+
+  it('takes no voice for broken because it was slow with a number or a single word', async () => {
+    const clock = new VirtualClock()
+    const { all, onIncident } = incidents()
+    const spokenMs: Record<string, number> = { 'Yes.': 1_100, '1,250.99': 3_600, '555 0199 332': 4_800 }
+    const untimed: TextToSpeech = {
+      ...voiceOf({ clock }),
+      async *speak({ text: said }) {
+        const ms = spokenMs[said] ?? 55 * said.length
+        yield { kind: 'audio', samples: new Int16Array(8 * ms).fill(3_000) }
+      },
+    }
+    const voice = createResilientVoice([untimed, voiceOf({ clock })], { clock, onIncident })
+    for (const first of Object.keys(spokenMs))
+      for (const said of [first, 'Thank you very much for calling us today.'])
+        await drain(clock, voice.speak(ask(said), never))
+    expect(all).toEqual([])
   })
 
   it('asks each voice for its own speaker', async () => {

@@ -138,7 +138,8 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
     },
     end() {
       whole = true
-      if (arrived > 0) pace.learn(words, msOf(arrived))
+      // Figures take several times as long as letters.
+      if (arrived > 0 && !/\p{N}/u.test(text)) pace.learn(words, msOf(arrived))
       return [...pass(arrived), ...waiting.splice(0)]
     },
     get timed() {
@@ -152,7 +153,7 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
       if (ends.some(({ atMs }) => atMs > arrivedMs + ROUNDING_MS)) return true
       const isUntold = isTimed && place.isSteady && place.reached < words.length
       if (isUntold && (expectedMs === undefined || arrivedMs < FULL * expectedMs)) return true
-      return expectedMs !== undefined && arrivedMs < SHORT * expectedMs
+      return pace.isSure && expectedMs !== undefined && arrivedMs < SHORT * expectedMs
     },
     get passedMs() {
       return msOf(passed)
