@@ -12,6 +12,7 @@ import {
   createBreaker,
 } from './breaker.js'
 import type { Incident, IncidentAction, OnIncident } from './incident.js'
+import { createTries, type Tries } from './tries.js'
 
 export interface Provider {
   readonly name: string
@@ -25,6 +26,8 @@ export interface FailoverOptions {
   readonly random?: () => number
   readonly breaker?: Omit<BreakerOptions, 'clock' | 'random'>
   readonly onIncident?: OnIncident
+  /** Whether a provider, by name, has another key that may be used now: a refusal of one is no reason to rest it. */
+  readonly hasOtherKey?: (provider: string) => boolean
 }
 
 export interface Member<P extends Provider> {
@@ -50,18 +53,13 @@ export interface LineUp<P extends Provider> {
   better(place: number): Use<P> | undefined
   /** A use of this member, whatever its breaker says. */
   use(member: Member<P>): Use<P>
+  /** Whether that was the fault of one key, and another may do. */
+  isOneKeys(provider: P, error: ParleyError): boolean
   warm(): Promise<void>
   close(): void
 }
 
-export interface Tries<P extends Provider> {
-  /** `willing`: only one that is not resting and was not yet tried, for a hedge. */
-  next(willing?: boolean): Use<P> | undefined
-  /** A failed member may be tried a second time. */
-  retryable(member: Member<P>): void
-  /** This member has had its try. */
-  skip(member: Member<P>): void
-}
+const ofKeys: ReadonlySet<string> = new Set(['provider_refused', 'provider_quota', 'provider_limited'])
 
 export function createLineUp<P extends Provider>(
   slot: Incident['slot'],
@@ -80,6 +78,9 @@ export function createLineUp<P extends Provider>(
     const why = error === undefined ? {} : { error: ParleyError.from(error, 'provider_failed') }
     options.onIncident?.({ slot, provider: provider.name, action, atMs: clock.now(), ...why })
   }
+
+  const isOneKeys = ({ name }: P, { code }: ParleyError) =>
+    ofKeys.has(code) && options.hasOtherKey?.(name) === true
 
   /** Waits until the breaker lets a trial through and asks the provider whether it is there. */
   function watch(member: Member<P>): void {
@@ -111,6 +112,7 @@ export function createLineUp<P extends Provider>(
         if (before !== 'closed' && isNow(breaker, 'closed')) tell(provider, 'returned')
       },
       failed(error) {
+        if (isOneKeys(provider, ParleyError.from(error, 'provider_failed'))) return use.dropped()
         const before = breaker.state
         use.failed(error)
         if (before === 'open' || !isNow(breaker, 'open')) return
@@ -142,6 +144,7 @@ export function createLineUp<P extends Provider>(
       return undefined
     },
     use: force,
+    isOneKeys,
     async warm() {
       const results = await Promise.allSettled(members.map(({ provider }) => provider.warm?.()))
       for (const [index, result] of results.entries()) {
@@ -153,47 +156,6 @@ export function createLineUp<P extends Provider>(
       closed = true
       for (const cancel of probes.values()) cancel()
       probes.clear()
-    },
-  }
-}
-
-function createTries<P extends Provider>(
-  members: readonly Member<P>[],
-  {
-    enter,
-    force,
-  }: {
-    readonly enter: (member: Member<P>) => Use<P> | undefined
-    readonly force: (member: Member<P>) => Use<P>
-  },
-): Tries<P> {
-  const left = new Set(members)
-  let again: Member<P> | undefined
-  let wasAgain = false
-
-  return {
-    next(willing = false) {
-      for (const member of left) {
-        const use = enter(member)
-        if (use === undefined) continue
-        left.delete(member)
-        return use
-      }
-      if (willing) return undefined
-      const soonest = [...left].sort((one, other) => one.breaker.openForMs - other.breaker.openForMs)[0]
-      const member = soonest ?? again
-      if (member === undefined) return undefined
-      left.delete(member)
-      if (soonest === undefined) {
-        again = undefined
-        wasAgain = true
-      }
-      return force(member)
-    },
-    skip: member => void left.delete(member),
-    retryable(member) {
-      if (wasAgain) return
-      if (again === undefined || member.place < again.place) again = member
     },
   }
 }

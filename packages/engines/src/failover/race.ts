@@ -5,7 +5,8 @@
 
 import { type Clock, ParleyError, until } from '@parley/core'
 import type { HedgeBudget } from './hedge-budget.js'
-import type { LineUp, Member, Provider, Tries, Use } from './line-up.js'
+import type { LineUp, Member, Provider, Use } from './line-up.js'
+import type { Tries } from './tries.js'
 
 export interface RaceOptions<P extends Provider, Part> {
   readonly lineUp: LineUp<P>
@@ -122,7 +123,7 @@ export function giveUp<P extends Provider>(
   const error = ParleyError.from(thrown, 'provider_failed')
   lineUp.tell(use.member.provider, action, error)
   use.failed(error)
-  if (error.retryable) tries.retryable(use.member)
+  if (error.retryable || lineUp.isOneKeys(use.member.provider, error)) tries.retryable(use.member)
 }
 
 interface Runner<P extends Provider, Part> {

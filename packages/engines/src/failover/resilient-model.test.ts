@@ -178,6 +178,21 @@ describe('several models as one', () => {
     await model.close?.()
   })
 
+  it('tries a provider again whose key was refused while it has another, and lets it not rest', async () => {
+    for (const [other, said, actions] of [
+      [true, text, ['failed']],
+      [false, undefined, ['failed', 'rested']],
+    ] as const) {
+      const clock = new VirtualClock()
+      const { all, onIncident } = incidents()
+      const mind = mindOf({ text, clock, fates: [{ kind: 'refuse', after: 0 }] })
+      const model = createResilientModel([mind], { clock, onIncident, hasOtherKey: () => other })
+      const answer = await drain(clock, model.stream(request, never)).then(textOf, () => undefined)
+      expect(answer).toBe(said)
+      expect(all.map(({ action }) => action)).toEqual(actions)
+    }
+  })
+
   it('says every word of the text once and in order, whatever fails and when', async () => {
     const words = fc.array(fc.stringMatching(/^[a-zé]{1,9}[.,?]?$/), { minLength: 1, maxLength: 30 })
     const fate = fc.option(fc.record({ kind: fc.constantFrom('fail', 'hang'), after: fc.nat(40) } as const), {

@@ -5,10 +5,11 @@ import { ParleyError, type SpeechToText, type SttEvent, type SttOptions, type St
 import { createFinishWatch } from './finish-watch.js'
 import { freshTranscript } from './fresh-transcript.js'
 import type { KnownWaits } from './known-waits.js'
-import type { LineUp, Tries, Use } from './line-up.js'
+import type { LineUp, Use } from './line-up.js'
 import { giveUp } from './race.js'
 import { openLine, type RecogniserLine } from './recogniser-line.js'
 import { createSoundRing } from './sound-ring.js'
+import type { Tries } from './tries.js'
 
 export interface ResilientStreamOptions {
   readonly lineUp: LineUp<SpeechToText>

@@ -6,10 +6,11 @@
 import type { Resampling } from '@parley/audio'
 import { ParleyError, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
 import { createHedgeBudget, type HedgeOptions } from './hedge-budget.js'
-import { createLineUp, type FailoverOptions, type Member, type Tries } from './line-up.js'
+import { createLineUp, type FailoverOptions, type Member } from './line-up.js'
 import { giveUp, type Lead, race } from './race.js'
 import { type SpeakingPace, speakingPaces } from './speaking-pace.js'
 import { createSpeechGate } from './speech-gate.js'
+import type { Tries } from './tries.js'
 import { createListener, createPassage } from './voice-passage.js'
 import { isSounding } from './written-words.js'
 

@@ -102,6 +102,16 @@ describe('a pool of keys', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('says whether a key is left that does not rest', async () => {
+    const { clock, pool, take } = setUp({ keys: ['a', 'b'] })
+    ;(await take()).done({ kind: 'refused' })
+    expect(pool.hasReady).toBe(true)
+    ;(await take()).done({ kind: 'limited', retryAfterMs: 500 })
+    expect(pool.hasReady).toBe(false)
+    await clock.advance(500)
+    expect(pool.hasReady).toBe(true)
+  })
+
   it('refuses at once what no wait can help, with the reason', async () => {
     const spent = setUp({ keys: ['a'] })
     ;(await spent.take()).done({ kind: 'spent' })

@@ -34,6 +34,8 @@ export interface KeyPool {
   sourceFor(owner: string): KeySource
   /** How the keys do, without the keys. */
   report(): readonly KeyReport[]
+  /** Whether a key may be used that does not rest. */
+  readonly hasReady: boolean
   /** Whoever waits is refused. */
   close(): void
 }
@@ -174,6 +176,10 @@ export function createKeyPool(options: KeyPoolOptions): KeyPool {
         const restsForMs = Math.max(0, restsUntilMs - nowMs)
         return { id, restsForMs, inFlight, state: restsForMs > 0 ? (why ?? 'limited') : 'ready' }
       })
+    },
+    get hasReady() {
+      const nowMs = clock.now()
+      return states.some(({ restsUntilMs }) => restsUntilMs <= nowMs)
     },
     close() {
       closed = true

@@ -83,7 +83,8 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
     const tools = { fetch, clock, secretOf, warn: warnOfTools }
     const onRemembered = metrics.remembered
     const warmLater = (run: () => Promise<void>) => void warmers.push(run)
-    const parts = { ...options, onIncident, onRemembered, shared, shelf, tools, keep, warmLater }
+    const { hasOtherKey } = shelf
+    const parts = { ...options, onIncident, onRemembered, shared, shelf, hasOtherKey, tools, keep, warmLater }
     for (const agent of agents) assembled.set(agent, await assembleAgent(agent, parts))
     for (const run of warmers) void run()
     await warmUp(shelf, options)

@@ -16,7 +16,7 @@ import { openSocket, type Slot, type Vendor, type VendorContext } from '@parley/
 import type { Config } from '../config/settings.js'
 import { vendorFacts } from './assemble-keys.js'
 import type { SharedParts } from './assemble-shared.js'
-import { keyPool } from './assemble-wrappers.js'
+import { keyPool, type VendorKeys } from './assemble-wrappers.js'
 import { meterModel, meterRecogniser, meterVoice, type ProviderWatcher } from './meter-providers.js'
 import { missingKey } from './missing-key.js'
 
@@ -31,6 +31,8 @@ export interface ProviderShelf {
   get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry): ProviderKinds[Kind]
   /** Vendors of which something was made. */
   readonly used: ReadonlySet<Vendor>
+  /** Whether a vendor, by name, has a key that may be used now. */
+  hasOtherKey(vendor: string): boolean
   /** Makes everything ready; resolves with what could not be. Never rejects. */
   warm(): Promise<readonly UnreadyProvider[]>
   close(): Promise<void>
@@ -66,14 +68,14 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
   const made = new Map<string, Standing>()
   const contexts = new Map<Vendor, VendorContext>()
   const used = new Set<Vendor>()
-  const pools: { close(): void }[] = []
+  const pools = new Map<string, VendorKeys>()
 
   function contextOf(vendor: Vendor): VendorContext {
     const known = contexts.get(vendor)
     if (known !== undefined) return known
     const { keys, baseUrl } = vendorFacts(vendor, options.config)
     const pool = keyPool({ vendor: vendor.title, keys }, options)
-    pools.push(pool)
+    pools.set(vendor.name, pool)
     const context: VendorContext = {
       clock: options.clock,
       epochMs: options.epochMs,
@@ -111,6 +113,7 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
 
   return {
     used,
+    hasOtherKey: vendor => pools.get(vendor)?.hasReady() === true,
     get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry) {
       const vendor = options.vendors.find(({ name }) => name === entry.provider)
       if (vendor?.[slot] === undefined)
@@ -136,7 +139,7 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
     },
     async close() {
       await Promise.allSettled([...made.values()].map(({ provider }) => provider.close?.()))
-      for (const pool of pools) pool.close()
+      for (const pool of pools.values()) pool.close()
     },
   }
 }

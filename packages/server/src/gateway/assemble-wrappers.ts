@@ -22,23 +22,25 @@ export interface WrapperWorld {
   readonly resampling: Resampling
   /** Trouble with a provider, and what was done about it. */
   onIncident(incident: Incident): void
+  /** Whether a vendor, by name, has a key that may be used now. */
+  hasOtherKey(provider: string): boolean
 }
 
 export function resilientModel(
   models: readonly LanguageModel[],
   plan: FailoverPlan,
-  { clock, random, onIncident }: WrapperWorld,
+  { clock, random, onIncident, hasOtherKey }: WrapperWorld,
 ): LanguageModel {
   return createResilientModel(
     models.map(model => ({ ...borrowed(model), stream: (request, signal) => model.stream(request, signal) })),
-    { clock, random, onIncident, ...hedgeOf(plan), ...waits(plan.firstTokenMs, plan.idleMs) },
+    { clock, random, onIncident, hasOtherKey, ...hedgeOf(plan), ...waits(plan.firstTokenMs, plan.idleMs) },
   )
 }
 
 export function resilientVoice(
   voices: readonly TextToSpeech[],
   plan: FailoverPlan,
-  { clock, random, resampling, onIncident }: WrapperWorld,
+  { clock, random, resampling, onIncident, hasOtherKey }: WrapperWorld,
 ): TextToSpeech {
   return createResilientVoice(
     voices.map(voice => ({
@@ -47,14 +49,22 @@ export function resilientVoice(
       languages: voice.languages,
       speak: (request, signal) => voice.speak(request, signal),
     })),
-    { clock, random, resampling, onIncident, ...hedgeOf(plan), ...waits(plan.firstSoundMs, plan.idleMs) },
+    {
+      clock,
+      random,
+      resampling,
+      onIncident,
+      hasOtherKey,
+      ...hedgeOf(plan),
+      ...waits(plan.firstSoundMs, plan.idleMs),
+    },
   )
 }
 
 export function resilientRecogniser(
   recognisers: readonly SpeechToText[],
   { finalTextMs }: FailoverPlan,
-  { clock, random, resampling, onIncident }: WrapperWorld,
+  { clock, random, resampling, onIncident, hasOtherKey }: WrapperWorld,
 ): SpeechToText {
   return createResilientRecogniser(
     recognisers.map(recogniser => ({
@@ -67,6 +77,7 @@ export function resilientRecogniser(
       random,
       resampling,
       onIncident,
+      hasOtherKey,
       ...(finalTextMs === undefined ? {} : { finishMs: finalTextMs }),
     },
   )
@@ -99,11 +110,18 @@ export interface RememberingWorld {
 export function keyPool(
   { vendor, keys }: { readonly vendor: string; readonly keys: readonly string[] },
   { clock, shared }: { readonly clock: Clock; readonly shared: Pick<SharedParts, 'keyNews'> },
-): { readonly source: KeySource; close(): void } {
-  if (keys.length === 0) return { source: fixedKey(undefined), close: () => {} }
+): VendorKeys {
+  if (keys.length === 0) return { source: fixedKey(undefined), hasReady: () => false, close: () => {} }
   const { keyNews } = shared
   const pool = createKeyPool({ vendor, keys, clock, ...(keyNews === undefined ? {} : { news: keyNews }) })
-  return { source: pool.sourceFor('gateway'), close: () => pool.close() }
+  return { source: pool.sourceFor('gateway'), hasReady: () => pool.hasReady, close: () => pool.close() }
+}
+
+export interface VendorKeys {
+  readonly source: KeySource
+  /** Whether one of them may be used now. */
+  hasReady(): boolean
+  close(): void
 }
 
 /** A provider that several lists share is closed by its owner, not by the list. */
