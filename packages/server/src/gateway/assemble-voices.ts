@@ -13,7 +13,7 @@ export interface Speaking {
   readonly embedded: boolean
 }
 
-/** The voice for a language, put together once for each. */
+/** The voice for a language, put together once for each, whatever its region: callers may name any. */
 export function voicesOf(agent: Agent, parts: AssemblyParts): (language: string) => Speaking | undefined {
   const isVendor = ({ provider }: ProviderEntry) => provider !== 'embedded'
   const phrases = fixedPhrases(agent)
@@ -40,8 +40,9 @@ export function voicesOf(agent: Agent, parts: AssemblyParts): (language: string)
   }
 
   return language => {
-    if (!known.has(language)) known.set(language, make(language))
-    return known.get(language)
+    const base = baseOf(language)
+    if (!known.has(base)) known.set(base, make(base))
+    return known.get(base)
   }
 }
 
