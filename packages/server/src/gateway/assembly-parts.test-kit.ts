@@ -1,0 +1,43 @@
+/** What agents are put together from, for tests of one slot. */
+
+import { loadResampling } from '@parley/audio'
+import { createSpeechShelf, parseAgent } from '@parley/engines'
+import { vendors } from '@parley/providers'
+import { readEnvironment } from '../config/environment.js'
+import { resolveConfig } from '../config/resolve.js'
+import { createLog } from '../log/log.js'
+import { createHandClock } from '../testing/hand-clock.js'
+import { createProviderShelf } from './assemble-providers.js'
+import type { AssemblyParts } from './assembly-parts.js'
+import { noEmbeddedSpeech } from './embedded-speech.js'
+import { createProviderCatalogue } from './provider-catalogue.js'
+
+/** An agent with these lists in its file, and parts that ask no vendor; `kept` are names of what is to be closed. */
+export async function assemblyParts(lists: string) {
+  const { config } = resolveConfig(
+    readEnvironment({ DEEPGRAM_API_KEY: 'k', OPENAI_API_KEY: 'k' }, '/nonexistent'),
+  )
+  const clock = createHandClock()
+  const log = createLog({ config, out: { write() {} }, err: { write() {} } })
+  const text = `agent: clerk\nlanguage: en\ngreeting: Hello.\ninstructions: Be brief.\n${lists}`
+  const agent = parseAgent(text, 'clerk.yaml', createProviderCatalogue(vendors, config))
+  const shared = { speech: createSpeechShelf(), sound: undefined, keyNews: undefined, query: undefined }
+  const watcher = () => ({ firstOutput() {}, used() {}, failed() {} })
+  const time = { clock, epochMs: () => 0, random: () => 0.5 }
+  const shelf = createProviderShelf({ ...time, shared, vendors, config, watcher, warn() {} })
+  const kept: string[] = []
+  const parts: AssemblyParts = {
+    ...{ ...time, log, shelf, speech: noEmbeddedSpeech, resampling: await loadResampling() },
+    shared: { ...shared, close: async () => {} },
+    keep(provider) {
+      kept.push(provider.name)
+      return provider
+    },
+    tools: { fetch, clock, secretOf: () => undefined, warn() {} },
+    onIncident() {},
+    onRemembered() {},
+    hasOtherKey: () => false,
+    warmLater() {},
+  }
+  return { agent, parts, kept }
+}
