@@ -2,7 +2,8 @@ import type { ByteCache, SpeechPart, TextToSpeech } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { account, drain, type Fate, voiceOf } from '../failover/failover-rig.test-kit.js'
+import { account, drain, type Fate, incidents, voiceOf } from '../failover/failover-rig.test-kit.js'
+import { createResilientVoice } from '../failover/resilient-voice.js'
 import { type CachedVoiceOptions, createCachedVoice } from './cached-voice.js'
 import { decodeRendition, encodeRendition } from './rendition.js'
 import { createSpeechShelf } from './speech-shelf.js'
@@ -93,6 +94,22 @@ describe('a voice with a cache', () => {
     expect(shelf.bytes).toBe(0)
     await say(make())
     expect(log.uses).toBe(4)
+  })
+
+  it('proves nothing of its provider by what it remembers', async () => {
+    const { clock, make, say } = setUp({
+      fates: [undefined, { kind: 'fail', after: 0 }, { kind: 'fail', after: 0 }],
+    })
+    const { all, onIncident } = incidents()
+    const memory = make()
+    const voice = createResilientVoice([memory, voiceOf({ clock, name: 'other' })], { clock, onIncident })
+    await say(voice)
+    expect(memory.remembers({ text, language: 'en' })).toBe(true)
+    for (const words of ['One.', text, 'Two.']) await say(voice, words)
+    expect(all.map(({ action }) => action)).toEqual(['failed', 'failed', 'rested'])
+    await clock.advance(2_500)
+    await say(voice)
+    expect(all).toHaveLength(3)
   })
 
   it('finds what another node said, waits for it no longer than is worth it, and needs it for nothing', async () => {

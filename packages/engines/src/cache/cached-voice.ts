@@ -35,7 +35,12 @@ const DAY_MS = 86_400_000
 /** Part of every key; changes with the form of what is kept. */
 const FORM = 1
 
-export function createCachedVoice(voice: TextToSpeech, options: CachedVoiceOptions): TextToSpeech {
+export interface CachedVoice extends TextToSpeech {
+  /** Whether this would be said from memory now. */
+  remembers(request: SpeechRequest): boolean
+}
+
+export function createCachedVoice(voice: TextToSpeech, options: CachedVoiceOptions): CachedVoice {
   const { shelf, shared, tenant, isFixed = () => false, onUse = () => {} } = options
   const pace = speakingPaces()()
 
@@ -79,9 +84,15 @@ export function createCachedVoice(voice: TextToSpeech, options: CachedVoiceOptio
     return rendition
   }
 
+  /** Undefined: such a text is not kept. */
+  function scopeOf({ text }: SpeechRequest): string | undefined {
+    if (isFixed(text)) return 'everyone'
+    return tenant === undefined ? undefined : `tenant ${tenant}`
+  }
+
   async function* speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechPart> {
     const fixed = isFixed(request.text)
-    const scope = fixed ? 'everyone' : tenant === undefined ? undefined : `tenant ${tenant}`
+    const scope = scopeOf(request)
     if (scope === undefined) {
       onUse('voice')
       return yield* voice.speak(request, signal)
@@ -106,6 +117,10 @@ export function createCachedVoice(voice: TextToSpeech, options: CachedVoiceOptio
     sampleRate: voice.sampleRate,
     languages: voice.languages,
     speak,
+    remembers(request) {
+      const scope = scopeOf(request)
+      return scope !== undefined && shelf.has(keyOf(request, scope))
+    },
     ...(warm === undefined ? {} : { warm: () => warm.call(voice) }),
     close: () => voice.close(),
   }

@@ -4,6 +4,7 @@ import { type Rendition, renditionBytes } from './rendition.js'
 
 export interface SpeechShelf {
   get(key: string): Rendition | undefined
+  has(key: string): boolean
   /** Kept if it is not larger than an eighth of the whole. */
   put(key: string, rendition: Rendition): void
   /** Whether this was asked for before, as far as is remembered; it is from now on. */
@@ -30,6 +31,7 @@ export function createSpeechShelf(maxBytes = 64_000_000): SpeechShelf {
   }
 
   return {
+    has: key => kept.has(key),
     get(key) {
       const rendition = kept.get(key)
       if (rendition === undefined) return undefined

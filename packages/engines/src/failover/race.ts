@@ -18,6 +18,8 @@ export interface RaceOptions<P extends Provider, Part> {
   start(member: Member<P>, signal: AbortSignal): AsyncIterable<Part>
   /** Whether this part is what the race is about; those before it are held. */
   isOutput(part: Part): boolean
+  /** Whether its answer tells how long the provider takes. Default: it does. */
+  tells?(member: Member<P>): boolean
   /** What to make of an end without output; undefined: it is an answer. */
   empty?(member: Member<P>): ParleyError
 }
@@ -79,7 +81,7 @@ export function race<P extends Provider, Part>(
         ({ head, complete }) => {
           if (over) return
           running.delete(runner)
-          budget.waited(use.member.provider, clock.now() - beganMs)
+          if (options.tells?.(use.member) !== false) budget.waited(use.member.provider, clock.now() - beganMs)
           finish()
           resolve({ use, head, complete, next: runner.next, stop: runner.stop })
         },

@@ -11,6 +11,7 @@ import { giveUp, type Lead, race } from './race.js'
 import { type SpeakingPace, speakingPaces } from './speaking-pace.js'
 import { createSpeechGate } from './speech-gate.js'
 import type { Tries } from './tries.js'
+import { endedEarly, silent, speaks, type VoiceOfSlot } from './voice-of-slot.js'
 import { createListener, createPassage } from './voice-passage.js'
 import { isSounding } from './written-words.js'
 
@@ -44,7 +45,7 @@ interface Habits {
 
 /** The first of `voices` is preferred. @throws ParleyError `bad_config` without any, or with rates that differ and no resampling. */
 export function createResilientVoice(
-  voices: readonly TextToSpeech[],
+  voices: readonly VoiceOfSlot[],
   options: ResilientVoiceOptions,
 ): TextToSpeech {
   const {
@@ -59,13 +60,13 @@ export function createResilientVoice(
   const budget = createHedgeBudget(options.hedge)
   const sampleRate = voices[0]?.sampleRate ?? 0
   const pace = speakingPaces()
-  const habits = new Map<TextToSpeech, Habits>(
+  const habits = new Map<VoiceOfSlot, Habits>(
     voices.map(voice => [voice, { pace: pace(), timed: undefined }]),
   )
   if (resampling === undefined && voices.some(voice => voice.sampleRate !== sampleRate))
     throw new ParleyError('bad_config', 'The voices of the slot differ in rate; give it a resampler.')
 
-  function requestFor({ place }: Member<TextToSpeech>, request: SpeechRequest, text: string): SpeechRequest {
+  function requestFor({ place }: Member<VoiceOfSlot>, request: SpeechRequest, text: string): SpeechRequest {
     const { voice: asked, ...rest } = request
     const speaker = place === 0 ? (asked ?? speakers[0]) : speakers[place]
     return { ...rest, text, ...(speaker === undefined ? {} : { voice: speaker }) }
@@ -78,8 +79,9 @@ export function createResilientVoice(
     let { text } = request
     let spokenMs = 0
     let characters: number | undefined
+    const remembered = new Set<Member<VoiceOfSlot>>()
     while (!signal.aborted) {
-      const lead = await leader(request, { tries, text, spokenMs }, signal)
+      const lead = await leader(request, { tries, text, spokenMs, remembered }, signal)
       if (lead === undefined) return
       const voice = lead.use.member.provider
       const known = habits.get(voice) as Habits
@@ -109,7 +111,8 @@ export function createResilientVoice(
       } finally {
         lead.stop()
         // Left by the reader, it has worked so far.
-        if (failure === undefined || signal.aborted) lead.use.succeeded()
+        if (remembered.has(lead.use.member)) lead.use.dropped()
+        else if (failure === undefined || signal.aborted) lead.use.succeeded()
         passage.close()
       }
       if (signal.aborted) return
@@ -131,20 +134,32 @@ export function createResilientVoice(
       tries,
       text,
       spokenMs,
-    }: { readonly tries: Tries<TextToSpeech>; readonly text: string; readonly spokenMs: number },
+      remembered,
+    }: {
+      readonly tries: Tries<VoiceOfSlot>
+      readonly text: string
+      readonly spokenMs: number
+      readonly remembered: Set<Member<VoiceOfSlot>>
+    },
     signal: AbortSignal,
-  ): Promise<Lead<TextToSpeech, SpeechPart> | undefined> {
+  ): Promise<Lead<VoiceOfSlot, SpeechPart> | undefined> {
     try {
       return await race(
         {
           ...{ lineUp, tries, budget, clock, firstMs, isOutput },
-          start: (member, inner) => member.provider.speak(requestFor(member, request, text), inner),
+          tells: member => !remembered.has(member),
+          start(member, inner) {
+            const asked = requestFor(member, request, text)
+            if (member.provider.remembers?.(asked)) remembered.add(member)
+            else remembered.delete(member)
+            return member.provider.speak(asked, inner)
+          },
           empty: ({ provider }) => silent(provider),
         },
         signal,
       )
     } catch (error) {
-      if (spokenMs > 0) lineUp.tell(voices[0] as TextToSpeech, 'gave-up', error)
+      if (spokenMs > 0) lineUp.tell(voices[0] as VoiceOfSlot, 'gave-up', error)
       throw error
     }
   }
@@ -166,7 +181,7 @@ function isOutput(part: SpeechPart): boolean {
   return part.kind === 'audio' && part.samples.length > 0
 }
 
-async function* read(lead: Lead<TextToSpeech, SpeechPart>, waitMs: () => number): AsyncGenerator<SpeechPart> {
+async function* read(lead: Lead<VoiceOfSlot, SpeechPart>, waitMs: () => number): AsyncGenerator<SpeechPart> {
   yield* lead.head
   while (!lead.complete) {
     const result = await lead.next(waitMs())
@@ -178,20 +193,4 @@ async function* read(lead: Lead<TextToSpeech, SpeechPart>, waitMs: () => number)
 /** Between two voices, so that the words on both sides do not run into each other. */
 function pause(sampleRate: number): SpeechPart {
   return { kind: 'audio', samples: new Int16Array((sampleRate * JOIN_MS) / 1000) }
-}
-
-/** Whether a voice speaks a BCP 47 language, or the same one of another region. */
-function speaks({ languages }: TextToSpeech, language: string): boolean {
-  const main = (tag: string) => tag.toLowerCase().split('-')[0]
-  return languages.some(each => each === '*' || main(each) === main(language))
-}
-
-function silent({ name }: TextToSpeech): ParleyError {
-  return new ParleyError('voice_failed', `Voice ${name} made no sound for a clause.`, { retryable: true })
-}
-
-function endedEarly({ name }: TextToSpeech): ParleyError {
-  return new ParleyError('provider_failed', `Voice ${name} ended before it had said everything.`, {
-    retryable: true,
-  })
 }

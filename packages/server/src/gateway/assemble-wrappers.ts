@@ -9,6 +9,7 @@ import {
   createResilientVoice,
   type FailoverPlan,
   type Incident,
+  type VoiceOfSlot,
 } from '@parley/engines'
 import { createKeyPool } from '@parley/platform'
 import { fixedKey, type KeySource } from '@parley/providers'
@@ -38,7 +39,7 @@ export function resilientModel(
 }
 
 export function resilientVoice(
-  voices: readonly TextToSpeech[],
+  voices: readonly VoiceOfSlot[],
   plan: FailoverPlan,
   { clock, random, resampling, onIncident, hasOtherKey }: WrapperWorld,
 ): TextToSpeech {
@@ -48,6 +49,7 @@ export function resilientVoice(
       sampleRate: voice.sampleRate,
       languages: voice.languages,
       speak: (request, signal) => voice.speak(request, signal),
+      remembers: request => voice.remembers?.(request) === true,
     })),
     {
       clock,
@@ -88,7 +90,7 @@ export function rememberingVoice(
   voice: TextToSpeech,
   { fingerprint, phrases }: { readonly fingerprint: string; readonly phrases: ReadonlySet<string> },
   { clock, shared, onRemembered }: RememberingWorld,
-): TextToSpeech {
+): VoiceOfSlot {
   return createCachedVoice(voice, {
     clock,
     shelf: shared.speech,
