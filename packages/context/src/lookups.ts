@@ -13,7 +13,10 @@ export interface Looked {
   readonly atMs: number
 }
 
-/** Facts kept for other processes, too. A store in trouble is passed by. */
+/**
+ * Facts kept for other processes, too. A store in trouble is passed by. Keys are unique within one agent: whoever keeps
+ * the facts of several in one place puts agent and tenant before them, or one would be told what the other looked up.
+ */
 export interface FactStore {
   read(key: string, signal: AbortSignal): Promise<Looked | undefined>
   /** Keeps them at least this long, ms. */

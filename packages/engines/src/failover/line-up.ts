@@ -26,7 +26,7 @@ export interface FailoverOptions {
   readonly random?: () => number
   readonly breaker?: Omit<BreakerOptions, 'clock' | 'random'>
   readonly onIncident?: OnIncident
-  /** Whether a provider, by name, has another key that may be used now: a refusal of one is no reason to rest it. */
+  /** Whether a provider, by name, has another key that may be used now: a refusal of one then counts as chance. */
   readonly hasOtherKey?: (provider: string) => boolean
 }
 
@@ -82,6 +82,13 @@ export function createLineUp<P extends Provider>(
   const isOneKeys = ({ name }: P, { code }: ParleyError) =>
     ofKeys.has(code) && options.hasOtherKey?.(name) === true
 
+  /** The fault of one key counts as chance does, and not for as long as that key is refused. */
+  function asCounted(provider: P, thrown: unknown): ParleyError {
+    const error = ParleyError.from(thrown, 'provider_failed')
+    if (!isOneKeys(provider, error)) return error
+    return new ParleyError('provider_failed', error.message, { retryable: true, cause: error })
+  }
+
   /** Waits until the breaker lets a trial through and asks the provider whether it is there. */
   function watch(member: Member<P>): void {
     if (closed || probes.has(member) || member.provider.warm === undefined) return
@@ -112,9 +119,8 @@ export function createLineUp<P extends Provider>(
         if (before !== 'closed' && isNow(breaker, 'closed')) tell(provider, 'returned')
       },
       failed(error) {
-        if (isOneKeys(provider, ParleyError.from(error, 'provider_failed'))) return use.dropped()
         const before = breaker.state
-        use.failed(error)
+        use.failed(asCounted(provider, error))
         if (before === 'open' || !isNow(breaker, 'open')) return
         tell(provider, 'rested', error)
         watch(member)

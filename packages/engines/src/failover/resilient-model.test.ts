@@ -193,6 +193,18 @@ describe('several models as one', () => {
     }
   })
 
+  it('lets a provider rest for a moment whose every key seems to be refused', async () => {
+    const clock = new VirtualClock()
+    const { all, onIncident } = incidents()
+    const refuse = { kind: 'refuse', after: 0 } as const
+    const mind = mindOf({ text, clock, fates: [refuse, refuse] })
+    const model = createResilientModel([mind], { clock, onIncident, hasOtherKey: () => true })
+    await expect(drain(clock, model.stream(request, never))).rejects.toThrow('told to fail')
+    expect(all.map(({ action }) => action)).toEqual(['failed', 'failed', 'rested'])
+    await clock.advance(2_000)
+    expect(textOf(await drain(clock, model.stream(request, never)))).toBe(text)
+  })
+
   it('says every word of the text once and in order, whatever fails and when', async () => {
     const words = fc.array(fc.stringMatching(/^[a-zé]{1,9}[.,?]?$/), { minLength: 1, maxLength: 30 })
     const fate = fc.option(fc.record({ kind: fc.constantFrom('fail', 'hang'), after: fc.nat(40) } as const), {

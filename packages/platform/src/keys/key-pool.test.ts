@@ -102,14 +102,15 @@ describe('a pool of keys', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('says whether a key is left that does not rest', async () => {
+  it('says whether there is another key than one that rests', async () => {
     const { clock, pool, take } = setUp({ keys: ['a', 'b'] })
     ;(await take()).done({ kind: 'refused' })
-    expect(pool.hasReady).toBe(true)
+    expect(pool.hasOther).toBe(true)
     ;(await take()).done({ kind: 'limited', retryAfterMs: 500 })
-    expect(pool.hasReady).toBe(false)
+    expect(pool.hasOther).toBe(false)
     await clock.advance(500)
-    expect(pool.hasReady).toBe(true)
+    expect(pool.hasOther).toBe(true)
+    expect(setUp({ keys: ['a'] }).pool.hasOther).toBe(false)
   })
 
   it('refuses at once what no wait can help, with the reason', async () => {

@@ -34,8 +34,8 @@ export interface KeyPool {
   sourceFor(owner: string): KeySource
   /** How the keys do, without the keys. */
   report(): readonly KeyReport[]
-  /** Whether a key may be used that does not rest. */
-  readonly hasReady: boolean
+  /** Whether there are several keys, of which one does not rest. */
+  readonly hasOther: boolean
   /** Whoever waits is refused. */
   close(): void
 }
@@ -177,9 +177,9 @@ export function createKeyPool(options: KeyPoolOptions): KeyPool {
         return { id, restsForMs, inFlight, state: restsForMs > 0 ? (why ?? 'limited') : 'ready' }
       })
     },
-    get hasReady() {
+    get hasOther() {
       const nowMs = clock.now()
-      return states.some(({ restsUntilMs }) => restsUntilMs <= nowMs)
+      return states.length > 1 && states.some(({ restsUntilMs }) => restsUntilMs <= nowMs)
     },
     close() {
       closed = true

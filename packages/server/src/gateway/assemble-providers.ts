@@ -31,7 +31,7 @@ export interface ProviderShelf {
   get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry): ProviderKinds[Kind]
   /** Vendors of which something was made. */
   readonly used: ReadonlySet<Vendor>
-  /** Whether a vendor, by name, has a key that may be used now. */
+  /** Whether a vendor, by name, has several keys, of which one may be used now. */
   hasOtherKey(vendor: string): boolean
   /** Makes everything ready; resolves with what could not be. Never rejects. */
   warm(): Promise<readonly UnreadyProvider[]>
@@ -113,7 +113,7 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
 
   return {
     used,
-    hasOtherKey: vendor => pools.get(vendor)?.hasReady() === true,
+    hasOtherKey: vendor => pools.get(vendor)?.hasOther() === true,
     get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry) {
       const vendor = options.vendors.find(({ name }) => name === entry.provider)
       if (vendor?.[slot] === undefined)

@@ -23,7 +23,7 @@ export interface WrapperWorld {
   readonly resampling: Resampling
   /** Trouble with a provider, and what was done about it. */
   onIncident(incident: Incident): void
-  /** Whether a vendor, by name, has a key that may be used now. */
+  /** Whether a vendor, by name, has several keys, of which one may be used now. */
   hasOtherKey(provider: string): boolean
 }
 
@@ -113,16 +113,16 @@ export function keyPool(
   { vendor, keys }: { readonly vendor: string; readonly keys: readonly string[] },
   { clock, shared }: { readonly clock: Clock; readonly shared: Pick<SharedParts, 'keyNews'> },
 ): VendorKeys {
-  if (keys.length === 0) return { source: fixedKey(undefined), hasReady: () => false, close: () => {} }
+  if (keys.length === 0) return { source: fixedKey(undefined), hasOther: () => false, close: () => {} }
   const { keyNews } = shared
   const pool = createKeyPool({ vendor, keys, clock, ...(keyNews === undefined ? {} : { news: keyNews }) })
-  return { source: pool.sourceFor('gateway'), hasReady: () => pool.hasReady, close: () => pool.close() }
+  return { source: pool.sourceFor('gateway'), hasOther: () => pool.hasOther, close: () => pool.close() }
 }
 
 export interface VendorKeys {
   readonly source: KeySource
-  /** Whether one of them may be used now. */
-  hasReady(): boolean
+  /** Whether there are several, of which one may be used now. */
+  hasOther(): boolean
   close(): void
 }
 
