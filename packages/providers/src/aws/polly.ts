@@ -8,7 +8,7 @@ import { optionalPackage } from '../optional-package.js'
 import type { VendorContext } from '../vendor.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
 import { type TimedWord, timedSound } from '../wire/timed-sound.js'
-import { garbageError } from '../wire/vendor-error.js'
+import { garbageError, isSpeakable, silentError } from '../wire/vendor-error.js'
 import { awsError } from './aws-error.js'
 import { clientSettings } from './client-settings.js'
 import type { PollyOptions } from './options.js'
@@ -108,6 +108,7 @@ export function polly(
       for (; next.done !== true; next = await chunks.next()) yield* timed.sound(reader.read(next.value))
       characters += next.value + (told?.characters ?? 0)
     }
+    if (timed.soundMs === 0 && isSpeakable(request.text)) throw silentError(vendor)
     yield* timed.rest()
     if (characters > 0) yield { kind: 'usage', characters }
   }

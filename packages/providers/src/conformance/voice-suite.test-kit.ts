@@ -16,13 +16,17 @@ export interface VoiceConformer extends Conformer<TextToSpeech> {
   readonly stages?: readonly ('connect' | 'first' | 'middle')[]
 }
 
+/** The simulated vendor gives no sound for it. */
+const mute = 'Mute.'
 const text = 'Good morning, señor Müller; 25 € for “東京” 😀 is fine.'
 
 export function describeVoice(conformer: VoiceConformer): void {
   describe(`${conformer.name} as a voice`, () => {
     let rig: Rig<TextToSpeech>
     beforeEach(async () => {
-      rig = await openRig(conformer)
+      rig = await openRig(conformer, {
+        speak: said => (said.trim() === mute ? { samples: new Int16Array(0), words: [] } : undefined),
+      })
     })
     afterEach(() => rig.close())
 
@@ -70,6 +74,12 @@ export function describeVoice(conformer: VoiceConformer): void {
       expect(await spoken('seven eight')).toBe('seven eight')
       expect(await spoken('nine')).toBe('nine')
       expect(rig.sim.complaints).toEqual([])
+    })
+
+    it('takes a text without sound for a failure, so that another voice may speak it', async () => {
+      const error = await rig.pump(failureOf(speak({ text: mute })))
+      expect(error).toMatchObject({ code: 'provider_failed', retryable: true })
+      expect(await spoken('but this')).toBe('but this')
     })
 
     it('starts nothing for a signal that is already aborted', async () => {

@@ -3,6 +3,7 @@
 import { ParleyError, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { type PartQueue, partQueue } from '../wire/part-queue.js'
+import { isSpeakable, silentError } from '../wire/vendor-error.js'
 import { VENDOR } from './fault.js'
 import { openMouth } from './mouth.js'
 import { mouths } from './mouths.js'
@@ -60,14 +61,19 @@ export function createTts(settings: DeepgramTtsOptions, context: VendorContext):
     const mouth = sockets.take({ model, speed: isFlux ? settings.speed : speed })
     const isPaceNew = mouth.speed !== speed
     mouth.speed = speed
+    let isSilent = true
     return mouth.say({
       messages: [
         ...(isPaceNew ? [{ type: 'Configure', speed }] : []),
         ...textPieces(request.text, MAX_TEXT).map(text => ({ type: 'Speak', text })),
         { type: 'Flush' },
       ],
-      onSound: samples => queue.push({ kind: 'audio', samples }),
+      onSound(samples) {
+        isSilent = false
+        queue.push({ kind: 'audio', samples })
+      },
       onDone(counted) {
+        if (isSilent && isSpeakable(request.text)) return queue.fail(silentError(VENDOR))
         queue.push({ kind: 'usage', characters: counted ?? [...request.text].length })
         queue.end()
       },

@@ -5,6 +5,7 @@ import type { VendorContext } from '../vendor.js'
 import { httpCall } from '../wire/http-call.js'
 import { fixedKey } from '../wire/keys.js'
 import { type TimedWord, timedSound } from '../wire/timed-sound.js'
+import { isSpeakable, silentError } from '../wire/vendor-error.js'
 import { wholeBody } from '../wire/whole-body.js'
 import type { TtsOptions } from './options.js'
 import { readAnswer, type SpeechAnswer, timedWords } from './speech-answer.js'
@@ -106,6 +107,7 @@ export function googleTts(
             yield part
           }
         }
+        if (sound.soundMs === 0 && isSpeakable(request.text)) throw silentError(vendor)
         yield* sound.rest()
       } catch (error) {
         if (ended.aborted) return

@@ -7,6 +7,7 @@ import { ParleyError, type SpeechPart, type SpeechRequest, type TextToSpeech } f
 import type { VendorContext } from '../vendor.js'
 import { partQueue } from '../wire/part-queue.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
+import { isSpeakable, silentError } from '../wire/vendor-error.js'
 import type { RealtimeTtsOptions } from './audio-options.js'
 import type { Clause } from './clause-reading.js'
 import { VENDOR } from './realtime-link.js'
@@ -80,7 +81,7 @@ export function createRealtimeTts(options: RealtimeTtsOptions, context: VendorCo
       },
       onDone(transcript) {
         isOver = true
-        if (!hasSound && /[\p{L}\p{N}]/u.test(text)) return parts.fail(silent())
+        if (!hasSound && isSpeakable(text)) return parts.fail(silentError(VENDOR))
         compare(text, transcript)
         parts.push({ kind: 'usage', characters: [...text].length })
         parts.end()
@@ -128,10 +129,6 @@ export function createRealtimeTts(options: RealtimeTtsOptions, context: VendorCo
 /** The vendor takes 0.25–1.5; steps keep the number of sessions small. */
 function paceOf(speed = 1): number {
   return Math.round(Math.min(1.5, Math.max(0.25, speed)) * 10) / 10
-}
-
-function silent(): ParleyError {
-  return new ParleyError('provider_failed', `${VENDOR} gave no sound for a text.`, { retryable: true })
 }
 
 function tooMuch(): ParleyError {

@@ -3,14 +3,15 @@
  * servers that imitate it go on.
  */
 
-import { ParleyError, prosodyOf, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
+import { prosodyOf, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { httpCall } from '../wire/http-call.js'
+import { timedBody } from '../wire/timed-body.js'
+import { isSpeakable, silentError } from '../wire/vendor-error.js'
 import type { SpeechTtsOptions } from './audio-options.js'
 import { bearer } from './bearer.js'
 import { captionedSpeech, plainSpeech } from './speech-reply.js'
 import { splitText } from './split-text.js'
-import { timedBody } from './timed-body.js'
 import { voiceField } from './voice-field.js'
 import { voiceInstructions } from './voice-instructions.js'
 import { warmHttp } from './warm-http.js'
@@ -77,7 +78,7 @@ export function createSpeechTts({ options, context, vendor }: SpeechTtsSetup): T
             ? { ...part, startMs: part.startMs + fromMs, endMs: part.endMs + fromMs }
             : part
         }
-        if (soundMs === fromMs && /[\p{L}\p{N}]/u.test(input)) throw silent(vendor)
+        if (soundMs === fromMs && isSpeakable(input)) throw silentError(vendor)
       }
       isDone = true
       yield { kind: 'usage', characters: [...request.text].length }
@@ -105,8 +106,4 @@ export function createSpeechTts({ options, context, vendor }: SpeechTtsSetup): T
 /** Servers take 0.25–4. */
 function paceOf(rate: number): number {
   return Math.round(Math.min(4, Math.max(0.25, rate)) * 100) / 100
-}
-
-function silent(vendor: string): ParleyError {
-  return new ParleyError('provider_failed', `${vendor} gave no sound for a text.`, { retryable: true })
 }

@@ -6,7 +6,7 @@
 
 import { type Clock, ParleyError, type SpeechPart } from '@parley/core'
 import { partQueue } from './part-queue.js'
-import { lateError } from './vendor-error.js'
+import { isSpeakable, lateError, silentError } from './vendor-error.js'
 import { watchdog } from './watchdog.js'
 import { wordsFirst } from './words-first.js'
 import { writtenWords } from './written-words.js'
@@ -93,6 +93,7 @@ export async function* speechRun(
     },
     end() {
       if (over) return
+      if (!spoke && isSpeakable(text)) return run.fail(silentError(vendor))
       if (spoke) for (const word of written.rest(out.soundMs)) out.word(word)
       out.end()
       finish()

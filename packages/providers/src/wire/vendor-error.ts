@@ -108,3 +108,13 @@ export function unreachableError(vendor: string, cause: unknown): ParleyError {
 function rootOf(error: Error): Error {
   return error.cause instanceof Error ? rootOf(error.cause) : error
 }
+
+/** A text that can be spoken gave no sound: others may speak it. */
+export function silentError(vendor: string): ParleyError {
+  return new ParleyError('provider_failed', `${vendor} gave no sound for a text.`, { retryable: true })
+}
+
+/** Whether a text has anything that sounds. */
+export function isSpeakable(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text)
+}

@@ -1,5 +1,5 @@
 import { type Clock, ParleyError } from '@parley/core'
-import { lateError } from '../wire/vendor-error.js'
+import { lateError } from './vendor-error.js'
 
 export interface TimedBodyOptions {
   /** The vendor, for people. */
