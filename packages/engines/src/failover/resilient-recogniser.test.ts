@@ -70,6 +70,34 @@ describe('several recognisers as one', () => {
     expect(finished).toBe(3)
   })
 
+  it('waits longer for one that has no other beside it, and tells it nothing again', async () => {
+    for (const [others, uses] of [
+      [0, 1],
+      [1, 2],
+    ] as const) {
+      const clock = new VirtualClock()
+      let opened = 0
+      const told: string[] = []
+      const batch: SpeechToText = {
+        name: 'batch',
+        sampleRate: 8_000,
+        close: async () => {},
+        open({ onEvent }) {
+          opened++
+          const finish = (atMs: number) => void clock.after(1_500, () => onEvent({ kind: 'finished', atMs }))
+          return { hear() {}, begin() {}, finish, close() {} }
+        },
+      }
+      const ear = createResilientRecogniser([batch, ...Array(others).fill(batch)], { clock })
+      const stream = ear.open({ language: 'en', clock, onEvent: ({ kind }) => void told.push(kind) })
+      stream.begin(0)
+      stream.finish(500)
+      await clock.advance(1_500)
+      expect([opened, told]).toEqual([uses, others === 0 ? ['finished'] : []])
+      stream.close()
+    }
+  })
+
   it('takes one that throws for lost', async () => {
     const clock = new VirtualClock()
     const rude = earOf({ clock, rude: true, fates: [fail(30)] })

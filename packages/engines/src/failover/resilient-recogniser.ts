@@ -18,8 +18,8 @@ export interface ResilientRecogniserOptions extends FailoverOptions {
   /** Sound before speech that a new recogniser is told, ms. Default 2,000. */
   readonly quietMs?: number
   /**
-   * Longest wait for the answer to `finish`; after it the stream is taken for lost, ms. Default 900. Of a recogniser
-   * that is known to be quicker, less: three times what nine in ten of its answers took, at least 400.
+   * Longest wait for the answer to `finish`; after it the stream is taken for lost, ms. Default 900, and 2,000 where
+   * there is no other: one that is only slow would hear everything again and be slower still. Of a recogniser that is known to be quicker, less: three times what nine in ten of its answers took, at least 400.
    */
   readonly finishMs?: number
   /** Wait before all are tried again, ms, doubled each time up to 20 times. Default 250. */
@@ -47,7 +47,7 @@ export function createResilientRecogniser(
         resampling: options.resampling,
         ringMs: options.ringMs ?? 30_000,
         quietMs: options.quietMs ?? 2_000,
-        finishMs: options.finishMs ?? 900,
+        finishMs: options.finishMs ?? finalTextMsOf(recognisers.length),
         waits,
         backOffMs: options.backOffMs ?? 250,
       }),
@@ -57,4 +57,9 @@ export function createResilientRecogniser(
       await Promise.all(recognisers.map(each => each.close()))
     },
   }
+}
+
+/** The default wait for the answer to `finish`, ms, of so many recognisers. */
+export function finalTextMsOf(recognisers: number): number {
+  return recognisers > 1 ? 900 : 2_000
 }

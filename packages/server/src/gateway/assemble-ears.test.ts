@@ -9,7 +9,7 @@ const turnWaitMs = async (lists: string) => {
 
 describe('a turn heard by vendors', () => {
   it('waits longer than the recogniser is waited for, so that the words of the next are still its own', async () => {
-    expect(await turnWaitMs('stt: deepgram\n')).toBe(2_400)
+    expect(await turnWaitMs('stt: deepgram\n')).toBe(3_500)
     expect(await turnWaitMs('stt: deepgram\nfailover: { finalTextMs: 3000 }\n')).toBe(4_500)
   })
 })

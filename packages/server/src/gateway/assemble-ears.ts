@@ -1,7 +1,7 @@
 /** Who hears for an agent: the embedded recogniser with its grammar, or vendors of which the next takes over. */
 
 import { ParleyError, type SpeechToText } from '@parley/core'
-import type { Agent, CascadeOptions } from '@parley/engines'
+import { type Agent, type CascadeOptions, finalTextMsOf } from '@parley/engines'
 import { grammarOf, type Scripts } from './agent-scripts.js'
 import { resilientRecogniser } from './assemble-wrappers.js'
 import { type AssemblyParts, usable } from './assembly-parts.js'
@@ -12,9 +12,7 @@ export interface Ears {
   name(language: string): string | null
 }
 
-/** Longest wait for a provider's final text where the agent does not say, ms. */
-const FINAL_TEXT_MS = 900
-/** What a turn waits beyond that, so that the provider that takes over can hear the sound again, ms. */
+/** What a turn waits beyond its recogniser's final text, so that the provider that takes over can hear the sound again, ms. */
 const TAKEOVER_MS = 1_500
 
 export function earsOf(agent: Agent, parts: AssemblyParts, scripts: Scripts): Ears {
@@ -40,7 +38,7 @@ export function earsOf(agent: Agent, parts: AssemblyParts, scripts: Scripts): Ea
   const list = usable('stt', { agent, entries, parts }, entry =>
     entry.provider === 'embedded' ? withGrammar(speech.recogniser, grammar) : parts.shelf.get('stt', entry),
   )
-  const { finalTextMs = FINAL_TEXT_MS } = agent.failover
+  const { finalTextMs = finalTextMsOf(list.length) } = agent.failover
   const stt = parts.keep(resilientRecogniser(list, { ...agent.failover, finalTextMs }, parts))
   return { options: { stt, sttTimeoutMs: finalTextMs + TAKEOVER_MS }, name: name(stt) }
 }
