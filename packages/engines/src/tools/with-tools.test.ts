@@ -1,10 +1,11 @@
-import type {
-  Json,
-  LanguageModel,
-  LanguageModelPart,
-  LanguageModelRequest,
-  ParleyError,
-  ToolExchange,
+import {
+  actedIn,
+  type Json,
+  type LanguageModel,
+  type LanguageModelPart,
+  type LanguageModelRequest,
+  type ParleyError,
+  type ToolExchange,
 } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import fc from 'fast-check'
@@ -79,6 +80,26 @@ const waits = (clock: VirtualClock, name: string, ms: number, more: Partial<Tool
 })
 
 describe('a model with tools', () => {
+  it('keeps in its state what tools that act were asked to do, before and after it is done', async () => {
+    const { ask, clock, parts } = setUp(
+      [[call('book', { word: 'eight' }), call('look')], ['Booked.']],
+      clock => [waits(clock, 'book', 900, { acts: true }), waits(clock, 'look', 10)],
+      { filler: 'One moment.', fillerAfterMs: 500 },
+    )
+    const asking = ask()
+    await clock.advance(600)
+    const states = () => parts.flatMap(part => (part.kind === 'state' ? [actedIn(part.state)] : []))
+    expect(states()).toMatchObject([
+      [{ calls: [{ name: 'book', arguments: { word: 'eight' } }], results: [{ failed: true }] }],
+    ])
+    expect(parts.findIndex(({ kind }) => kind === 'state')).toBeLessThan(
+      parts.findIndex(part => part.kind === 'text' && part.text.includes('One moment')),
+    )
+    await clock.advance(400)
+    await asking
+    expect(states().at(-1)).toMatchObject([{ results: [{ text: 'book eight', failed: false }] }])
+  })
+
   it('is told of them, gets results, and goes on with its answer', async () => {
     const { ask, clock, said, requests } = setUp(
       [['Let me see.', call('look', { word: 'x' })], ['It is x.']],
@@ -408,8 +429,9 @@ describe('a turn that goes on after its answer has acted', () => {
     })
     const controller = new AbortController()
     const first = model.stream(request('book a table'), controller.signal)[Symbol.asyncIterator]()
-    await first.next()
-    const acting = first.next().then(() => first.next())
+    // What is said, its break, and what is kept of the call.
+    for (let part = 0; part < 3; part++) await first.next()
+    const acting = first.next()
     await clock.advance(100)
     controller.abort()
     await acting
@@ -423,8 +445,9 @@ describe('a turn that goes on after its answer has acted', () => {
     const { model, clock, results } = bookAndGoOn(() => () => new Promise(() => {}))
     const controller = new AbortController()
     const first = model.stream(request('book a table'), controller.signal)[Symbol.asyncIterator]()
-    await first.next()
-    const acting = first.next().then(() => first.next())
+    // What is said, its break, and what is kept of the call.
+    for (let part = 0; part < 3; part++) await first.next()
+    const acting = first.next()
     await clock.advance(100)
     controller.abort()
     await acting

@@ -11,6 +11,7 @@ import {
   type LanguageModelRequest,
   ParleyError,
   type SessionAction,
+  stateOfActed,
   type ToolCall,
   type ToolExchange,
   type ToolResult,
@@ -96,15 +97,37 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
     }
     // The break lets what was said be spoken while the tools run.
     if (step.text !== '') yield { kind: 'text', text: /\s$/.test(step.text) ? '\n' : ' \n' }
+    const acts = step.calls.some(isActing(tools))
+    // Kept before it is done: whoever interrupts meanwhile must not have it done twice.
+    if (acts) yield actedState([...soFar.exchanges, { ...step, results: step.calls.map(notKnown) }], tools)
     const outcomes = yield* runStep({ ...context, stepsDone: soFar.exchanges.length }, step, signal)
     if (signal.aborted) return
     soFar.exchanges.push({ ...step, results: outcomes.map(({ result }) => result) })
+    if (acts) yield actedState(soFar.exchanges, tools)
     const actions = outcomes.flatMap(({ action }) => (action === undefined ? [] : [action]))
     soFar.actions.push(...actions)
     for (const action of actions) yield { kind: 'action', action }
     // Whoever said goodbye and hung up has nothing to add.
     if (actions.length === outcomes.length && step.text.trim() !== '') return
   }
+}
+
+function isActing(tools: readonly Tool[]): (call: ToolCall) => boolean {
+  return ({ name }) => tools.some(({ definition, acts }) => acts === true && definition.name === name)
+}
+
+function notKnown({ id }: ToolCall): ToolResult {
+  return { id, text: 'The caller spoke meanwhile; whether it was done is not known.', failed: true }
+}
+
+/** What tools that act did for this answer, for the answers to later turns. */
+function actedState(exchanges: readonly ToolExchange[], tools: readonly Tool[]): LanguageModelPart {
+  const acted = exchanges.map(({ text, calls, results }) => ({
+    text,
+    calls: calls.filter(isActing(tools)),
+    results,
+  }))
+  return { kind: 'state', state: stateOfActed(acted) }
 }
 
 interface Cost {

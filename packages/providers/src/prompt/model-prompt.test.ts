@@ -1,4 +1,10 @@
-import type { HistoryEntry, LanguageModelRequest, ReplyId, TurnId } from '@parley/core'
+import {
+  type HistoryEntry,
+  type LanguageModelRequest,
+  type ReplyId,
+  stateOfActed,
+  type TurnId,
+} from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { agent, user } from '../conformance/text-rig.test-kit.js'
@@ -64,6 +70,19 @@ describe('a prompt', () => {
       /^How much\?\n\n[\s\S]+<facts>[\s\S]+<\/facts>$/,
     )
     expect(results).toMatchObject({ results: [{ id: 'a', failed: true }] })
+  })
+
+  it('tells what was done for a reply before its words, also where these were cut', () => {
+    const calls = [{ id: 'c1', name: 'book_table', arguments: { at: '20:00' } }]
+    const state = stateOfActed([{ text: '', calls, results: [{ id: 'c1', text: 'Booked.', failed: false }] }])
+    const cut = { ...agent('One moment', { interrupted: true }), state }
+    const request = { history: [user('A table at eight'), cut], userText: 'Hello?' }
+    const tools = [{ name: 'book_table', description: '', parameters: { type: 'object' } }]
+    const { messages } = promptOf({ ...request, tools })
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'agent', 'results', 'agent', 'user'])
+    expect(messages[1]).toMatchObject({ calls })
+    expect(messages[2]).toMatchObject({ results: [{ id: 'c1', text: 'Booked.' }] })
+    expect(said(request)).toHaveLength(3)
   })
 
   it('always alternates, whatever the history is', () => {

@@ -5,6 +5,7 @@
  */
 
 import {
+  actedIn,
   factsAsText,
   type HistoryEntry,
   type LanguageModelRequest,
@@ -40,7 +41,7 @@ export function modelPrompt(request: LanguageModelRequest): ModelPrompt {
   }
   return {
     instructions: withNotes(request.instructions, request.language),
-    messages: merged([...pastOf(request.history), now, ...(request.exchanges ?? []).flatMap(stepOf)]),
+    messages: merged([...pastOf(request), now, ...(request.exchanges ?? []).flatMap(stepOf)]),
     tools: request.tools ?? [],
   }
 }
@@ -56,7 +57,7 @@ function wordsNow({ userText, history }: LanguageModelRequest): string {
 }
 
 /** What was said, with a note where the agent spoke unasked, so that a turn reads the same now and later. */
-function pastOf(history: readonly HistoryEntry[]): ModelMessage[] {
+function pastOf({ history, tools = [] }: LanguageModelRequest): ModelMessage[] {
   const past: ModelMessage[] = []
   let before: HistoryEntry | undefined
   for (const entry of history) {
@@ -66,6 +67,7 @@ function pastOf(history: readonly HistoryEntry[]): ModelMessage[] {
       if (before === undefined) past.push({ role: 'user', text: openingNote })
       else if (before.role === 'agent' && before.turn !== entry.turn)
         past.push({ role: 'user', text: silenceNote })
+      if (tools.length > 0) past.push(...actedIn(entry.state).flatMap(stepOf))
       past.push({ role: 'agent', text: entry.interrupted ? `${entry.text.trimEnd()}${cutMark}` : entry.text })
     }
     before = entry
