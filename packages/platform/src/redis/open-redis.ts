@@ -4,7 +4,7 @@
  */
 
 import { ParleyError } from '@parley/core'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 
 export interface RedisOptions {
   /** `redis://…` or `rediss://…`. */
@@ -16,7 +16,9 @@ export interface RedisOptions {
 
 const LONGEST_PAUSE_MS = 5_000
 
-export function openRedis({ url, timeoutMs = 200, warn }: RedisOptions): Redis {
+export async function openRedis({ url, timeoutMs = 200, warn }: RedisOptions): Promise<Redis> {
+  // Most gateways have none, and start sooner without its client.
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

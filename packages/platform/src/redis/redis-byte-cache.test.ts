@@ -9,7 +9,7 @@ let redis: Redis
 const warnings: string[] = []
 beforeAll(async () => {
   server = await startTestRedis()
-  redis = openRedis({ url: server.url, warn: error => warnings.push(error.code) })
+  redis = await openRedis({ url: server.url, warn: error => warnings.push(error.code) })
   await new Promise(resolve => redis.once('ready', resolve))
 })
 afterAll(async () => {

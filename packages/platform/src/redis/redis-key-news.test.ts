@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 async function node(prefix: string, keys = ['one', 'two']) {
-  const redis = openRedis({ url: server.url, warn: () => {} })
+  const redis = await openRedis({ url: server.url, warn: () => {} })
   opened.push(redis)
   await new Promise(resolve => redis.once('ready', resolve))
   const news = createRedisKeyNews(redis, prefix)

@@ -1,7 +1,6 @@
-import type { SimBehaviour } from '@parley/sim'
+import type { SimBehaviour, SimFault } from '@parley/sim'
 import { type Command, InvalidArgumentError } from 'commander'
 import { createLog } from '../log/log.js'
-import { readFault } from '../sim/sim-fault.js'
 import { resolutionOf } from './settings-of.js'
 import type { Terminal } from './terminal.js'
 
@@ -31,8 +30,13 @@ export function addSimCommand(program: Command, terminal: Terminal, host: NodeJS
     .action(async (names: readonly string[], flags: SimFlags) => {
       const { config } = resolutionOf(terminal)
       const log = createLog({ config: { ...config, logLevel: 'error' }, out: host.stderr, err: host.stderr })
-      const { openSims } = await import('../sim/open-sims.js')
-      const running = await openSims({ names, port: flags.port, behaviour: behaviourOf(flags), log })
+      // Simulators are many files, and other commands are to start without them.
+      const [{ openSims }, { readFault }] = await Promise.all([
+        import('../sim/open-sims.js'),
+        import('../sim/sim-fault.js'),
+      ])
+      const behaviour = behaviourOf(flags, readFault)
+      const running = await openSims({ names, port: flags.port, behaviour, log })
       if (flags.json) {
         const sims = running.sims.map(({ vendor, sim }) => ({ vendor: vendor.name, baseUrl: sim.baseUrl }))
         terminal.print(JSON.stringify({ sims, variables: Object.fromEntries(running.variables) }, null, 2))
@@ -50,7 +54,10 @@ export function addSimCommand(program: Command, terminal: Terminal, host: NodeJS
     })
 }
 
-function behaviourOf({ latency, every, jitter, fault }: SimFlags): Partial<SimBehaviour> {
+function behaviourOf(
+  { latency, every, jitter, fault }: SimFlags,
+  readFault: (text: string) => SimFault,
+): Partial<SimBehaviour> {
   return {
     ...(latency === undefined ? {} : { firstMs: latency }),
     ...(every === undefined ? {} : { everyMs: every }),

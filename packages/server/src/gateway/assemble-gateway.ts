@@ -55,7 +55,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
   if (config.pricesFile !== undefined) metrics.price(await readPrices(config.pricesFile))
   const { random, secretOf } = options
   const onIncident = (incident: Incident) => tell(incident, options)
-  const shared = openShared(config, log)
+  const shared = await openShared(config, log)
   const shelf = createProviderShelf({
     clock,
     random,

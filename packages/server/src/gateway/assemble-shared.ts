@@ -23,15 +23,15 @@ export interface SharedParts {
   close(): Promise<void>
 }
 
-export function openShared(
+export async function openShared(
   config: Pick<Config, 'redisUrl' | 'factsDatabaseUrl' | 'databaseUrl'>,
   log: Log,
-): SharedParts {
+): Promise<SharedParts> {
   const { redisUrl, factsDatabaseUrl = config.databaseUrl } = config
   const redis =
     redisUrl === undefined
       ? undefined
-      : openRedis({ url: redisUrl, warn: err => log.warn({ err }, 'nodes share no keys and no sound') })
+      : await openRedis({ url: redisUrl, warn: err => log.warn({ err }, 'nodes share no keys and no sound') })
   const keyNews = redis === undefined ? undefined : createRedisKeyNews(redis)
   const pool = factsDatabaseUrl === undefined ? undefined : openReadPool(factsDatabaseUrl)
   return {
