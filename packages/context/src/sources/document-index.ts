@@ -25,7 +25,7 @@ const light = new Set(
   (
     'a an and are as at be but by can could do does for from get has have how i if in is it me my need of on or our ' +
     'please she so tell than that the their them then there they this to us want was we what when where which who ' +
-    'will with would you your hello hi hey know like about any am been did just let ' +
+    'will with would you your hello hi hey know like about any am been did just let many much ' +
     'al algo con cual cuando cuanto cuantos como de del desde donde el ella en eres es esa ese esta este esto favor ' +
     'fue ha hay hola la las le les lo los me mi muy no nos o para pero por puede puedo que quiero quisiera saber se ' +
     'ser si sin sobre son su sus te tengo tiene tu un una usted y yo'
@@ -65,7 +65,9 @@ export async function indexOf(documents: readonly FoundDocument[]): Promise<Docu
     find(question, limit) {
       const terms = termsOf(question)
       if (terms.length === 0) return []
-      const needed = Math.min(2, terms.length)
+      // Words that are nowhere in the folder say nothing of what is meant.
+      const said = terms.filter(term => known.has(term)).length
+      const needed = Math.min(2, said === 0 ? terms.length : said)
       return search
         .search(terms.join(' '))
         .filter(({ queryTerms }) => new Set(queryTerms).size >= needed)

@@ -63,6 +63,13 @@ describe('a folder of documents', () => {
     ])
   })
 
+  it('answers a question of which it knows one word', async () => {
+    const { source, answers } = setUp()
+    await source.scan()
+    expect(await answers('What are the opening hours of the garage?')).toHaveLength(1)
+    expect(await answers('What are the opening hours of the library?')).toEqual([])
+  })
+
   it('looks for what was said last, for a search takes longer with every word', async () => {
     const { source, answers } = setUp()
     await source.scan()

@@ -139,7 +139,7 @@ function noticesOf(agents: readonly Agent[], speech: EmbeddedSpeech): readonly s
   const named = `agents: ${agents.map(({ agent, language }) => `${agent} (${language})`).join(', ')}`
   const lists = agents.filter(usesVendors).flatMap(agent => {
     const providers = agentSlots.map(
-      slot => `${slot} ${agent[slot].map(({ provider }) => provider).join(' → ')}`,
+      slot => `${slot} ${agent[slot].map(({ provider }) => provider).join(' → ') || 'none'}`,
     )
     return `providers: ${agent.agent}: ${providers.join(', ')}`
   })
