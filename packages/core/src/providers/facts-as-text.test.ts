@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { factsAsText } from './facts-as-text.js'
+import { factsAsText, withoutFacts } from './facts-as-text.js'
 
 describe('facts as text', () => {
   it('say when each was true', () => {
@@ -37,5 +37,11 @@ describe('facts as text', () => {
       ),
       { numRuns: 30 },
     )
+  })
+
+  it('can be taken out of a prompt again', () => {
+    const block = factsAsText([{ source: 'a', text: 'b', asOfMs: 0 }])
+    expect(withoutFacts(`How much?\n\n${block}`)).toBe('How much?')
+    expect(withoutFacts('no facts')).toBe('no facts')
   })
 })

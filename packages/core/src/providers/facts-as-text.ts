@@ -42,3 +42,9 @@ function clean(text: string): string {
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
 }
+
+/** A text without the blocks that `factsAsText` made, for those who only repeat or match words. */
+export function withoutFacts(text: string): string {
+  const [before = '', ...behind] = text.split(`${preface}\n<facts>`)
+  return [before, ...behind.map(each => each.slice(each.indexOf('</facts>') + 8))].join('').trim()
+}

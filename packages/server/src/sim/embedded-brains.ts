@@ -11,6 +11,7 @@ import {
   type ReplyId,
   type SttEvent,
   type TurnId,
+  withoutFacts,
 } from '@parley/core'
 import { createScriptedAgent, type Script, scriptGrammar } from '@parley/engines'
 import type { SimBrains, SimHeard, SimPrompt, SimSpeech, SimWord } from '@parley/sim'
@@ -160,7 +161,7 @@ async function collect(
 /** The script keeps its place in the history, which vendors do not: what was said before is gone through again. */
 async function* answer({ messages }: SimPrompt, script: Script): ReturnType<SimBrains['think']> {
   const mind = createScriptedAgent(script)
-  const said = messages.flatMap(message => (message.role === 'user' ? [message.text] : []))
+  const said = messages.flatMap(message => (message.role === 'user' ? [withoutFacts(message.text)] : []))
   const signal = new AbortController().signal
   let history: readonly HistoryEntry[] = []
   const { language } = script
