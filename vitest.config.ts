@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Tests run on the compiled output, so that what is tested is what ships. */
@@ -9,6 +10,8 @@ export default defineConfig({
       'test/dist/**/*.test.js',
       'bench/dist/**/*.test.js',
     ],
+    // Left to itself it keeps a core free, which is half of a small machine.
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 120_000,
     coverage: { provider: 'v8', include: ['packages/*/dist/**'], exclude: ['**/*.test.js'] },

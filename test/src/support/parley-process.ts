@@ -136,6 +136,7 @@ export function parley(
       err += data.toString()
     })
     child.once('error', reject)
-    child.once('exit', code => resolve({ code, out, err }))
+    // `exit` may come before the last of the output.
+    child.once('close', code => resolve({ code, out, err }))
   })
 }
