@@ -53,6 +53,12 @@ describe('the reader of messages', () => {
     )
   })
 
+  it('gives what the model wrote where it is no JSON, unless the limit of tokens cut it', () => {
+    const call = [start, opened(0), json('{"at": 8 pm', 0), shut(0)]
+    expect(callsOf(readAll([...call, stop('tool_use'), end]))).toMatchObject([{ arguments: '{"at": 8 pm' }])
+    expect(callsOf(readAll([start, text('Well', 1), ...call.slice(1), stop('max_tokens'), end]))).toEqual([])
+  })
+
   it('takes empty input for an object without fields', () => {
     expect(callsOf(readAll([start, opened(0), json('', 0), shut(0), stop('tool_use'), end]))).toMatchObject([
       { arguments: {} },

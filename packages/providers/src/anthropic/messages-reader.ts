@@ -3,7 +3,7 @@
  * block is complete, so that one that was cut is never run.
  */
 
-import { type LanguageModelPart, ParleyError } from '@parley/core'
+import { type LanguageModelPart, ParleyError, type ToolCall } from '@parley/core'
 import { parsedArguments } from '../prompt/tool-arguments.js'
 import { type AnswerReader, brokenOffError } from '../wire/event-answer.js'
 import { garbageError } from '../wire/vendor-error.js'
@@ -51,6 +51,8 @@ const nothing: readonly LanguageModelPart[] = []
 
 export function messagesReader(newId: () => string): AnswerReader<LanguageModelPart> {
   const calls = new Map<number, OpenCall>()
+  /** Calls whose arguments are no JSON. */
+  const doubtful: ToolCall[] = []
   let usage: Usage = {}
   let hasOutput = false
   let hasStopped = false
@@ -80,10 +82,16 @@ export function messagesReader(newId: () => string): AnswerReader<LanguageModelP
     calls.delete(index)
     const text = call.pieces.length === 0 ? JSON.stringify(call.given ?? {}) : call.pieces.join('')
     const given = parsedArguments(text)
-    // The limit of tokens cuts within a call and still closes its block; what is no JSON then is not run.
-    if (typeof given === 'string') return nothing
+    const whole: ToolCall = { id: call.id, name: call.name, arguments: given }
+    if (typeof given !== 'string') return called(whole)
+    // The limit of tokens cuts within a call and still closes its block: why it is no JSON is told by the end.
+    doubtful.push(whole)
+    return nothing
+  }
+
+  function called(call: ToolCall): readonly LanguageModelPart[] {
     hasOutput = true
-    return [{ kind: 'tool-call', call: { id: call.id, name: call.name, arguments: given } }]
+    return [{ kind: 'tool-call', call }]
   }
 
   function counted(more: Usage | undefined): readonly LanguageModelPart[] {
@@ -100,9 +108,9 @@ export function messagesReader(newId: () => string): AnswerReader<LanguageModelP
     ]
   }
 
-  function stopped({ delta }: Event): void {
+  function stopped({ delta }: Event): readonly LanguageModelPart[] {
     const reason = delta?.stop_reason
-    if (reason === undefined || reason === null) return
+    if (reason === undefined || reason === null) return nothing
     hasStopped = true
     if (reason === 'refusal') {
       const category = delta?.stop_details?.category
@@ -111,9 +119,11 @@ export function messagesReader(newId: () => string): AnswerReader<LanguageModelP
         `${vendor}'s model refused to answer${category ? ` (${category})` : ''}.`,
       )
     }
-    if (hasOutput) return
+    if (reason === 'tool_use') return doubtful.splice(0).flatMap(called)
+    if (hasOutput) return nothing
     if (reason === 'max_tokens' || reason === 'model_context_window_exceeded')
       throw new ParleyError('provider_rejected', `${vendor} ended before the first word (${reason}).`)
+    return nothing
   }
 
   return {
@@ -135,8 +145,7 @@ export function messagesReader(newId: () => string): AnswerReader<LanguageModelP
         case 'message_start':
           return counted(event.message?.usage)
         case 'message_delta':
-          stopped(event)
-          return counted(event.usage)
+          return [...stopped(event), ...counted(event.usage)]
         case 'message_stop':
           isDone = true
           return nothing
