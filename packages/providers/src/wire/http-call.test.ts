@@ -83,6 +83,7 @@ describe('a request to a vendor', () => {
 
   it.each([
     [401, 'provider_refused', { kind: 'refused' }],
+    [403, 'provider_refused', { kind: 'unknown' }],
     [402, 'provider_quota', { kind: 'spent' }],
     [429, 'provider_limited', { kind: 'limited', retryAfterMs: 2_000 }],
     [500, 'provider_failed', { kind: 'unknown' }],

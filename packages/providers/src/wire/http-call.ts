@@ -93,7 +93,8 @@ export function outcomeOf(
   { waitMs, rate }: { readonly waitMs?: number | undefined; readonly rate?: KeyRate } = {},
 ): KeyOutcome {
   if (error.code === 'provider_quota') return { kind: 'spent' }
-  if (error.code === 'provider_refused') return { kind: 'refused' }
+  // 403 is of what was asked: the key may still do everything else.
+  if (error.code === 'provider_refused') return { kind: error.details.status === 403 ? 'unknown' : 'refused' }
   if (error.code !== 'provider_limited') return { kind: 'unknown' }
   const retryAfterMs = waitMs ?? error.details.retryAfterMs
   return {
