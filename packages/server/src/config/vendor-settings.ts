@@ -37,6 +37,12 @@ function placeOf(env: string, vendor: string): Setting<string | undefined> {
   })
 }
 
+/** What an agent gets from a vendor where it names nothing. */
+function usualOf(env: string, what: 'model' | 'voice', doc: string): Setting<string | undefined> {
+  const must = what === 'model' ? 'the name of a model' : 'the id of a voice'
+  return optional({ env, kind: text({ must }), unset: 'the one of the file of defaults', doc })
+}
+
 export const vendorSettings = {
   deepgramApiKey: keysOf('DEEPGRAM_API_KEY', 'Deepgram'),
   deepgramBaseUrl: addressOf('DEEPGRAM_BASE_URL', 'Deepgram', 'https://api.deepgram.com'),
@@ -53,36 +59,28 @@ export const vendorSettings = {
     unset: 'the key’s own organization',
     doc: 'Sent to OpenAI with each request.',
   }),
-  openaiModel: optional({
-    env: 'OPENAI_MODEL',
-    kind: text({ must: 'the name of a model' }),
-    unset: 'the one of the file of defaults',
-    doc: 'Model of OpenAI that answers where an agent does not name one.',
-  }),
+  openaiModel: usualOf(
+    'OPENAI_MODEL',
+    'model',
+    'Model of OpenAI that answers where an agent does not name one.',
+  ),
   anthropicApiKey: keysOf('ANTHROPIC_API_KEY', 'Anthropic', 'sk-ant-'),
   anthropicBaseUrl: addressOf('ANTHROPIC_BASE_URL', 'Anthropic', 'https://api.anthropic.com'),
-  anthropicModel: optional({
-    env: 'ANTHROPIC_MODEL',
-    kind: text({ must: 'the name of a model' }),
-    unset: 'the one of the file of defaults',
-    doc: 'Model of Anthropic that answers where an agent does not name one.',
-  }),
+  anthropicModel: usualOf(
+    'ANTHROPIC_MODEL',
+    'model',
+    'Model of Anthropic that answers where an agent does not name one.',
+  ),
   cartesiaApiKey: keysOf('CARTESIA_API_KEY', 'Cartesia'),
   cartesiaBaseUrl: addressOf('CARTESIA_BASE_URL', 'Cartesia', 'https://api.cartesia.ai'),
-  cartesiaVoice: optional({
-    env: 'CARTESIA_VOICE_ID',
-    kind: text({ must: 'the id of a voice' }),
-    unset: 'the one of the file of defaults',
-    doc: 'Voice of Cartesia where an agent does not name one.',
-  }),
+  cartesiaVoice: usualOf('CARTESIA_VOICE_ID', 'voice', 'Voice of Cartesia where an agent does not name one.'),
   elevenlabsApiKey: keysOf('ELEVENLABS_API_KEY', 'ElevenLabs'),
   elevenlabsBaseUrl: addressOf('ELEVENLABS_BASE_URL', 'ElevenLabs', 'https://api.elevenlabs.io'),
-  elevenlabsVoice: optional({
-    env: 'ELEVENLABS_VOICE_ID',
-    kind: text({ must: 'the id of a voice' }),
-    unset: 'the one of the file of defaults',
-    doc: 'Voice of ElevenLabs where an agent does not name one.',
-  }),
+  elevenlabsVoice: usualOf(
+    'ELEVENLABS_VOICE_ID',
+    'voice',
+    'Voice of ElevenLabs where an agent does not name one.',
+  ),
   googleApiKey: keysOf('GOOGLE_API_KEY', 'Google Cloud Text-to-Speech'),
   googleCredentials: optional({
     env: 'GOOGLE_APPLICATION_CREDENTIALS',
@@ -140,57 +138,53 @@ export const vendorSettings = {
   aiSdkApiKey: keysOf('AI_SDK_API_KEY', 'the provider behind the AI SDK'),
 }
 
+/** Who serves a slot of the assembled agent. */
+function providersOf(slot: string, example: string, doc: string): Setting<readonly string[] | undefined> {
+  return optional({
+    env: `PARLEY_${slot}_PROVIDER`,
+    aliases: [`STREAM_${slot}_PROVIDER`],
+    kind: list('a comma-separated list of providers', example, name => /^[a-z][a-z0-9-]*$/i.test(name)),
+    unset: 'no agent is assembled from settings',
+    doc,
+  })
+}
+
+/** What the first provider of a slot is given. */
+function firstOf(name: string, what: 'model' | 'voice', doc: string): Setting<string | undefined> {
+  return optional({
+    env: `PARLEY_${name}`,
+    aliases: [`STREAM_${name}`],
+    kind: text({ must: `the name of a ${what}` }),
+    unset: 'as in the file of defaults',
+    doc,
+  })
+}
+
 /** How an agent is assembled where no file says it. */
 export const assemblySettings = {
-  sttProvider: optional({
-    env: 'PARLEY_STT_PROVIDER',
-    aliases: ['STREAM_STT_PROVIDER'],
-    kind: names('deepgram'),
-    unset: 'no agent is assembled from settings',
-    doc: 'Recognisers of the assembled agent, in the order in which they are tried; `mock` is the embedded one.',
-  }),
-  llmProvider: optional({
-    env: 'PARLEY_LLM_PROVIDER',
-    aliases: ['STREAM_LLM_PROVIDER'],
-    kind: names('anthropic'),
-    unset: 'no agent is assembled from settings',
-    doc: 'Models of the assembled agent, in the order in which they are tried; `mock` is the scripted agent.',
-  }),
-  ttsProvider: optional({
-    env: 'PARLEY_TTS_PROVIDER',
-    aliases: ['STREAM_TTS_PROVIDER'],
-    kind: names('cartesia'),
-    unset: 'no agent is assembled from settings',
-    doc: 'Voices of the assembled agent, in the order in which they are tried; `mock` is an embedded one.',
-  }),
-  sttModel: optional({
-    env: 'PARLEY_STT_MODEL',
-    aliases: ['STREAM_STT_MODEL'],
-    kind: text({ must: 'the name of a model' }),
-    unset: 'as in the file of defaults',
-    doc: 'Model of the first of `PARLEY_STT_PROVIDER`.',
-  }),
-  llmModel: optional({
-    env: 'PARLEY_LLM_MODEL',
-    aliases: ['STREAM_LLM_MODEL'],
-    kind: text({ must: 'the name of a model' }),
-    unset: 'as in the file of defaults',
-    doc: 'Model of the first of `PARLEY_LLM_PROVIDER`.',
-  }),
-  ttsModel: optional({
-    env: 'PARLEY_TTS_MODEL',
-    aliases: ['STREAM_TTS_MODEL'],
-    kind: text({ must: 'the name of a model' }),
-    unset: 'as in the file of defaults',
-    doc: 'Model of the first of `PARLEY_TTS_PROVIDER`.',
-  }),
-  ttsVoice: optional({
-    env: 'PARLEY_TTS_VOICE',
-    aliases: ['STREAM_TTS_VOICE'],
-    kind: text({ must: 'the name of a voice' }),
-    unset: 'as in the file of defaults',
-    doc: 'Voice of the first of `PARLEY_TTS_PROVIDER`, as that vendor calls it.',
-  }),
+  sttProvider: providersOf(
+    'STT',
+    'deepgram',
+    'Recognisers of the assembled agent, in the order in which they are tried; `mock` is the embedded one.',
+  ),
+  llmProvider: providersOf(
+    'LLM',
+    'anthropic',
+    'Models of the assembled agent, in the order in which they are tried; `mock` is the scripted agent.',
+  ),
+  ttsProvider: providersOf(
+    'TTS',
+    'cartesia',
+    'Voices of the assembled agent, in the order in which they are tried; `mock` is an embedded one.',
+  ),
+  sttModel: firstOf('STT_MODEL', 'model', 'Model of the first of `PARLEY_STT_PROVIDER`.'),
+  llmModel: firstOf('LLM_MODEL', 'model', 'Model of the first of `PARLEY_LLM_PROVIDER`.'),
+  ttsModel: firstOf('TTS_MODEL', 'model', 'Model of the first of `PARLEY_TTS_PROVIDER`.'),
+  ttsVoice: firstOf(
+    'TTS_VOICE',
+    'voice',
+    'Voice of the first of `PARLEY_TTS_PROVIDER`, as that vendor calls it.',
+  ),
   instructions: optional({
     env: 'PARLEY_INSTRUCTIONS',
     kind: text({ must: 'a text' }),
@@ -228,8 +222,4 @@ export const assemblySettings = {
     unset: 'cost is not counted',
     doc: 'What vendors charge, for the counter of cost.',
   }),
-}
-
-function names(example: string) {
-  return list('a comma-separated list of providers', example, name => /^[a-z][a-z0-9-]*$/i.test(name))
 }
