@@ -1,33 +1,14 @@
-import { systemClock } from '@parley/core'
-import { codedBrains, openCartesiaSim, seededRandom, VirtualClock } from '@parley/sim'
-import { afterEach, describe, expect, it } from 'vitest'
+import { openCartesiaSim, VirtualClock } from '@parley/sim'
+import { describe, expect, it } from 'vitest'
 import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
-import { earRig, eventually, type Rig, rigFor, tellingKey } from '../wire/vendor-rig.test-kit.js'
+import { vendorBench } from '../wire/vendor-bench.test-kit.js'
+import { eventually, rigFor, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { cartesia } from './index.js'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function simFor(options: Partial<Parameters<typeof openCartesiaSim>[0]> = {}) {
-  const sim = await openCartesiaSim({
-    clock: systemClock,
-    random: seededRandom(1),
-    brains: codedBrains(),
-    ...options,
-  })
-  closing.push(() => sim.close())
-  return sim
-}
-
-function ear(rig: Rig, options: object = {}) {
-  const stt = cartesia.stt?.create({ model: 'some-model', ...options }, rig)
-  if (stt === undefined) throw new Error('no recogniser')
-  const made = earRig(stt)
-  closing.push(async () => made.stream.close())
-  return made
-}
+const { simFor, ear } = vendorBench<
+  NonNullable<Parameters<typeof openCartesiaSim>[0]>,
+  Awaited<ReturnType<typeof openCartesiaSim>>
+>(cartesia, openCartesiaSim, { stt: { model: 'some-model' } })
 
 describe('Cartesia told where speech ends', () => {
   it('gives partials, a final with its place on the media time, then finished', async () => {

@@ -1,42 +1,16 @@
-import { ParleyError, type SpeechPart, systemClock } from '@parley/core'
-import { codedBrains, openCartesiaSim, seededRandom, VirtualClock } from '@parley/sim'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { SpeechPart } from '@parley/core'
+import { openCartesiaSim, VirtualClock } from '@parley/sim'
+import { describe, expect, it } from 'vitest'
 import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
-import { eventually, type Rig, rigFor, say, tellingKey } from '../wire/vendor-rig.test-kit.js'
+import { failureOf } from '../conformance/rig.test-kit.js'
+import { vendorBench } from '../wire/vendor-bench.test-kit.js'
+import { eventually, rigFor, say, tellingKey } from '../wire/vendor-rig.test-kit.js'
 import { cartesia } from './index.js'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function simFor(options: Partial<Parameters<typeof openCartesiaSim>[0]> = {}) {
-  const sim = await openCartesiaSim({
-    clock: systemClock,
-    random: seededRandom(1),
-    brains: codedBrains(),
-    ...options,
-  })
-  closing.push(() => sim.close())
-  return sim
-}
-
-function voiceOf(rig: Rig, options: object = {}) {
-  const voice = cartesia.tts?.create({ model: 'some-model', voice: 'some-voice', ...options }, rig)
-  if (voice === undefined) throw new Error('no voice')
-  closing.push(() => voice.close())
-  return voice
-}
-
-async function failureOf(speaking: Promise<unknown>): Promise<ParleyError> {
-  try {
-    await speaking
-  } catch (error) {
-    if (error instanceof ParleyError) return error
-    throw error
-  }
-  throw new Error('it did not fail')
-}
+const { simFor, voiceOf } = vendorBench<
+  NonNullable<Parameters<typeof openCartesiaSim>[0]>,
+  Awaited<ReturnType<typeof openCartesiaSim>>
+>(cartesia, openCartesiaSim, { tts: { model: 'some-model', voice: 'some-voice' } })
 
 describe('Cartesia speech', () => {
   it('speaks a text with its words as written, each before its sound', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compatibleStt, compatibleTts, openaiStt, openaiTts } from './audio-slots.js'
-import { scriptedServer } from './scripted-socket.test-kit.js'
+import { scriptedServer } from './scripted-realtime.test-kit.js'
 
 function context(baseUrl = 'http://far.test/v1') {
   const server = scriptedServer()

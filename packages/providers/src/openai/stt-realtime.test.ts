@@ -5,7 +5,7 @@ import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { openRig } from '../conformance/rig.test-kit.js'
 import { until } from '../conformance/voice-suite.test-kit.js'
 import { realtimeSttOptions } from './audio-options.js'
-import { type Event, greet, type ScriptedSocket, scriptedServer } from './scripted-socket.test-kit.js'
+import { type Event, greet, type ScriptedSocket, scriptedServer } from './scripted-realtime.test-kit.js'
 import { createRealtimeStt } from './stt-realtime.js'
 
 const RATE = 24_000
@@ -130,7 +130,7 @@ describe('recognition by OpenAI Realtime', () => {
   }
 
   function commits(socket: ScriptedSocket): string[] {
-    return socket.sentOf('input_audio_buffer.commit').map(({ event_id }) => event_id)
+    return socket.saidOf('input_audio_buffer.commit').map(({ event_id }) => event_id)
   }
 
   const committed = (id: string) => ({
@@ -192,7 +192,7 @@ describe('recognition by OpenAI Realtime', () => {
     const { socket, events, say } = await scripted()
     say(60, 0)
     expect(commits(socket)).toEqual([])
-    expect(socket.sentOf('input_audio_buffer.clear')).toHaveLength(1)
+    expect(socket.saidOf('input_audio_buffer.clear')).toHaveLength(1)
     expect(events).toEqual([{ kind: 'finished', atMs: 60 }])
   })
 
@@ -230,7 +230,7 @@ describe('recognition by OpenAI Realtime', () => {
     expect(events).toEqual([])
     await server.clock.advance(1)
     expect(events).toMatchObject([{ kind: 'lost', error: { code: 'timeout' } }])
-    expect(socket.isClosed).toBe(true)
+    expect(socket.closed).toBe(true)
     expect(server.outcomes[0]).toEqual({ kind: 'fine' })
   })
 
@@ -243,13 +243,13 @@ describe('recognition by OpenAI Realtime', () => {
     const stream = stt.open({ language: 'en', clock: server.clock, onEvent: () => {} })
     await server.clock.advance(0)
     const socket = server.sockets[0] as ScriptedSocket
-    socket.options.onOpen?.()
+    socket.open()
     socket.say({ type: 'session.created', session: {} })
     stream.begin(0)
     hear(stream, sound(40), 0)
-    expect(socket.sentOf('input_audio_buffer.append')).toEqual([])
+    expect(socket.saidOf('input_audio_buffer.append')).toEqual([])
     await server.clock.advance(500)
-    expect(socket.sentOf('input_audio_buffer.append')).toHaveLength(2)
+    expect(socket.saidOf('input_audio_buffer.append')).toHaveLength(2)
   })
 
   it('is lost when more sound waits for the connection than is kept', async () => {
@@ -279,6 +279,7 @@ describe('recognition by OpenAI Realtime', () => {
         onEvent: event => void events.push(event),
       })
       await server.clock.advance(0)
+      server.sockets[0]?.open()
       server.sockets[0]?.say({ type: 'error', error: { type: 'invalid_request_error', code, message: 'no' } })
       expect(events).toMatchObject([{ kind: 'lost', error: { code: ours } }])
       expect(server.outcomes).toEqual([{ kind: outcome }])

@@ -5,7 +5,7 @@ import { misfitsOf } from '../conformance/protocol-schema.test-kit.js'
 import { failureOf, openRig } from '../conformance/rig.test-kit.js'
 import { until } from '../conformance/voice-suite.test-kit.js'
 import { realtimeTtsOptions } from './audio-options.js'
-import { type Event, greet, type ScriptedSocket, scriptedServer } from './scripted-socket.test-kit.js'
+import { type Event, greet, type ScriptedSocket, scriptedServer } from './scripted-realtime.test-kit.js'
 import { createRealtimeTts } from './tts-realtime.js'
 
 const optionsOf = (options: object) => realtimeTtsOptions.parse({ model: 'm-1', voice: 'v-1', ...options })
@@ -105,12 +105,12 @@ describe('speech through OpenAI Realtime', () => {
     const own = new AbortController()
     const speaking = collect(voice, { text: 'never mind' }, own.signal)
     const socket = await greet(server)
-    const [{ response } = { response: undefined }] = socket.sentOf('response.create')
+    const [{ response } = { response: undefined }] = socket.saidOf('response.create')
     own.abort()
     expect(await speaking).toEqual([])
-    expect(socket.sentOf('response.cancel')).toEqual([])
+    expect(socket.saidOf('response.cancel')).toEqual([])
     socket.say({ type: 'response.created', response: { id: 'resp_1', metadata: response.metadata } })
-    expect(socket.sentOf('response.cancel')).toMatchObject([{ response_id: 'resp_1' }])
+    expect(socket.saidOf('response.cancel')).toMatchObject([{ response_id: 'resp_1' }])
   })
 
   it('opens another connection when one has enough to do, and keeps one', async () => {
@@ -200,7 +200,7 @@ describe('speech through OpenAI Realtime', () => {
     const failing = failureOf(collect(voice, { text: 'bad' }))
     const going = collect(voice, { text: 'good' })
     const socket: ScriptedSocket = await greet(server)
-    const [bad, good] = socket.sentOf('response.create')
+    const [bad, good] = socket.saidOf('response.create')
     const error = {
       type: 'invalid_request_error',
       code: vendorCode,

@@ -5,13 +5,13 @@
 
 import { prosodyOf, type SpeechPart, type SpeechRequest, type TextToSpeech } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
+import { cutText } from '../wire/cut-text.js'
 import { httpCall } from '../wire/http-call.js'
 import { timedBody } from '../wire/timed-body.js'
 import { isSpeakable, silentError } from '../wire/vendor-error.js'
 import type { SpeechTtsOptions } from './audio-options.js'
 import { bearer } from './bearer.js'
 import { captionedSpeech, plainSpeech } from './speech-reply.js'
-import { splitText } from './split-text.js'
 import { voiceField } from './voice-field.js'
 import { voiceInstructions } from './voice-instructions.js'
 import { warmHttp } from './warm-http.js'
@@ -69,7 +69,7 @@ export function createSpeechTts({ options, context, vendor }: SpeechTtsSetup): T
     let soundMs = 0
     let isDone = false
     try {
-      for (const input of splitText(request.text, options.maxCharacters)) {
+      for (const input of inputsOf(request.text, options.maxCharacters)) {
         const fromMs = soundMs
         for await (const part of speakPiece(bodyOf(request, input), input, stop)) {
           if (signal.aborted) return
@@ -106,4 +106,8 @@ export function createSpeechTts({ options, context, vendor }: SpeechTtsSetup): T
 /** Servers take 0.25–4. */
 function paceOf(rate: number): number {
   return Math.round(Math.min(4, Math.max(0.25, rate)) * 100) / 100
+}
+
+function inputsOf(text: string, most: number): readonly string[] {
+  return cutText({ text, most, sizeOf: word => word.length })
 }

@@ -6,15 +6,21 @@ import type { VendorContext } from '../vendor.js'
 import { fixedKey } from './keys.js'
 import type { OpenSocket, SocketOptions } from './socket.js'
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into messages of every shape
+export type Message = Readonly<Record<string, any>>
+
 export interface ScriptedSocket {
   readonly options: SocketOptions
   /** JSON messages sent so far. */
-  readonly said: { readonly type: string; readonly [field: string]: unknown }[]
+  readonly said: Message[]
+  /** Those of this type. */
+  saidOf(type: string): Message[]
   /** Bytes of binary messages sent so far, one entry each. */
   readonly sound: Uint8Array[]
   readonly closed: boolean
   open(): void
-  say(message: object): void
+  /** The far end sends these, if the socket is open. */
+  say(...messages: Message[]): void
 }
 
 export interface ScriptedWorld {
@@ -45,9 +51,10 @@ export function scriptedWorld(change: Partial<VendorContext> = {}): ScriptedWorl
         state = 'open'
         options.onOpen?.()
       },
-      say(message) {
-        if (state === 'open') options.onText(JSON.stringify(message))
+      say(...messages) {
+        for (const message of messages) if (state === 'open') options.onText(JSON.stringify(message))
       },
+      saidOf: type => said.filter(message => message.type === type),
     })
     return {
       get state() {
@@ -55,6 +62,7 @@ export function scriptedWorld(change: Partial<VendorContext> = {}): ScriptedWorl
       },
       bufferedBytes: 0,
       send(message) {
+        if (state === 'closed') return false
         if (typeof message === 'string') said.push(JSON.parse(message))
         else sound.push(message)
         return true
