@@ -19,7 +19,8 @@ beforeAll(async () => {
   const found = await findPocketsphinx()
   if (!found.available) throw new Error(`These tests need the recogniser. ${found.reason} ${found.cure}`)
   clips = await loadClips()
-  stt = createPocketsphinx({ processes: 2 })
+  // What it hears is tested here, not how soon on a busy machine.
+  stt = createPocketsphinx({ processes: 2, finalTimeoutMs: 60_000 })
 })
 afterAll(() => stt.close())
 
