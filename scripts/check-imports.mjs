@@ -9,7 +9,7 @@ const allowed = {
   core: ['audio'],
   protocol: ['core'],
   'tts-espeak': ['core'],
-  sim: ['audio', 'core'],
+  sim: ['audio', 'core', 'protocol'],
   providers: ['audio', 'core', 'protocol'],
   context: ['core'],
   engines: ['audio', 'core', 'protocol', 'providers'],

@@ -4,12 +4,18 @@ import type { ParleyError } from './errors.js'
 import type { Evidence } from './floor/evidence.js'
 import type { BargeIn } from './floor/policy.js'
 import type { SessionId, TurnId } from './ids.js'
-import type { ContextUse } from './ledger/ledger.js'
+import type { ContextUse, DecisionUse } from './ledger/ledger.js'
 import type { LedgerMark } from './ledger/marks.js'
-import type { Heard, Json, Turn } from './turn/history.js'
+import type { ToolCall } from './providers/tool.js'
+import type { Heard, HistoryEntry, Json, Turn } from './turn/history.js'
 
 /** What hears and answers: cascade, speech-to-speech or scripted, one contract. */
 export interface Engine {
+  /**
+   * Whether `hear` gets frames as the far end sent them, at any rate of 8–48 kHz, in the place of frames at the
+   * session's own rate: what a far model takes is not resampled twice.
+   */
+  readonly hearsSource?: true
   connect(call: EngineCall): EngineLink | Promise<EngineLink>
 }
 
@@ -18,8 +24,12 @@ export interface EngineCall {
   readonly session: SessionId
   /** BCP 47 language of the conversation, e.g. `en`, `es`. */
   readonly language: string
-  /** Rate of the frames `hear` gets, in Hz. */
+  /** Rate of the frames `hear` gets, in Hz, unless the engine hears the source. */
   readonly inputRate: number
+  /** Rate of the agent's sound at the far end, Hz; other rates are resampled. */
+  readonly outputRate: number
+  /** What was said and heard so far, oldest first: for a far memory that has to be filled again. */
+  history(): readonly HistoryEntry[]
   readonly clock: Clock
   /** Transcripts and vendor turn signals enter the session here. */
   observe(evidence: Evidence): void
@@ -45,9 +55,18 @@ export interface EngineLink {
   say?(text: string, signal: AbortSignal): AsyncIterable<ReplyPart>
   /** The turn is over: what its latest reply does, and cannot be undone, may be done. */
   committed?(turn: TurnId): void
-  /** What the caller heard of a reply, so that a far memory can be truncated. */
-  heard?(heard: Heard): void
+  /** What the caller heard of a reply, so that a far memory can be truncated; again when it is corrected. */
+  heard?(heard: Heard, account: HeardAccount): void
+  /** Answers beside the conversation: a far memory must not keep it. Without it, `reply` is asked. */
+  aside?(turn: Turn, signal: AbortSignal): AsyncIterable<ReplyPart>
   close(): Promise<void>
+}
+
+export interface HeardAccount {
+  /** Where the engine's own sound begins in the reply's, ms: behind a filler. */
+  readonly fromMs: number
+  /** Whether this is the last word, or the far end may still correct it. */
+  readonly final: boolean
 }
 
 export type ReplyPart =
@@ -62,6 +81,12 @@ export type ReplyPart =
   | { readonly kind: 'mark'; readonly mark: LedgerMark }
   /** What was looked up for the reply, and what of it came too late or failed; at most once. */
   | ({ readonly kind: 'context' } & ContextUse)
+  /** Who decided what is said, where that was not the engine's own model; at most once. */
+  | ({ readonly kind: 'decision' } & DecisionUse)
+  /** Said at once, as long as nothing of the answer has sounded; the answer takes its place. */
+  | { readonly kind: 'filler'; readonly text: string }
+  /** A tool of the far end's (`Wishes.tools`) is to be run; the reply ends, and another goes on with the result. */
+  | { readonly kind: 'tool-call'; readonly call: ToolCall }
   /** Kept with the reply in the history if any of it is heard. */
   | { readonly kind: 'state'; readonly state: Json }
   /** Who may take the floor from this reply, from here on; the agent's policy without it. */

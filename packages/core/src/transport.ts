@@ -1,6 +1,7 @@
 import type { AudioFrame } from '@parley/audio'
 import type { ReplyId } from './ids.js'
 import type { SessionEvent } from './session/events.js'
+import type { Steering } from './session/steering.js'
 import type { Heard } from './turn/history.js'
 
 /** One leg to a far end. All calls are synchronous and never throw; a dead far end is told by `Inbox.closed`. */
@@ -16,6 +17,11 @@ export interface Transport {
    * was not heard is sent again from its first sample.
    */
   readonly rewinds: boolean
+  /**
+   * Whether the far end reports what it played of a reply once that was cut, and only then (an OpenAI Realtime client):
+   * until then it is estimated.
+   */
+  readonly reportsCuts?: true
   /** Rate the far end wants, in Hz. */
   readonly outputRate: number
   open(inbox: Inbox): void
@@ -48,4 +54,6 @@ export interface Inbox {
   /** The far end has played `ms` of this reply so far. */
   played(reply: ReplyId, ms: number): void
   closed(reason: CloseReason): void
+  /** For a far end that holds the conversation itself. */
+  readonly steering: Steering
 }

@@ -1,10 +1,17 @@
 /**
- * What a vendor is to Parley: a name, where it is, what key it wants, and up to three slots. A new vendor is a folder
+ * What a vendor is to Parley: a name, where it is, what key it wants, and up to four slots. A new vendor is a folder
  * with a file for each slot and one line in `vendors.ts`. Nothing here knows a model, a voice or a price: those are
  * options, and come from configuration.
  */
 
-import type { Clock, LanguageModel, ParleyError, SpeechToText, TextToSpeech } from '@parley/core'
+import type {
+  Clock,
+  LanguageModel,
+  ParleyError,
+  SpeechToSpeech,
+  SpeechToText,
+  TextToSpeech,
+} from '@parley/core'
 import type { z } from 'zod'
 import type { KeySource } from './wire/keys.js'
 import type { OpenSocket } from './wire/socket.js'
@@ -20,6 +27,8 @@ export interface Vendor {
   readonly stt?: Slot<SpeechToText>
   readonly llm?: Slot<LanguageModel>
   readonly tts?: Slot<TextToSpeech>
+  /** A model that hears and speaks by itself. */
+  readonly realtime?: Slot<SpeechToSpeech>
 }
 
 export interface VendorKey {

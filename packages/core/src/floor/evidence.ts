@@ -33,11 +33,14 @@ export type Evidence =
       /** 0..1 where the vendor gives one. */
       readonly confidence?: number
     }
-  /** The turn is over by someone's word: push to talk, typed text, the agent's opening, or its own prompt. */
+  /**
+   * The turn is over by someone's word: push to talk, typed text, the agent's opening, its own prompt, a far end that asks
+   * for an answer, or an engine that begins to speak.
+   */
   | {
       readonly kind: 'end-of-turn'
       readonly atMs: number
-      readonly source: 'client' | 'text' | 'opening' | 'prompt'
+      readonly source: 'client' | 'text' | 'opening' | 'prompt' | 'asked' | 'engine'
       /** What was typed, for `text`; what the agent is to say, for `prompt`. */
       readonly text?: string
     }

@@ -11,6 +11,22 @@ export interface LatencyLedger {
   readonly heardSource: 'reported' | 'estimated'
   /** Absent where nothing was looked up. */
   readonly context?: ContextUse
+  /** Absent where the engine's own model decided. */
+  readonly decision?: DecisionUse
+}
+
+/** A decision that the fast model left to another. */
+export interface DecisionUse {
+  /** The model that was asked. */
+  readonly by: string
+  /** Why: the fast model asked itself (`tool`), a rule said so, or the vendor handed it over. */
+  readonly cause: 'tool' | 'rule' | 'delegation'
+  /** The rule's name. */
+  readonly rule?: string
+  /** `late`: the fast model answered without it. */
+  readonly outcome: 'decided' | 'late' | 'failed'
+  /** From the question to its answer, ms. */
+  readonly tookMs: number
 }
 
 /** What became of looking up facts for an answer: names of sources. */

@@ -8,6 +8,8 @@ export const ledgerMarks = [
   'final-text',
   /** Context for the prompt was there. */
   'context',
+  /** Another model's decision was there. */
+  'decision',
   /** The mind's first token. */
   'first-token',
   /** The first clause that can be spoken. */

@@ -1,4 +1,4 @@
-import type { ContextUse, LatencyLedger, LedgerStage } from './ledger.js'
+import type { ContextUse, DecisionUse, LatencyLedger, LedgerStage } from './ledger.js'
 import { type LedgerMark, ledgerMarks } from './marks.js'
 
 /**
@@ -10,6 +10,7 @@ import { type LedgerMark, ledgerMarks } from './marks.js'
 export class TurnLedger {
   readonly #marks = new Map<LedgerMark, number>()
   #context: ContextUse | undefined
+  #decision: DecisionUse | undefined
 
   /** Sets a mark, in ms of the session clock. The first word counts, but for `last-voice` and `endpoint`, which move. */
   mark(mark: LedgerMark, atMs: number): void {
@@ -21,9 +22,15 @@ export class TurnLedger {
     this.#context = { used, late, failed }
   }
 
+  /** Who decided the answer. */
+  decision(use: DecisionUse): void {
+    this.#decision = use
+  }
+
   /** Forgets what belonged to an answer that was thrown away; what the caller did stays. */
   discardAnswer(): void {
     this.#context = undefined
+    this.#decision = undefined
     for (const mark of ledgerMarks) if (!isCallers(mark)) this.#marks.delete(mark)
   }
 
@@ -48,12 +55,14 @@ export class TurnLedger {
     const totalMs = Math.max(end - start, 0)
     const attributed = stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
     const context = this.#context
+    const decision = this.#decision
     return {
       totalMs,
       stages,
       unattributedMs: totalMs - attributed,
       heardSource,
       ...(context === undefined ? {} : { context }),
+      ...(decision === undefined ? {} : { decision }),
     }
   }
 }

@@ -162,7 +162,7 @@ export class Answering {
       return undefined
     }
     this.#cutRuns.set(run.reply, run)
-    this.#remember(run, heard, true)
+    this.#remember(run, heard, { interrupted: true, final: false })
     return heard
   }
 
@@ -239,6 +239,16 @@ export class Answering {
       context: use => {
         if (this.#run === run) turn.ledger.context(use)
       },
+      decision: use => {
+        if (this.#run === run) turn.ledger.decision(use)
+      },
+      filled: text => emit({ kind: 'filler', reply, text }),
+      toolCalled: call => emit({ kind: 'tool-called', turn: turn.id, reply, call }),
+      made: error => {
+        const { inputTokens, outputTokens } = run.cost
+        const failed = error === undefined ? {} : { error: error.code }
+        emit({ kind: 'reply-made', turn: turn.id, reply, inputTokens, outputTokens, ...failed })
+      },
       words: (text, untilMs) => emit({ kind: 'reply-words', reply, text, untilMs }),
       failed: warn,
     })
@@ -281,7 +291,7 @@ export class Answering {
     const run = this.#run
     if (run === undefined) return
     this.#run = undefined
-    this.#remember(run, heard, false)
+    this.#remember(run, heard, { interrupted: false, final: true })
     this.#tellEnd(run, heard, said, false)
     this.#parts.ended(run)
   }
@@ -290,17 +300,21 @@ export class Answering {
     const run = this.#cutRuns.get(heard.reply)
     if (run === undefined) return
     this.#cutRuns.delete(heard.reply)
-    this.#remember(run, heard, !heard.complete)
+    this.#remember(run, heard, { interrupted: !heard.complete, final: true })
     this.#tellEnd(run, heard, said, !heard.complete)
   }
 
-  #remember(run: ReplyRun, heard: Heard, interrupted: boolean): void {
+  #remember(
+    run: ReplyRun,
+    heard: Heard,
+    { interrupted, final }: { readonly interrupted: boolean; readonly final: boolean },
+  ): void {
     this.#parts.memory.agent(run.turn.id, heard, interrupted, run.state)
-    this.#link?.heard?.(heard)
+    this.#link?.heard?.(heard, { fromMs: run.answerFromMs ?? 0, final })
   }
 
   #tellEnd(run: ReplyRun, heard: Heard, said: string, interrupted: boolean): void {
-    const { reply, turn, state } = run
+    const { reply, turn, state, decision } = run
     this.#parts.emit({
       kind: 'reply-ended',
       turn: turn.id,
@@ -309,6 +323,7 @@ export class Answering {
       heard,
       interrupted,
       ...(state === undefined ? {} : { state }),
+      ...(decision === undefined ? {} : { decision }),
     })
   }
 }

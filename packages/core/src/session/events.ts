@@ -3,7 +3,8 @@ import type { ErrorCode } from '../errors.js'
 import type { Floor } from '../floor/floor.js'
 import type { ReplyId, SessionId, TurnId } from '../ids.js'
 import type { Reason, Ruling } from '../judge/judge.js'
-import type { LatencyLedger } from '../ledger/ledger.js'
+import type { DecisionUse, LatencyLedger } from '../ledger/ledger.js'
+import type { ToolCall } from '../providers/tool.js'
 import type { CloseReason } from '../transport.js'
 import type { Heard, Json } from '../turn/history.js'
 import type { Waste } from './speculation.js'
@@ -35,6 +36,23 @@ export type SessionEvent = { readonly atMs: number } & (
   | { readonly kind: 'reply-started'; readonly turn: TurnId; readonly reply: ReplyId }
   /** Text of the reply as it is sent; `untilMs` is its end in the reply's audio. */
   | { readonly kind: 'reply-words'; readonly reply: ReplyId; readonly text: string; readonly untilMs: number }
+  /** The engine has given all of it: its sound may still be on its way. `error` where it failed. */
+  | {
+      readonly kind: 'reply-made'
+      readonly turn: TurnId
+      readonly reply: ReplyId
+      /** Tokens as the provider counts them; 0 where it does not. */
+      readonly inputTokens: number
+      readonly outputTokens: number
+      readonly error?: ErrorCode
+    }
+  /** The far end is to run a tool of its own; the reply ends. */
+  | {
+      readonly kind: 'tool-called'
+      readonly turn: TurnId
+      readonly reply: ReplyId
+      readonly call: ToolCall
+    }
   /** All of the reply's audio has been handed to the far end; it may still be playing. */
   | { readonly kind: 'reply-sent'; readonly reply: ReplyId; readonly totalMs: number }
   /** Durable. `said` is the whole text, `heard.text` what reached the ear. */
@@ -46,6 +64,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly heard: Heard
       readonly interrupted: boolean
       readonly state?: Json
+      /** Who decided what was said, where that was not the engine's own model. */
+      readonly decision?: DecisionUse
     }
   /** `afterOnsetMs`: from the arrival of the caller's first voiced sample to the lowered voice. */
   | { readonly kind: 'ducked'; readonly reply: ReplyId; readonly afterOnsetMs: number }

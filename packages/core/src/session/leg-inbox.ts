@@ -6,6 +6,7 @@ import type { LogInput } from '../replay/log-entry.js'
 import type { CloseReason, Inbox } from '../transport.js'
 import type { Heard } from '../turn/history.js'
 import type { Entrance } from './entrance.js'
+import { noSteering } from './steering.js'
 
 /** What a session does with what its far end sends. */
 export interface FarEndCalls {
@@ -83,5 +84,6 @@ export function createLegInbox(entrance: Entrance, isLive: () => boolean, calls:
     dtmf: digit => enter({ kind: 'dtmf', digit }, () => calls.dtmf(digit)),
     played: (reply, ms) => enter({ kind: 'played', reply, ms }, () => calls.played(reply, ms)),
     closed: reason => enter({ kind: 'closed', reason }, () => calls.closed(reason)),
+    steering: noSteering,
   }
 }

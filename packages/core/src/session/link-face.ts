@@ -21,7 +21,8 @@ export function faceLink(link: EngineLink, failed: (error: unknown) => void): En
     reply: (turn, signal) => link.reply(turn, signal),
     ...(link.say === undefined ? {} : { say: link.say.bind(link) }),
     committed: turn => attempt(() => link.committed?.(turn)),
-    heard: heard => attempt(() => link.heard?.(heard)),
+    heard: (heard, account) => attempt(() => link.heard?.(heard, account)),
+    ...(link.aside === undefined ? {} : { aside: link.aside.bind(link) }),
     close: () => link.close(),
   }
 }

@@ -3,9 +3,10 @@ import type { EngineLink, ReplyPart, SessionAction } from '../engine.js'
 import type { ParleyError } from '../errors.js'
 import type { BargeIn } from '../floor/policy.js'
 import type { ReplyId } from '../ids.js'
-import type { ContextUse } from '../ledger/ledger.js'
+import type { ContextUse, DecisionUse } from '../ledger/ledger.js'
 import type { LedgerMark } from '../ledger/marks.js'
 import type { Playout } from '../playout/playout.js'
+import type { ToolCall } from '../providers/tool.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Json, Turn } from '../turn/history.js'
 import type { PartStream } from './part-stream.js'
@@ -25,6 +26,12 @@ export interface ReplyRunParts {
   now(): number
   mark(mark: LedgerMark): void
   context(use: ContextUse): void
+  decision(use: DecisionUse): void
+  /** The engine's own filler is being said. */
+  filled(text: string): void
+  toolCalled(call: ToolCall): void
+  /** The engine has given all of it. */
+  made(error: ParleyError | undefined): void
   /** Words entered the released reply; `untilMs` is their end in its audio. */
   words(text: string, untilMs: number): void
   failed(error: ParleyError): void
@@ -41,6 +48,7 @@ export class ReplyRun {
   readonly basis: string
   readonly actions: SessionAction[] = []
   state: Json | undefined
+  decision: DecisionUse | undefined
   readonly #parts: ReplyRunParts
   /** Words of a prepared reply wait here; undefined once it is released. */
   #unsaid: { readonly text: string; readonly untilMs: number }[] | undefined = []
@@ -139,6 +147,14 @@ export class ReplyRun {
         return this.#parts.mark(part.mark)
       case 'context':
         return this.#parts.context(part)
+      case 'decision':
+        this.decision = decisionOf(part)
+        return this.#parts.decision(this.decision)
+      case 'filler':
+        if (this.fill(part.text)) this.#parts.filled(part.text)
+        return
+      case 'tool-call':
+        return this.#parts.toolCalled(part.call)
       case 'state':
         this.state = part.state
         return
@@ -161,6 +177,7 @@ export class ReplyRun {
     if (error !== undefined) this.#parts.failed(error)
     else if (this.#resampler !== undefined) this.#store(this.#resampler.resampler.flush().slice())
     this.#closeResampler()
+    this.#parts.made(error)
     this.#parts.playout.end(this.reply, this.#parts.now())
   }
 
@@ -207,4 +224,8 @@ export class ReplyRun {
     this.#resampler?.resampler.close()
     this.#resampler = undefined
   }
+}
+
+function decisionOf({ by, cause, rule, outcome, tookMs }: DecisionUse): DecisionUse {
+  return { by, cause, ...(rule === undefined ? {} : { rule }), outcome, tookMs }
 }

@@ -140,12 +140,14 @@ export class Session {
   }
 
   async #connect(): Promise<EngineLink> {
-    const { id, language, listenRate, clock, engine } = this.#body.parts
+    const { id, language, listenRate, outputRate, clock, engine } = this.#body.parts
     try {
       return await engine.connect({
         session: id,
         language,
         inputRate: listenRate,
+        outputRate,
+        history: () => this.#body.memory.history(),
         clock,
         observe: evidence => this.observe(evidence),
         warn: error => this.#warn(error),

@@ -1,4 +1,5 @@
 import type { ReplyId, TurnId } from '../ids.js'
+import type { Wishes } from './wishes.js'
 
 /** A value that survives JSON unchanged: what an engine may keep between turns. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -19,6 +20,8 @@ export interface Heard {
 }
 
 export type HistoryEntry =
+  /** Put in by the far end, to be followed from there on. */
+  | { readonly role: 'system'; readonly turn: TurnId; readonly text: string; readonly atMs: number }
   | { readonly role: 'user'; readonly turn: TurnId; readonly text: string; readonly atMs: number }
   | {
       readonly role: 'agent'
@@ -34,8 +37,11 @@ export type HistoryEntry =
 /** What the caller said until commit, as an engine sees it. */
 export interface Turn {
   readonly id: TurnId
-  /** `opening`: the agent speaks first; `prompt`: it speaks because nobody does; `speech`: heard; `text`: typed. */
-  readonly origin: 'opening' | 'prompt' | 'speech' | 'text'
+  /**
+   * `opening`: the agent speaks first; `prompt`: it speaks because nobody does; `speech`: heard; `text`: typed; `asked`:
+   * the far end wants an answer to the history as it stands; `engine`: the engine speaks of its own accord.
+   */
+  readonly origin: 'opening' | 'prompt' | 'speech' | 'text' | 'asked' | 'engine'
   /** Final text known so far. For speech it may still be empty when the turn is committed. */
   readonly text: string
   /** Media time of the first sample and of the last voiced one so far, ms; equal for what was not spoken at all. */
@@ -43,4 +49,6 @@ export interface Turn {
   readonly endMs: number
   /** Everything before this turn, oldest first. */
   readonly history: readonly HistoryEntry[]
+  /** Absent where the far end only talks. */
+  readonly wishes?: Wishes
 }

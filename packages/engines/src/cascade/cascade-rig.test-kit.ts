@@ -62,6 +62,8 @@ export function fakeCall(clock: Clock) {
     session: 'ses_1' as SessionId,
     language: 'en',
     inputRate: 16_000,
+    outputRate: 24_000,
+    history: () => [],
     clock,
     observe: evidence => observed.push(evidence),
     warn: error => warnings.push(error),

@@ -54,6 +54,20 @@ export const readySchema = z
     ],
   })
 
+export const decisionSchema = z
+  .object({
+    by: z.string().meta({ description: 'The model that was asked.' }),
+    cause: z.enum(['tool', 'rule', 'delegation']).meta({
+      description: 'The fast model asked itself, a rule said so, or the vendor handed it over.',
+    }),
+    rule: z.string().optional().meta({ description: 'The name of the rule.' }),
+    outcome: z
+      .enum(['decided', 'late', 'failed'])
+      .meta({ description: '`late` and `failed`: the fast model answered without it.' }),
+    tookMs: z.number().meta({ description: 'From the question to its answer.' }),
+  })
+  .meta({ title: 'Decision', description: 'A decision that the fast model left to another.' })
+
 export const ledgerSchema = z
   .object({
     totalMs: z.number().meta({
@@ -80,6 +94,7 @@ export const ledgerSchema = z
       })
       .optional()
       .meta({ description: 'What was looked up for the answer, by name; absent where nothing was.' }),
+    decision: decisionSchema.optional(),
   })
   .meta({ title: 'Ledger', description: 'Where the time of a turn went.' })
 
@@ -359,6 +374,7 @@ const sessionMessages = [
       said: z.string().meta({ description: 'The whole text of the reply.' }),
       heard: heardSchema,
       interrupted: z.boolean(),
+      decision: decisionSchema.optional(),
     })
     .meta({
       title: 'Reply ended',

@@ -62,6 +62,7 @@ function pastOf({ history, tools = [] }: LanguageModelRequest): ModelMessage[] {
   let before: HistoryEntry | undefined
   for (const entry of history) {
     if (entry.text.trim() === '') continue
+    if (entry.role === 'system') continue
     if (entry.role === 'user') past.push({ role: 'user', text: entry.text })
     else {
       if (before === undefined) past.push({ role: 'user', text: openingNote })

@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/core'
+import { noSteering, ParleyError } from '@parley/core'
 import { phoneCarrierMessageSchema, phoneGatewayMessageSchema } from '@parley/protocol'
 import { defaultPhoneLimits, servePhoneSocket } from '@parley/transports'
 import fc from 'fast-check'
@@ -164,6 +164,7 @@ function bareEdge(limits: Partial<typeof defaultPhoneLimits> = {}) {
     host: {
       async open({ transport }) {
         transport.open({
+          steering: noSteering,
           audio: () => {},
           interrupt: () => undefined,
           commit: () => {},

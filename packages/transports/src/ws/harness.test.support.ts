@@ -7,6 +7,7 @@ import {
   type CloseReason,
   type Heard,
   type Inbox,
+  noSteering,
   ParleyError,
   type ReplyId,
   type SessionEvent,
@@ -83,6 +84,7 @@ export class ScriptedSession {
   }
 
   readonly inbox: Inbox = {
+    steering: noSteering,
     audio: ({ samples, rate, atMs }) => {
       if (this.failure !== undefined) throw this.failure
       this.frames.push({ samples: samples.slice(), rate, atMs })

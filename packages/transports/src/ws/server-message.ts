@@ -2,8 +2,17 @@
 import { ParleyError, type SessionEvent } from '@parley/core'
 import type { ServerMessage, ServerMessageOf } from '@parley/protocol'
 
+/** What only edges that steer a conversation have to know. */
+const untold = ['reply-made', 'tool-called'] as const
+
+type ToldEvent = Exclude<SessionEvent, { readonly kind: (typeof untold)[number] }>
+
+export function isTold(event: SessionEvent): event is ToldEvent {
+  return !(untold as readonly string[]).includes(event.kind)
+}
+
 /** The event as a message: `kind` becomes `type`, and what is not for the far end stays here. */
-export function serverMessageOf(event: SessionEvent): ServerMessage {
+export function serverMessageOf(event: ToldEvent): ServerMessage {
   switch (event.kind) {
     case 'session-started': {
       const { kind: type, atMs, session, language } = event
@@ -52,8 +61,9 @@ export function serverMessageOf(event: SessionEvent): ServerMessage {
     case 'reply-sent':
       return { type: event.kind, atMs: event.atMs, reply: event.reply, totalMs: event.totalMs }
     case 'reply-ended': {
-      const { kind: type, atMs, turn, reply, said, heard, interrupted } = event
-      return { type, atMs, turn, reply, said, heard, interrupted }
+      const { kind: type, atMs, turn, reply, said, heard, interrupted, decision } = event
+      const decided = decision === undefined ? {} : { decision }
+      return { type, atMs, turn, reply, said, heard, interrupted, ...decided }
     }
     case 'ducked': {
       const { kind: type, atMs, reply, afterOnsetMs } = event
@@ -86,7 +96,7 @@ export function serverMessageOf(event: SessionEvent): ServerMessage {
 }
 
 function ledgerMessage(event: Extract<SessionEvent, { kind: 'ledger' }>): ServerMessageOf<'ledger'> {
-  const { totalMs, unattributedMs, heardSource, stages, context } = event.ledger
+  const { totalMs, unattributedMs, heardSource, stages, context, decision } = event.ledger
   const { kind: type, atMs, turn, reply } = event
   return {
     type,
@@ -101,6 +111,7 @@ function ledgerMessage(event: Extract<SessionEvent, { kind: 'ledger' }>): Server
       ...(context === undefined
         ? {}
         : { context: { used: [...context.used], late: [...context.late], failed: [...context.failed] } }),
+      ...(decision === undefined ? {} : { decision }),
     },
   }
 }

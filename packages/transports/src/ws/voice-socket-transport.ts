@@ -10,7 +10,7 @@ import type { ServerMessage } from '@parley/protocol'
 import type { AudioOut, SendAudio } from './audio-out.js'
 import type { Outbox } from './outbox.js'
 import { PlayedReports } from './played-reports.js'
-import { serverMessageOf } from './server-message.js'
+import { isTold, serverMessageOf } from './server-message.js'
 
 export interface VoiceSocketTransportOptions {
   readonly outbox: Outbox
@@ -106,7 +106,7 @@ export class VoiceSocketTransport implements Transport {
   }
 
   send(event: SessionEvent): void {
-    if (!this.#open) return
+    if (!this.#open || !isTold(event)) return
     this.#beganAtMs = this.#options.now() - event.atMs
     const message = serverMessageOf(event)
     if (event.kind === 'reply-sent') {

@@ -1,0 +1,81 @@
+/**
+ * What a far end may do that steers the conversation itself, instead of only talking in it: an OpenAI Realtime client
+ * decides when a turn is answered, what the history holds and which tools there are. Everything passes through the
+ * session's one door, in order, and is written to its log.
+ */
+
+import type { ReplyPart } from '../engine.js'
+import type { TurnPolicy } from '../floor/policy.js'
+import type { ReplyId, TurnId } from '../ids.js'
+import type { HistoryEntry } from '../turn/history.js'
+import type { Wishes } from '../turn/wishes.js'
+
+export interface Steering {
+  /** How the conversation is held from now on, whole. */
+  configure(steer: Steer): void
+  /**
+   * Answers now: the last committed turn, if it has no answer yet and nothing was remembered since, else what stands in
+   * the history. Does nothing while an answer is under way. `wishes` count for this answer alone, in the place of the
+   * conversation's.
+   */
+  answer(wishes?: Wishes): void
+  /** Puts an entry into the history: last, or behind another, or first (`null`). */
+  remember(entry: GivenEntry, behind?: TurnId | null): void
+  /** Takes what was said in a turn, or in a reply, out of the history. */
+  forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void
+  /** Corrects what was heard of a reply that is over: the far end played only `ms` of it. */
+  amend(reply: ReplyId, heard: { readonly ms: number; readonly text: string }): void
+  /** Answers beside the conversation: not heard by its floor, kept in no history, many at once. */
+  aside(ask: Aside, signal: AbortSignal): AsyncIterable<ReplyPart>
+}
+
+export interface Steer {
+  /** How turns are taken; what is absent stays as the agent has it. */
+  readonly turns: TurnChange
+  /** Who ends the caller's turns: who hears them, or only the far end's own word (`Inbox.commit`). */
+  readonly turnsEnd: 'heard' | 'told'
+  /** Whether a committed turn is answered at once, or only on `answer`. */
+  readonly answers: 'itself' | 'asked'
+  /** Whether what is said over a reply that nobody may interrupt is a turn all the same, answered by nobody. */
+  readonly overheard: 'dropped' | 'kept'
+  /** Of all answers from now on. */
+  readonly wishes: Wishes
+}
+
+/** As a session without steering is held. */
+export const unsteered: Steer = {
+  turns: {},
+  turnsEnd: 'heard',
+  answers: 'itself',
+  overheard: 'dropped',
+  wishes: {},
+}
+
+export interface TurnChange {
+  readonly endpoint?: Partial<TurnPolicy['endpoint']>
+  readonly bargeIn?: TurnPolicy['bargeIn']
+  readonly judge?: Partial<TurnPolicy['judge']>
+  readonly speculation?: Partial<TurnPolicy['speculation']>
+}
+
+/** `id` is the far end's own name, unique in the conversation. */
+export type GivenEntry =
+  | { readonly kind: 'user' | 'agent' | 'system'; readonly id: TurnId; readonly text: string }
+  /** What a tool of the far end's gave; `call` is the id of the call. */
+  | { readonly kind: 'tool-result'; readonly id: TurnId; readonly call: string; readonly text: string }
+
+export interface Aside {
+  /** In the place of the history; the conversation's own without. */
+  readonly history?: readonly HistoryEntry[]
+  readonly wishes: Wishes
+}
+
+/** Steers nothing: for inboxes without a session behind them. */
+export const noSteering: Steering = {
+  configure() {},
+  answer() {},
+  remember() {},
+  forget() {},
+  amend() {},
+  async *aside() {},
+}
