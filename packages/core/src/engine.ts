@@ -49,6 +49,8 @@ export interface EngineLink {
   /** Synchronous, bounded, never throws. The frame is only valid during the call. */
   hear(frame: AudioFrame): void
   boundary?(boundary: SpeechBoundary): void
+  /** The far end takes back the sound since the last turn was over: it belongs to none. */
+  forgetSound?(): void
   /** Answers a turn. Reads `turn.history` and writes nothing: it may be prepared early and thrown away. */
   reply(turn: Turn, signal: AbortSignal): AsyncIterable<ReplyPart>
   /** Speaks this text as it is: fillers and prompts of the session's own. Without it there are none. */

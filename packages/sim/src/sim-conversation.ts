@@ -16,6 +16,7 @@ import {
   type SessionId,
   type SessionLimits,
   type SessionLog,
+  type SessionParts,
   type Tap,
   type TurnPolicy,
 } from '@parley/core'
@@ -34,6 +35,8 @@ export interface SimConversationOptions {
   /** Instead of the plain judge (300 ms of voice) and the plain endpointing (700 ms of silence). */
   readonly judge?: Judge
   readonly endpointing?: Endpointing
+  /** Instead of both, for policies that change. */
+  readonly turnTaking?: SessionParts['turnTaking']
   /** Instead of the one that takes every loud frame for voice. */
   readonly ear?: Ear
   readonly log?: SessionLog
@@ -88,8 +91,12 @@ export class SimConversation {
       outputRate: SAMPLE_RATE,
       resampling,
       policy: { ...defaultTurnPolicy, ...options.policy },
-      judge: options.judge ?? createDurationJudge({ holdMs: 150, claimMs: 300 }),
-      endpointing: options.endpointing ?? createFixedEndpointing(700),
+      turnTaking:
+        options.turnTaking ??
+        (() => ({
+          judge: options.judge ?? createDurationJudge({ holdMs: 150, claimMs: 300 }),
+          endpointing: options.endpointing ?? createFixedEndpointing(700),
+        })),
       ...(options.log === undefined ? {} : { log: options.log }),
       limits: { ...defaultSessionLimits, ...options.limits },
       opens: options.opens ?? false,

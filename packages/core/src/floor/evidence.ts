@@ -1,5 +1,6 @@
 import type { ReplyId } from '../ids.js'
 import type { Reason, Ruling } from '../judge/judge.js'
+import type { Wishes } from '../turn/wishes.js'
 
 /**
  * What is observed of the floor. `atMs` is the caller's media time, so that late evidence belongs to the moment
@@ -43,6 +44,8 @@ export type Evidence =
       readonly source: 'client' | 'text' | 'opening' | 'prompt' | 'asked' | 'engine'
       /** What was typed, for `text`; what the agent is to say, for `prompt`. */
       readonly text?: string
+      /** Of this answer, for `asked`; those of the conversation without. */
+      readonly wishes?: Wishes
     }
   | { readonly kind: 'reply-audible'; readonly atMs: number; readonly reply: ReplyId }
   /** The reply was heard to its end, or ended without a sound. */
@@ -59,6 +62,8 @@ export type Evidence =
       readonly reasons: readonly Reason[]
     }
   | { readonly kind: 'timer'; readonly atMs: number; readonly timer: FloorTimer }
+  /** How turns are taken has changed. */
+  | { readonly kind: 'steered'; readonly atMs: number }
   /** The watchdog: nothing can happen any more that would change this floor. */
   | { readonly kind: 'stuck'; readonly atMs: number }
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReplyId } from '../ids.js'
+import { unsteered } from '../session/steering.js'
 import type { Evidence } from './evidence.js'
-import { type CallerVoice, type Decision, type Floor, step } from './floor.js'
+import { type CallerVoice, type Decision, type Floor, type Moment, step } from './floor.js'
 import { defaultTurnPolicy } from './policy.js'
 
 const reply = 'rpl_1' as ReplyId
@@ -23,7 +24,14 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
     .map(source => ({ kind: 'end-of-turn' as const, atMs: 700, source })),
 )
 
-const moment = (voice: CallerVoice = 'speaking', policy = defaultTurnPolicy) => ({ voice, policy })
+const moment = (voice: CallerVoice = 'speaking', policy = defaultTurnPolicy): Moment => ({
+  voice,
+  policy,
+  steer: unsteered,
+  turn: 'over',
+  wanted: false,
+  made: false,
+})
 
 function run(start: Floor, line: readonly Evidence[], policy = defaultTurnPolicy, voice?: CallerVoice) {
   let floor = start

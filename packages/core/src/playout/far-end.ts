@@ -7,6 +7,7 @@ export interface FarEnd {
   readonly pathMs: number
   readonly reportsPlayed: boolean
   readonly rewinds: boolean
+  readonly reportsCuts?: boolean
   play(frame: AudioFrame, reply: ReplyId): void
   clear(reply: ReplyId): void
   duck(on: boolean): void

@@ -109,7 +109,7 @@ export function heardWhole(line: Line, far: FarEnd | undefined): Heard {
 /** What was heard of a reply that is cut now. */
 export function heardAtCut(line: Line, far: FarEnd | undefined, nowMs: number): Heard {
   const { reply, words, heard } = line
-  const reportedMs = far?.reportsPlayed ? heard.reportedMs : undefined
+  const reportedMs = far?.reportsPlayed || far?.reportsCuts ? heard.reportedMs : undefined
   // Without a leg the line was rewound to what was heard, and nothing has been sent since.
   const ms = far === undefined ? heard.sentMs : (reportedMs ?? heard.estimateMs(nowMs, far.pathMs))
   const errorMs = Math.max(0, heard.mostMs(nowMs) - ms)

@@ -59,6 +59,8 @@ const DUCK_DB = -18
 const DUCK_RAMP_MS = 10
 /** After a cut, the far end's last count needs a round trip and its report interval. */
 const SETTLE_MS = 250
+/** A far end that reports only what was cut: how long its report is waited for, or, come before the cut, still counts. */
+const CUT_REPORT_MS = 1_500
 /** Longest wait for that count before what was silenced goes on. */
 const LONGEST_COUNT_MS = 500
 
@@ -74,6 +76,7 @@ export class Playout {
   #far: FarEnd | undefined
   #line: Line | undefined
   readonly #settlements: Settlements
+  #cutReport: { readonly reply: ReplyId; readonly ms: number; readonly atMs: number } | undefined
   #ducked = false
 
   constructor(options: PlayoutOptions, watcher: PlayoutWatcher) {
@@ -171,8 +174,9 @@ export class Playout {
   /** The far end played this much. A report for an earlier reply only corrects what was heard of it. */
   played(reply: ReplyId, ms: number, nowMs: number): void {
     const far = this.#far
+    if (far?.reportsCuts) return this.#cutReported(reply, ms, nowMs)
     if (!far?.reportsPlayed) return
-    this.#settlements.report(reply, ms)
+    this.#settlements.report(reply, ms, nowMs)
     const line = this.#of(reply)
     if (!line?.heard.report(ms)) return
     // Nothing was sent since a rewind: the count says where to go on.
@@ -256,10 +260,29 @@ export class Playout {
     if (line === undefined) return undefined
     for (const wake of line.waiting) wake()
     if (!line.released) return undefined
-    const heard = heardAtCut(line, far, nowMs)
-    const untilMs = far?.reportsPlayed && line.cursor > 0 ? nowMs + 2 * far.pathMs + SETTLE_MS : nowMs
-    this.#settlements.add(line, heard, untilMs)
+    const told = this.#cutReport
+    this.#cutReport = undefined
+    const isTold = told?.reply === line.reply && nowMs - told.atMs <= CUT_REPORT_MS
+    if (isTold) line.heard.report(told.ms)
+    const known = heardAtCut(line, far, nowMs)
+    const heard = isTold ? { ...known, errorMs: FRAME_MS } : known
+    const mayBeTold = line.cursor > 0 && far !== undefined && !isTold
+    const waitMs = mayBeTold ? longestReportMs(far) : 0
+    this.#settlements.add(line, heard, nowMs + waitMs, {
+      awaited: waitMs > 0,
+      once: far?.reportsCuts === true,
+    })
     return heard
+  }
+
+  /** Whether the far end may still correct what was heard of a reply that was cut. */
+  awaits(reply: ReplyId): boolean {
+    return this.#settlements.awaits(reply)
+  }
+
+  /** Another answer begins: the reports of those cut by then come too late, where the far end makes one each. */
+  settleCuts(nowMs: number): void {
+    if (this.#far?.reportsCuts) this.#settlements.settleOnce(nowMs)
   }
 
   /** No report can come any more: what is open is settled now. */
@@ -275,6 +298,13 @@ export class Playout {
     this.#pump(line, nowMs)
     if (this.#far !== undefined) this.#advance(line, this.#far, nowMs)
     else if (line.ended && line.sound.end === 0) this.#finish(line)
+  }
+
+  /** Such a report may come before the cut that it is of. */
+  #cutReported(reply: ReplyId, ms: number, nowMs: number): void {
+    if (!(ms >= 0)) return
+    if (this.#of(reply) !== undefined) this.#cutReport = { reply, ms, atMs: nowMs }
+    else this.#settlements.report(reply, ms, nowMs)
   }
 
   #of(reply: ReplyId): Line | undefined {
@@ -349,4 +379,10 @@ export class Playout {
     this.#ducked = false
     this.#gain.rampTo(0, 0)
   }
+}
+
+/** How long after a cut the far end's word may come, ms. */
+function longestReportMs(far: FarEnd): number {
+  if (far.reportsCuts) return CUT_REPORT_MS
+  return far.reportsPlayed ? 2 * far.pathMs + SETTLE_MS : 0
 }

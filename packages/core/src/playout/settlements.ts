@@ -10,6 +10,10 @@ interface Settlement {
   /** What was said at the cut. */
   readonly first: Heard
   readonly untilMs: number
+  /** Whether the far end may still say something. */
+  readonly awaited: boolean
+  /** Whether it does so once, and that settles it. */
+  readonly once: boolean
   /** Whether the far end has said anything of it since. */
   reported: boolean
 }
@@ -25,14 +29,34 @@ export class Settlements {
     this.#tell = tell
   }
 
-  add(line: Line, first: Heard, untilMs: number): void {
-    this.#open.push({ line, first, untilMs, reported: false })
+  add(
+    line: Line,
+    first: Heard,
+    untilMs: number,
+    { awaited, once }: { readonly awaited: boolean; readonly once: boolean },
+  ): void {
+    this.#open.push({ line, first, untilMs, awaited, once, reported: false })
+  }
+
+  awaits(reply: ReplyId): boolean {
+    return this.#open.some(({ line, awaited }) => awaited && line.reply === reply)
   }
 
   /** The far end's count of a reply that was cut. */
-  report(reply: ReplyId, ms: number): void {
+  report(reply: ReplyId, ms: number, nowMs: number): void {
     const found = this.#open.find(({ line }) => line.reply === reply)
-    if (found?.line.heard.report(ms)) found.reported = true
+    if (found === undefined || (found.once && !found.awaited) || !found.line.heard.report(ms)) return
+    found.reported = true
+    if (!found.once) return
+    this.#open = this.#open.filter(each => each !== found)
+    this.#close(found, nowMs)
+  }
+
+  /** Settles those whose one report did not come. */
+  settleOnce(nowMs: number): void {
+    const due = this.#open.filter(({ once }) => once)
+    this.#open = this.#open.filter(({ once }) => !once)
+    for (const settlement of due) this.#close(settlement, nowMs)
   }
 
   /** Settles what is due; all of it at `Infinity`, when no report can come any more. */

@@ -9,16 +9,17 @@ import type { ToolExchange } from './tool.js'
 /** Longest result and arguments kept, in characters each. */
 const MAX_KEPT = 1_000
 
-export function stateOfActed(exchanges: readonly ToolExchange[]): Json {
+/** `maxKept` is the longest result and the longest arguments kept, in characters; what is cut says how much. */
+export function stateOfActed(exchanges: readonly ToolExchange[], maxKept = MAX_KEPT): Json {
   const acted = exchanges.flatMap(({ calls, results }) =>
     calls.map(({ id, name, arguments: given }) => {
       const result = results.find(each => each.id === id)
-      const isShort = JSON.stringify(given).length <= MAX_KEPT
+      const isShort = JSON.stringify(given).length <= maxKept
       return {
         id,
         name,
         arguments: isShort ? given : {},
-        text: wellFormed(result?.text.slice(0, MAX_KEPT) ?? ''),
+        text: kept(result?.text ?? '', maxKept),
         failed: result?.failed ?? true,
       }
     }),
@@ -38,6 +39,11 @@ export function actedIn(state: Json | undefined): readonly ToolExchange[] {
     const call = { id, name, arguments: given }
     return [{ text: '', calls: [call], results: [{ id, text, failed: failed === true }] }]
   })
+}
+
+function kept(text: string, maxKept: number): string {
+  if (text.length <= maxKept) return text
+  return `${wellFormed(text.slice(0, maxKept))} (cut here, ${text.length - maxKept} characters are missing)`
 }
 
 /** A cut may leave half of a pair of surrogates, which vendors refuse. */

@@ -8,9 +8,11 @@ import type { ReplyPart } from '../engine.js'
 import type { ErrorCode } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
 import type { TurnPolicy } from '../floor/policy.js'
-import type { ReplyId, SessionId } from '../ids.js'
+import type { ReplyId, SessionId, TurnId } from '../ids.js'
 import type { SessionLimits } from '../session/session-parts.js'
+import type { GivenEntry, Steer } from '../session/steering.js'
 import type { CloseReason } from '../transport.js'
+import type { Wishes } from '../turn/wishes.js'
 
 export const SESSION_LOG_FORMAT = 1
 
@@ -55,6 +57,7 @@ export type LogInput =
       readonly pathMs: number
       readonly reportsPlayed: boolean
       readonly rewinds: boolean
+      readonly reportsCuts?: true
     }
   /** The leg's way to the ear is found to have changed by the entry that follows. */
   | { readonly kind: 'path'; readonly pathMs: number }
@@ -74,6 +77,17 @@ export type LogInput =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'dtmf'; readonly digit: string }
   | { readonly kind: 'played'; readonly reply: ReplyId; readonly ms: number }
+  /** The far end steers; what it asks beside the conversation changes nothing in it and is not written. */
+  | { readonly kind: 'configure'; readonly steer: Steer }
+  | { readonly kind: 'answer'; readonly wishes?: Wishes }
+  | { readonly kind: 'forget-sound' }
+  | { readonly kind: 'remember'; readonly entry: GivenEntry; readonly behind?: TurnId | null }
+  | { readonly kind: 'forget'; readonly what: { readonly turn: TurnId } | { readonly reply: ReplyId } }
+  | {
+      readonly kind: 'amend'
+      readonly reply: ReplyId
+      readonly heard: { readonly ms: number; readonly text: string }
+    }
   | { readonly kind: 'closed'; readonly reason: CloseReason }
   | { readonly kind: 'end'; readonly reason: CloseReason }
   /** From the engine. */

@@ -7,6 +7,7 @@ export class ReplayLeg implements Transport {
   pathMs = 0
   reportsPlayed = false
   rewinds = false
+  reportsCuts?: true
   readonly outputRate: number
   inbox: Inbox | undefined
 
@@ -14,8 +15,9 @@ export class ReplayLeg implements Transport {
     this.outputRate = outputRate
   }
 
-  be({ aheadMs, pathMs, reportsPlayed, rewinds }: Extract<LogInput, { kind: 'attach' }>): void {
+  be({ aheadMs, pathMs, reportsPlayed, rewinds, reportsCuts }: Extract<LogInput, { kind: 'attach' }>): void {
     Object.assign(this, { aheadMs, pathMs, reportsPlayed, rewinds })
+    if (reportsCuts) this.reportsCuts = true
   }
 
   open(inbox: Inbox): void {

@@ -66,7 +66,7 @@ export class ReplayStage {
       outputRate,
       resampling,
       policy,
-      ...(parts.turnTaking ?? turnTaking)(policy, language),
+      turnTaking: held => (parts.turnTaking ?? turnTaking)(held, language),
       limits,
       opens,
       journal: { write: (_, event) => parts.write(event) },
@@ -130,6 +130,24 @@ export class ReplayStage {
         return false
       case 'played':
         inbox?.played(entry.reply, entry.ms)
+        return false
+      case 'configure':
+        inbox?.steering.configure(entry.steer)
+        return false
+      case 'answer':
+        inbox?.steering.answer(entry.wishes)
+        return false
+      case 'forget-sound':
+        inbox?.steering.forgetSound()
+        return false
+      case 'remember':
+        inbox?.steering.remember(entry.entry, entry.behind)
+        return false
+      case 'forget':
+        inbox?.steering.forget(entry.what)
+        return false
+      case 'amend':
+        inbox?.steering.amend(entry.reply, entry.heard)
         return false
       case 'closed':
         inbox?.closed(entry.reason)

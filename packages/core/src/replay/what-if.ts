@@ -108,7 +108,7 @@ export async function replayWith(parts: WhatIfParts, entries: AsyncIterable<LogE
     }
     await runUntil(entry.atMs)
     move(entry.atMs)
-    const told = entry.kind === 'attach' ? { ...entry, reportsPlayed: false } : entry
+    const told = entry.kind === 'attach' ? estimated(entry) : entry
     if (connected !== undefined && told.kind === 'attach') {
       stage.act(connected, told)
       connected = undefined
@@ -117,6 +117,11 @@ export async function replayWith(parts: WhatIfParts, entries: AsyncIterable<LogE
     if (stage.act(told, undefined)) await parts.settle()
     await calm()
   }
+}
+
+/** The leg without its reports. */
+function estimated({ reportsCuts: _, ...leg }: Extract<LogEntry, { kind: 'attach' }>): LogEntry {
+  return { ...leg, reportsPlayed: false }
 }
 
 function insert(coming: Due[], due: Due): void {

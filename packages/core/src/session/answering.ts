@@ -15,6 +15,7 @@ import type { LogKeeps } from '../replay/log-entry.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Heard } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
+import type { Wishes } from '../turn/wishes.js'
 import type { Entrance } from './entrance.js'
 import { drawParts } from './part-stream.js'
 import { ReplyRun } from './reply-run.js'
@@ -29,7 +30,10 @@ export interface AnsweringParts {
   /** BCP 47, of what the agent says. */
   readonly language: string
   readonly keeps: LogKeeps
-  readonly speculation: SpeculationPolicy
+  /** In effect now. */
+  speculation(): SpeculationPolicy
+  /** Of the answer that begins now. */
+  wishes(): Wishes
   /** Hz. */
   readonly outputRate: number
   emit(event: Unstamped): void
@@ -40,6 +44,9 @@ export interface AnsweringParts {
   /** A frame leaves, `aheadMs` before its time. */
   agentAudio(frame: AudioFrame, reply: ReplyId, aheadMs: number): void
 }
+
+/** Replies that were over for longer are not corrected by a far end that keeps its own time. */
+const FILLERS_KEPT = 64
 
 export class Answering {
   readonly #parts: AnsweringParts
@@ -56,10 +63,12 @@ export class Answering {
   #run: ReplyRun | undefined
   /** Cut, but their far end may still correct what was heard. */
   readonly #cutRuns = new Map<ReplyId, ReplyRun>()
+  /** Where the answer began behind a filler, of the replies heard last, ms. */
+  readonly #fillers = new Map<ReplyId, number>()
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts
-    this.#speculation = new Speculation(parts.speculation)
+    this.#speculation = new Speculation(() => parts.speculation())
     this.#playout = new Playout(
       { sampleRate: parts.outputRate, language: parts.language, keeps: parts.keeps },
       {
@@ -94,6 +103,11 @@ export class Answering {
   /** How long the engine has sent nothing although all it sent was heard, ms. */
   get engineSilentMs(): number {
     return this.#now() - this.#aliveAtMs
+  }
+
+  /** Whether the engine has given all of the answer under way: only its sound is left. */
+  get made(): boolean {
+    return this.#run?.made === true
   }
 
   /** The answer under way. */
@@ -136,9 +150,17 @@ export class Answering {
     if (run?.fill(text)) this.#parts.emit({ kind: 'filler', reply: run.reply, text })
   }
 
-  /** Answers a committed turn: with what was prepared for just this text, else anew. */
+  /** Throws away an answer that is only prepared: it was made for what does not hold any more. */
+  outdate(): void {
+    if (this.#run?.released === false) this.cut()
+  }
+
+  /** Answers a committed turn: with what was prepared for just this text and these wishes, else anew. */
   commit(turn: CallerTurn): void {
-    if (this.#run !== undefined && (this.#run.turn !== turn || this.#run.basis !== turn.text)) this.cut()
+    const prepared = this.#run
+    if (prepared !== undefined && !isFor(prepared, turn, this.#parts.wishes())) this.cut()
+    turn.answered = true
+    this.#playout.settleCuts(this.#now())
     this.#committedAtMs = this.#now()
     this.#aliveAtMs = this.#now()
     this.#filled = false
@@ -162,7 +184,7 @@ export class Answering {
       return undefined
     }
     this.#cutRuns.set(run.reply, run)
-    this.#remember(run, heard, { interrupted: true, final: false })
+    this.#remember(run, heard, { interrupted: true, final: !this.#playout.awaits(run.reply) })
     return heard
   }
 
@@ -186,6 +208,15 @@ export class Answering {
 
   played(reply: ReplyId, ms: number): void {
     this.#playout.played(reply, ms, this.#now())
+  }
+
+  /** The far end corrects what was heard of a reply that is over. */
+  amend(reply: ReplyId, { ms, text }: { readonly ms: number; readonly text: string }): void {
+    // It is not over, or not settled: what was played of it is a report like any other.
+    if (this.#run?.reply === reply || this.#cutRuns.has(reply)) return this.played(reply, ms)
+    const heard = this.#parts.memory.amend(reply, { ms, text })
+    if (heard === undefined) return
+    this.#link?.heard?.(heard, { fromMs: this.#fillers.get(reply) ?? 0, final: true })
   }
 
   tick(nowMs: number): void {
@@ -214,10 +245,12 @@ export class Answering {
     const reply = ids.next('rpl') as ReplyId
     turn.ledger.discardAnswer()
     this.#audibleBy = undefined
+    const wishes = this.#parts.wishes()
     const run: ReplyRun = new ReplyRun({
       reply,
       turn,
-      view: turn.view(memory.history(turn.id)),
+      wishes,
+      view: turn.view(memory.history(turn.id), wishes),
       link,
       playout: this.#playout,
       outputRate,
@@ -243,7 +276,10 @@ export class Answering {
         if (this.#run === run) turn.ledger.decision(use)
       },
       filled: text => emit({ kind: 'filler', reply, text }),
-      toolCalled: call => emit({ kind: 'tool-called', turn: turn.id, reply, call }),
+      toolCalled: call => {
+        memory.called(turn.id, reply, call)
+        emit({ kind: 'tool-called', turn: turn.id, reply, call })
+      },
       made: error => {
         const { inputTokens, outputTokens } = run.cost
         const failed = error === undefined ? {} : { error: error.code }
@@ -310,7 +346,20 @@ export class Answering {
     { interrupted, final }: { readonly interrupted: boolean; readonly final: boolean },
   ): void {
     this.#parts.memory.agent(run.turn.id, heard, interrupted, run.state)
-    this.#link?.heard?.(heard, { fromMs: run.answerFromMs ?? 0, final })
+    // Of an answer that never sounded nothing was heard, whatever was of its filler.
+    const fromMs = run.answerFromMs ?? heard.ms
+    if (final && fromMs > 0) this.#keepFiller(run.reply, fromMs)
+    const told = run.toldHeard
+    const isNews = told === undefined || !told.final || !isSameHeard(told.heard, heard)
+    if (!isNews) return
+    run.toldHeard = { heard, final }
+    this.#link?.heard?.(heard, { fromMs, final })
+  }
+
+  #keepFiller(reply: ReplyId, fromMs: number): void {
+    this.#fillers.set(reply, fromMs)
+    const oldest = this.#fillers.keys().next().value
+    if (this.#fillers.size > FILLERS_KEPT && oldest !== undefined) this.#fillers.delete(oldest)
   }
 
   #tellEnd(run: ReplyRun, heard: Heard, said: string, interrupted: boolean): void {
@@ -330,5 +379,13 @@ export class Answering {
 
 /** The agent speaks of its own accord: nobody waits for it. */
 function isOwn({ origin }: CallerTurn): boolean {
-  return origin === 'opening' || origin === 'prompt'
+  return origin === 'opening' || origin === 'prompt' || origin === 'engine'
+}
+
+function isFor({ turn, basis, wishes }: ReplyRun, committed: CallerTurn, wished: Wishes): boolean {
+  return turn === committed && basis === committed.text && wishes === wished
+}
+
+function isSameHeard(one: Heard, other: Heard): boolean {
+  return one.ms === other.ms && one.text === other.text && one.complete === other.complete
 }

@@ -67,7 +67,7 @@ export class Beat {
   /** A caller who spoke into what none may interrupt is judged once the agent has come to what they may. */
   #heed(): void {
     if (this.#deciding.floor !== 'overlap' || this.#body.overlap.under || !this.#body.overlap.speaking) return
-    const { bargeIn = this.#body.parts.policy.bargeIn } = this.#body.answering.position
+    const { bargeIn = this.#body.conduct.policy.bargeIn } = this.#body.answering.position
     if (bargeIn !== 'none') this.#deciding.duck(this.#body.caller.mediaMs)
   }
 

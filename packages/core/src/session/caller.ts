@@ -15,6 +15,7 @@ import type { Memory } from '../turn/memory.js'
 import { MediaLine } from './media-line.js'
 import type { Unstamped } from './telling.js'
 import { TurnBook } from './turn-book.js'
+import { WordHold, type Words } from './word-hold.js'
 
 export interface CallerParts {
   readonly clock: Clock
@@ -24,6 +25,8 @@ export interface CallerParts {
   readonly ear: Ear | undefined
   /** Hz. */
   readonly listenRate: number
+  /** Whether the engine takes the sound as it came. */
+  readonly hearsSource: boolean
   emit(event: Unstamped): void
 }
 
@@ -35,6 +38,11 @@ export class Caller {
   #onsetMs = 0
   #lastVoiceMs = 0
   #speaking = false
+  /** The far end ended a turn in the middle of a voice: what goes on is another stretch of speech. */
+  #brokenOff = false
+  /** Where the sound begins that belongs to no turn yet, in media time. */
+  #sinceMs = 0
+  readonly #unplaced = new WordHold()
 
   constructor(parts: CallerParts) {
     this.#parts = parts
@@ -84,18 +92,70 @@ export class Caller {
 
   /** A frame of the caller's sound goes to engine and ear. */
   hear(frame: AudioFrame): Evidence | undefined {
-    const placed = this.#media.place(frame, this.#parts.clock.now())
-    this.#link?.hear(placed)
-    return this.#parts.ear?.hear(placed)
+    const source = this.#media.place(frame, this.#parts.clock.now())
+    if (this.#brokenOff) this.#goOn(source.atMs)
+    const { ear, hearsSource } = this.#parts
+    if (hearsSource) this.#link?.hear(source)
+    if (hearsSource && ear === undefined) return undefined
+    const placed = this.#media.converted()
+    if (!hearsSource) this.#link?.hear(placed)
+    return ear?.hear(placed)
+  }
+
+  /** Where the sound begins that belongs to no turn yet, in media time. */
+  get sinceMs(): number {
+    return this.#sinceMs
+  }
+
+  /** Words that may be of a turn which only the far end's word makes. True where they were kept for it. */
+  keepWords(words: Words): boolean {
+    const { turn } = this
+    const isOlder = (words.startMs + words.atMs) / 2 <= this.#sinceMs
+    if (isOlder || (turn !== undefined && !turn.committed)) return false
+    this.#unplaced.add(words)
+    return true
+  }
+
+  /** Those kept, for the turn that is made now. */
+  takeWords(): readonly Words[] {
+    return this.#unplaced.take()
+  }
+
+  /** The sound so far belongs to no turn, nor does one that waits for the far end's word. */
+  forgetSound(isTold: boolean): void {
+    this.#sinceMs = this.mediaMs
+    this.#unplaced.take()
+    this.#link?.forgetSound?.()
+    const { turn } = this
+    if (!isTold || turn === undefined || turn.committed) return
+    turn.commit(this.mediaMs)
+    this.#parts.memory.forget({ turn: turn.id })
+  }
+
+  /** The far end says that what was said from `startMs` on ends here: so it was speech, whatever the ear makes of it. */
+  soundEnds(startMs: number): void {
+    const endMs = this.mediaMs
+    if (!this.#speaking && this.#lastVoiceMs > startMs) return
+    if (!this.#speaking) this.#link?.boundary?.({ kind: 'speech-start', atMs: startMs })
+    this.#brokenOff = this.#speaking
+    this.#lastVoiceMs = endMs
+    this.#link?.boundary?.({ kind: 'speech-end', atMs: endMs })
   }
 
   /** Speech began or ended. */
   boundary(kind: 'speech-start' | 'speech-end', atMs: number, over: boolean): void {
     this.#speaking = kind === 'speech-start'
+    const hadEnded = this.#brokenOff && !this.#speaking
+    this.#brokenOff = false
     if (this.#speaking) this.#onsetMs = atMs
     else this.turn?.extend(atMs)
     this.#lastVoiceMs = atMs
-    this.#link?.boundary?.({ kind, atMs, ...(over ? { over } : {}) })
+    if (!hadEnded) this.#link?.boundary?.({ kind, atMs, ...(over ? { over } : {}) })
+  }
+
+  #goOn(atMs: number): void {
+    this.#brokenOff = false
+    if (this.#speaking) this.#link?.boundary?.({ kind: 'speech-start', atMs })
   }
 
   /** Words go to the turn in which they were spoken; words spoken over the agent belong to none. */
@@ -106,9 +166,13 @@ export class Caller {
     else this.#parts.emit({ kind: 'transcript-partial', turn: turn.id, text: `${turn.text} ${text}`.trim() })
   }
 
-  /** `sinceMs` is where the voice of an overlap began, if the turn comes of one; else it begins with the last onset. */
+  /**
+   * `sinceMs` is where the voice of an overlap began, or the sound that the far end ends, if the turn comes of one; else
+   * it begins with the last onset. One that still waited for the far end's word is given up.
+   */
   openTurn(evidence: Evidence, sinceMs?: number): void {
-    const told = evidence.kind === 'end-of-turn' ? evidence.source : undefined
+    if (this.turn?.committed === false) this.turn.commit(this.#lastVoiceMs)
+    const told = toldOrigin(evidence, this.#parts.memory)
     const turn =
       told === undefined || told === 'client'
         ? this.#turns.open('speech', sinceMs ?? this.#startOf(evidence))
@@ -135,17 +199,22 @@ export class Caller {
     // A turn may be ended by command in the middle of a word.
     const voicedMs = this.#speaking ? this.mediaMs : this.#lastVoiceMs
     turn.commit(spoken ? voicedMs : evidence.atMs)
-    if (turn.origin !== 'opening' && turn.origin !== 'prompt') {
-      const now = this.#parts.clock.now()
-      turn.ledger.mark('last-voice', spoken ? this.#clockOf(voicedMs) : now)
-      turn.ledger.mark('endpoint', now)
-    }
+    if (turn.origin === 'speech') this.#sinceMs = this.mediaMs
+    const now = this.#parts.clock.now()
+    if (isWaitedFor(turn)) this.#ended(turn, spoken ? this.#clockOf(voicedMs) : now)
     this.#parts.emit({
       kind: 'turn-committed',
       turn: turn.id,
       ...(endpoint === undefined || !spoken ? {} : { endpoint }),
     })
     if (typed !== undefined && turn.origin !== 'prompt') this.#addWords(turn, evidence.atMs, typed, 'text')
+    return turn
+  }
+
+  /** The turn that is over and has no answer is to have one now: its wait begins. */
+  answerAsked(): CallerTurn | undefined {
+    const { turn } = this
+    if (turn !== undefined) this.#ended(turn, this.#parts.clock.now())
     return turn
   }
 
@@ -170,6 +239,11 @@ export class Caller {
     this.#media.close()
   }
 
+  #ended(turn: CallerTurn, voiceAtMs: number): void {
+    turn.ledger.mark('last-voice', voiceAtMs)
+    turn.ledger.mark('endpoint', this.#parts.clock.now())
+  }
+
   /** A vendor may hear a turn begin before, or without, the ear. */
   #startOf(evidence: Evidence): number {
     const began = evidence.kind === 'turn-signal' && evidence.signal === 'start' && !this.#speaking
@@ -189,4 +263,14 @@ export class Caller {
     const newestAt = this.#media.lastAtMs ?? this.#parts.clock.now()
     return newestAt - Math.max(0, this.#media.endMs - mediaMs)
   }
+}
+
+/** Whose word makes the turn, where it is not made by a voice. An answer to nothing at all opens the conversation. */
+function toldOrigin(evidence: Evidence, memory: Memory) {
+  if (evidence.kind !== 'end-of-turn') return undefined
+  return evidence.source === 'asked' && memory.history().length === 0 ? 'opening' : evidence.source
+}
+
+function isWaitedFor({ origin }: CallerTurn): boolean {
+  return origin !== 'opening' && origin !== 'prompt' && origin !== 'engine'
 }

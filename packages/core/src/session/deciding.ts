@@ -5,9 +5,13 @@
 
 import type { Evidence } from '../floor/evidence.js'
 import { type Decision, type Floor, type Moment, step } from '../floor/floor.js'
+import type { CallerTurnState } from '../floor/moment.js'
 import type { Ruling } from '../judge/judge.js'
 import type { Heard } from '../turn/history.js'
+import type { Wishes } from '../turn/wishes.js'
+import { Noting } from './noting.js'
 import type { SessionBody } from './session-body.js'
+import type { Steer } from './steering.js'
 
 /** What deciding needs of the session around it. */
 export interface DecidingHost {
@@ -19,6 +23,7 @@ export interface DecidingHost {
 export class Deciding {
   readonly #body: SessionBody
   readonly #host: DecidingHost
+  readonly #noting: Noting
   readonly #mailbox: Evidence[] = []
   #floor: Floor = 'open'
   #heardAtCut: Heard | undefined
@@ -27,10 +32,16 @@ export class Deciding {
   constructor(body: SessionBody, host: DecidingHost) {
     this.#body = body
     this.#host = host
+    this.#noting = new Noting(body, { floor: () => this.#floor, ruled: given => this.ruled(given) })
   }
 
   get floor(): Floor {
     return this.#floor
+  }
+
+  /** Whether what is heard now belongs to a turn that its silence will end. */
+  get hearsTurn(): boolean {
+    return this.#noting.hearsTurn
   }
 
   /** Forgets what waits. */
@@ -50,6 +61,25 @@ export class Deciding {
     return this.#heardAtCut
   }
 
+  /** The conversation is held in another way from now on. */
+  configure(steer: Steer): void {
+    const { conduct, overlap, answering, caller } = this.#body
+    const { wishes } = conduct.steer
+    const remade = conduct.configure(steer)
+    if (conduct.steer.wishes !== wishes || steer.answers === 'asked' || conduct.isTold) answering.outdate()
+    if (remade.judge) overlap.use(conduct.judge)
+    if (remade.endpointing) this.#hearAnew()
+    if (conduct.isTold) overlap.takeWords()
+    else for (const words of caller.takeWords()) caller.transcript(words)
+    this.observe({ kind: 'steered', atMs: caller.mediaMs })
+  }
+
+  /** The far end asks for an answer. */
+  answer(wishes: Wishes | undefined): void {
+    const asked = wishes === undefined ? {} : { wishes }
+    this.observe({ kind: 'end-of-turn', atMs: this.#body.caller.mediaMs, source: 'asked', ...asked })
+  }
+
   observe(evidence: Evidence): void {
     if (this.#host.isOver()) return
     this.#mailbox.push(evidence)
@@ -63,173 +93,164 @@ export class Deciding {
   }
 
   #decide(evidence: Evidence): void {
-    if (!this.#note(evidence)) return
+    if (!this.#noting.note(evidence)) return
     const from = this.#floor
+    const wasOpen = this.#noting.isTurnOpen
     const [floor, ...decisions] = step(from, evidence, this.#moment())
     this.#floor = floor
     if (floor !== from) this.#body.telling.tell({ kind: 'floor-changed', floor })
     const overlaps = floor === 'overlap' && from !== 'overlap'
-    if (overlaps && evidence.kind === 'reply-audible') this.#body.caller.onset(evidence.atMs)
+    const isLate = evidence.kind === 'reply-audible' || evidence.kind === 'steered'
+    if (overlaps && isLate) this.#body.caller.onset(evidence.atMs)
     if (overlaps && decisions.length === 0) this.#body.overlap.listen(evidence.atMs)
-    // Where the voice began that was heard over the agent, for the turn that it may become.
-    const sinceMs = from === 'overlap' || evidence.kind === 'ruling' ? this.#body.overlap.startMs : undefined
+    const sinceMs = this.#sinceMs(from, evidence)
     for (const decision of decisions) this.#carryOut(decision, evidence, sinceMs)
-    this.#tellSpeech(from)
+    this.#tellSpeech(from, evidence, wasOpen)
+    if (floor === 'open') this.#giveWanted()
   }
 
   #moment(): Moment {
-    const { policy } = this.#body.parts
-    const { voice } = this.#body.overlap
-    const { bargeIn } = this.#body.answering.position
-    return { voice, policy: bargeIn === undefined ? policy : { ...policy, bargeIn } }
-  }
-
-  /** Keeps what the evidence says, whatever is decided of it. False where that is all there is to it. */
-  #note(evidence: Evidence): boolean {
-    const { endpointing } = this.#body.parts
-    switch (evidence.kind) {
-      case 'onset':
-        this.#body.caller.onset(evidence.atMs)
-        return true
-      case 'speech-start':
-        if (this.#floor === 'pause' || this.#floor === 'thinking') endpointing.resumed(evidence.atMs)
-        this.#bounded(evidence.kind, evidence.atMs)
-        break
-      case 'speech-end':
-        this.#bounded(evidence.kind, evidence.atMs)
-        if (this.#floor === 'user') endpointing.paused(evidence.atMs)
-        break
-      case 'transcript':
-        return this.#words(evidence)
-      case 'turn-signal':
-        endpointing.signal(evidence.signal, evidence.confidence)
-        if (this.#body.parts.policy.endpoint.vendor === 'ignored') return false
-        break
-      case 'ruling':
-        return this.#judged(evidence)
-      case 'end-of-turn':
-        if (evidence.source !== 'prompt') this.#body.deadAir.spoken()
-        break
-      case 'interrupt':
-      case 'dtmf':
-        this.#body.deadAir.spoken()
-        break
-      case 'reply-ended':
-        break
-      case 'onset-lost':
-      case 'reply-audible':
-      case 'timer':
-      case 'stuck':
-        return true
-      default:
-        evidence satisfies never
+    const { conduct, overlap, answering } = this.#body
+    const { policy, steer } = conduct
+    const { bargeIn } = answering.position
+    return {
+      voice: overlap.voice,
+      policy: bargeIn === undefined ? policy : { ...policy, bargeIn },
+      steer,
+      turn: this.#turn(),
+      wanted: conduct.wanted !== undefined,
+      made: answering.made,
     }
-    this.#body.watchdog.active(this.#body.entrance.clock.now())
-    return true
   }
 
-  #bounded(kind: 'speech-start' | 'speech-end', atMs: number): void {
-    this.#body.deadAir.spoken()
-    if (kind === 'speech-start') this.#body.watchdog.speechStarted(this.#body.entrance.clock.now())
-    this.#body.caller.boundary(kind, atMs, this.#floor === 'agent' || this.#floor === 'overlap')
-    const ruling = this.#body.overlap.boundary(kind, atMs)
-    this.ruled(ruling)
-    if (kind === 'speech-end' && this.#floor === 'overlap' && ruling === undefined)
-      this.#body.timers.arm('judge', atMs + this.#body.parts.policy.judge.wordsMs)
-  }
-
-  /** Words spoken over the agent are the judge's, and the turn's only if it becomes one. */
-  #words(words: Extract<Evidence, { kind: 'transcript' }>): boolean {
-    const over = this.#floor === 'overlap' || this.#floor === 'agent' || this.#floor === 'open'
-    if (over && this.#body.overlap.holds(words)) {
-      this.ruled(this.#body.overlap.words(words))
-      return true
-    }
-    if (words.judgeOnly) return false
-    this.#body.caller.transcript(words)
+  #turn(): CallerTurnState {
     const { turn } = this.#body.caller
-    if (turn !== undefined && !turn.committed)
-      this.#body.parts.endpointing.words({
-        text: words.final ? turn.text : `${turn.text} ${words.text}`.trim(),
-        final: words.final,
-        whole: words.whole === true,
-      })
-    return true
+    if (turn === undefined) return 'over'
+    if (!turn.committed) return 'open'
+    return !turn.answered && this.#body.memory.newest === turn.id ? 'unanswered' : 'over'
   }
 
-  #judged({ ruling, reasons }: Extract<Evidence, { kind: 'ruling' }>): boolean {
-    const { reply } = this.#body.answering
-    if (this.#floor === 'open') return true
-    if (reply === undefined || (this.#floor !== 'overlap' && this.#floor !== 'agent')) return false
-    const afterOnsetMs = this.#body.entrance.clock.now() - this.#body.caller.onsetAtMs
-    this.#body.telling.tell({ kind: 'judged', reply, ruling, afterOnsetMs, reasons })
-    return true
+  /** Where the sound of a turn that begins now began, if not with the last onset. */
+  #sinceMs(from: Floor, evidence: Evidence): number | undefined {
+    if (this.#isFarWord(evidence)) return this.#body.caller.sinceMs
+    // Where the voice began that was heard over the agent, for the turn that it may become.
+    return from === 'overlap' || evidence.kind === 'ruling' ? this.#body.overlap.startMs : undefined
   }
 
-  #tellSpeech(from: Floor): void {
-    if (from === this.#floor) return
-    if (this.#floor === 'user') this.#body.caller.speechStarted()
-    if (this.#floor === 'pause') this.#body.caller.speechEnded()
+  #isFarWord(evidence: Evidence): boolean {
+    return this.#body.conduct.isTold && evidence.kind === 'end-of-turn' && evidence.source === 'client'
+  }
+
+  #tellSpeech(from: Floor, { kind }: Evidence, wasOpen: boolean): void {
+    const { caller } = this.#body
+    const isOver = this.#floor === 'overlap' && this.#noting.isTurnOpen
+    if (isOver && (!wasOpen || kind === 'speech-start')) caller.speechStarted()
+    if (isOver && wasOpen && kind === 'speech-end') caller.speechEnded()
+    // What was told while the agent spoke is not told again when it is done.
+    if (from === this.#floor || (from === 'overlap' && wasOpen)) return
+    if (this.#floor === 'user') caller.speechStarted()
+    if (this.#floor === 'pause') caller.speechEnded()
+  }
+
+  /** An answer that had to wait comes as soon as nobody has the floor. */
+  #giveWanted(): void {
+    const { wanted } = this.#body.conduct
+    if (wanted === undefined) return
+    this.#body.conduct.unwant()
+    this.answer(wanted.wishes)
   }
 
   #carryOut(decision: Decision, evidence: Evidence, sinceMs: number | undefined): void {
+    const { answering, caller, conduct, overlap, timers } = this.#body
     this.#body.entrance.log?.output({ kind: 'decision', name: decision.kind })
     switch (decision.kind) {
       case 'turn-open':
         return this.#openTurn(evidence, sinceMs)
       case 'turn-reopen':
-        return this.#body.caller.reopenTurn(evidence)
+        return caller.reopenTurn(evidence)
       case 'turn-commit':
-        return this.#commit(evidence)
+        this.#endTurn(evidence)
+        return this.#answer(evidence)
+      case 'turn-close':
+        this.#endTurn(evidence)
+        return answering.outdate()
+      case 'answer':
+        caller.answerAsked()
+        return this.#answer(evidence)
+      case 'answer-later':
+        return conduct.want(wishesOf(evidence))
       case 'prepare':
-        if (this.#body.caller.turn !== undefined) this.#body.answering.prepare(this.#body.caller.turn)
+        if (caller.turn !== undefined) answering.prepare(caller.turn)
         return
       case 'discard':
       case 'barge-in':
-        this.#body.overlap.end()
-        this.#heardAtCut = this.#body.answering.cut()
+        overlap.end()
+        this.#heardAtCut = answering.cut()
         return
       case 'duck':
         return this.duck(evidence.atMs)
       case 'hold':
-        return this.#body.answering.hold()
+        return answering.hold()
       case 'resume':
-        if (!this.#body.overlap.speaking) this.#body.overlap.end()
-        return this.#body.answering.resume()
+        if (!overlap.speaking) overlap.end()
+        return answering.resume()
       case 'rule':
-        return this.ruled(this.#body.overlap.decide(this.#body.caller.mediaMs))
+        return this.ruled(overlap.decide(caller.mediaMs))
       case 'await-end':
-        return this.#body.timers.arm(
-          'endpoint',
-          this.#body.caller.lastVoiceMs + this.#body.parts.endpointing.wait().ms,
-        )
+        return timers.arm('endpoint', caller.lastVoiceMs + conduct.endpointing.wait().ms)
       case 'disarm':
-        return this.#body.timers.disarm(decision.timer)
+        return timers.disarm(decision.timer)
       default:
         decision satisfies never
     }
   }
 
   #openTurn(evidence: Evidence, sinceMs: number | undefined): void {
-    this.#body.parts.endpointing.begin()
-    this.#body.caller.openTurn(evidence, sinceMs)
-    // What was said over the agent belongs to the turn that it became.
-    for (const words of this.#body.overlap.takeWords()) this.#mailbox.push(words)
+    const { caller, conduct, overlap } = this.#body
+    conduct.endpointing.begin()
+    caller.openTurn(evidence, sinceMs)
+    // What was said over the agent, or before the far end's word, belongs to the turn that it became.
+    for (const words of overlap.takeWords()) this.#mailbox.push(words)
+    if (this.#isFarWord(evidence)) for (const words of caller.takeWords()) this.#mailbox.push(words)
   }
 
   /** The judge takes up an overlap that began at this media time. */
   duck(atMs: number): void {
-    const { heardMs, leftMs, bargeIn = this.#body.parts.policy.bargeIn } = this.#body.answering.position
-    this.#body.overlap.begin({ atMs, heardMs, leftMs, bargeIn: bargeIn === 'words' ? 'words' : 'any' })
-    this.#body.timers.arm('judge', atMs + this.#body.parts.policy.judge.maxMs)
-    this.#body.answering.duck(this.#body.caller.onsetAtMs)
+    const { answering, caller, conduct, overlap, timers } = this.#body
+    const { heardMs, leftMs, bargeIn = conduct.policy.bargeIn } = answering.position
+    overlap.begin({ atMs, heardMs, leftMs, bargeIn: bargeIn === 'words' ? 'words' : 'any' })
+    timers.arm('judge', atMs + conduct.policy.judge.maxMs)
+    answering.duck(caller.onsetAtMs)
   }
 
-  #commit(evidence: Evidence): void {
-    const { endpointing } = this.#body.parts
-    const found = evidence.kind === 'timer' ? endpointing.wait() : undefined
-    endpointing.ended()
-    const turn = this.#body.caller.commitTurn(evidence, found)
-    if (turn !== undefined) this.#body.answering.commit(turn)
+  #endTurn(evidence: Evidence): void {
+    const { caller, conduct } = this.#body
+    const found = evidence.kind === 'timer' ? conduct.endpointing.wait() : undefined
+    conduct.endpointing.ended()
+    const { turn } = caller
+    if (turn?.origin === 'speech' && this.#isFarWord(evidence)) caller.soundEnds(turn.startMs)
+    caller.commitTurn(evidence, found)
   }
+
+  #answer(evidence: Evidence): void {
+    const { answering, caller, conduct } = this.#body
+    const { turn } = caller
+    if (evidence.kind === 'end-of-turn' && evidence.source === 'asked') conduct.want(wishesOf(evidence))
+    if (turn !== undefined) answering.commit(turn)
+    conduct.unwant()
+  }
+
+  /** Endpointing is another: it is told where the turn under way stands. */
+  #hearAnew(): void {
+    const { caller, conduct, overlap } = this.#body
+    const { turn } = caller
+    conduct.endpointing.begin()
+    if (turn === undefined || turn.committed) return
+    if (turn.text !== '') conduct.endpointing.words({ text: turn.text, final: true })
+    if (!overlap.speaking) conduct.endpointing.paused(caller.lastVoiceMs)
+  }
+}
+
+function wishesOf(evidence: Evidence): Wishes | undefined {
+  return evidence.kind === 'end-of-turn' ? evidence.wishes : undefined
 }

@@ -21,6 +21,7 @@ export class LegFace implements FarEnd {
   readonly aheadMs: number
   readonly reportsPlayed: boolean
   readonly rewinds: boolean
+  readonly reportsCuts: boolean
   readonly #entrance: Entrance
   readonly #watcher: LegWatcher
   #pathMs: number
@@ -30,6 +31,7 @@ export class LegFace implements FarEnd {
     this.aheadMs = transport.aheadMs
     this.reportsPlayed = transport.reportsPlayed
     this.rewinds = transport.rewinds
+    this.reportsCuts = transport.reportsCuts ?? false
     this.#pathMs = transport.pathMs
     this.#entrance = entrance
     this.#watcher = watcher

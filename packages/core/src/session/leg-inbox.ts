@@ -6,7 +6,7 @@ import type { LogInput } from '../replay/log-entry.js'
 import type { CloseReason, Inbox } from '../transport.js'
 import type { Heard } from '../turn/history.js'
 import type { Entrance } from './entrance.js'
-import { noSteering } from './steering.js'
+import { createSteering, type SteeringCalls } from './steering-inbox.js'
 
 /** What a session does with what its far end sends. */
 export interface FarEndCalls {
@@ -22,6 +22,7 @@ export interface FarEndCalls {
   dtmf(digit: string): void
   played(reply: ReplyId, ms: number): void
   closed(reason: CloseReason): void
+  readonly steering: SteeringCalls
 }
 
 const NO_SAMPLES = new Int16Array(0)
@@ -84,6 +85,13 @@ export function createLegInbox(entrance: Entrance, isLive: () => boolean, calls:
     dtmf: digit => enter({ kind: 'dtmf', digit }, () => calls.dtmf(digit)),
     played: (reply, ms) => enter({ kind: 'played', reply, ms }, () => calls.played(reply, ms)),
     closed: reason => enter({ kind: 'closed', reason }, () => calls.closed(reason)),
-    steering: noSteering,
+    steering: createSteering(enter, { ...calls.steering, aside: asideOf(isLive, calls.steering) }),
+  }
+}
+
+/** A leg that lost its place asks nothing any more. */
+function asideOf(isLive: () => boolean, { aside }: SteeringCalls): SteeringCalls['aside'] {
+  return async function* (ask, signal) {
+    if (isLive()) yield* aside(ask, signal)
   }
 }

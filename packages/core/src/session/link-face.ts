@@ -17,6 +17,7 @@ export function faceLink(link: EngineLink, failed: (error: unknown) => void): En
         failed(error)
       }
     },
+    forgetSound: () => attempt(() => link.forgetSound?.()),
     boundary: boundary => attempt(() => link.boundary?.(boundary)),
     reply: (turn, signal) => link.reply(turn, signal),
     ...(link.say === undefined ? {} : { say: link.say.bind(link) }),

@@ -12,6 +12,7 @@ const GAP_MS = 500
 export class MediaLine {
   readonly #rate: number
   readonly #resampling: Resampling
+  readonly #source: { samples: Int16Array; rate: number; atMs: number }
   readonly #frame: { samples: Int16Array; rate: number; atMs: number }
   #resampler: { readonly from: number; readonly resampler: Resampler } | undefined
   #endMs = 0
@@ -20,6 +21,7 @@ export class MediaLine {
   constructor(rate: number, resampling: Resampling) {
     this.#rate = rate
     this.#resampling = resampling
+    this.#source = { samples: new Int16Array(0), rate, atMs: 0 }
     this.#frame = { samples: new Int16Array(0), rate, atMs: 0 }
   }
 
@@ -33,15 +35,23 @@ export class MediaLine {
     return this.#lastAtMs
   }
 
-  /** The frame on the line, valid until the next call. */
+  /** The frame on the line as it came, valid until the next call and no longer than the frame itself. */
   place(frame: AudioFrame, nowMs: number): AudioFrame {
     const durationMs = frameMs(frame)
     const sinceMs = this.#lastAtMs === undefined ? 0 : nowMs - this.#lastAtMs
     if (sinceMs > GAP_MS + durationMs) this.#endMs += sinceMs - durationMs
     this.#lastAtMs = nowMs
-    this.#frame.samples = this.#convert(frame)
-    this.#frame.atMs = this.#endMs
+    this.#source.samples = frame.samples
+    this.#source.rate = frame.rate
+    this.#source.atMs = this.#endMs
     this.#endMs += durationMs
+    return this.#source
+  }
+
+  /** The same frame at the rate the ear wants; once for each that was placed. */
+  converted(): AudioFrame {
+    this.#frame.samples = this.#convert(this.#source)
+    this.#frame.atMs = this.#source.atMs
     return this.#frame
   }
 

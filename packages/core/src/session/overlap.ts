@@ -4,27 +4,30 @@
  */
 
 import type { Cues } from '../ear/cues.js'
-import type { Evidence } from '../floor/evidence.js'
-import type { CallerVoice } from '../floor/floor.js'
+import type { CallerVoice } from '../floor/moment.js'
 import type { Judge, OverlapBegin, Ruling } from '../judge/judge.js'
-
-type Words = Extract<Evidence, { kind: 'transcript' }>
-
-/** Transcripts kept of one overlap; partials replace each other. */
-const WORDS_KEPT = 32
+import { WordHold, type Words } from './word-hold.js'
 
 export class Overlap {
-  readonly #judge: Judge
+  #judge: Judge
+  /** As the overlap under way began. */
+  #begin: OverlapBegin | undefined
   #startMs: number | undefined
   #under = false
   /** Whether a caller speaks who cannot interrupt: words are kept, nothing is judged. */
   #unheeded = false
   #speaking = false
   #spoke = false
-  #words: Words[] = []
+  readonly #words = new WordHold()
 
   constructor(judge: Judge) {
     this.#judge = judge
+  }
+
+  /** Another judge, from now on; an overlap under way is judged anew from where it began. */
+  use(judge: Judge): void {
+    this.#judge = judge
+    if (this.#under && this.#begin !== undefined) judge.begin(this.#begin)
   }
 
   /** Whether an overlap is being judged. */
@@ -45,6 +48,7 @@ export class Overlap {
   begin(overlap: OverlapBegin): void {
     this.#start(overlap.atMs)
     this.#under = true
+    this.#begin = overlap
     this.#judge.begin(overlap)
   }
 
@@ -79,10 +83,7 @@ export class Overlap {
   }
 
   words(words: Words): Ruling | undefined {
-    if (!words.judgeOnly) {
-      if (this.#words.at(-1)?.final === false) this.#words.pop()
-      if (this.#words.length < WORDS_KEPT) this.#words.push(words)
-    }
+    if (!words.judgeOnly) this.#words.add(words)
     if (this.#unheeded) return undefined
     const { text, final, atMs } = words
     return this.#judge.words({ text, final, atMs })
@@ -101,13 +102,13 @@ export class Overlap {
   /** What was said in the overlap, for the turn that it became. */
   takeWords(): readonly Words[] {
     this.#startMs = undefined
-    return this.#words.splice(0)
+    return this.#words.take()
   }
 
   #start(atMs: number): void {
     this.#startMs = atMs
     this.#spoke = false
     this.#unheeded = false
-    this.#words = []
+    this.#words.take()
   }
 }

@@ -8,13 +8,15 @@ import type { LedgerMark } from '../ledger/marks.js'
 import type { Playout } from '../playout/playout.js'
 import type { ToolCall } from '../providers/tool.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
-import type { Json, Turn } from '../turn/history.js'
+import type { Heard, Json, Turn } from '../turn/history.js'
+import type { Wishes } from '../turn/wishes.js'
 import type { PartStream } from './part-stream.js'
 import type { Waste } from './speculation.js'
 
 export interface ReplyRunParts {
   readonly reply: ReplyId
   readonly turn: CallerTurn
+  readonly wishes: Wishes
   /** The turn as the engine is to see it. */
   readonly view: Turn
   readonly link: EngineLink
@@ -46,12 +48,16 @@ export class ReplyRun {
   readonly turn: CallerTurn
   /** Text of the turn that this reply answers; a grown turn needs another. */
   readonly basis: string
+  readonly wishes: Wishes
   readonly actions: SessionAction[] = []
+  /** What the engine was told was heard, last. */
+  toldHeard: { readonly heard: Heard; readonly final: boolean } | undefined
   state: Json | undefined
   decision: DecisionUse | undefined
   readonly #parts: ReplyRunParts
-  /** Words of a prepared reply wait here; undefined once it is released. */
-  #unsaid: { readonly text: string; readonly untilMs: number }[] | undefined = []
+  /** What a prepared reply has to tell waits here, in order; undefined once it is released. */
+  #untold: (() => void)[] | undefined = []
+  #made = false
   #resampler: { readonly rate: number; readonly resampler: Resampler } | undefined
   #stream: PartStream | undefined
   #filler: PartStream | undefined
@@ -69,6 +75,7 @@ export class ReplyRun {
     this.reply = parts.reply
     this.turn = parts.turn
     this.basis = parts.view.text
+    this.wishes = parts.wishes
     this.#parts = parts
   }
 
@@ -80,6 +87,16 @@ export class ReplyRun {
   /** Where the answer begins in the reply's audio, after a filler; undefined until it sounds, ms. */
   get answerFromMs(): number | undefined {
     return this.#sounded ? this.#fromMs : undefined
+  }
+
+  /** Whether the engine has given all of it. */
+  get made(): boolean {
+    return this.#made
+  }
+
+  /** Whether it is on its way to the ear. */
+  get released(): boolean {
+    return this.#untold === undefined
   }
 
   /** What was made of it so far. */
@@ -100,11 +117,11 @@ export class ReplyRun {
     this.#closeResampler()
   }
 
-  /** The reply is on its way to the ear: its words may be told. */
+  /** The reply is on its way to the ear: what it says and does may be told. */
   release(): void {
-    const unsaid = this.#unsaid ?? []
-    this.#unsaid = undefined
-    for (const { text, untilMs } of unsaid) this.#parts.words(text, untilMs)
+    const untold = this.#untold ?? []
+    this.#untold = undefined
+    for (const tell of untold) tell()
   }
 
   run(): void {
@@ -151,10 +168,10 @@ export class ReplyRun {
         this.decision = decisionOf(part)
         return this.#parts.decision(this.decision)
       case 'filler':
-        if (this.fill(part.text)) this.#parts.filled(part.text)
+        if (this.fill(part.text)) this.#tell(() => this.#parts.filled(part.text))
         return
       case 'tool-call':
-        return this.#parts.toolCalled(part.call)
+        return this.#tell(() => this.#parts.toolCalled(part.call))
       case 'state':
         this.state = part.state
         return
@@ -177,15 +194,20 @@ export class ReplyRun {
     if (error !== undefined) this.#parts.failed(error)
     else if (this.#resampler !== undefined) this.#store(this.#resampler.resampler.flush().slice())
     this.#closeResampler()
-    this.#parts.made(error)
+    this.#made = true
+    this.#tell(() => this.#parts.made(error))
     this.#parts.playout.end(this.reply, this.#parts.now())
   }
 
   #words(text: string, untilMs: number | undefined): void {
     const endMs = this.#parts.playout.words(this.reply, text, untilMs)
     this.#wordCount += text.split(/\s+/).filter(word => word !== '').length
-    if (this.#unsaid === undefined) this.#parts.words(text, endMs)
-    else this.#unsaid.push({ text, untilMs: endMs })
+    this.#tell(() => this.#parts.words(text, endMs))
+  }
+
+  #tell(tell: () => void): void {
+    if (this.#untold === undefined) tell()
+    else this.#untold.push(tell)
   }
 
   #audio(samples: Int16Array, rate: number): void {

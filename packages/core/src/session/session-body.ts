@@ -6,6 +6,7 @@ import { keepsAll, SESSION_LOG_FORMAT } from '../replay/log-entry.js'
 import { Memory } from '../turn/memory.js'
 import { Answering } from './answering.js'
 import { Caller } from './caller.js'
+import { Conduct } from './conduct.js'
 import { DeadAir } from './dead-air.js'
 import { Entrance } from './entrance.js'
 import type { SessionEvent } from './events.js'
@@ -19,6 +20,7 @@ import { Watchdog } from './watchdog.js'
 export interface SessionBody {
   readonly parts: SessionParts
   readonly entrance: Entrance
+  readonly conduct: Conduct
   readonly memory: Memory
   readonly caller: Caller
   readonly answering: Answering
@@ -52,9 +54,16 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
     send: host.send,
     tapFailed: host.tapFailed,
   })
+  const conduct = new Conduct({ policy, turnTaking: held => parts.turnTaking(held) })
   const memory = new Memory()
   const shared = { ids, memory, resampling, emit: telling.tell.bind(telling) }
-  const caller = new Caller({ ...shared, clock, ear, listenRate: parts.listenRate })
+  const caller = new Caller({
+    ...shared,
+    clock,
+    ear,
+    listenRate: parts.listenRate,
+    hearsSource: parts.engine.hearsSource === true,
+  })
   const timers = new FloorTimers({
     clock,
     mediaMs: () => caller.mediaMs,
@@ -64,7 +73,8 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
   const answering = new Answering({
     ...shared,
     entrance,
-    speculation: policy.speculation,
+    speculation: () => conduct.policy.speculation,
+    wishes: () => conduct.wishes,
     language: parts.language,
     keeps: parts.log?.keeps ?? keepsAll,
     outputRate,
@@ -77,9 +87,9 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
       telling.agentAudio(frame, reply)
     },
   })
-  const overlap = new Overlap(parts.judge)
+  const overlap = new Overlap(conduct.judge)
   const deadAir = new DeadAir(policy.deadAir)
-  return { parts, entrance, memory, caller, answering, overlap, deadAir, telling, watchdog, timers }
+  return { parts, entrance, conduct, memory, caller, answering, overlap, deadAir, telling, watchdog, timers }
 }
 
 function beginLog({ log, clock }: Entrance, parts: SessionParts): void {

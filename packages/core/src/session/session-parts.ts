@@ -2,13 +2,12 @@ import type { Resampling } from '@parley/audio'
 import type { Clock, Ids } from '../clock/clock.js'
 import type { Ticker } from '../clock/ticker.js'
 import type { Ear } from '../ear/ear.js'
-import type { Endpointing } from '../endpointing/endpointing.js'
 import type { Engine } from '../engine.js'
 import type { TurnPolicy } from '../floor/policy.js'
 import type { SessionId } from '../ids.js'
-import type { Judge } from '../judge/judge.js'
 import type { SessionLog } from '../replay/log-entry.js'
 import type { Tap } from '../tap.js'
+import type { TurnTaking } from '../turn-taking.js'
 import type { Journal } from './events.js'
 
 /** Everything a session is made of. One system of the documentation is one way to fill this. */
@@ -24,10 +23,13 @@ export interface SessionParts {
   /** Rate of the agent's sound, Hz; every leg of the session takes it. */
   readonly outputRate: number
   readonly resampling: Resampling
+  /** The agent's own; a far end that steers may change parts of it. */
   readonly policy: TurnPolicy
-  /** Of this session alone: they learn how this caller speaks. */
-  readonly judge: Judge
-  readonly endpointing: Endpointing
+  /**
+   * Makes what decides about the turns of this session alone (it learns how this caller speaks): at the beginning, and
+   * again where the far end changes the policy.
+   */
+  turnTaking(policy: TurnPolicy): TurnTaking
   readonly limits: SessionLimits
   /** Whether the agent speaks first. */
   readonly opens: boolean

@@ -14,6 +14,7 @@ import type { Floor } from '../floor/floor.js'
 import type { SessionId } from '../ids.js'
 import type { CloseReason, Transport } from '../transport.js'
 import type { HistoryEntry } from '../turn/history.js'
+import { Asides } from './asides.js'
 import { Beat } from './beat.js'
 import { Deciding } from './deciding.js'
 import type { SessionEvent } from './events.js'
@@ -23,6 +24,7 @@ import { faceLink } from './link-face.js'
 import type { ReplyRun } from './reply-run.js'
 import { createBody, type SessionBody } from './session-body.js'
 import type { SessionParts } from './session-parts.js'
+import type { SteeringCalls } from './steering-inbox.js'
 import { StuckWatch } from './stuck-watch.js'
 
 export class Session {
@@ -30,6 +32,7 @@ export class Session {
   readonly #body: SessionBody
   readonly #deciding: Deciding
   readonly #stuck = new StuckWatch()
+  readonly #asides: Asides
   readonly #stopTicking: Cancel
   #link: EngineLink | undefined
   #leg: LegFace | undefined
@@ -49,6 +52,12 @@ export class Session {
     const guard = (run: () => void) => this.#guard(run)
     const deciding = new Deciding(body, { isOver: () => this.#ending !== undefined, guard })
     this.#deciding = deciding
+    this.#asides = new Asides({
+      ids: parts.ids,
+      link: () => this.#link,
+      history: () => body.memory.history(),
+      mediaMs: () => body.caller.mediaMs,
+    })
     const beat = new Beat(body, {
       deciding,
       stuck: this.#stuck,
@@ -168,8 +177,9 @@ export class Session {
       cleared: () => this.#body.parts.ear?.agentCleared?.(this.#body.caller.mediaMs),
       failed: error => this.#fault(error),
     })
-    const { aheadMs, pathMs, reportsPlayed, rewinds } = face
-    this.#body.entrance.note(() => ({ kind: 'attach', aheadMs, pathMs, reportsPlayed, rewinds }))
+    const { aheadMs, pathMs, reportsPlayed, rewinds, reportsCuts } = face
+    const cuts = reportsCuts ? ({ reportsCuts } as const) : {}
+    this.#body.entrance.note(() => ({ kind: 'attach', aheadMs, pathMs, reportsPlayed, rewinds, ...cuts }))
     const old = this.#leg
     this.#body.answering.disconnect()
     this.#leg = face
@@ -206,8 +216,28 @@ export class Session {
         },
         played: (reply, ms) => this.#body.answering.played(reply, ms),
         closed: reason => this.#closed(reason),
+        steering: this.#steering(),
       },
     )
+  }
+
+  #steering(): SteeringCalls {
+    const { answering, caller, conduct, entrance, memory, watchdog } = this.#body
+    // A prepared answer was made for the history as it was.
+    const change = (run: () => void) => {
+      watchdog.active(entrance.clock.now())
+      run()
+      answering.outdate()
+    }
+    return {
+      configure: steer => this.#deciding.configure(steer),
+      answer: wishes => this.#deciding.answer(wishes),
+      forgetSound: () => caller.forgetSound(conduct.isTold),
+      remember: (entry, behind) => change(() => memory.remember(entry, behind, caller.mediaMs)),
+      forget: what => change(() => memory.forget(what)),
+      amend: (reply, heard) => change(() => answering.amend(reply, heard)),
+      aside: (ask, signal) => this.#asides.run(ask, signal),
+    }
   }
 
   /** Returns what the ear made of it. */
@@ -217,8 +247,7 @@ export class Session {
     this.#body.watchdog.heard(this.#body.caller.cues.voice, this.#now())
     if (evidence !== undefined) this.#deciding.observe(evidence)
     const { cues } = this.#body.caller
-    if (this.#deciding.floor === 'user' || this.#deciding.floor === 'pause')
-      this.#body.parts.endpointing.hear(cues)
+    if (this.#deciding.hearsTurn) this.#body.conduct.endpointing.hear(cues)
     this.#deciding.ruled(this.#body.overlap.hear(cues))
     return evidence
   }
@@ -273,6 +302,7 @@ export class Session {
     this.#stopTicking()
     this.#body.timers.close()
     this.#deciding.close()
+    this.#asides.close()
     this.#guard(() => this.#body.answering.close())
     this.#body.caller.close()
     const closed = this.#closeLink()

@@ -15,17 +15,26 @@ export interface Steering {
   configure(steer: Steer): void
   /**
    * Answers now: the last committed turn, if it has no answer yet and nothing was remembered since, else what stands in
-   * the history. Does nothing while an answer is under way. `wishes` count for this answer alone, in the place of the
-   * conversation's.
+   * the history. `wishes` count for this answer alone, in the place of the conversation's. Nobody is talked over: while
+   * the caller speaks, the turn under way is answered once it is over; behind an answer whose sound is still heard it
+   * comes when that is done (an interruption calls it off). Does nothing while an answer is still being made.
    */
   answer(wishes?: Wishes): void
-  /** Puts an entry into the history: last, or behind another, or first (`null`). */
+  /** The sound since the last turn was committed belongs to no turn (`turnsEnd: 'told'`). */
+  forgetSound(): void
+  /**
+   * Puts an entry into the history: last, or behind another (behind the answers to it, too, if that is a turn), or first
+   * (`null`). What a tool gave joins the reply that called it; of a call nobody knows it stands alone.
+   */
   remember(entry: GivenEntry, behind?: TurnId | null): void
   /** Takes what was said in a turn, or in a reply, out of the history. */
   forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void
   /** Corrects what was heard of a reply that is over: the far end played only `ms` of it. */
   amend(reply: ReplyId, heard: { readonly ms: number; readonly text: string }): void
-  /** Answers beside the conversation: not heard by its floor, kept in no history, many at once. */
+  /**
+   * Answers beside the conversation: not heard by its floor, kept in no history, eight at once.
+   * @throws `overloaded` (when it is iterated) beyond that, and what the engine throws. Ends with the session.
+   */
   aside(ask: Aside, signal: AbortSignal): AsyncIterable<ReplyPart>
 }
 
@@ -74,6 +83,7 @@ export interface Aside {
 export const noSteering: Steering = {
   configure() {},
   answer() {},
+  forgetSound() {},
   remember() {},
   forget() {},
   amend() {},

@@ -59,7 +59,7 @@ function waitsForSomething(waiting: Waiting): boolean {
     case 'agent':
       return answering
     case 'overlap':
-      return answering && (speaking || judgeRuns)
+      return answering && (speaking || judgeRuns || endpointRuns)
     default:
       floor satisfies never
       return true

@@ -1,6 +1,7 @@
 import type { TurnId } from '../ids.js'
 import { TurnLedger } from '../ledger/turn-ledger.js'
 import type { HistoryEntry, Turn } from './history.js'
+import type { Wishes } from './wishes.js'
 
 /** A transcript may lie this far outside the voiced stretch and still belong to the turn. */
 const SLACK_MS = 500
@@ -13,6 +14,8 @@ export class CallerTurn {
   readonly ledger = new TurnLedger()
   endMs: number
   committed = false
+  /** Whether an answer to it was released. */
+  answered = false
   /** What the agent is to say of its own accord. */
   prompt: string | undefined
   /** Whether the session ends once its reply was heard. */
@@ -66,12 +69,15 @@ export class CallerTurn {
   /** The turn goes on after all; what its answer had marked is void. */
   reopen(): void {
     this.committed = false
+    this.answered = false
     this.ledger.discardAnswer()
   }
 
   /** The turn as an engine reads it: once something was typed in it, its text stands and no words are waited for. */
-  view(history: readonly HistoryEntry[]): Turn {
+  view(history: readonly HistoryEntry[], wishes: Wishes = {}): Turn {
     const { id, text, startMs, endMs } = this
-    return { id, origin: this.#typed ? 'text' : this.origin, text, startMs, endMs, history }
+    const origin = this.#typed ? 'text' : this.origin
+    const asked = Object.keys(wishes).length === 0 ? {} : { wishes }
+    return { id, origin, text, startMs, endMs, history, ...asked }
   }
 }

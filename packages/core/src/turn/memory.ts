@@ -1,72 +1,218 @@
 import type { ReplyId, TurnId } from '../ids.js'
+import { actedIn, stateOfActed } from '../providers/acted-tools.js'
+import type { ToolCall } from '../providers/tool.js'
+import type { GivenEntry } from '../session/steering.js'
 import type { Heard, HistoryEntry, Json } from './history.js'
 
 interface TurnRecord {
   readonly turn: TurnId
   readonly startMs: number
-  userText: string
-  readonly replies: { readonly reply: ReplyId; heard: Heard; interrupted: boolean; state: Json | undefined }[]
+  /** Whose words `text` is. */
+  readonly role: 'user' | 'system'
+  text: string
+  /** Taken out by the far end: late words change nothing. */
+  forgotten: boolean
+  readonly replies: ReplyRecord[]
+}
+
+interface ReplyRecord {
+  readonly reply: ReplyId
+  /** Undefined while nothing is known of it but its calls. */
+  heard: Heard | undefined
+  interrupted: boolean
+  state: Json | undefined
+  forgotten: boolean
+  readonly calls: {
+    readonly call: ToolCall
+    result: { readonly id: TurnId; readonly text: string } | undefined
+  }[]
 }
 
 /** Turns kept for the engine; older ones are only in the store. */
 const MAX_TURNS = 500
 /** How many of the newest turns may still get words. */
 const LATE_TURNS = 8
+/** Calls kept of one reply; a model that makes more is out of its mind. */
+const MAX_CALLS = 64
+/** Longest result of a far end's tool, in characters: it is all that the next answer has of it. */
+const MAX_RESULT = 16_000
 
 /**
- * What was said and heard, by turn, so that a transcript that comes late stands where it was spoken. Only the
- * session writes here, and of replies only what reached the ear.
+ * What was said and heard, by turn, so that a transcript that comes late stands where it was spoken. Only the session
+ * writes here, and of replies only what reached the ear; and what a far end that steers puts in or takes out.
  */
 export class Memory {
   readonly #turns: TurnRecord[] = []
 
   /** A turn takes its place; turns stand in the order in which they were opened. */
   open(turn: TurnId, startMs: number): void {
-    this.#turns.push({ turn, startMs, userText: '', replies: [] })
-    if (this.#turns.length <= MAX_TURNS) return
-    // A cough must not push out what was said; but the newest turns may still get their words.
-    const empty = this.#turns.findIndex(({ userText, replies }) => userText === '' && replies.length === 0)
-    this.#turns.splice(empty >= 0 && empty < MAX_TURNS - LATE_TURNS ? empty : 0, 1)
+    this.#insert({ turn, startMs, role: 'user', text: '', forgotten: false, replies: [] }, undefined)
   }
 
   /** Text of the caller's turn so far; called again when it grows. A turn too old to be kept is left out. */
   user(turn: TurnId, text: string): void {
     const record = this.#find(turn)
-    if (record !== undefined) record.userText = text
+    if (record !== undefined && !record.forgotten) record.text = text
   }
 
   /** What was heard of a reply; called again when a later report corrects it. One without a word leaves no trace. */
   agent(turn: TurnId, heard: Heard, interrupted: boolean, state: Json | undefined): void {
-    const replies = this.#find(turn)?.replies
-    if (replies === undefined) return
-    if (heard.complete && heard.text === '' && state === undefined) return
-    const known = replies.find(({ reply }) => reply === heard.reply)
-    if (known === undefined) replies.push({ reply: heard.reply, heard, interrupted, state })
-    else Object.assign(known, { heard, interrupted, state })
+    const record = this.#find(turn)
+    if (record === undefined) return
+    const known = record.replies.find(({ reply }) => reply === heard.reply)
+    if (known !== undefined) Object.assign(known, { heard, interrupted, state })
+    else if (!heard.complete || heard.text !== '' || state !== undefined)
+      record.replies.push({ ...newReply(heard.reply), heard, interrupted, state })
+  }
+
+  /** The reply asks the far end for a tool; in the history once its result is there. */
+  called(turn: TurnId, reply: ReplyId, call: ToolCall): void {
+    const record = this.#find(turn)
+    if (record === undefined) return
+    let known = record.replies.find(each => each.reply === reply)
+    if (known === undefined) {
+      known = newReply(reply)
+      record.replies.push(known)
+    }
+    if (known.calls.length < MAX_CALLS && !known.calls.some(each => each.call.id === call.id))
+      known.calls.push({ call, result: undefined })
+  }
+
+  /** An entry of the far end's; `behind` as in `Steering.remember`. An id that is known already changes nothing. */
+  remember(entry: GivenEntry, behind: TurnId | null | undefined, atMs: number): void {
+    if (this.#indexOf(entry.id) >= 0) return
+    if (entry.kind === 'tool-result') {
+      const known = this.#call(entry.call)
+      if (known !== undefined) known.result = { id: entry.id, text: entry.text }
+      else this.#insert(given(entry.id, atMs, 'system', `A tool gave: ${entry.text}`), behind)
+      return
+    }
+    const record = given(entry.id, atMs, entry.kind === 'system' ? 'system' : 'user', entry.text)
+    if (entry.kind === 'agent') {
+      record.text = ''
+      const reply = entry.id as string as ReplyId
+      const heard = {
+        reply,
+        ms: 0,
+        text: entry.text,
+        complete: true,
+        source: 'reported',
+        errorMs: 0,
+      } as const
+      record.replies.push({ ...newReply(reply), heard })
+    }
+    this.#insert(record, behind)
+  }
+
+  /** What was said in it, or what a tool gave, is no part of the history any more; of a turn its answers stay. */
+  forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void {
+    for (const record of this.#turns) {
+      if ('turn' in what && record.turn === what.turn) {
+        record.text = ''
+        record.forgotten = true
+      }
+      for (const reply of record.replies) {
+        const id: string = 'turn' in what ? what.turn : what.reply
+        if (reply.reply === id) reply.forgotten = true
+        for (const call of reply.calls) if (call.result?.id === id) call.result = undefined
+      }
+    }
+  }
+
+  /** What was heard of a reply as the far end corrects it; undefined for one that is not known. */
+  amend(reply: ReplyId, { ms, text }: { readonly ms: number; readonly text: string }): Heard | undefined {
+    const known = this.#turns.flatMap(({ replies }) => replies).findLast(each => each.reply === reply)
+    const before = known?.heard
+    if (known === undefined || before === undefined) return undefined
+    const complete = before.complete && text === before.text
+    const heard: Heard = { ...before, ms, text, complete, source: 'reported', errorMs: 0 }
+    Object.assign(known, { heard, interrupted: known.interrupted || !complete })
+    return heard
+  }
+
+  /** What stands last, unless it was taken out. */
+  get newest(): TurnId | undefined {
+    const last = this.#turns.at(-1)
+    return last?.forgotten ? undefined : last?.turn
   }
 
   /** Everything, or everything before `turn`, oldest first. */
   history(before?: TurnId): readonly HistoryEntry[] {
     const entries: HistoryEntry[] = []
-    for (const { turn, startMs, userText, replies } of this.#turns) {
+    for (const { turn, startMs, role, text, replies } of this.#turns) {
       if (turn === before) break
-      if (userText !== '') entries.push({ role: 'user', turn, text: userText, atMs: startMs })
-      for (const { reply, heard, interrupted, state } of replies) {
-        if (heard.text === '' && (state === undefined || !heard.complete)) continue
-        entries.push({
-          role: 'agent',
-          turn,
-          reply,
-          text: heard.text,
-          interrupted,
-          ...(state === undefined ? {} : { state }),
-        })
-      }
+      if (text !== '') entries.push({ role, turn, text, atMs: startMs })
+      for (const reply of replies) entries.push(...entriesOf(turn, reply))
     }
     return entries
+  }
+
+  #insert(record: TurnRecord, behind: TurnId | null | undefined): void {
+    const at = behind === null ? -1 : behind === undefined ? this.#turns.length - 1 : this.#indexOf(behind)
+    const known = at >= 0 || behind === null
+    this.#turns.splice(known ? at + 1 : this.#turns.length, 0, record)
+    if (this.#turns.length <= MAX_TURNS) return
+    // A cough must not push out what was said; but the newest turns may still get their words.
+    const empty = this.#turns.findIndex(({ text, replies }) => text === '' && replies.length === 0)
+    this.#turns.splice(empty >= 0 && empty < MAX_TURNS - LATE_TURNS ? empty : 0, 1)
   }
 
   #find(turn: TurnId): TurnRecord | undefined {
     return this.#turns.findLast(record => record.turn === turn)
   }
+
+  /** Where a turn, a reply or a tool's result of this id stands; -1 for none. */
+  #indexOf(id: string): number {
+    return this.#turns.findLastIndex(
+      ({ turn, replies }) =>
+        turn === id ||
+        replies.some(({ reply, calls }) => reply === id || calls.some(each => each.result?.id === id)),
+    )
+  }
+
+  #call(id: string) {
+    return this.#turns
+      .flatMap(({ replies }) => replies)
+      .flatMap(({ calls }) => calls)
+      .findLast(({ call }) => call.id === id)
+  }
+}
+
+function given(turn: TurnId, startMs: number, role: TurnRecord['role'], text: string): TurnRecord {
+  return { turn, startMs, role, text, forgotten: false, replies: [] }
+}
+
+function newReply(reply: ReplyId): ReplyRecord {
+  return { reply, heard: undefined, interrupted: false, state: undefined, forgotten: false, calls: [] }
+}
+
+/** What was heard of it, and behind that what the far end's tools gave. */
+function entriesOf(turn: TurnId, record: ReplyRecord): readonly HistoryEntry[] {
+  const { reply, heard, interrupted, state, calls } = record
+  const entries: HistoryEntry[] = []
+  const isWorth = heard !== undefined && (heard.text !== '' || heard.complete || actedIn(state).length > 0)
+  if (isWorth && !record.forgotten && (heard.text !== '' || state !== undefined))
+    entries.push({
+      role: 'agent',
+      turn,
+      reply,
+      text: heard.text,
+      interrupted,
+      ...(state === undefined ? {} : { state }),
+    })
+  const answered = calls.flatMap(({ call, result }) =>
+    result === undefined
+      ? []
+      : [{ text: '', calls: [call], results: [{ id: call.id, text: result.text, failed: false }] }],
+  )
+  if (answered.length > 0)
+    entries.push({
+      role: 'agent',
+      turn,
+      reply,
+      text: '',
+      interrupted: false,
+      state: stateOfActed(answered, MAX_RESULT),
+    })
+  return entries
 }

@@ -127,7 +127,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       outputRate: transport.outputRate,
       resampling: parts.resampling,
       policy,
-      ...turnTaking(policy, language),
+      turnTaking: held => turnTaking(held, language),
       ...(recording === undefined ? {} : { log: recording }),
       limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
       opens: agent.greeting.say.length > 0,

@@ -73,7 +73,7 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
   await converse(world, {
     log,
     policy,
-    ...turnTaking(policy, 'en'),
+    turnTaking: held => turnTaking(held, 'en'),
     recognise: () =>
       random() < 0.7 ? { text: said(random), delayMs: Math.floor(random() * 900) } : undefined,
     taps: [

@@ -133,8 +133,10 @@ export async function startPhoneTalk(options: PhoneTalkOptions = {}): Promise<Ph
         outputRate: request.transport.outputRate,
         resampling,
         policy: { ...defaultTurnPolicy, ...options.policy },
-        judge: createDurationJudge({ holdMs: 150, claimMs: 300 }),
-        endpointing: createFixedEndpointing(700),
+        turnTaking: () => ({
+          judge: createDurationJudge({ holdMs: 150, claimMs: 300 }),
+          endpointing: createFixedEndpointing(700),
+        }),
         limits: defaultSessionLimits,
         opens,
         journal: { write: async () => {} },
