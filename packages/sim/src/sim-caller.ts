@@ -1,5 +1,13 @@
 import { type AudioFrame, frameMs } from '@parley/audio'
-import type { CloseReason, Inbox, ReplyId, SessionEvent, Transport } from '@parley/core'
+import {
+  type CloseReason,
+  type Inbox,
+  noSteering,
+  type ReplyId,
+  type SessionEvent,
+  type Steering,
+  type Transport,
+} from '@parley/core'
 import { Listener } from './listener.js'
 import type { VirtualClock } from './virtual-clock.js'
 
@@ -15,6 +23,8 @@ export interface SimCallerOptions {
   readonly sampleRate: number
   /** Whether it buffers like a phone, and cannot lower what it has. */
   readonly rewinds?: boolean
+  /** Whether it tells what it played of a reply that was cut, and only then; the test says when. */
+  readonly reportsCuts?: true
 }
 
 export interface SentFrame {
@@ -31,6 +41,7 @@ export class SimCaller implements Transport {
   readonly pathMs: number
   readonly reportsPlayed: boolean
   readonly rewinds: boolean
+  readonly reportsCuts?: true
   readonly outputRate: number
   readonly events: SessionEvent[] = []
   readonly sent: SentFrame[] = []
@@ -49,6 +60,7 @@ export class SimCaller implements Transport {
     this.pathMs = options.downlinkMs + options.jitterMs
     this.reportsPlayed = options.reportEveryMs !== undefined
     this.rewinds = options.rewinds ?? false
+    if (options.reportsCuts) this.reportsCuts = true
     this.outputRate = options.sampleRate
     this.ear = new Listener(options.jitterMs)
   }
@@ -126,6 +138,21 @@ export class SimCaller implements Transport {
 
   commit(): void {
     this.#up(inbox => inbox.commit())
+  }
+
+  /** Steers the conversation. */
+  steer(act: (steering: Steering) => void): void {
+    this.#up(inbox => act(inbox.steering))
+  }
+
+  /** Steers at once, as if it stood in the gateway. */
+  get steering(): Steering {
+    return this.#inbox?.steering ?? noSteering
+  }
+
+  /** Tells how much it played of a reply. */
+  reportPlayed(reply: ReplyId, ms: number): void {
+    this.#up(inbox => inbox.played(reply, ms))
   }
 
   hangUp(): void {

@@ -4,8 +4,10 @@ import type {
   Engine,
   EngineCall,
   Heard,
+  HeardAccount,
   ReplyPart,
   SpeechBoundary,
+  ToolCall,
   Turn,
   TurnId,
 } from '@parley/core'
@@ -22,6 +24,8 @@ export interface SimReply {
   /** Goes on yielding although it was told to stop. */
   readonly deaf?: boolean
   readonly hangsUp?: boolean
+  /** Asks the far end for these tools at its end. */
+  readonly calls?: readonly ToolCall[]
   /** Who may interrupt it. */
   readonly bargeIn?: BargeIn
   /** Told with the first word. */
@@ -47,6 +51,9 @@ export interface SimEngineOptions {
 export class SimEngine implements Engine {
   readonly turns: Turn[] = []
   readonly told: Heard[] = []
+  readonly accounts: HeardAccount[] = []
+  /** How often the far end took its sound back. */
+  forgotten = 0
   /** What it was given to say. */
   readonly saying: string[] = []
   readonly boundaries: SpeechBoundary[] = []
@@ -86,7 +93,13 @@ export class SimEngine implements Engine {
       committed: (turn: TurnId) => {
         this.committed.push({ turn, replies: this.turns.length })
       },
-      heard: (heard: Heard) => void this.told.push(heard),
+      heard: (heard: Heard, account: HeardAccount) => {
+        this.told.push(heard)
+        this.accounts.push(account)
+      },
+      forgetSound: () => {
+        this.forgotten += 1
+      },
       close: async () => {
         this.closed += 1
       },
@@ -104,7 +117,18 @@ export class SimEngine implements Engine {
     const { clock, sampleRate, level = 8_000 } = this.#options
     this.started += 1
     try {
-      const { thinkMs, words, paceMs, failsAfter, deaf, hangsUp, bargeIn, usage, context } = reply()
+      const {
+        thinkMs,
+        words,
+        paceMs,
+        failsAfter,
+        deaf,
+        hangsUp,
+        bargeIn,
+        usage,
+        context,
+        calls = [],
+      } = reply()
       await clock.sleep(thinkMs)
       if (signal.aborted && !deaf) return
       if (bargeIn !== undefined) yield { kind: 'barge-in', allow: bargeIn }
@@ -120,6 +144,7 @@ export class SimEngine implements Engine {
         yield { kind: 'audio', samples, rate: sampleRate }
         await clock.sleep(paceMs)
       }
+      for (const call of calls) yield { kind: 'tool-call', call }
       if (hangsUp) yield { kind: 'action', action: { name: 'hang-up' } }
     } finally {
       this.finished += 1

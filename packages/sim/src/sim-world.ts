@@ -6,6 +6,7 @@
 import { seededRandom } from './random.js'
 import { SimConversation, type SimConversationOptions } from './sim-conversation.js'
 import type { SimReply } from './sim-engine.js'
+import { steerAtRandom } from './steered-world.js'
 
 /** What is done next, and for how long. */
 export interface SimAct {
@@ -37,6 +38,8 @@ export interface SimWorld {
   readonly opens: boolean
   /** Whether the far end buffers like a phone. */
   readonly rewinds?: boolean
+  /** Whether the far end steers, between what it does. */
+  readonly steers?: boolean
 }
 
 export function inventReply(random: () => number): SimReply {
@@ -107,13 +110,16 @@ export async function converse(given: SimWorld, options: SimConversationOptions 
       jitterMs: given.jitterMs,
       aheadMs: given.aheadMs,
       ...(given.rewinds === true ? { rewinds: true } : {}),
+      ...(given.steers === true && !given.reports ? { reportsCuts: true } : {}),
       ...(given.reports ? { reportEveryMs: 40 + Math.floor(random() * 80) } : {}),
     },
     ...options,
   })
   legs.push(talk.caller)
-  for (const { kind, ms } of given.acts) {
+  const steering = seededRandom(given.seed + 7)
+  for (const [index, { kind, ms }] of given.acts.entries()) {
     if (talk.session.ending !== undefined) break
+    if (given.steers && steering() < 0.7) steerAtRandom(talk, steering, index)
     if (kind === 'speak') await talk.speak(ms)
     if (kind === 'interrupt') talk.caller.interrupt()
     if (kind === 'type') talk.caller.type('typed')

@@ -10,6 +10,8 @@ import type { Evidence } from '../floor/evidence.js'
 import type { TurnPolicy } from '../floor/policy.js'
 import { isDigits, replaceWords } from '../language/spoken-words.js'
 import type { TurnWords } from '../language/turn-words.js'
+import type { ToolCall } from '../providers/tool.js'
+import type { Wishes } from '../turn/wishes.js'
 import type { LogHeader, LogInput } from './log-entry.js'
 
 export interface Redactor {
@@ -106,6 +108,25 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
     },
   })
 
+  /** Nothing is decided by what an engine is asked to do; that it is asked for the same again is. */
+  function wishesOf({ instructions, tools, toolChoice, ...rest }: Wishes): Wishes {
+    const choice = typeof toolChoice === 'object' ? { name: agent(toolChoice.name) } : toolChoice
+    return {
+      ...rest,
+      ...(instructions === undefined ? {} : { instructions: agent(instructions) }),
+      ...(tools === undefined
+        ? {}
+        : {
+            tools: tools.map(({ name, description, parameters }) => ({
+              name: agent(name),
+              description: agent(description),
+              parameters: { $comment: agent(JSON.stringify(parameters)) },
+            })),
+          }),
+      ...(choice === undefined ? {} : { toolChoice: choice }),
+    }
+  }
+
   function evidenceOf(evidence: Evidence): Evidence {
     if (evidence.kind === 'dtmf') return { ...evidence, digit: '0' }
     if (evidence.kind === 'transcript') return { ...evidence, text: caller(evidence.text) }
@@ -115,7 +136,9 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
   }
 
   function partOf(part: ReplyPart): ReplyPart {
-    if (part.kind === 'words') return { ...part, text: agent(part.text) }
+    if (part.kind === 'words' || part.kind === 'filler') return { ...part, text: agent(part.text) }
+    if (part.kind === 'tool-call')
+      return { ...part, call: { id: part.call.id, name: agent(part.call.name), arguments: null } }
     if (part.kind === 'state') return { ...part, state: null }
     if (part.kind === 'action' && part.action.name === 'note')
       return { ...part, action: { name: 'note', data: null } }
@@ -132,6 +155,19 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
         return { ...input, evidence: evidenceOf(input.evidence) }
       case 'part':
         return { ...input, part: partOf(input.part) }
+      case 'configure':
+        return { ...input, steer: { ...input.steer, wishes: wishesOf(input.steer.wishes) } }
+      case 'answer':
+        return input.wishes === undefined ? input : { ...input, wishes: wishesOf(input.wishes) }
+      case 'remember': {
+        const { entry } = input
+        return {
+          ...input,
+          entry: { ...entry, text: entry.kind === 'user' ? caller(entry.text) : agent(entry.text) },
+        }
+      }
+      case 'amend':
+        return { ...input, heard: { ...input.heard, text: agent(input.heard.text) } }
       case 'warn':
       case 'fault':
         return { ...input, message: agent(input.message) }
@@ -162,6 +198,7 @@ export function redactedJson(output: object): string {
     if (TEXTS.has(key) && typeof value === 'string')
       return value.split(/\s+/).filter(word => word !== '').length
     if (key === 'state' || key === 'data') return null
+    if (key === 'call') return (value as ToolCall).id
     return key === 'digit' ? '0' : value
   })
 }

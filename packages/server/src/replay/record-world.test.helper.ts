@@ -56,7 +56,7 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
       : {}),
     dropped: error => expect.fail(`dropped: ${String(error)}`),
   })
-  const world = inventWorld(seed)
+  const world = { ...inventWorld(seed), steers: seed % 2 === 1 }
   const policy: TurnPolicy = {
     ...defaultTurnPolicy,
     bargeIn: random() < 0.3 ? 'words' : 'any',
@@ -104,6 +104,14 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
               if (part.kind === 'words') yield { kind: 'words', text: part.text.slice(0, 1) }
               yield part.kind === 'words' ? { ...part, text: part.text.slice(1) } : slower(part)
             }
+            if (random() < 0.3) {
+              const call = {
+                id: `call_${Math.floor(random() * 1e6)}`,
+                name: 'find',
+                arguments: { of: 'Müller' },
+              }
+              yield { kind: 'tool-call', call }
+            }
             if (random() < 0.1) yield { kind: 'action', action: { name: 'note', data: { name: 'Ada' } } }
           },
           async *say(text) {
@@ -111,8 +119,8 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
             yield { kind: 'words', text: `${text} ` }
             yield { kind: 'audio', samples: new Int16Array(8_000).fill(900), rate: 16_000 }
           },
-          heard(heard) {
-            link.heard(heard)
+          heard(heard, account) {
+            link.heard(heard, account)
             if (seed % 11 === 0 && !heard.complete) throw new Error('far memory lost')
           },
         }
