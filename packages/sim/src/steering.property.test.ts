@@ -10,7 +10,7 @@ describe('whatever a far end steers', { timeout: RUNS * 1_000 }, () => {
         const given = { ...inventWorld(seed), steers: true }
         const { talk, restingFloor } = await converse(given)
         expect(talk.of('warning').filter(({ code }) => code !== 'engine_failed')).toEqual([])
-        if (talk.of('session-ended')[0]?.reason === 'client') expect(restingFloor).toBe('open')
+        if (given.acts.every(({ kind }) => kind !== 'hang-up')) expect(restingFloor).toBe('open')
 
         const started = talk.of('reply-started').map(({ reply }) => reply)
         expect(new Set(started).size).toBe(started.length)
@@ -36,7 +36,7 @@ describe('whatever a far end steers', { timeout: RUNS * 1_000 }, () => {
         const last = new Map(talk.engine.told.map(({ reply }, at) => [reply, talk.engine.accounts[at]]))
         for (const reply of ended) expect(last.get(reply)?.final ?? true).toBe(true)
       }),
-      { numRuns: RUNS },
+      { numRuns: Math.ceil(RUNS / 4) },
     )
   })
 })
