@@ -1,5 +1,6 @@
 import type { SessionAction } from '../engine.js'
 import type { BargeIn } from '../floor/policy.js'
+import type { DecisionUse } from '../ledger/ledger.js'
 import type { HistoryEntry, Json } from '../turn/history.js'
 import type { Fact } from './context-source.js'
 import type { ToolCall, ToolDefinition, ToolExchange } from './tool.js'
@@ -55,4 +56,8 @@ export type LanguageModelPart =
       /** Of the input tokens, those read from the vendor's cache. */
       readonly cachedTokens?: number
     }
+  /** Said at once while the answer takes long, and only until the answer sounds; it is no part of it. */
+  | { readonly kind: 'filler'; readonly text: string }
+  /** Who decided the text that follows, where that was not this model; at most once. */
+  | ({ readonly kind: 'decision' } & DecisionUse)
   | { readonly kind: 'action'; readonly action: SessionAction }
