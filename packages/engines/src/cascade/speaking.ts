@@ -155,6 +155,7 @@ async function answer(
       if (part.text !== '') mark(progress, 'first-token')
       for (const clause of splitter.feed(part.text)) await say(progress, clause)
     } else if (part.kind === 'action') actions.push(part)
+    else if (part.kind === 'filler') handoff.push(part)
     else if (part.kind === 'tool-call')
       throw new ParleyError(
         'engine_failed',
