@@ -57,10 +57,9 @@ export async function* runStep(
   const running: ToolRunning = {
     tools,
     clock,
-    language: request.language,
+    request,
     timeoutMs,
     maxResultChars: options.maxResultChars ?? 8_000,
-    committed: request.committed,
     acted: context.acted,
     warn: error => options.warn?.(error),
   }

@@ -3,19 +3,24 @@
  * that do not fit, of failures and of time limits.
  */
 
-import { type Clock, ParleyError, type SessionAction, type ToolCall, type ToolResult } from '@parley/core'
+import {
+  type Clock,
+  type DecisionUse,
+  type LanguageModelRequest,
+  ParleyError,
+  type SessionAction,
+  type ToolCall,
+  type ToolResult,
+} from '@parley/core'
 import type { Tool } from './tool.js'
 
 export interface ToolRunning {
   readonly tools: readonly Tool[]
   readonly clock: Clock
-  /** BCP 47. */
-  readonly language: string
+  readonly request: LanguageModelRequest
   /** Longest run of a tool that has no limit of its own, ms. */
   readonly timeoutMs: number
   readonly maxResultChars: number
-  /** Resolves once the turn is over: tools that act wait for it. */
-  readonly committed: Promise<void> | undefined
   /** Something may have been done that cannot be undone, with this result. */
   acted(call: ToolCall, result: ToolResult): void
   warn(error: ParleyError): void
@@ -24,6 +29,7 @@ export interface ToolRunning {
 export interface ToolOutcome {
   readonly result: ToolResult
   readonly action?: SessionAction
+  readonly decision?: DecisionUse
 }
 
 const unsure = 'It was stopped while it ran; whether it was done is not known.'
@@ -47,11 +53,15 @@ export async function runTool(
     return result
   }
   try {
-    if (tool.acts === true) await ended(signal, running.committed)
+    if (tool.acts === true || tool.waits === true) await ended(signal, running.request.committed)
     if (signal.aborted) throw stopped()
     isBegun = true
-    const { text, failed = false, action } = await inTime(running, { tool, call }, signal)
-    return { result: settled(told(text, failed)), ...(action === undefined ? {} : { action }) }
+    const { text, failed = false, action, decision } = await inTime(running, { tool, call }, signal)
+    return {
+      result: settled(told(text, failed)),
+      ...(action === undefined ? {} : { action }),
+      ...(decision === undefined ? {} : { decision }),
+    }
   } catch (error) {
     const failure = ParleyError.from(error, 'tool_failed')
     const reason = error instanceof Error ? error.message : String(error)
@@ -66,7 +76,7 @@ export async function runTool(
 }
 
 async function inTime(
-  { clock, language, timeoutMs: usualMs }: ToolRunning,
+  { clock, request, timeoutMs: usualMs }: ToolRunning,
   { tool, call }: { readonly tool: Tool; readonly call: ToolCall },
   signal: AbortSignal,
 ) {
@@ -81,7 +91,7 @@ async function inTime(
     own.abort()
   })
   try {
-    const running = (async () => tool.run(call.arguments, { language, signal: own.signal }))()
+    const running = (async () => tool.run(call.arguments, { ...runOf(request), signal: own.signal }))()
     return await orAbort(own.signal, running)
   } catch (error) {
     if (late && !signal.aborted) throw new ParleyError('timeout', `It gave no answer within ${timeoutMs} ms.`)
@@ -93,12 +103,21 @@ async function inTime(
   }
 }
 
+function runOf({ language, userText, history, facts }: LanguageModelRequest) {
+  const turn = {
+    history,
+    ...(userText === undefined ? {} : { userText }),
+    ...(facts === undefined ? {} : { facts }),
+  }
+  return { language, turn }
+}
+
 function stopped(): ParleyError {
   return new ParleyError('tool_failed', 'It was stopped.')
 }
 
 /** A tool need not obey: what it still does after an abort has no effect here. */
-function orAbort<Value>(signal: AbortSignal, value: Promise<Value>): Promise<Value> {
+export function orAbort<Value>(signal: AbortSignal, value: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(stopped())
     if (signal.aborted) stop()

@@ -3,7 +3,7 @@
  * says so (`acts`): it waits until the turn it is called in is over, since answers are prepared early and thrown away.
  */
 
-import type { Json, SessionAction, ToolDefinition } from '@parley/core'
+import type { DecisionUse, Json, LanguageModelRequest, SessionAction, ToolDefinition } from '@parley/core'
 import type { Filler } from './filler.js'
 
 export interface Tool {
@@ -19,12 +19,16 @@ export interface Tool {
   readonly filler?: Filler
   /** Whether it changes something outside. Default false. */
   readonly acts?: boolean
+  /** Whether it is run only once the turn is over, although it changes nothing: it costs. Default false. */
+  readonly waits?: boolean
 }
 
 export interface ToolRun {
   /** BCP 47, of the conversation. */
   readonly language: string
   readonly signal: AbortSignal
+  /** The turn that is answered; absent outside a conversation. */
+  readonly turn?: Pick<LanguageModelRequest, 'userText' | 'history' | 'facts'>
 }
 
 export interface ToolAnswer {
@@ -33,6 +37,8 @@ export interface ToolAnswer {
   readonly failed?: boolean
   /** Done once the reply has been heard to its end. */
   readonly action?: SessionAction
+  /** Who decided what it tells, where that was another model. */
+  readonly decision?: DecisionUse
 }
 
 /** Tools that may change while they are used. */

@@ -6,6 +6,7 @@
  */
 
 import {
+  type DecisionUse,
   type LanguageModel,
   type LanguageModelPart,
   type LanguageModelRequest,
@@ -53,6 +54,8 @@ export function withTools(model: LanguageModel, options: WithToolsOptions): Lang
 interface Done {
   readonly exchanges: ToolExchange[]
   readonly actions: SessionAction[]
+  /** The last that was made for it. */
+  decision?: DecisionUse
 }
 
 function isTold({ exchanges }: Done, { calls: [acted] }: ToolExchange): boolean {
@@ -87,6 +90,7 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
       signal,
     )
   for (const action of soFar.actions) yield { kind: 'action', action }
+  if (soFar.decision !== undefined) yield { kind: 'decision', ...soFar.decision }
   while (!signal.aborted) {
     const goesOn = soFar.exchanges.length > 0
     const step: Step = yield* think({ ask, cost, goesOn, name: model.name }, signal)
@@ -106,6 +110,11 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
     if (acts) yield actedState(soFar.exchanges, tools)
     const actions = outcomes.flatMap(({ action }) => (action === undefined ? [] : [action]))
     soFar.actions.push(...actions)
+    const decision = outcomes.findLast(outcome => outcome.decision !== undefined)?.decision
+    if (decision !== undefined) {
+      soFar.decision = decision
+      yield { kind: 'decision', ...decision }
+    }
     for (const action of actions) yield { kind: 'action', action }
     // Whoever said goodbye and hung up has nothing to add.
     if (actions.length === outcomes.length && step.text.trim() !== '') return
