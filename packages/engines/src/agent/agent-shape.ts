@@ -6,7 +6,9 @@ import { greetingShape, languageTag, sayingKeys, text } from '../scripted/shape.
 import { turnKeysAt, turnsFile } from '../scripted/turn-policy.js'
 import { toolsConfigSchema } from '../tools/tool-config.js'
 import { agentSlots } from './agent.js'
+import { entryList } from './entry-shape.js'
 import { keysOfShape } from './keys-of-shape.js'
+import { reasonerKeysAt, reasonerShape } from './reasoner-file.js'
 
 const waitMs = (least: number, most: number) => {
   const message = `must be from ${least} to ${most} ms`
@@ -28,18 +30,7 @@ const failoverShape = {
   idleMs: waitMs(100, 120_000),
 }
 
-/** An entry in full; a bare name is widened to it. What else stands in it are the provider's own options. */
-const entry = z.preprocess(
-  value => (typeof value === 'string' ? { provider: value } : value),
-  z.looseObject({ provider: text }),
-)
-
-const entries = z.preprocess(
-  value => (Array.isArray(value) || value === undefined ? value : [value]),
-  z.array(entry).max(8, 'has more than 8 providers; keep those that help').exactOptional(),
-)
-
-export type EntryFile = z.output<typeof entry>
+const entries = entryList.exactOptional()
 
 export const assemblyShape = {
   stt: entries,
@@ -56,6 +47,7 @@ const modelAgentShape = {
   greeting: greetingShape,
   instructions: text,
   tools: toolsConfigSchema,
+  reasoner: reasonerShape.exactOptional(),
   context: z.unknown().optional(),
   trouble: text.exactOptional(),
   turns: turnsFile.exactOptional(),
@@ -75,6 +67,7 @@ export function modelAgentKeysAt(path: readonly PropertyKey[]): readonly string[
   const [section] = path
   if (section === 'turns') return turnKeysAt(path.slice(1))
   if (section === 'greeting') return sayingKeys
+  if (section === 'reasoner') return reasonerKeysAt(path.slice(1))
   if (section === 'tools') return keysOfShape(toolsConfigSchema, path.slice(1))
   return assemblyKeysAt(path) ?? Object.keys(modelAgentShape)
 }

@@ -6,6 +6,7 @@
 import type { Expression, Json, TurnPolicy } from '@parley/core'
 import type { Saying, Script } from '../scripted/script.js'
 import type { ToolConfig } from '../tools/tool-config.js'
+import type { ReasonerFile } from './reasoner-file.js'
 
 export const agentSlots = ['stt', 'llm', 'tts'] as const
 
@@ -44,6 +45,8 @@ export interface ModelAgentFile extends AgentBase {
   /** Who the agent is and how it is to speak. */
   readonly instructions: string
   readonly tools: readonly ToolConfig[]
+  /** Who decides what the agent's own model should not. */
+  readonly reasoner?: ReasonerFile
   /** Read by the shape of the catalogue; undefined where the file has none. */
   readonly context: unknown
 }

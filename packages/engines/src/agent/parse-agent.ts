@@ -20,6 +20,7 @@ import {
 import { keysOfShape } from './keys-of-shape.js'
 import { anyProvider, type ProviderCatalogue } from './provider-catalogue.js'
 import { readEntries } from './read-entries.js'
+import { reasonerFileOf } from './reasoner-file.js'
 
 interface FileRead {
   readonly data: unknown
@@ -43,7 +44,7 @@ export function parseAgent(
 
 /** What belongs to a script and to nothing else. */
 const scriptKeys = ['intents', 'slots', 'states', 'fallback', 'silence']
-const modelKeys = ['instructions', 'tools', 'context']
+const modelKeys = ['instructions', 'tools', 'reasoner', 'context']
 
 function isForModel(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false
@@ -75,6 +76,7 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
     problems.addAtKey(['llm'], '"llm" is missing; name the model, such as "llm: anthropic"')
   const turns = turnPolicyOf(file.turns, { problems, at: ['turns'], base: defaultTurnPolicy })
   const facts = contextOf(file.context, read, providers)
+  const reasoner = reasonerFileOf(file.reasoner, context)
   problems.throwIfAny()
   return {
     kind: 'model',
@@ -85,6 +87,7 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
     voice: file.voice,
     instructions: file.instructions,
     tools: file.tools,
+    ...reasoner,
     context: facts,
     trouble: file.trouble,
     turns,

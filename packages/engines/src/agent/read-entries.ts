@@ -6,7 +6,7 @@ import { didYouMean } from '../scripted/edit-distance.js'
 import type { FilePath, Problems } from '../scripted/problems.js'
 import { addIssue } from '../scripted/shape-issues.js'
 import type { AgentSlot, ProviderEntry } from './agent.js'
-import type { EntryFile } from './agent-shape.js'
+import type { EntryFile } from './entry-shape.js'
 import { keysOfShape } from './keys-of-shape.js'
 import type { ProviderCatalogue } from './provider-catalogue.js'
 
@@ -19,6 +19,8 @@ export interface EntriesContext {
   readonly voice: string | undefined
   /** BCP 47, of the agent. */
   readonly language: string
+  /** The section in which the slot stands; the file itself without. */
+  readonly section?: string
 }
 
 const nouns: Readonly<Record<AgentSlot, string>> = {
@@ -41,8 +43,8 @@ function readEntry(
   index: number,
   context: EntriesContext,
 ): ProviderEntry {
-  const { providers, problems, data } = context
-  const path = pathOf(slot, index, data)
+  const { providers, problems, data, section } = context
+  const path = pathOf(slot, index, data, section)
   const place = problems.placeOf([...path, 'provider'])
   const shape = providers.shape(slot, provider)
   const names = providers.names(slot)
@@ -75,9 +77,10 @@ function readEntry(
 }
 
 /** A single entry may stand without a list around it. */
-function pathOf(slot: AgentSlot, index: number, data: unknown): FilePath {
-  const value = (data as Readonly<Record<string, unknown>>)[slot]
-  return Array.isArray(value) ? [slot, index] : [slot]
+function pathOf(slot: AgentSlot, index: number, data: unknown, section?: string): FilePath {
+  const at = (value: unknown, key: string) => (value as Readonly<Record<string, unknown>>)[key]
+  const value = at(section === undefined ? data : at(data, section), slot)
+  return [...(section === undefined ? [] : [section]), slot, ...(Array.isArray(value) ? [index] : [])]
 }
 
 /** Of a choice between shapes, what is wrong with the nearest: the one with the fewest mistakes, the first of equals. */
