@@ -1,7 +1,5 @@
-import type { Filler } from '../tools/filler.js'
-
 /** What is said while a decision is made, where an agent's file says nothing else. */
-export const defaultHolding: Filler = {
+export const defaultHolding: Readonly<Record<string, readonly string[]>> = {
   en: [
     'One moment, I want to get this right for you.',
     'Let me check that with someone who knows.',

@@ -1,8 +1,17 @@
 import { dirname, resolve } from 'node:path'
-import { type Agent, agentSlots, loadAgent, loadScript, type Script, scriptGrammar } from '@parley/engines'
+import {
+  type Agent,
+  agentSlots,
+  loadAgent,
+  loadScript,
+  reasonerEntries,
+  type Script,
+  scriptGrammar,
+} from '@parley/engines'
 import { findPocketsphinx, knownWords, vendors } from '@parley/providers'
 import type { Command } from 'commander'
 import type { Config } from '../config/settings.js'
+import { policyOf } from '../gateway/assemble-reasoner.js'
 import { missingKey } from '../gateway/missing-key.js'
 import { createProviderCatalogue } from '../gateway/provider-catalogue.js'
 import { resolutionOf } from './settings-of.js'
@@ -25,6 +34,7 @@ export function addAgentCommand(program: Command, terminal: Terminal): void {
         if (unheard.length > 0) warn(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`)
       }
       for (const line of missingKeys(read, config)) warn(line)
+      for (const line of reasonerLines(read)) terminal.print(line)
       terminal.print(terminal.paint.good(`${file} is good.`))
     })
 }
@@ -47,8 +57,21 @@ async function unheardWords(script: Script): Promise<readonly string[]> {
   return unknown
 }
 
+/** Who decides, and when. @throws ParleyError `bad_config` when the rules of the house cannot be read. */
+function reasonerLines(agent: Agent): readonly string[] {
+  const reasoner = agent.kind === 'model' ? agent.reasoner : undefined
+  if (agent.kind !== 'model' || reasoner === undefined) return []
+  policyOf(agent)
+  const models = reasoner.llm.map(({ provider, options }) =>
+    typeof options.model === 'string' ? `${provider} ${options.model}` : provider,
+  )
+  const names = reasoner.rules.map(({ name }) => name).join(', ') || 'none'
+  const tool = reasoner.tool ? '; the model may ask by itself' : ''
+  return [`Reasoner: ${models.join(' → ')}; rules: ${names}${tool}.`]
+}
+
 function missingKeys(agent: Agent, config: Config): readonly string[] {
-  const entries = agentSlots.flatMap(slot => agent[slot])
+  const entries = [...agentSlots.flatMap(slot => agent[slot]), ...reasonerEntries(agent)]
   const lines = entries.flatMap(({ provider, place, options }) => {
     const vendor = vendors.find(({ name }) => name === provider)
     const missing = vendor && missingKey(vendor, config, options)

@@ -7,11 +7,15 @@ import {
   type Agent,
   type CascadeOptions,
   createScriptedAgent,
+  joinToolboxes,
   type ModelAgentFile,
+  type Tool,
+  toolboxOf,
   toolsFromConfig,
   withTools,
 } from '@parley/engines'
 import { type Scripts, scriptOf } from './agent-scripts.js'
+import { reasonedMind } from './assemble-reasoner.js'
 import { resilientModel } from './assemble-wrappers.js'
 import { type AssemblyParts, usable } from './assembly-parts.js'
 import { greeting } from './greeting-mind.js'
@@ -25,15 +29,20 @@ export function mindOf(agent: Agent, parts: AssemblyParts, scripts: Scripts): La
   const alone = agent.llm.every(({ provider }) => provider === 'scripted')
   const model = alone ? list[0] : parts.keep(resilientModel(list, agent.failover, parts))
   if (model === undefined) throw new ParleyError('bad_config', `${agent.file}: no model is left for "llm"`)
-  return greeting(withOwnTools(model, agent, parts), agent)
+  const { tools, inner, outer } = reasonedMind(agent, parts)
+  return greeting(outer(withOwnTools(inner(model), agent, { parts, tools })), agent)
 }
 
-function withOwnTools(model: LanguageModel, agent: ModelAgentFile, parts: AssemblyParts): LanguageModel {
-  if (agent.tools.length === 0) return model
+function withOwnTools(
+  model: LanguageModel,
+  agent: ModelAgentFile,
+  { parts, tools: more }: { readonly parts: AssemblyParts; readonly tools: readonly Tool[] },
+): LanguageModel {
+  if (agent.tools.length === 0 && more.length === 0) return model
   const { clock } = parts
   const warn = (err: ParleyError) => parts.log.warn({ err, agent: agent.agent }, 'a tool failed')
   try {
-    const tools = toolsFromConfig(agent.tools, parts.tools)
+    const tools = joinToolboxes([toolsFromConfig(agent.tools, parts.tools), toolboxOf(more)])
     parts.warmLater(() => tools.warm())
     return parts.keep(withTools(model, { tools, clock, warn }))
   } catch (error) {

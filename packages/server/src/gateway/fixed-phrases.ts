@@ -1,4 +1,4 @@
-import { type Agent, type Script, splitClauses } from '@parley/engines'
+import { type Agent, defaultHolding, type ModelAgentFile, type Script, splitClauses } from '@parley/engines'
 
 /**
  * Every clause that an agent says in the same words in every call, so that its sound may be kept. Texts with a slot in
@@ -7,9 +7,14 @@ import { type Agent, type Script, splitClauses } from '@parley/engines'
 export function fixedPhrases(agent: Agent): ReadonlySet<string> {
   const { fillers, prompts, goodbye } = agent.turns.deadAir
   const trouble = agent.trouble === undefined ? [] : [agent.trouble]
-  const own = agent.kind === 'scripted' ? textsOf(agent.script) : []
+  const own = agent.kind === 'scripted' ? textsOf(agent.script) : holdingOf(agent)
   const all = [...agent.greeting.say, ...fillers, ...prompts, goodbye, ...trouble, ...own]
   return new Set(all.filter(text => !text.includes('{')).flatMap(clausesOf))
+}
+
+/** In every language that the agent may be called in. */
+function holdingOf({ reasoner }: ModelAgentFile): readonly string[] {
+  return reasoner === undefined ? [] : Object.values({ ...defaultHolding, ...reasoner.holding }).flat()
 }
 
 function textsOf({ slots, intents, states, fallback, silence }: Script): readonly string[] {
