@@ -115,6 +115,12 @@ export const english = {
       late: 'Came too late, left out',
       failed: 'Failed, left out',
     },
+    decision: {
+      decided: 'Decided by',
+      late: 'Was to decide, too late',
+      failed: 'Was to decide, failed',
+      cause: { tool: 'the agent asked', rule: 'rule', delegation: 'handed over by the vendor' },
+    },
     turns: 'Answers, oldest first',
     turn: (number: number, total: string) => `Answer ${number}: ${total}`,
     stages: {

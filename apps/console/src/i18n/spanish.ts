@@ -116,6 +116,12 @@ export const spanish: Messages = {
       late: 'Llegó tarde y no se usó',
       failed: 'Falló y no se usó',
     },
+    decision: {
+      decided: 'Decidió',
+      late: 'Debía decidir y llegó tarde',
+      failed: 'Debía decidir y falló',
+      cause: { tool: 'lo pidió el agente', rule: 'regla', delegation: 'lo delegó el proveedor' },
+    },
     turns: 'Respuestas, de la más antigua a la última',
     turn: (number, total) => `Respuesta ${number}: ${total}`,
     stages: {

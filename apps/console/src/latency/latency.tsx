@@ -36,6 +36,7 @@ export function Latency({ ledgers }: { readonly ledgers: readonly TurnLedger[] }
           </div>
           <Waterfall ledger={shown.ledger} />
           {shown.ledger.context !== undefined && <LookedUp context={shown.ledger.context} />}
+          {shown.ledger.decision !== undefined && <Decided decision={shown.ledger.decision} />}
         </>
       )}
     </section>
@@ -87,6 +88,23 @@ function LookedUp({ context }: { readonly context: NonNullable<TurnLedger['ledge
           <dd>{context[kind].join(', ')}</dd>
         </div>
       ))}
+    </dl>
+  )
+}
+
+/** Which model decided the answer in the place of the agent's own, or was to. */
+function Decided({ decision }: { readonly decision: NonNullable<TurnLedger['ledger']['decision']> }) {
+  const words = useMessages().latency.decision
+  const { by, cause, rule, outcome, tookMs } = decision
+  return (
+    <dl className="looked-up">
+      <div data-kind={outcome === 'decided' ? 'used' : outcome}>
+        <dt>{words[outcome]}</dt>
+        <dd>
+          {by} · {words.cause[cause]}
+          {rule !== undefined && ` “${rule}”`} · {formatMs(tookMs)}
+        </dd>
+      </div>
     </dl>
   )
 }

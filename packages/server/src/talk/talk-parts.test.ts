@@ -160,6 +160,23 @@ describe('the waterfall', () => {
     ).toEqual(['facts     used: weather, stock', 'facts     late: news'])
   })
 
+  it('says who decided, and why', () => {
+    const stages = [{ stage: 'endpoint', startMs: 0, durationMs: 10 }]
+    const ledger = { totalMs: 10, unattributedMs: 0, heardSource: 'reported', stages } as const
+    const decision = {
+      by: 'anthropic',
+      cause: 'rule',
+      rule: 'refunds',
+      outcome: 'decided',
+      tookMs: 912.4,
+    } as const
+    const line = (more: object) => waterfall({ ...ledger, decision: { ...decision, ...more } }).at(-1)
+    expect(line({})).toBe('decided   by anthropic (a rule, refunds), 912 ms')
+    expect(line({ cause: 'tool', rule: undefined, outcome: 'late' })).toBe(
+      'decided   too late: anthropic (the model asked), 912 ms',
+    )
+  })
+
   it('survives a ledger of no time at all', () => {
     const stages = [{ stage: 'endpoint', startMs: 0, durationMs: 0 }]
     expect(waterfall({ totalMs: 0, unattributedMs: 0, heardSource: 'estimated', stages })).toHaveLength(2)

@@ -6,7 +6,11 @@ type Ledger = ServerMessageOf<'ledger'>['ledger']
 
 const WIDTH = 40
 
-export function waterfall({ totalMs, stages, unattributedMs, heardSource, context }: Ledger): string[] {
+const outcomes = { decided: 'by', late: 'too late:', failed: 'failed:' } as const
+const causes = { tool: 'the model asked', rule: 'a rule', delegation: 'the vendor asked' } as const
+
+export function waterfall(ledger: Ledger): string[] {
+  const { totalMs, stages, unattributedMs, heardSource, context, decision } = ledger
   const scale = totalMs > 0 ? WIDTH / totalMs : 0
   const nameWidth = Math.max(...stages.map(({ stage }) => stage.length), 5)
   const lines = stages.map(({ stage, startMs, durationMs }) => {
@@ -21,7 +25,15 @@ export function waterfall({ totalMs, stages, unattributedMs, heardSource, contex
     const names = context?.[kind] ?? []
     return names.length === 0 ? [] : [`${'facts'.padEnd(nameWidth)}  ${kind}: ${names.join(', ')}`]
   })
-  return [...lines, total, ...lookedUp]
+  return [...lines, total, ...lookedUp, ...(decision === undefined ? [] : [decided(decision, nameWidth)])]
+}
+
+function decided(
+  { by, cause, rule, outcome, tookMs }: NonNullable<Ledger['decision']>,
+  nameWidth: number,
+): string {
+  const why = rule === undefined ? causes[cause] : `${causes[cause]}, ${rule}`
+  return `${'decided'.padEnd(nameWidth)}  ${outcomes[outcome]} ${by} (${why}), ${ms(tookMs).trim()}`
 }
 
 function ms(value: number): string {
