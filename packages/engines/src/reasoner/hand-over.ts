@@ -89,6 +89,18 @@ async function ask(
   return consult({ reasoner, clock }, { question, why }, signal)
 }
 
+/** Whether the reasoner has had this answer already: it is not asked twice, however the fast model puts it. */
+export function wasHanded(
+  { instructions, exchanges = [] }: LanguageModelRequest,
+  reasoner: Reasoner,
+): boolean {
+  const { name: tool } = reasoner.tool
+  return (
+    instructions?.endsWith(undecided) === true ||
+    exchanges.some(({ calls }) => calls.some(({ name }) => name === tool))
+  )
+}
+
 /** The request for the fast model after a decision that did not come: it is told to make none. */
 export function withoutDecision(request: LanguageModelRequest): LanguageModelRequest {
   const { instructions } = request

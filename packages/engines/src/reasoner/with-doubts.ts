@@ -5,7 +5,7 @@
 
 import { type LanguageModel, type LanguageModelPart, type LanguageModelRequest, until } from '@parley/core'
 import { createUsageSum } from '../failover/usage-sum.js'
-import { handOver, type ReasoningOptions, withoutDecision } from './hand-over.js'
+import { handOver, type ReasoningOptions, wasHanded, withoutDecision } from './hand-over.js'
 import type { Reasoner } from './reasoner.js'
 import { othersOf } from './with-reasoner.js'
 
@@ -18,7 +18,8 @@ export function withDoubts(
   return {
     ...othersOf(model),
     async *stream(request, signal) {
-      if (request.userText === undefined) return yield* model.stream(request, signal)
+      if (request.userText === undefined || wasHanded(request, reasoner))
+        return yield* model.stream(request, signal)
       const usage = createUsageSum()
       const doubt = yield* summed(usage.next(), sureParts(model, reasoner, request, signal))
       if (doubt === undefined || signal.aborted) return

@@ -193,6 +193,18 @@ describe('an answer that begins with a doubt', () => {
     expect(questions).toEqual([])
   })
 
+  it('is not handed over where the reasoner was asked already', async () => {
+    const call = { id: 'a', name: 'ask_expert', arguments: {} }
+    const exchanges = [{ text: '', calls: [call], results: [] }]
+    const own = hand()
+    const { model } = sayingModel(() => ["I don't know."])
+    const doubts = withDoubts(model, own.reasoner, { clock: handClock().clock })
+    const { parts } = drawn(doubts.stream(request('Why?', { exchanges }), new AbortController().signal))
+    await settle()
+    expect(parts).toEqual([text("I don't know.")])
+    expect(own.questions).toEqual([])
+  })
+
   it('is left to the fast model, which must not decide, when the reasoner fails', async () => {
     const { parts, fail, requests } = doubting("I don't know.")
     await settle()
