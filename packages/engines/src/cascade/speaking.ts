@@ -166,6 +166,7 @@ async function answer(
       cost.outputTokens = before.outputTokens + part.outputTokens
       handoff.push({ kind: 'usage', ...cost })
     } else {
+      if (part.kind === 'decision' && part.outcome === 'decided') mark(progress, 'decision')
       // It counts from its place in the sound, so what came before is spoken first.
       if (part.kind === 'barge-in') for (const clause of splitter.flush()) await say(progress, clause)
       if (progress.spoken) handoff.push(part)
