@@ -128,6 +128,7 @@ export const english = {
       endpoint: 'End of turn decided',
       'final-text': 'Transcript final',
       context: 'Context',
+      decision: 'Decision made',
       'first-token': 'First word',
       'first-clause': 'First clause',
       'first-voice': 'Voice begins',

@@ -129,6 +129,7 @@ export const spanish: Messages = {
       endpoint: 'Fin de turno',
       'final-text': 'Texto definitivo',
       context: 'Contexto',
+      decision: 'Decisión tomada',
       'first-token': 'Primera palabra',
       'first-clause': 'Primera frase',
       'first-voice': 'Empieza la voz',

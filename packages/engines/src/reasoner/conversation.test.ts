@@ -37,7 +37,7 @@ async function talk(say: Parameters<typeof sayingModel>[0] = () => ['We open at 
   }
   const conversation = await SimConversation.start({ around: () => engine })
   const ended = () => conversation.of('reply-ended').map(({ said, decision }) => ({ said, decision }))
-  const ledgers = () => conversation.of('ledger').map(({ ledger }) => ledger.decision)
+  const ledgers = () => conversation.of('ledger').map(({ ledger }) => ledger)
   return { ...hand, conversation, spoken, ended, ledgers, asked: fast.requests }
 }
 
@@ -55,7 +55,9 @@ describe('a conversation with a reasoner', () => {
     expect(conversation.session.history.at(-1)).toMatchObject({ role: 'agent', interrupted: false })
     expect(conversation.session.history.at(-1)?.text).toContain('You get all of it back.')
     expect(ended().map(({ decision }) => decision)).toEqual([byRule('refunds')])
-    expect(ledgers()).toEqual([byRule('refunds')])
+    const [ledger] = ledgers()
+    expect(ledger?.decision).toEqual(byRule('refunds'))
+    expect(ledger?.stages.map(({ stage }) => stage)).toContain('decision')
     expect(asked).toEqual([])
   })
 
