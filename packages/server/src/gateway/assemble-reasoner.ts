@@ -21,6 +21,11 @@ import { type AssemblyParts, usable } from './assembly-parts.js'
 /** Longest text of a policy, in bytes: a model reads all of it for every question. */
 const MAX_POLICY_BYTES = 200_000
 
+/** Longest wait for a decision where the file says nothing, ms. */
+const DECISION_MS = 8_000
+/** Of several models, the first that does not answer is given up after this share of the wait. */
+const SHARE_OF_ONE = 0.6
+
 /**
  * Undefined where the agent's file has none. Made anew at each call: an agent keeps one.
  * @throws ParleyError `bad_config` when none of its models can serve, or the policy cannot be read
@@ -30,8 +35,12 @@ export function reasonerOf(agent: Agent, parts: AssemblyParts): Reasoner | undef
   if (agent.kind !== 'model' || file === undefined) return undefined
   const list = usable('llm', { agent, entries: file.llm, parts }, entry => parts.shelf.get('llm', entry))
   const policy = policyOf(agent)
+  const { timeoutMs = DECISION_MS } = file
+  // Nobody hears its first word sooner for a second one asked beside it, and the next needs time of the whole.
+  const waitMs = Math.round(list.length > 1 ? timeoutMs * SHARE_OF_ONE : timeoutMs)
+  const plan = { hedgeShare: 0, firstTokenMs: waitMs, idleMs: waitMs }
   return createReasoner({
-    model: parts.keep(resilientModel(list, agent.failover, parts)),
+    model: parts.keep(resilientModel(list, plan, parts)),
     clock: parts.clock,
     language: agent.language,
     agentInstructions: agent.instructions,
@@ -39,7 +48,7 @@ export function reasonerOf(agent: Agent, parts: AssemblyParts): Reasoner | undef
     holding: { ...defaultHolding, ...file.holding },
     ...(policy === undefined ? {} : { policy }),
     ...(file.instructions === undefined ? {} : { instructions: file.instructions }),
-    ...(file.timeoutMs === undefined ? {} : { timeoutMs: file.timeoutMs }),
+    timeoutMs,
   })
 }
 
