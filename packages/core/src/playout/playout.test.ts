@@ -252,6 +252,32 @@ describe('taking back', () => {
     expect(told.map(({ said }) => said)).toEqual(['w300 w600'])
   })
 
+  it('keeps the clause that is being sent, where its end is near', () => {
+    const { playout, beatUntil } = setUp({ aheadMs: 100 })
+    playout.begin(reply)
+    playout.release(reply, 0)
+    for (const [index, text] of ['One ', 'moment, ', 'I ', 'am ', 'looking. ', 'So '].entries())
+      playout.words(reply, text, (index + 1) * 300)
+    playout.audio(reply, sound(1_800), 0)
+    beatUntil(100)
+    expect(playout.trim(reply)).toBe(600)
+    beatUntil(550)
+    expect(playout.trim(reply)).toBe(600)
+  })
+
+  it('keeps no more than a word of a clause whose end is far, or not there yet', () => {
+    const { playout, beatUntil } = setUp({ aheadMs: 100 })
+    playout.begin(reply)
+    playout.release(reply, 0)
+    playout.words(reply, 'One ', 300)
+    playout.words(reply, 'moment. ', 2_600)
+    playout.audio(reply, sound(2_600), 0)
+    beatUntil(100)
+    expect(playout.trim(reply)).toBe(300)
+    playout.words(reply, 'please. ', 900)
+    expect(playout.trim(reply)).toBe(300)
+  })
+
   it('takes all back where nothing has left, or the far end has lost it', () => {
     const { playout, leg } = setUp({ aheadMs: 100 })
     playout.begin(reply)

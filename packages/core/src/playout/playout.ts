@@ -56,6 +56,9 @@ export interface PlayoutOptions {
 const FRAME_MS = 20
 /** Ducking by this much leaves the voice audible and lets the caller's own be heard over it. */
 const DUCK_DB = -18
+/** What is left of a clause is said if it is no longer than this, ms. */
+const LONGEST_TAIL_MS = 2_000
+const CLAUSE_END = /[,.;:!?…]["'”’»)]*\s*$/u
 const DUCK_RAMP_MS = 10
 /** After a cut, the far end's last count needs a round trip and its report interval. */
 const SETTLE_MS = 250
@@ -229,7 +232,10 @@ export class Playout {
     return { heardMs, leftMs: Math.max(0, totalMsOf(line) - heardMs) }
   }
 
-  /** Takes back sound that has not left, from the next end of a word on. Returns where the reply goes on, ms. */
+  /**
+   * Takes back sound that has not left, from the end of the clause on that is being said; where that is far, or its sound
+   * is not there, from the next end of a word. Returns where the reply goes on, ms.
+   */
   trim(reply: ReplyId): number {
     const line = this.#of(reply)
     if (line === undefined) return 0
@@ -237,7 +243,11 @@ export class Playout {
     // What was silenced may have been heard further than is known yet.
     const sentMs = Math.max((line.cursor * 1000) / this.#sampleRate, Math.min(line.heard.lostMs, totalMs))
     const placed = placeWords(line.words, soundOf(line))
-    const kept = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs)
+    const begun = placed.filter((_, index) => (placed[index - 1]?.untilMs ?? 0) < sentMs).length
+    const ends = placed.findIndex((word, index) => index >= begun - 1 && CLAUSE_END.test(word.text))
+    const endMs = begun === 0 ? undefined : placed[ends]?.untilMs
+    const isNear = endMs !== undefined && endMs <= Math.min(totalMs, sentMs + LONGEST_TAIL_MS)
+    const kept = placed.slice(0, isNear ? ends + 1 : begun)
     const untilMs = Math.min(totalMs, Math.max(sentMs, kept.at(-1)?.untilMs ?? 0))
     // A word whose sound had not come yet is not among them either.
     line.words.splice(0, line.words.length, ...kept.filter(word => word.untilMs <= untilMs + 0.5))
