@@ -102,6 +102,39 @@ describe('a pool of keys', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('knows what is left of a key whose use goes on', async () => {
+    const { pool, take } = setUp()
+    const session = await take()
+    session.rate?.({ remainingRequests: 9, remainingTokens: 0, resetMs: 900 })
+    expect(pool.report()[0]).toMatchObject({ state: 'limited', restsForMs: 900, inFlight: 1 })
+    session.done(fine)
+    session.rate?.({ remainingRequests: 0, resetMs: 5_000 })
+    expect(pool.report()[0]).toMatchObject({ restsForMs: 900, inFlight: 0 })
+  })
+
+  it('ends a trial as soon as its use is accepted, however long it goes on', async () => {
+    const { clock, pool, take } = setUp({ keys: ['a'] })
+    ;(await take()).done({ kind: 'limited', retryAfterMs: 500 })
+    await clock.advance(500)
+    const session = await take()
+    const next = take()
+    session.rate?.({})
+    expect((await next).key).toBe('a')
+    expect(pool.report()[0]).toMatchObject({ inFlight: 2 })
+  })
+
+  it('tries a key again although long uses from before its rest go on', async () => {
+    const { clock, take } = setUp({ keys: ['a'] })
+    const session = await take()
+    ;(await take()).done({ kind: 'limited', retryAfterMs: 500 })
+    await clock.advance(500)
+    const trial = await take()
+    const next = take()
+    session.done(fine)
+    trial.done(fine)
+    expect((await next).key).toBe('a')
+  })
+
   it('says whether there is another key than one that rests', async () => {
     const { clock, pool, take } = setUp({ keys: ['a', 'b'] })
     ;(await take()).done({ kind: 'refused' })

@@ -5,10 +5,10 @@
  */
 
 import { type Clock, ParleyError } from '@parley/core'
-import type { KeyLease, KeyOutcome, KeySource } from '@parley/providers'
+import type { KeyLease, KeyOutcome, KeyRate, KeySource } from '@parley/providers'
 import { createFairQueue } from './fair-queue.js'
 import type { KeyNews } from './key-news.js'
-import { beginUse, endUse, type KeyState, keyState, lessBusy, mayUse, rest } from './key-state.js'
+import { beginUse, endUse, type KeyState, keepUse, keyState, lessBusy, mayUse, rest } from './key-state.js'
 
 export interface KeyPoolOptions {
   /** The vendor, for people. */
@@ -77,14 +77,20 @@ export function createKeyPool(options: KeyPoolOptions): KeyPool {
   }
 
   function lend(state: KeyState): KeyLease {
-    beginUse(state, clock.now())
+    const use = beginUse(state, clock.now())
     let told = false
     return {
       key: state.key,
+      rate(rate: KeyRate) {
+        if (told) return
+        const found = keepUse(state, rate, clock.now())
+        if (found !== undefined) news?.tell(state.id, found)
+        serve()
+      },
       done(outcome: KeyOutcome) {
         if (told) return
         told = true
-        const found = endUse(state, outcome, { nowMs: clock.now(), times })
+        const found = endUse(state, outcome, { use, nowMs: clock.now(), times })
         if (found !== undefined) news?.tell(state.id, found)
         serve()
       },

@@ -13,6 +13,10 @@ export interface KeyState {
   /** After a rest one use goes first; the others follow when it went well. */
   onTrial: boolean
   inFlight: number
+  /** How often it rested; uses that began before the last rest, such as long sessions, do not stand in a trial's way. */
+  rests: number
+  /** Of those in flight, begun since the last rest. */
+  inTrial: number
   /** What the vendor said is left, counted down by what was begun since. */
   left: number | undefined
   usedAtMs: number
@@ -36,14 +40,14 @@ export function keyState(key: string): KeyState {
   const unused = Number.NEGATIVE_INFINITY
   return {
     ...{ key, id, why: undefined, restsUntilMs: unused, onTrial: false },
-    ...{ inFlight: 0, left: undefined, usedAtMs: unused },
+    ...{ inFlight: 0, rests: 0, inTrial: 0, left: undefined, usedAtMs: unused },
   }
 }
 
 /** Whether a use may begin now. */
 export function mayUse(state: KeyState, nowMs: number, maxInFlight: number): boolean {
   if (state.restsUntilMs > nowMs) return false
-  return state.inFlight < (state.onTrial ? 1 : maxInFlight)
+  return state.inFlight < maxInFlight && !(state.onTrial && state.inTrial > 0)
 }
 
 /** The key to be used before the other, as for `sort`: the idler, then the one with more left, then the longer unused. */
@@ -56,29 +60,39 @@ export function lessBusy(one: KeyState, other: KeyState): number {
   )
 }
 
-export function beginUse(state: KeyState, nowMs: number): void {
+/** A use, by how often the key had rested when it began. */
+export type KeyUse = number
+
+export function beginUse(state: KeyState, nowMs: number): KeyUse {
   state.inFlight++
+  state.inTrial++
   state.usedAtMs = nowMs
   if (state.left !== undefined) state.left--
+  return state.rests
 }
 
 /** Takes what became of a use. A rest that others should know of is given back. */
 export function endUse(
   state: KeyState,
   outcome: KeyOutcome,
-  { nowMs, times }: { readonly nowMs: number; readonly times: RestTimes },
+  { use, nowMs, times }: { readonly use: KeyUse; readonly nowMs: number; readonly times: RestTimes },
 ): KeyRest | undefined {
   state.inFlight--
+  if (use === state.rests) state.inTrial--
   if (outcome.kind === 'unknown') return undefined
   if (outcome.kind !== 'fine' && outcome.kind !== 'limited')
     return rest(state, { kind: outcome.kind, forMs: times.spentMs }, nowMs)
+  if (outcome.kind === 'fine') return keepUse(state, outcome.rate ?? {}, nowMs)
   state.left = outcome.rate?.remainingRequests ?? state.left
-  if (outcome.kind === 'limited') {
-    const forMs = outcome.retryAfterMs ?? outcome.rate?.resetMs ?? times.limitedMs
-    return rest(state, { kind: 'limited', forMs: Math.max(1, forMs) }, nowMs)
-  }
+  const forMs = outcome.retryAfterMs ?? outcome.rate?.resetMs ?? times.limitedMs
+  return rest(state, { kind: 'limited', forMs: Math.max(1, forMs) }, nowMs)
+}
+
+/** Takes what a use that served, and may go on, tells of the key. A rest that others should know of is given back. */
+export function keepUse(state: KeyState, rate: KeyRate, nowMs: number): KeyRest | undefined {
+  state.left = rate.remainingRequests ?? state.left
   state.onTrial = false
-  const forMs = outcome.rate === undefined ? undefined : exhaustedFor(outcome.rate)
+  const forMs = exhaustedFor(rate)
   return forMs === undefined ? undefined : rest(state, { kind: 'limited', forMs }, nowMs)
 }
 
@@ -89,6 +103,8 @@ export function rest(state: KeyState, { kind, forMs }: KeyRest, nowMs: number): 
   state.restsUntilMs = untilMs
   state.why = kind
   state.onTrial = true
+  state.rests++
+  state.inTrial = 0
   state.left = undefined
   return { kind, forMs }
 }

@@ -10,6 +10,11 @@ export interface KeySource {
 
 export interface KeyLease {
   readonly key: string
+  /**
+   * It was accepted and stays in use; with what the vendor says is left, or nothing (`{}`). For uses that last, such as a
+   * session; any number of times before `done`. Absent where nobody keeps account.
+   */
+  rate?(rate: KeyRate): void
   /** Told once; later calls do nothing. */
   done(outcome: KeyOutcome): void
 }
