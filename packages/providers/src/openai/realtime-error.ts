@@ -29,6 +29,14 @@ export function realtimeError(vendor: string, error: unknown): ParleyError {
   })
 }
 
+/** The vendor's own close codes: 3000 names in its reason the error that it is about. */
+export function closedError(error: ParleyError): ParleyError {
+  if (error.details.closeCode !== 3000) return error
+  const named = codes.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'provider_rejected'
+  const options = { retryable: retryable.includes(named), details: error.details }
+  return new ParleyError(named, error.message, options)
+}
+
 /** Whether a session is over with such an error; `isAboutEvent`: it is about one event of ours, and the rest may go on. */
 export function isFatal({ code, details: { vendorCode } }: ParleyError, isAboutEvent: boolean): boolean {
   if (code === 'provider_rejected') return vendorCode === 'model_not_found'

@@ -6,10 +6,11 @@
 import type { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { outcomeOf } from '../wire/http-call.js'
+import type { KeyOutcome, KeyRate } from '../wire/keys.js'
 import { leasedSocket } from '../wire/leased-socket.js'
 import { garbageError, lateError } from '../wire/vendor-error.js'
 import { bearer } from './bearer.js'
-import { isFatal, realtimeError } from './realtime-error.js'
+import { closedError, isFatal, realtimeError } from './realtime-error.js'
 
 export const VENDOR = 'OpenAI Realtime'
 /** The vendor knows no keep-alive of its own, and warm connections stand idle for long. */
@@ -23,13 +24,19 @@ export interface RealtimeLinkOptions {
   readonly connectTimeoutMs: number
   /** Longest wait for `session.created`, and for the answer to `session.update` before going on without, ms. */
   readonly settingsTimeoutMs: number
+  /** Default: the key as a bearer. */
+  headers?(key: string | undefined): Readonly<Record<string, string>>
+  /** Whether the key counts as used until the end of the connection, and not only until it was accepted. */
+  readonly holdsKey?: boolean
+  /** Whether a session is over with an error; `isAboutEvent`: it names an event of ours. Default `isFatal`. */
+  ends?(error: ParleyError, isAboutEvent: boolean): boolean
 }
 
 export interface RealtimeUse {
   /** The session object to ask for. */
   readonly session: Readonly<Record<string, unknown>>
-  /** Events may be sent from now on. */
-  onReady(): void
+  /** Events may be sent from now on. `session` is what the vendor says the session is, with all its settings. */
+  onReady(session: Readonly<Record<string, unknown>>): void
   onEvent(event: RealtimeEvent): void
   /** An `error` event that does not end the session. `eventId` names the event of ours it is about. */
   onRefusal(error: ParleyError, eventId: string | undefined): void
@@ -44,6 +51,14 @@ export interface RealtimeLink {
   use(use: RealtimeUse): void
   /** False: it could not be sent, for the connection is gone or does not keep up. */
   send(event: RealtimeEvent): boolean
+  /** The same for an event that is text already. */
+  sendText(text: string): boolean
+  /** Bytes waiting to leave. */
+  readonly bufferedBytes: number
+  /** What the key has left, where it is held. */
+  rate(rate: KeyRate): void
+  /** What became of the key, where it is held and that is known before the end. */
+  settle(outcome: KeyOutcome): void
   close(): void
 }
 
@@ -52,7 +67,7 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   const { clock } = context
   let state: RealtimeLink['state'] = 'idle'
   let use: RealtimeUse | undefined
-  let isCreated = false
+  let created: Readonly<Record<string, unknown>> | undefined
   let updateId: string | undefined
   let failed: ParleyError | undefined
   let cancelTimer = () => {}
@@ -60,7 +75,8 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   const socket = leasedSocket(context, {
     vendor: VENDOR,
     path: `/realtime?${options.query}`,
-    headers: bearer,
+    headers: key => (options.headers ?? bearer)(key),
+    explain: closedError,
     connectTimeoutMs: options.connectTimeoutMs,
     pingEveryMs: PING_MS,
     onOpen() {
@@ -88,19 +104,19 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
   }
 
   function configure(): void {
-    if (use === undefined || !isCreated || updateId !== undefined) return
+    if (use === undefined || created === undefined || updateId !== undefined) return
     updateId = context.newId()
     socket.send(JSON.stringify({ type: 'session.update', event_id: updateId, session: use.session }))
     cancelTimer()
-    cancelTimer = clock.after(options.settingsTimeoutMs, ready)
+    cancelTimer = clock.after(options.settingsTimeoutMs, () => ready())
   }
 
-  function ready(): void {
-    if (state !== 'opening') return
+  function ready(updated: unknown = {}): void {
     cancelTimer()
     state = 'ready'
-    socket.settle({ kind: 'fine' })
-    use?.onReady()
+    if (options.holdsKey === true) socket.rate({})
+    else socket.settle({ kind: 'fine' })
+    use?.onReady({ ...created, ...fieldsIn(updated) })
   }
 
   function onText(text: string): void {
@@ -108,10 +124,12 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
     if (event === undefined) return lose(garbageError(VENDOR))
     if (event.type === 'error') return onError(event.error)
     if (event.type === 'session.created') {
-      isCreated = true
+      if (created !== undefined) return
+      created = fieldsIn(event.session)
       cancelTimer()
       configure()
-    } else if (event.type === 'session.updated' && updateId !== undefined) ready()
+    } else if (event.type === 'session.updated' && state === 'opening' && updateId !== undefined)
+      ready(event.session)
     else if (state === 'ready') use?.onEvent(event)
   }
 
@@ -119,7 +137,7 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
     const error = realtimeError(VENDOR, given)
     const { event_id: eventId } = (given ?? {}) as { readonly event_id?: unknown }
     const ours = typeof eventId === 'string' ? eventId : undefined
-    if (state !== 'ready' || isFatal(error, ours !== undefined)) lose(error)
+    if (state !== 'ready' || (options.ends ?? isFatal)(error, ours !== undefined)) lose(error)
     else use?.onRefusal(error, ours)
   }
 
@@ -138,10 +156,20 @@ export function openRealtimeLink(context: VendorContext, options: RealtimeLinkOp
       configure()
     },
     send: event => state === 'ready' && socket.send(JSON.stringify(event)),
+    sendText: text => state === 'ready' && socket.send(text),
+    get bufferedBytes() {
+      return socket.bufferedBytes
+    },
+    rate: socket.rate,
+    settle: socket.settle,
     close() {
       if (state !== 'closed') end()
     },
   }
+}
+
+function fieldsIn(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
 
 function parsed(text: string): RealtimeEvent | undefined {

@@ -6,7 +6,7 @@
 import { ParleyError } from '@parley/core'
 import type { VendorContext } from '../vendor.js'
 import { outcomeOf } from './http-call.js'
-import type { KeyLease, KeyOutcome } from './keys.js'
+import type { KeyLease, KeyOutcome, KeyRate } from './keys.js'
 import type { Socket, SocketOptions } from './socket.js'
 
 export interface LeasedSocketOptions
@@ -24,11 +24,15 @@ export interface LeasedSocketOptions
   /** Appended to the base URL, with its query. */
   readonly path: string
   headers(key: string | undefined): Readonly<Record<string, string>>
+  /** What the end of a connection means in this vendor's own codes. Default: as it is. */
+  explain?(error: ParleyError): ParleyError
 }
 
 export interface LeasedSocket extends Socket {
   /** What the vendor's first words mean for the key; told once. */
   settle(outcome: KeyOutcome): void
+  /** The key serves and stays in use. */
+  rate(rate: KeyRate): void
 }
 
 /** What may wait for a key, in characters or bytes. */
@@ -42,9 +46,10 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
   let socket: Socket | undefined
   let closed = false
 
-  function lose(error: ParleyError): void {
+  function lose(given: ParleyError): void {
     if (closed) return
     closed = true
+    const error = options.explain?.(given) ?? given
     settle(outcomeOf(error))
     options.onLost(error)
   }
@@ -100,6 +105,7 @@ export function leasedSocket(context: VendorContext, options: LeasedSocketOption
       return true
     },
     settle,
+    rate: rate => lease?.rate?.(rate),
     close(code) {
       if (closed) return
       closed = true
