@@ -1,4 +1,5 @@
 import { compatibleStt, compatibleTts } from '../openai/audio-slots.js'
+import { openaiRealtime } from '../openai/speech-to-speech/far-slot.js'
 import type { Vendor } from '../vendor.js'
 import { compatibleLlm } from './llm.js'
 
@@ -11,4 +12,5 @@ export const openaiCompatible: Vendor = {
   stt: compatibleStt,
   llm: compatibleLlm,
   tts: compatibleTts,
+  realtime: openaiRealtime,
 }

@@ -1,6 +1,7 @@
 import type { Vendor } from '../vendor.js'
 import { openaiStt, openaiTts } from './audio-slots.js'
 import { openaiLlm } from './llm.js'
+import { openaiRealtime } from './speech-to-speech/far-slot.js'
 
 export const openai: Vendor = {
   name: 'openai',
@@ -10,4 +11,5 @@ export const openai: Vendor = {
   stt: openaiStt,
   llm: openaiLlm,
   tts: openaiTts,
+  realtime: openaiRealtime,
 }
