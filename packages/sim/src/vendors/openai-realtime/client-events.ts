@@ -100,6 +100,7 @@ export const clientEvents: Readonly<Record<string, Handler>> = {
     if ('fault' in asked) return asked.fault
     const active = activeResponse(peer)
     if (asked.request.isInConversation && active !== undefined) return busy(active.id)
+    if (asked.request.isInConversation && isBusyElsewhere(peer)) return busy('resp_elsewhere')
     void respond(peer, asked.request)
     return undefined
   },
@@ -115,6 +116,23 @@ export const clientEvents: Readonly<Record<string, Handler>> = {
 
   'output_audio_buffer.clear': () =>
     invalidRequest('invalid_event', 'output_audio_buffer.clear is only for WebRTC and SIP.'),
+}
+
+/** A response nobody here asked for stands in the way; after the last refusal it is told to be over. */
+function isBusyElsewhere(peer: RealtimePeer): boolean {
+  const { busyFor = 0 } = peer.quirks
+  if (busyFor === 0) return false
+  peer.quirks.busyFor = busyFor - 1
+  if (busyFor === 1) queueMicrotask(() => peer.emit('response.done', { response: elsewhere(peer) }))
+  return true
+}
+
+function elsewhere({ conversationId }: RealtimePeer): Fields {
+  return {
+    ...{ object: 'realtime.response', id: 'resp_elsewhere', status: 'completed', status_details: null },
+    ...{ output: [], conversation_id: conversationId, output_modalities: ['audio'] },
+    ...{ max_output_tokens: 'inf', metadata: null, usage: null },
+  }
 }
 
 function unknownItem(code: string, doing: string, { item_id }: Fields): RealtimeFault {

@@ -28,6 +28,8 @@ export interface Conversation {
   readonly last: string | null
   /** Sound of user and assistant items. */
   readonly audio: Map<string, ItemAudio>
+  /** Where answers are to be cut that were still under way, ms. */
+  readonly cuts: Map<string, number>
   /** Words heard in user items, as they become known. */
   readonly heard: Map<string, Promise<string>>
   items(): readonly RealtimeItem[]
@@ -37,8 +39,10 @@ export function conversation(): Conversation {
   let items: RealtimeItem[] = []
   const audio = new Map<string, ItemAudio>()
   const heard = new Map<string, Promise<string>>()
+  const cuts = new Map<string, number>()
   return {
     audio,
+    cuts,
     heard,
     add(item, previousId) {
       const behind =

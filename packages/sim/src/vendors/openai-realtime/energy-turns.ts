@@ -12,6 +12,8 @@ export type TurnEdge =
 export interface EnergyTurns {
   /** Edges in these samples, in order. */
   hear(samples: Int16Array, rate: number, turns: TurnDetection): readonly TurnEdge[]
+  /** Sound in which nobody looks for turns. */
+  pass(samples: number, rate: number): void
   readonly speaking: boolean
   /** Forgets a turn under way; time goes on. */
   reset(): void
@@ -35,6 +37,10 @@ export function energyTurns(): EnergyTurns {
   return {
     get speaking() {
       return speaking
+    },
+    pass(samples, rate) {
+      atMs += ((rest.length + samples) * 1000) / rate
+      rest = new Int16Array(0)
     },
     reset() {
       speaking = false

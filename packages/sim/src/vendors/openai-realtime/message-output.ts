@@ -3,6 +3,7 @@
 import { type AudioFormat, encodeAudio, rateOf } from './audio-format.js'
 import type { RealtimeItem } from './conversation.js'
 import type { RealtimePeer } from './realtime-peer.js'
+import { cutItem } from './truncate-item.js'
 
 export interface MessageOutput {
   text(delta: string): void
@@ -70,8 +71,10 @@ export function messageOutput(
       peer.emit('response.output_item.done', { ...base, item })
       if (added === undefined) return item
       peer.conversation.set(item)
-      if (modality === 'audio')
-        peer.conversation.audio.set(id, { samples: joined(sounds), rate: rateOf(format) })
+      const sound = { samples: joined(sounds), rate: rateOf(format) }
+      if (modality === 'audio') peer.conversation.audio.set(id, sound)
+      const cutMs = peer.conversation.cuts.get(id)
+      if (cutMs !== undefined) cutItem(peer, item, cutMs)
       peer.emit('conversation.item.done', { previous_item_id: added.previous, item })
       return item
     },

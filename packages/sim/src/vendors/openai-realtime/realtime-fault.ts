@@ -53,11 +53,15 @@ export function strikeAnswer(peer: RealtimePeer, fault: SimFault): RealtimeFault
     return { type: 'requests', code: 'rate_limit_exceeded', message }
   }
   if (fault.kind === 'failing') return serverError
-  if (fault.kind === 'unauthorised') {
-    peer.refuse(invalidRequest('invalid_api_key', 'Incorrect API key provided.'), undefined, true)
-    peer.socket.close(3000, 'invalid_request_error.invalid_api_key')
-  } else expire(peer)
+  if (fault.kind === 'unauthorised') refuseKey(peer)
+  else expire(peer)
   return undefined
+}
+
+/** The key is not good, which is found out when the socket is open. */
+export function refuseKey(peer: RealtimePeer): void {
+  peer.refuse(invalidRequest('invalid_api_key', 'Incorrect API key provided.'), undefined, true)
+  peer.socket.close(3000, 'invalid_request_error.invalid_api_key')
 }
 
 /** The longest session is over. */

@@ -7,6 +7,7 @@ import type { SimSocket } from '../sim-socket.js'
 import type { Conversation } from './conversation.js'
 import type { InputBuffer } from './input-buffer.js'
 import type { RealtimeFault } from './realtime-fault.js'
+import type { RealtimeQuirks } from './realtime-quirks.js'
 import type { SessionSettings } from './session-settings.js'
 
 export interface RealtimePeer {
@@ -18,6 +19,7 @@ export interface RealtimePeer {
   readonly sessionMs: number
   /** Pieces of audio that still go out after a cancel. */
   readonly strayDeltas: number
+  readonly quirks: RealtimeQuirks
   settings: SessionSettings
   /** Whether audio was put out; the voice is fixed from then on. */
   hasSpoken: boolean

@@ -8,7 +8,7 @@ import { conversation } from './conversation.js'
 import { isFields, textOf } from './fields.js'
 import { inputBuffer } from './input-buffer.js'
 import { randomName } from './random-name.js'
-import { expire, invalidRequest, invalidValue, type RealtimeFault } from './realtime-fault.js'
+import { expire, invalidRequest, invalidValue, type RealtimeFault, refuseKey } from './realtime-fault.js'
 import type { RealtimePeer } from './realtime-peer.js'
 import type { RealtimeSimOptions } from './realtime-sim.js'
 import { realtimeDefaults, transcriptionDefaults } from './session-settings.js'
@@ -16,13 +16,18 @@ import { userTurns } from './user-turns.js'
 
 export const HOUR_MS = 3_600_000
 
-export function serveRealtime(socket: SimSocket, options: RealtimeSimOptions, temper: SimTemper): void {
+export function serveRealtime(
+  socket: SimSocket,
+  options: RealtimeSimOptions,
+  { temper, isKeyGood }: { readonly temper: SimTemper; readonly isKeyGood: boolean },
+): void {
   const peer = realtimePeer(socket, options, temper)
   const beta = socket.request.headers['openai-beta']
   if (beta !== undefined) {
     peer.refuse(invalidRequest('beta_api_shape_disabled', 'The Realtime Beta API is no longer supported.'))
     return socket.close(4000, 'invalid_request_error.beta_api_shape_disabled')
   }
+  if (!isKeyGood) return refuseKey(peer)
   const turns = userTurns(peer)
   const cancel = options.clock.after(peer.sessionMs, () => expire(peer))
   socket.signal.addEventListener('abort', cancel, { once: true })
@@ -65,6 +70,7 @@ function realtimePeer(socket: SimSocket, options: RealtimeSimOptions, temper: Si
     brains: options.brains,
     sessionMs,
     strayDeltas: options.strayDeltas ?? 1,
+    quirks: options.quirks ?? {},
     settings,
     hasSpoken: false,
     conversation: conversation(),

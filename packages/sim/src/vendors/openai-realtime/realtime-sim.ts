@@ -10,6 +10,7 @@ import type { SimSocket } from '../sim-socket.js'
 import type { SimOptions, VendorSim } from '../vendor-sim.js'
 import { isFields } from './fields.js'
 import { randomName } from './random-name.js'
+import type { RealtimeQuirks } from './realtime-quirks.js'
 import { serveRealtime } from './realtime-session.js'
 import { realtimeDefaults } from './session-settings.js'
 
@@ -20,6 +21,7 @@ export interface RealtimeSimOptions extends SimOptions {
   readonly strayDeltas?: number
   /** For `expires_at`. Default: the system's. */
   readonly epochMs?: () => number
+  readonly quirks?: RealtimeQuirks
 }
 
 export async function openOpenAiRealtimeSim(options: RealtimeSimOptions): Promise<VendorSim> {
@@ -55,9 +57,15 @@ export function openAiRealtimeRoutes(options: RealtimeSimOptions, server: () => 
     takes: ({ pathname }) => pathname === '/v1/realtime/client_secrets',
     onRequest: exchange => serveClientSecrets(exchange, secrets, options),
     takesSocket: ({ pathname }) => pathname === '/v1/realtime',
-    onSocket: socket => serveRealtime(socket, options, server().temper),
+    onSocket(socket) {
+      const key = keyIn(socket.request) ?? ''
+      const isKnown = options.keys?.includes(key) ?? key !== ''
+      const isKeyGood = options.quirks?.refusesAfterUpgrade !== true || isKnown || secrets.has(key)
+      serveRealtime(socket, options, { temper: server().temper, isKeyGood })
+    },
     keyOf(request) {
       const key = keyIn(request)
+      if (options.quirks?.refusesAfterUpgrade === true) return options.keys?.[0] ?? key
       return key !== undefined && secrets.has(key) ? (options.keys?.[0] ?? key) : key
     },
   }

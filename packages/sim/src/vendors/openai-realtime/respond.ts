@@ -134,7 +134,8 @@ export async function respond(peer: RealtimePeer, request: ResponseRequest): Pro
       stopped.abort()
     },
   })
-  peer.emit('response.created', { response: shape('in_progress', { status_details: null, usage: null }) })
+  if (!isUnseen(peer))
+    peer.emit('response.created', { response: shape('in_progress', { status_details: null, usage: null }) })
   let end: Ending | undefined = { status: 'completed' }
   try {
     await answer()
@@ -151,8 +152,14 @@ export async function respond(peer: RealtimePeer, request: ResponseRequest): Pro
   const { status, ...details } = end
   const status_details = status === 'completed' ? null : { type: status, ...details }
   peer.emit('response.done', { response: shape(status, { status_details, usage }) })
-  peer.emit('rate_limits.updated', rateLimits(usage.total_tokens))
+  peer.emit('rate_limits.updated', rateLimits(usage.total_tokens, peer.quirks.left))
   if (request.isInConversation) peer.afterResponse(soundMs)
+}
+
+function isUnseen({ quirks }: RealtimePeer): boolean {
+  const { unseenCreated = 0 } = quirks
+  if (unseenCreated > 0) quirks.unseenCreated = unseenCreated - 1
+  return unseenCreated > 0
 }
 
 /** Thrown through the layers of one answer; without an end the socket was dealt with. */

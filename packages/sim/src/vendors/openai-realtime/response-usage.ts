@@ -1,6 +1,7 @@
 /** Token counts that are plausible and add up; nobody bills by them. */
 
 import { type RealtimeItem, wordsOf } from './conversation.js'
+import type { RealtimeQuirks } from './realtime-quirks.js'
 import type { ResponseRequest } from './response-request.js'
 
 /** The vendor counts 1 token of output audio for 50 ms. */
@@ -25,11 +26,17 @@ export function responseUsage(request: ResponseRequest, output: readonly Realtim
   }
 }
 
-export function rateLimits(used: number) {
+/** `used` in tokens. */
+export function rateLimits(used: number, left: RealtimeQuirks['left']) {
+  const { requests, tokens, resetSeconds } = left ?? {
+    requests: 999,
+    tokens: Math.max(0, 50_000 - used),
+    resetSeconds: 60,
+  }
   return {
     rate_limits: [
-      { name: 'requests', limit: 1_000, remaining: 999, reset_seconds: 60 },
-      { name: 'tokens', limit: 50_000, remaining: Math.max(0, 50_000 - used), reset_seconds: 60 },
+      { name: 'requests', limit: 1_000, remaining: requests, reset_seconds: resetSeconds },
+      { name: 'tokens', limit: 50_000, remaining: tokens, reset_seconds: resetSeconds },
     ],
   }
 }

@@ -82,6 +82,13 @@ export function transcriber(peer: RealtimePeer): Transcriber {
     return false
   }
 
+  function isFailing(): boolean {
+    const { failedTranscripts = 0 } = peer.quirks
+    const isWanted = peer.settings.audio.input.transcription !== null
+    if (isWanted && failedTranscripts > 0) peer.quirks.failedTranscripts = failedTranscripts - 1
+    return isWanted && failedTranscripts > 0
+  }
+
   function fail(one: Utterance, { code, message }: RealtimeFault): void {
     one.isOver = true
     const error = { type: 'transcription_error', code, message }
@@ -116,7 +123,7 @@ export function transcriber(peer: RealtimePeer): Transcriber {
       const one = open?.id === itemId ? open : utterance(itemId)
       if (open?.id === itemId) open = undefined
       return inTurn(async () => {
-        const known = await words(audio).catch(() => undefined)
+        const known = isFailing() ? undefined : await words(audio).catch(() => undefined)
         if (known === undefined) fail(one, serverError)
         if (known === undefined) return ''
         const transcript = known.map(({ text }) => text).join(' ')

@@ -1,3 +1,4 @@
+import type { RealtimeItem } from './conversation.js'
 import { type Fields, isFields } from './fields.js'
 import { invalidRequest, invalidValue, type RealtimeFault } from './realtime-fault.js'
 import type { RealtimePeer } from './realtime-peer.js'
@@ -23,22 +24,27 @@ export function truncateItem(event: Fields, peer: RealtimePeer): RealtimeFault |
   const lengthMs = audio === undefined ? 0 : Math.round((audio.samples.length * 1000) / audio.rate)
   if (audio !== undefined && endMs > lengthMs)
     return invalidValue('audio_end_ms', `Audio content of ${lengthMs}ms is already shorter than ${endMs}ms`)
-  if (audio !== undefined)
-    peer.conversation.audio.set(item.id, {
-      ...audio,
-      samples: audio.samples.slice(0, Math.round((endMs * audio.rate) / 1000)),
-    })
-  const content = Array.isArray(item.content) ? item.content.filter(isFields) : []
-  peer.conversation.set({
-    ...item,
-    content: content.map(part =>
-      part.type === 'output_audio' ? { type: 'output_audio', transcript: '' } : part,
-    ),
-  })
+  if (item.status === 'in_progress') peer.conversation.cuts.set(item.id, endMs)
+  cutItem(peer, item, endMs)
   peer.emit('conversation.item.truncated', {
     item_id: item.id,
     content_index: index ?? 0,
     audio_end_ms: endMs,
   })
   return undefined
+}
+
+export function cutItem({ conversation }: RealtimePeer, item: RealtimeItem, endMs: number): void {
+  const audio = conversation.audio.get(item.id)
+  if (audio !== undefined) {
+    const samples = audio.samples.slice(0, Math.round((endMs * audio.rate) / 1000))
+    conversation.audio.set(item.id, { ...audio, samples })
+  }
+  const content = Array.isArray(item.content) ? item.content.filter(isFields) : []
+  conversation.set({
+    ...item,
+    content: content.map(part =>
+      part.type === 'output_audio' ? { type: 'output_audio', transcript: '' } : part,
+    ),
+  })
 }

@@ -100,7 +100,10 @@ export function userTurns(peer: RealtimePeer): UserTurns {
     append(samples) {
       const detection = peer.settings.audio.input.turn_detection
       peer.input.append(samples)
-      if (detection === null) return words.overhear()
+      if (detection === null) {
+        turns.pass(samples.length, peer.input.rate)
+        return words.overhear()
+      }
       for (const edge of turns.hear(samples, peer.input.rate, detection)) onEdge(edge)
       if (!turns.speaking) peer.input.keepLast((detection.prefix_padding_ms ?? 300) + LEAST_MS)
     },
