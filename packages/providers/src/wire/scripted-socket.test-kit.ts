@@ -18,6 +18,8 @@ export interface ScriptedSocket {
   /** Bytes of binary messages sent so far, one entry each. */
   readonly sound: Uint8Array[]
   readonly closed: boolean
+  /** What waits to leave, as the far end is to believe it. */
+  bufferedBytes: number
   open(): void
   /** The far end sends these, if the socket is open. */
   say(...messages: Message[]): void
@@ -40,8 +42,9 @@ export function scriptedWorld(change: Partial<VendorContext> = {}): ScriptedWorl
     const said: ScriptedSocket['said'] = []
     const sound: Uint8Array[] = []
     let state: 'connecting' | 'open' | 'closed' = 'connecting'
-    sockets.push({
+    const scripted: ScriptedSocket = {
       options,
+      bufferedBytes: 0,
       said,
       sound,
       get closed() {
@@ -55,12 +58,15 @@ export function scriptedWorld(change: Partial<VendorContext> = {}): ScriptedWorl
         for (const message of messages) if (state === 'open') options.onText(JSON.stringify(message))
       },
       saidOf: type => said.filter(message => message.type === type),
-    })
+    }
+    sockets.push(scripted)
     return {
       get state() {
         return state
       },
-      bufferedBytes: 0,
+      get bufferedBytes() {
+        return scripted.bufferedBytes
+      },
       send(message) {
         if (state === 'closed') return false
         if (typeof message === 'string') said.push(JSON.parse(message))
