@@ -39,6 +39,8 @@ async function open(
   return far
 }
 
+const sent = (type: string) =>
+  sim.sent.map(({ message }) => message as Message).filter(message => message.type === type)
 const received = (type: string) =>
   sim.received.map(({ message }) => message as Message).filter(message => message.type === type)
 
@@ -99,6 +101,131 @@ describe('a far conversation with OpenAI Realtime', () => {
     expect(Math.abs((await far.until('speech-end')).atMs - 1_220)).toBeLessThanOrEqual(60)
     await far.until('committed')
     expect(received('response.create')).toEqual([])
+  })
+
+  it('says nothing of the sound that still comes after a cancel, and answers the next', async () => {
+    await open({}, { strayDeltas: 3 })
+    sim.behave({ everyMs: 5 })
+    far.ask('a-1', 'a long story about the sea and the ships on it and the birds above')
+    await far.until('audio')
+    far.session.cancel('a-1')
+    const told = far.of('audio').length
+    far.ask('a-2', 'short')
+    expect(await far.done('a-1')).toMatchObject({ outcome: 'cancelled' })
+    await far.done('a-2')
+    expect(far.of('audio').filter(({ ask }) => ask === 'a-1')).toHaveLength(told)
+    expect(far.heard('a-2')).toBe('short')
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('leaves in the conversation what was heard of an answer', async () => {
+    await open({}, { strayDeltas: 2 })
+    sim.behave({ everyMs: 5 })
+    far.ask('a-1', 'a long story about the sea and the ships on it')
+    const { item } = await far.until('audio', 2)
+    far.session.cancel('a-1')
+    far.session.truncate(item, 120)
+    await far.done('a-1')
+    far.ask('a-2', 'short')
+    await far.done('a-2')
+    far.session.truncate(far.of('audio').findLast(({ ask }) => ask === 'a-2')?.item ?? '', 0)
+    await eventually(() => sent('conversation.item.deleted').length === 1)
+    expect(sent('conversation.item.truncated')).toMatchObject([{ item_id: item, audio_end_ms: 120 }])
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('answers beside an answer under way, from what it is shown and not remembering it', async () => {
+    await open()
+    sim.behave({ everyMs: 10 })
+    far.ask('a-1', 'a long story about the sea and the ships on it')
+    await far.until('audio')
+    const input = [{ kind: 'message', id: 'x', role: 'user', text: 'aside' }] as const
+    far.session.respond({ id: 'b-1', beside: true, silent: true, input })
+    expect(await far.done('b-1')).toMatchObject({ outcome: 'complete' })
+    expect(far.of('response-done')).toHaveLength(1)
+    await far.done('a-1')
+    expect(far.words('b-1')).toBe('aside')
+    expect(far.heard('a-1')).toBe('a long story about the sea and the ships on it')
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('gives answers one after the other', async () => {
+    await open()
+    const names = ['a-1', 'a-2', 'a-3', 'a-4']
+    for (const name of names) far.ask(name, `this is ${name}`)
+    await Promise.all(names.map(far.done))
+    expect(far.of('response-done').map(({ ask }) => ask)).toEqual(names)
+    expect(sim.complaints).toEqual([])
+  })
+
+  it('waits for an answer of others to be over', async () => {
+    await open({}, { quirks: { busyFor: 1 } })
+    far.ask('a-1', 'hello')
+    expect(await far.done('a-1')).toMatchObject({ outcome: 'complete' })
+    expect(received('response.create')).toHaveLength(2)
+  })
+
+  it('finds an answer whose beginning it was not told', async () => {
+    await open({}, { quirks: { unseenCreated: 1 } })
+    far.ask('a-1', 'hello there')
+    await far.done('a-1')
+    expect(far.heard('a-1')).toBe('hello there')
+  })
+
+  it('says which turn could not be written down', async () => {
+    await open({}, { quirks: { failedTranscripts: 1 } })
+    for (const text of ['one two', 'three four']) {
+      far.speak(text)
+      far.session.commit()
+    }
+    const { item } = await far.until('transcript-failed')
+    const [first, second] = [await far.until('committed'), await far.until('committed', 2)]
+    expect(item).toBe(first.item)
+    await eventually(() => far.of('transcript').some(({ final }) => final))
+    expect(far.of('transcript').at(-1)).toMatchObject({ item: second.item, text: 'three four' })
+  })
+
+  it('changes while it runs', async () => {
+    const brains = codedBrains({
+      *think({ instructions, tools }) {
+        yield { kind: 'text', text: `${instructions} ${tools.join()}` }
+      },
+    })
+    await open({}, { brains, options: { voice: 'marin' } })
+    far.session.respond({ id: 'a-1' })
+    await far.done('a-1')
+    far.session.change({ instructions: 'be kind', tools: [priceTool], turns: { by: 'meaning' } })
+    far.session.respond({ id: 'a-2' })
+    await far.done('a-2')
+    expect([far.words('a-1').trim(), far.words('a-2')]).toEqual(['be brief', 'be kind get_price'])
+    expect(sim.complaints).toEqual([])
+  })
+
+  it.each([
+    ['on upgrade', {}],
+    ['after it', { quirks: { refusesAfterUpgrade: true } }],
+  ])('is refused %s for its key', async (_, world) => {
+    await open({}, { keys: ['another-key'], ...world })
+    far.session.respond({ id: 'a-1' })
+    const { error } = await far.until('lost')
+    expect(error).toMatchObject({ code: 'provider_refused', retryable: false })
+    expect(far.events.map(({ kind }) => kind)).toEqual(['response-done', 'lost'])
+    expect(JSON.stringify([error, error.message])).not.toContain('secret-key')
+  })
+
+  it('expires as the vendor says', async () => {
+    await open()
+    far.ask('a-0', 'x')
+    await far.done('a-0')
+    sim.behave({ fault: { kind: 'expired', stage: 'middle' } })
+    far.ask('a-1', 'hello there')
+    expect((await far.until('lost')).error).toMatchObject({ retryable: true, details: { reason: 'expired' } })
+    expect(await far.done('a-1')).toMatchObject({ outcome: 'failed' })
+  })
+
+  it('shows its key as Azure wants it', async () => {
+    await open({}, { options: { auth: 'api-key' }, keys: ['secret-key'] })
+    await far.until('ready')
   })
 
   it('carries µ-law as it is', async () => {
