@@ -1,13 +1,13 @@
 /**
- * Answers that were asked for: one at a time in the conversation, the others wait; those beside it go at once. Responses
- * are told apart by their metadata and ids. Each ends exactly once, also when the vendor says nothing, says it twice or too
- * late; what comes for one that is over is dropped.
+ * Answers that were asked for: one at a time in the conversation, the others wait; those beside it go at once. Each ends
+ * exactly once, also when the vendor says nothing, says it twice or too late; what comes for one that is over is dropped.
  */
 
 import { type Clock, type FarAsk, ParleyError } from '@parley/core'
 import { lateError } from '../../wire/vendor-error.js'
 import { VENDOR } from '../realtime-link.js'
 import { type FarAnswer, farAnswer } from './far-answer.js'
+import { type Booked, farBook } from './far-book.js'
 import { type Fields, fieldsOf, textOf } from './far-fields.js'
 import type { FarLengths } from './far-lengths.js'
 import type { FarOutbox } from './far-outbox.js'
@@ -44,12 +44,10 @@ export interface FarAsksOptions {
   onFailure(error: ParleyError): void
 }
 
-interface Open {
-  readonly ask: FarAsk
+interface Open extends Booked {
   readonly answer: FarAnswer
   /** `waiting` for its turn, `sent`, or `blocked` by a response that is none of ours. */
   stage: 'waiting' | 'sent' | 'blocked'
-  responseId?: string
   isCancelled: boolean
   isRetried: boolean
   cancelTimer(): void
@@ -57,16 +55,13 @@ interface Open {
 
 /** Answers that may wait. */
 const MOST_WAITING = 32
-/** Responses that are over and still known, so that what comes late is not taken for another's. */
-const MOST_OVER = 64
 /** The name of `response.create` events, before that of the ask. */
 export const RESPOND = 'respond.'
 
 export function farAsks(options: FarAsksOptions): FarAsks {
   const { clock, outbox, teller } = options
-  /** In the order they were asked for. */
-  const open = new Map<string, Open>()
-  const over = new Set<string>()
+  const book = farBook<Open>()
+  const { open } = book
   let active: Open | undefined
   let isReady = false
 
@@ -98,9 +93,8 @@ export function farAsks(options: FarAsksOptions): FarAsks {
 
   function settle(one: Open, ending: FarEnding, tell: FarTeller['tell'] = teller.tell): void {
     const { id } = one.ask
-    if (!open.delete(id)) return
+    if (!book.close(one)) return
     one.cancelTimer()
-    if (one.responseId !== undefined) forget(one.responseId)
     const { usage } = ending
     const cancelled = { outcome: 'cancelled', ...(usage === undefined ? {} : { usage }) } as const
     if (active === one) active = undefined
@@ -117,41 +111,15 @@ export function farAsks(options: FarAsksOptions): FarAsks {
       }
   }
 
-  function forget(responseId: string): void {
-    over.add(responseId)
-    if (over.size <= MOST_OVER) return
-    const [oldest] = over
-    if (oldest !== undefined) over.delete(oldest)
-  }
-
-  /** By its id, by our name in its metadata, or as the only one that can be meant. */
-  function find(id: string | undefined, metadata: unknown): Open | undefined {
-    for (const one of open.values()) if (id !== undefined && one.responseId === id) return one
-    const name = fieldsOf(metadata).ask
-    const unnamed = [...open.values()].filter(one => one.stage === 'sent' && one.responseId === undefined)
-    const named = unnamed.find(({ ask }) => ask.id === name)
-    const isOurs = name === undefined && id !== undefined && !over.has(id)
-    const found = named ?? (isOurs && unnamed.length === 1 ? unnamed[0] : undefined)
-    if (found !== undefined && id !== undefined) found.responseId = id
-    return found
-  }
-
-  function created({ id, metadata }: Fields): void {
-    const responseId = textOf(id)
-    const one = find(responseId, metadata)
-    if (one !== undefined) {
-      if (one.isCancelled) stop(one)
-      return
-    }
-    if (responseId === undefined || typeof fieldsOf(metadata).ask !== 'string' || over.has(responseId)) return
-    // One we gave up before it had a name.
-    forget(responseId)
-    outbox.send({ type: 'response.cancel', event_id: 'cancel.late', response_id: responseId })
+  function created(response: Fields): void {
+    const one = book.ofResponse(response)
+    if (one?.isCancelled) return stop(one)
+    if (one !== undefined || !book.isLate(response)) return
+    outbox.send({ type: 'response.cancel', event_id: 'cancel.late', response_id: response.id })
   }
 
   function done(response: Fields): void {
-    const responseId = textOf(response.id)
-    const one = find(responseId, response.metadata)
+    const one = book.ofResponse(response)
     if (one === undefined) return retry()
     const ending = endingOf(response, options.limitedMs())
     if (ending.error !== undefined) options.onFailure(ending.error)
@@ -193,7 +161,7 @@ export function farAsks(options: FarAsksOptions): FarAsks {
       if (event.type === 'response.done') done(fieldsOf(event.response))
       else if (event.type === 'response.created') created(fieldsOf(event.response))
       else {
-        const one = find(textOf(event.response_id), undefined)
+        const one = book.ofOutput(textOf(event.response_id))
         if (one === undefined) return true
         if (!one.isCancelled) watch(one, options.idleTimeoutMs)
         one.answer.hear(event, one.isCancelled)

@@ -4,8 +4,9 @@ import { type FarSession, ParleyError, type SpeechToSpeech } from '@parley/core'
 import type { VendorContext } from '../../vendor.js'
 import { given, openaiHeaders } from '../options.js'
 import { openRealtimeLink, type RealtimeLink } from '../realtime-link.js'
+import { endsSession } from './far-errors.js'
 import type { FarOptions } from './far-options.js'
-import { endsSession, openFarSession } from './far-session.js'
+import { openFarSession } from './far-session.js'
 import { PCM_RATE, PCMU_RATE } from './far-sound.js'
 
 /** A spare connection that old is not used any more, ms: its session has that much less to live. */

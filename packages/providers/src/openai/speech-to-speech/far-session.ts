@@ -3,7 +3,7 @@
  * the parts that know of sound, turns, answers and words. Whatever happens, every answer ends once and `lost` comes last.
  */
 
-import { type FarSession, type FarSessionOptions, type FarSettings, ParleyError } from '@parley/core'
+import type { FarSession, FarSessionOptions, FarSettings, ParleyError } from '@parley/core'
 import type { VendorContext } from '../../vendor.js'
 import { outcomeOf } from '../../wire/http-call.js'
 import type { RealtimeEvent, RealtimeLink } from '../realtime-link.js'
@@ -11,6 +11,7 @@ import { farAsks, RESPOND } from './far-asks.js'
 import { farCommits } from './far-commits.js'
 import { farEar } from './far-ear.js'
 import { farEdges } from './far-edges.js'
+import { lostError, refusedError } from './far-errors.js'
 import { countOf, type Fields, textOf } from './far-fields.js'
 import { itemOf } from './far-items.js'
 import { farLengths } from './far-lengths.js'
@@ -136,13 +137,7 @@ export function openFarSession({ options, context, link, asked, onClose }: FarSe
     if (vendorCode === 'response_cancel_not_active') return
     if (commits.refuse(eventId) && vendorCode === 'input_audio_buffer_commit_empty') return
     if (eventId.startsWith('change.')) settings = {}
-    const [what, item] = eventId.split(/\.(.*)/s)
-    const details = { ...error.details, ...(what ? { refused: what } : {}), ...(item ? { item } : {}) }
-    const { retryable } = error
-    teller.tell({
-      kind: 'refused',
-      error: new ParleyError(error.code, error.message, { retryable, details }),
-    })
+    teller.tell({ kind: 'refused', error: refusedError(error, eventId) })
   }
 
   link.use({ session: sessionOf(options, asked) as Fields, onReady, onEvent, onRefusal, onLost: lose })
@@ -211,18 +206,4 @@ export function openFarSession({ options, context, link, asked, onClose }: FarSe
       end()
     },
   }
-}
-
-/** The vendor ends sessions at their longest, and when it moves house; a new one is at once to be had. */
-function lostError(error: ParleyError): ParleyError {
-  const { vendorCode, closeCode } = error.details
-  if (vendorCode !== 'session_expired' && closeCode !== 1001) return error
-  const details = { ...error.details, reason: 'expired' }
-  return new ParleyError(error.code, error.message, { retryable: true, cause: error, details })
-}
-
-/** Errors after which there is no session; of all others the vendor says itself if there is none, by closing it. */
-export function endsSession({ code, details: { vendorCode } }: ParleyError): boolean {
-  const names = ['session_expired', 'model_not_found']
-  return code === 'provider_quota' || code === 'provider_refused' || names.includes(String(vendorCode))
 }
