@@ -219,7 +219,8 @@ describe('answers', () => {
 
   it('are refused when too many wait', async () => {
     const { far, clock } = await ready()
-    for (let count = 0; count < 40; count++) far.session.respond({ id: `a-${count}` })
+    for (let count = 0; count < 36; count++) far.session.respond({ id: `a-${count}` })
+    for (let count = 36; count < 40; count++) far.session.respond({ id: `a-${count}`, beside: true })
     expect(far.of('response-done')).toEqual([])
     await clock.advance(0)
     expect(far.of('response-done')).toHaveLength(8)

@@ -53,8 +53,8 @@ interface Open extends Booked {
   cancelTimer(): void
 }
 
-/** Answers that may wait. */
-const MOST_WAITING = 32
+/** Answers that may be owed at a time. */
+const MOST_OPEN = 32
 /** The name of `response.create` events, before that of the ask. */
 export const RESPOND = 'respond.'
 
@@ -143,9 +143,8 @@ export function farAsks(options: FarAsksOptions): FarAsks {
         cancelTimer() {},
       }
       open.set(ask.id, one)
-      if (ask.beside === true) return send(one)
-      if (open.size <= MOST_WAITING) return next()
-      const message = `More than ${MOST_WAITING} answers wait for ${VENDOR}; ask for fewer at a time.`
+      if (open.size <= MOST_OPEN) return ask.beside === true ? send(one) : next()
+      const message = `${VENDOR} owes more than ${MOST_OPEN} answers; ask for fewer at a time.`
       settle(one, { outcome: 'failed', error: new ParleyError('too_large', message) }, teller.tellSoon)
     },
     cancel(id) {
@@ -182,6 +181,7 @@ export function farAsks(options: FarAsksOptions): FarAsks {
     },
     lose(error) {
       const all = [...open.values()]
+      // None of them is waiting for its turn any more.
       for (const one of all) one.stage = 'sent'
       for (const one of all) settle(one, { outcome: 'failed', error })
     },

@@ -9,7 +9,7 @@ export interface FarEar {
   flush(): void
   /** Drops what is less than a batch. */
   drop(): void
-  /** Sound sent since the buffer was last emptied, ms. */
+  /** Sound sent since we last emptied the buffer, ms. */
   heldMs: number
   /** The place, in the sound given to `hear`, of a place in the sound sent, ms. */
   placeOf(sentMs: number): number

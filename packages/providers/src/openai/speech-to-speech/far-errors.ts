@@ -20,7 +20,7 @@ export function endsSession({ code, details: { vendorCode } }: ParleyError): boo
 export function refusedError(error: ParleyError, eventId: string): ParleyError {
   const at = eventId.indexOf('.')
   const refused = eventId.slice(0, Math.max(0, at))
-  const item = eventId.slice(at + 1)
-  const details = { ...error.details, ...(refused && { refused }), ...(refused && item && { item }) }
+  const item = ['add', 'remove', 'truncate'].includes(refused) ? { item: eventId.slice(at + 1) } : {}
+  const details = { ...error.details, ...(refused && { refused }), ...item }
   return new ParleyError(error.code, error.message, { retryable: error.retryable, details })
 }

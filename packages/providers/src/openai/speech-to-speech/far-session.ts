@@ -100,9 +100,7 @@ export function openFarSession({ options, context, link, asked, onClose }: FarSe
         return onEdge('speech-end', countOf(event.audio_end_ms), edges.endOf)
       case 'input_audio_buffer.committed': {
         const item = textOf(event.item_id)
-        if (item === undefined) return
-        ear.heldMs = 0
-        return commits.done(item)
+        return item === undefined ? undefined : commits.done(item)
       }
       case 'session.updated':
         return edges.learn((event.session ?? {}) as Fields)

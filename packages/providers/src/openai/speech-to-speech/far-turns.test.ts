@@ -25,6 +25,17 @@ describe('the caller’s turns', () => {
     expect(socket.saidOf('input_audio_buffer.commit')).toHaveLength(1)
   })
 
+  it('counts what is heard while a turn is not yet taken to the next', async () => {
+    const { far, socket } = await ready()
+    far.silence(200)
+    far.session.commit()
+    far.silence(80)
+    socket.say({ type: 'input_audio_buffer.committed', item_id: 'u-1' })
+    far.silence(40)
+    far.session.commit()
+    expect(socket.saidOf('input_audio_buffer.commit')).toHaveLength(2)
+  })
+
   it('takes the vendor’s word that there was nothing', async () => {
     const { far, socket } = await ready({}, { turns: { by: 'silence' } })
     far.session.commit()
