@@ -6,6 +6,7 @@
 
 import type {
   Clock,
+  FullDuplexModel,
   LanguageModel,
   ParleyError,
   SpeechToSpeech,
@@ -29,6 +30,8 @@ export interface Vendor {
   readonly tts?: Slot<TextToSpeech>
   /** A model that hears and speaks by itself. */
   readonly realtime?: Slot<SpeechToSpeech>
+  /** A model that hears and speaks at once, and decides itself when. */
+  readonly live?: Slot<FullDuplexModel>
 }
 
 export interface VendorKey {
