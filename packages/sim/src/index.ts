@@ -27,6 +27,7 @@ export { type OpenAiSimOptions, openOpenAiSim } from './vendors/openai/openai-si
 export * from './vendors/openai-audio/audio-dialect.js'
 export * from './vendors/openai-audio/audio-sim.js'
 export type { RealtimeQuirks } from './vendors/openai-realtime/realtime-quirks.js'
+export { type LiveSimOptions, openOpenAiLiveSim } from './vendors/openai-live/live-sim.js'
 export * from './vendors/openai-realtime/realtime-sim.js'
 export {
   type OpenaiTextSimOptions,

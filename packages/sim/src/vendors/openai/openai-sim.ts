@@ -1,6 +1,7 @@
 /** All of OpenAI that is simulated, behind one address, as its one base URL wants it. */
 
 import { type AudioSimOptions, openAiAudioRoutes } from '../openai-audio/audio-sim.js'
+import { type LiveSimOptions, openAiLiveRoutes } from '../openai-live/live-sim.js'
 import {
   openAiErrorBody,
   openAiRealtimeRoutes,
@@ -12,14 +13,15 @@ import type { VendorSim } from '../vendor-sim.js'
 
 export type OpenAiSimOptions = Omit<OpenaiTextSimOptions, 'profile'> &
   Omit<AudioSimOptions, 'dialect'> &
-  RealtimeSimOptions
+  RealtimeSimOptions &
+  LiveSimOptions
 
 export async function openOpenAiSim(options: OpenAiSimOptions): Promise<VendorSim> {
   const world = () => server
   const realtime = openAiRealtimeRoutes(options, world)
   const text = openaiTextRoutes(options, world)
   const requests = [openAiAudioRoutes(options, world), realtime, text]
-  const sockets = [realtime, text]
+  const sockets = [realtime, openAiLiveRoutes(options, world), text]
   const server: SimServer = await openSimServer(options, {
     name: 'openai',
     basePath: '/v1',
