@@ -30,6 +30,7 @@ export {
 } from './models/pull-model.js'
 export { openai } from './openai/index.js'
 export { openaiCompatible } from './openai-compatible/index.js'
+export { openaiLive } from './openai-live/index.js'
 export { defaultModelsFolder, sherpa } from './sherpa/index.js'
 export type { Slot, Vendor, VendorContext, VendorKey } from './vendor.js'
 export { vendors } from './vendors.js'

@@ -9,6 +9,7 @@ import { elevenLabs } from './elevenlabs/index.js'
 import { google } from './google/index.js'
 import { openai } from './openai/index.js'
 import { openaiCompatible } from './openai-compatible/index.js'
+import { openaiLive } from './openai-live/index.js'
 import { sherpa } from './sherpa/index.js'
 import type { Vendor } from './vendor.js'
 
@@ -16,6 +17,7 @@ import type { Vendor } from './vendor.js'
 export const vendors: readonly Vendor[] = [
   deepgram,
   openai,
+  openaiLive,
   anthropic,
   cartesia,
   elevenLabs,
