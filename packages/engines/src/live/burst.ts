@@ -41,6 +41,8 @@ export function burst(rate: number, clock: Clock): Burst {
   let hasSound = false
   let isOver = false
   let wake = () => {}
+  /** Words whose sound has not come: only then it is known whether there was a pause before. */
+  let ahead: { readonly text: string; readonly endMs: number }[] = []
   /** Place of the first sound on the session's line; words tell it, sound has no stamps. */
   let beginsMs: number | undefined
   let beganAtMs = 0
@@ -82,6 +84,7 @@ export function burst(rate: number, clock: Clock): Burst {
         pauses = [...pauses.slice(-15), { fromMs: soundMs + pausedMs, pausedMs }]
       soundMs += ms
       waitingMs += ms
+      giveWords()
       put({ kind: 'audio', samples, rate })
     },
     words(given, startMs, endMs) {
@@ -90,11 +93,13 @@ export function burst(rate: number, clock: Clock): Burst {
       if (text === '') put({ kind: 'mark', mark: 'first-token' })
       beginsMs ??= startMs
       text += spoken
-      lastUntilMs = Math.max(lastUntilMs, soundBefore(endMs))
-      put({ kind: 'words', text: spoken, untilMs: lastUntilMs })
+      ahead.push({ text: spoken, endMs })
+      // Words that come behind their sound wait for nothing.
+      if (soundBefore(endMs) <= soundMs) giveWords()
     },
     add: put,
     end() {
+      giveWords()
       isOver = true
       wake()
     },
@@ -125,6 +130,15 @@ export function burst(rate: number, clock: Clock): Burst {
       keeps = false
       forget()
     },
+  }
+
+  function giveWords(): void {
+    const words = ahead
+    ahead = []
+    for (const { text: spoken, endMs } of words) {
+      lastUntilMs = Math.max(lastUntilMs, soundBefore(endMs))
+      put({ kind: 'words', text: spoken, untilMs: lastUntilMs })
+    }
   }
 
   function forget(): void {

@@ -86,13 +86,17 @@ export function modelVoice({
     speech = begun
     isReading = false
     if (expected !== undefined) attach(begun)
-    const sinceMs = clock.now() - WORDS_AHEAD_MS
-    for (const { atMs, text, startMs, endMs } of early) if (atMs >= sinceMs) begun.words(text, startMs, endMs)
-    early = []
+    giveEarly(begun)
     onBegin()
     if (waiting === undefined) offer(OFFERS)
     else waiting.wake()
     return begun
+  }
+
+  function giveEarly(to: Burst): void {
+    const sinceMs = clock.now() - WORDS_AHEAD_MS
+    for (const { atMs, text, startMs, endMs } of early) if (atMs >= sinceMs) to.words(text, startMs, endMs)
+    early = []
   }
 
   /** Tells the session until it takes the speech, or for too long. */
@@ -142,6 +146,7 @@ export function modelVoice({
       } else if (speech.isOver) {
         if (!isAudible) return
         speech.resume()
+        giveEarly(speech)
       }
       speech?.audio(samples)
       if (!speech?.isOverfull) return
@@ -201,8 +206,8 @@ export function modelVoice({
         if (settled.has(reader)) taken.keepNothing()
         for (let part = await taken.next(signal); part !== undefined; part = await taken.next(signal))
           yield part
-        if (signal.aborted || speech !== taken) return
-        speech = undefined
+        if (signal.aborted) return
+        if (speech === taken) speech = undefined
         reader.onSaid(taken.text)
       } finally {
         signal.removeEventListener('abort', cut)
