@@ -461,7 +461,7 @@ describe('a line of several sessions', () => {
 
   it('takes the next model at once where one fails', async () => {
     const clock = new VirtualClock()
-    const models = [fakeModel(clock), fakeModel(clock, { name: 'second' })] as const
+    const models = [fakeModel(), fakeModel({ name: 'second' })] as const
     const rig = liveRig({ models: [...models] }, clock)
     models[0].last.emit(lost(false))
     await clock.advance(0)
@@ -501,7 +501,7 @@ describe('a line of several sessions', () => {
 
   it('takes no models that want different rates', () => {
     const clock = new VirtualClock()
-    expect(() => liveRig({ models: [fakeModel(clock), fakeModel(clock, { rate: 8_000 })] }, clock)).toThrow(
+    expect(() => liveRig({ models: [fakeModel(), fakeModel({ rate: 8_000 })] }, clock)).toThrow(
       /different rates/,
     )
     expect(() => createLiveEngine({ models: [], instructions: '' })).toThrow(/needs a model/)

@@ -40,7 +40,7 @@ export interface FakeModel extends FullDuplexModel {
   readonly last: FarEnd
 }
 
-export function fakeModel(clock: VirtualClock, { name = 'fake', rate = RATE } = {}): FakeModel {
+export function fakeModel({ name = 'fake', rate = RATE } = {}): FakeModel {
   const ends: FarEnd[] = []
   return {
     name,
@@ -55,7 +55,7 @@ export function fakeModel(clock: VirtualClock, { name = 'fake', rate = RATE } = 
     open(options) {
       const end: FarEnd = {
         options,
-        openedAtMs: clock.now(),
+        openedAtMs: options.clock.now(),
         told: [],
         thought: [],
         instructed: [],
@@ -116,7 +116,7 @@ export interface LiveRig {
 }
 
 export function liveRig(options: Partial<LiveEngineOptions> = {}, clock = new VirtualClock()): LiveRig {
-  const model = (options.models?.[0] as FakeModel | undefined) ?? fakeModel(clock)
+  const model = (options.models?.[0] as FakeModel | undefined) ?? fakeModel()
   const evidence: Evidence[] = []
   const warnings: ParleyError[] = []
   const history: HistoryEntry[] = []
