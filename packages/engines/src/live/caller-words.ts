@@ -63,7 +63,7 @@ export function callerWords({ clock, pauseMs, observe }: CallerWordsOptions): Ca
       )
         finish()
       utterance ??= { text: '', startMs, endMs }
-      utterance.text += text
+      utterance.text += text.slice(0, MAX_TEXT)
       utterance.endMs = Math.max(utterance.endMs, endMs)
       for (const _ of text.match(/\S+/g) ?? []) begins.push(startMs)
       if (begins.length > MAX_COUNTED) begins = begins.slice(-MAX_COUNTED)

@@ -67,10 +67,17 @@ interface Leg {
   readonly session: DuplexSession
   /** Messages it began with. */
   readonly known: number
+  /** Texts given to it before it was ready: with it they would be lost. */
+  readonly unsure: Text[]
   isReady: boolean
   expiresAtMs: number
 }
 
+/** Something to be told, to whatever session is there. */
+type Text = (leg: Leg) => void
+
+/** Texts kept while there is no session; the oldest is dropped. */
+const MAX_TEXTS = 32
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 8_000
 /** How often a quiet moment is looked for, ms. */
@@ -89,6 +96,7 @@ export function farLine(options: FarLineOptions): FarLine {
   let trouble: ParleyError | undefined
   let current: Leg | undefined
   let next: Leg | undefined
+  let texts: Text[] = []
   let cancelRenewal = () => {}
   let cancelRetry = () => {}
 
@@ -99,6 +107,7 @@ export function farLine(options: FarLineOptions): FarLine {
       number,
       model,
       known: memory.length,
+      unsure: [],
       isReady: false,
       expiresAtMs: Number.POSITIVE_INFINITY,
       session: (models[model] as FullDuplexModel).open({
@@ -124,6 +133,7 @@ export function farLine(options: FarLineOptions): FarLine {
 
   function ready(leg: Leg, expiresAtMs: number | undefined): void {
     leg.isReady = true
+    leg.unsure.length = 0
     failures = 0
     if (expiresAtMs !== undefined) leg.expiresAtMs = expiresAtMs
     if (leg === next) return changeWhenQuiet()
@@ -177,6 +187,17 @@ export function farLine(options: FarLineOptions): FarLine {
     if (!isUnanswered) sound.clear()
     options.onChange((spoken.length * 1000) / options.rate)
     if (spoken.length > 0) leg.session.hear(spoken)
+    const kept = texts
+    texts = []
+    for (const text of kept) give(text)
+  }
+
+  function give(text: Text): void {
+    if (current === undefined) texts = [...texts, text].slice(-MAX_TEXTS)
+    else {
+      text(current)
+      if (!current.isReady && current.unsure.length < MAX_TEXTS) current.unsure.push(text)
+    }
   }
 
   function lost(leg: Leg, error: ParleyError): void {
@@ -191,6 +212,7 @@ export function farLine(options: FarLineOptions): FarLine {
     }
     cancelRenewal()
     current = undefined
+    texts = [...leg.unsure, ...texts].slice(-MAX_TEXTS)
     trouble = error
     if (!isLost) options.onLost()
     isLost = true
@@ -227,8 +249,8 @@ export function farLine(options: FarLineOptions): FarLine {
     return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1))
   }
 
-  function idFor(to: FarTask | undefined): string | undefined {
-    return to !== undefined && to.session === current?.number ? to.id : undefined
+  function idFor(leg: Leg, to: FarTask | undefined): string | undefined {
+    return to?.session === leg.number ? to.id : undefined
   }
 
   current = open(0)
@@ -237,9 +259,9 @@ export function farLine(options: FarLineOptions): FarLine {
       sound.hear(samples)
       current?.session.hear(samples)
     },
-    instruct: text => current?.session.instruct(text),
-    think: (text, to) => current?.session.think(text, idFor(to)),
-    tell: (text, to) => current?.session.tell(text, idFor(to)),
+    instruct: text => give(leg => leg.session.instruct(text)),
+    think: (text, to) => give(leg => leg.session.think(text, idFor(leg, to))),
+    tell: (text, to) => give(leg => leg.session.tell(text, idFor(leg, to))),
     answered: () => sound.clear(),
     get session() {
       return current?.number ?? legs

@@ -488,6 +488,20 @@ describe('a line of several sessions', () => {
     expect(waiting.error).toMatchObject({ code: 'provider_failed' })
   })
 
+  it('tells what was told to nobody, or to a session that never stood, to the next', async () => {
+    const rig = liveRig({ greeting: 'Welcome.' })
+    rig.ask({ origin: 'opening' })
+    expect(rig.model.last.told).toHaveLength(1)
+    rig.model.last.emit(lost())
+    rig.ask({ origin: 'prompt', text: 'Are you there?' })
+    await rig.clock.advance(250)
+    expect(rig.model.last.told.map(({ text }) => text)).toEqual(['Welcome.', 'Are you there?'])
+    rig.model.last.emit(ready())
+    rig.model.last.emit(lost())
+    await rig.clock.advance(250)
+    expect([rig.model.ends.length, rig.model.last.told]).toEqual([3, []])
+  })
+
   it('goes on with the renewed session when the old one is lost first', async () => {
     const rig = liveRig({ renewBeforeMs: 5_000 })
     rig.model.last.emit(ready(10_000))

@@ -45,7 +45,7 @@ export interface LiveEngineOptions {
   readonly utterancePauseMs?: number
   /** Longest wait for the model to speak once the session wants an answer, ms. Default 8,000. */
   readonly patienceMs?: number
-  /** The same while a question is handed over, ms. Default 30,000. */
+  /** The same while a question is handed over, ms; a session gives an engine up after 20 s. Default 18,000. */
   readonly delegationPatienceMs?: number
   /** After which time a caller who waits for a decision is told to wait once more, ms. Default 4,000. */
   readonly holdingAfterMs?: number
@@ -156,7 +156,7 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
 
   function patienceMs(sinceMs: number): number {
     const mostMs =
-      tasks.askedAtMs === undefined ? (options.patienceMs ?? 8_000) : (options.delegationPatienceMs ?? 30_000)
+      tasks.askedAtMs === undefined ? (options.patienceMs ?? 8_000) : (options.delegationPatienceMs ?? 18_000)
     return ended.signal.aborted || far.isOver ? 0 : sinceMs + mostMs - clock.now()
   }
 
