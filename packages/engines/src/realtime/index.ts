@@ -1,0 +1,2 @@
+export { createRealtimeEngine } from './realtime-engine.js'
+export type * from './realtime-options.js'

@@ -1,0 +1,127 @@
+/**
+ * What of a reply stands where in far conversations, and how much of it was heard. The far end keeps exactly that: an
+ * item is cut to its heard part, one not heard is taken out. Said again, late or corrected, it never asks for what a
+ * vendor would refuse: an item only ever gets shorter.
+ */
+
+import type { Heard, HeardAccount, ReplyId, TurnId } from '@parley/core'
+import type { FarLine } from './far-line.js'
+
+export interface ReplyRecord {
+  /** None for a text that the session has said. */
+  readonly turn: TurnId | undefined
+  reply: ReplyId | undefined
+  /** Its own sound that the session drew, ms. */
+  ownMs: number
+  readonly items: RecordItem[]
+  /** Calls of the far end's model and their results, and what was told for this answer alone. */
+  readonly extras: { readonly line: FarLine; readonly item: string; readonly call?: string }[]
+  /** The session may hear it. */
+  committed: boolean
+}
+
+export interface RecordItem {
+  readonly line: FarLine
+  readonly item: string
+  /** Where it begins in the reply's own sound, and how long it is, ms. */
+  readonly fromMs: number
+  ms: number
+  /** The far end may have more of it than was drawn. */
+  isOpen: boolean
+  /** What is left of it at the far end, ms; undefined: all. 0: it was taken out. */
+  leftMs: number | undefined
+}
+
+/** Replies remembered; the far end's conversation is bounded alike. */
+const MAX_RECORDS = 300
+
+export interface ReplyBook {
+  begin(turn: TurnId | undefined): ReplyRecord
+  committed(turn: TurnId): void
+  heard(heard: Heard, account: HeardAccount): void
+  /** What was heard so far is told to the far ends now. */
+  settle(): void
+  of(reply: ReplyId): ReplyRecord | undefined
+}
+
+export function createReplyBook(): ReplyBook {
+  const records: ReplyRecord[] = []
+  const pending = new Map<ReplyRecord, { readonly ms: number; readonly complete: boolean }>()
+  /** The one that the session lets be heard, until its name is known. */
+  let live: ReplyRecord | undefined
+
+  function nameOf({ reply }: Heard): ReplyRecord | undefined {
+    const known = records.findLast(each => each.reply === reply)
+    if (known !== undefined) return known
+    const record = live
+    live = undefined
+    if (record !== undefined) record.reply = reply
+    return record
+  }
+
+  function settle(): void {
+    for (const [record, heard] of pending) keepHeard(record, heard)
+    pending.clear()
+  }
+
+  return {
+    begin(turn) {
+      const record: ReplyRecord = {
+        ...{ turn, reply: undefined, ownMs: 0, items: [], extras: [], committed: false },
+      }
+      records.push(record)
+      if (records.length > MAX_RECORDS) records.shift()
+      return record
+    },
+    committed(turn) {
+      // A prompt is said, so its turn has no reply of its own.
+      const record =
+        records.findLast(each => each.turn === turn) ??
+        records.findLast(each => each.turn === undefined && !each.committed)
+      if (record === undefined) return
+      record.committed = true
+      live = record
+    },
+    heard(heard, { fromMs, final }) {
+      const record = nameOf(heard)
+      if (record === undefined) return
+      pending.set(record, { ms: heard.ms - fromMs, complete: heard.complete })
+      if (final) settle()
+    },
+    settle,
+    of: reply => records.findLast(each => each.reply === reply),
+  }
+}
+
+/** Cuts the far items of a reply to what was heard of its own sound. */
+export function keepHeard(
+  { items }: ReplyRecord,
+  heard: { readonly ms: number; readonly complete: boolean },
+): void {
+  for (const item of items) {
+    if (item.leftMs === 0 || item.line.isOver) continue
+    if (item.ms === 0) {
+      // Words without sound: what of them was taken in comes back with the history.
+      if (!heard.complete) takeOut(item)
+      continue
+    }
+    const ms = heard.complete ? item.ms : Math.min(item.ms, heard.ms - item.fromMs)
+    if (ms < 1) takeOut(item)
+    else if (ms < (item.leftMs ?? item.ms) - 0.5 || (item.isOpen && item.leftMs === undefined)) {
+      item.leftMs = Math.floor(ms)
+      item.line.session.truncate(item.item, item.leftMs)
+    }
+    item.isOpen = false
+  }
+}
+
+function takeOut(item: RecordItem): void {
+  item.leftMs = 0
+  item.line.memory.remove(item.item)
+}
+
+/** Nothing of this reply is to be remembered. */
+export function forgetReply(record: ReplyRecord): void {
+  for (const item of record.items) if (item.leftMs !== 0 && !item.line.isOver) takeOut(item)
+  for (const { line, item, call } of record.extras.splice(0)) if (!line.isOver) line.memory.remove(item, call)
+}

@@ -1,0 +1,138 @@
+/**
+ * One response of the model as parts of a reply. Words wait for their sound, so that what is thrown away before it
+ * sounds was never said; what of it stands where at the far end is written down.
+ */
+
+import { type FarAsk, ParleyError, type ReplyPart, type ToolCall } from '@parley/core'
+import { askFar } from './ask-far.js'
+import type { FarLine } from './far-line.js'
+import type { RecordItem } from './reply-record.js'
+import type { Making, Talk } from './talk.js'
+
+export interface Responded {
+  readonly calls: readonly ToolCall[]
+  /** The model's words, whole. */
+  readonly text: string
+  /** The rule that took the answer from the model; what it had begun is cut off. */
+  readonly doubt?: string
+}
+
+export interface Response {
+  readonly line: FarLine
+  readonly ask: FarAsk
+  readonly making: Making
+  /** Whether the model's own doubt may take the answer from it. */
+  readonly mayDoubt: boolean
+}
+
+/** Doubt is said at the beginning, or it is a part of the answer. */
+const DOUBT_WORDS = 12
+
+/** @throws ParleyError what the response failed with, or `timeout`; see `askFar` */
+export async function* respond(
+  talk: Talk,
+  { line, ask, making, mayDoubt }: Response,
+  signal: AbortSignal,
+): AsyncGenerator<ReplyPart, Responded> {
+  const { clock } = talk.call
+  const { record } = making
+  const doubtIn = mayDoubt ? talk.options.reasoner?.doubtIn.bind(talk.options.reasoner) : undefined
+  const own = new AbortController()
+  const stop = () => own.abort()
+  signal.addEventListener('abort', stop, { once: true })
+  const calls: ToolCall[] = []
+  let text = ''
+  let unsounded = ''
+  let sounded = false
+
+  const itemOf = (name: string): RecordItem => {
+    const known = record.items.find(each => each.line === line && each.item === name)
+    if (known !== undefined) return known
+    const item: RecordItem = {
+      ...{ line, item: name, fromMs: record.ownMs, ms: 0, isOpen: true, leftMs: undefined },
+    }
+    // What is said beside the conversation is no item of it.
+    if (ask.beside === true) return item
+    record.items.push(item)
+    line.memory.made(name)
+    return item
+  }
+
+  function* say(): Generator<ReplyPart> {
+    if (unsounded === '') return
+    making.said += unsounded
+    yield { kind: 'words', text: unsounded }
+    unsounded = ''
+  }
+
+  try {
+    for await (const part of askFar(line, ask, { clock, silentMs: talk.silentMs }, own.signal)) {
+      if (part.kind === 'words' || part.kind === 'audio') {
+        if (!making.marked.has('first-token')) {
+          making.marked.add('first-token')
+          yield { kind: 'mark', mark: 'first-token' }
+        }
+      }
+      switch (part.kind) {
+        case 'words': {
+          itemOf(part.item)
+          text += part.text
+          unsounded += part.text
+          const doubt = text.split(/\s+/).length <= DOUBT_WORDS + 1 ? doubtIn?.(text) : undefined
+          if (doubt !== undefined) {
+            own.abort()
+            cutOff(record.items.filter(each => each.line === line && each.isOpen))
+            return { calls: [], text, doubt }
+          }
+          if (sounded || ask.silent === true) yield* say()
+          break
+        }
+        case 'audio': {
+          if (part.samples.length === 0) break
+          const item = itemOf(part.item)
+          yield* say()
+          sounded = true
+          const ms = (part.samples.length * 1000) / talk.rate
+          item.ms = record.ownMs + ms - item.fromMs
+          record.ownMs += ms
+          yield { kind: 'audio', samples: part.samples, rate: talk.rate }
+          break
+        }
+        case 'tool-call':
+          calls.push(part.call)
+          if (ask.beside === true) break
+          line.memory.made(part.item, part.call.id)
+          record.extras.push({ line, item: part.item, call: part.call.id })
+          break
+        case 'response-done':
+          yield* say()
+          if (part.usage !== undefined) {
+            making.cost.inputTokens += part.usage.inputTokens
+            making.cost.outputTokens += part.usage.outputTokens
+            yield { kind: 'usage', ...making.cost }
+          }
+          if (part.outcome === 'failed')
+            throw part.error ?? new ParleyError('provider_failed', `Model ${line.model.name} gave no answer.`)
+          if (part.outcome === 'complete')
+            for (const item of record.items) if (item.line === line) item.isOpen = false
+          break
+        default:
+          part satisfies never
+      }
+    }
+    return { calls, text }
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** What was drawn of it is on its way to the ear, the rest is not to be remembered. */
+function cutOff(items: readonly RecordItem[]): void {
+  for (const item of items) {
+    const ms = Math.floor(item.ms)
+    item.isOpen = false
+    item.leftMs = ms
+    if (ms < 1) item.line.memory.remove(item.item)
+    else item.line.session.truncate(item.item, ms)
+  }
+}
