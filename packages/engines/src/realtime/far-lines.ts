@@ -56,7 +56,7 @@ const RENEW_AGAIN_MS = 10_000
 export function startFarLines(parts: FarLinesParts): FarLines {
   const { clock, members } = parts
   let current: { readonly line: FarLine; readonly use: BreakerUse; readonly member: FarMember } | undefined
-  let next: { readonly line: FarLine } | undefined
+  let next: { readonly line: FarLine; readonly use: BreakerUse; readonly member: FarMember } | undefined
   let failedInRow = 0
   let lastError: ParleyError | undefined
   let closed = false
@@ -99,23 +99,28 @@ export function startFarLines(parts: FarLinesParts): FarLines {
     planRenewal(line)
   }
 
+  /** A session that had stood counts as a use of its own, for it had succeeded. */
+  function fail({ line, use, member }: NonNullable<typeof current>, error: ParleyError): void {
+    const stateOf = () => member.breaker.state
+    const wasOpen = stateOf() === 'open'
+    parts.tell(line.model, line.isReady && line === current?.line ? 'broke-off' : 'failed', error)
+    if (line.isReady) member.breaker.force().failed(error)
+    else use.failed(error)
+    if (!wasOpen && stateOf() === 'open') parts.tell(line.model, 'rested', error)
+  }
+
   function lost(line: FarLine, error: ParleyError): void {
     if (line === next?.line) {
+      fail(next, error)
       next = undefined
-      parts.tell(line.model, 'failed', error)
+      cancelRenewal()
       cancelRenewal = clock.after(RENEW_AGAIN_MS, renew)
       return
     }
     if (line !== current?.line || closed) return
-    const { member, use } = current
     lastError = error
     dropNext()
-    parts.tell(line.model, line.isReady ? 'broke-off' : 'failed', error)
-    const stateOf = () => member.breaker.state
-    const wasOpen = stateOf() === 'open'
-    if (line.isReady) member.breaker.force().failed(error)
-    else use.failed(error)
-    if (!wasOpen && stateOf() === 'open') parts.tell(line.model, 'rested', error)
+    fail(current, error)
     current = undefined
     parts.use(undefined)
     failedInRow++
@@ -143,8 +148,8 @@ export function startFarLines(parts: FarLinesParts): FarLines {
     if (closed || current === undefined) return
     const isLate = msLeft() <= parts.latestMs
     if (next === undefined && (parts.isQuiet() || isLate)) {
-      const line = parts.open(current.line.model, { ready, lost })
-      next = { line }
+      const { member, use } = choose()
+      next = { line: parts.open(member.model, { ready, lost }), use, member }
     }
     cancelRenewal = clock.after(LOOK_MS, renew)
     if (next?.line.isReady) renewed()
@@ -159,8 +164,8 @@ export function startFarLines(parts: FarLinesParts): FarLines {
     if (next === undefined || current === undefined || next.line.isOver) return
     const old = current
     const { line } = next
+    current = next
     next = undefined
-    current = { line, use: old.member.breaker.force(), member: old.member }
     current.use.succeeded()
     parts.fill(line)
     parts.use(line)

@@ -9,6 +9,7 @@ import {
   type FarItem,
   type FarSession,
   type HistoryEntry,
+  type ReplyId,
   type ToolCall,
   type ToolExchange,
   type ToolResult,
@@ -110,8 +111,19 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     return left.map(({ item }) => item)
   }
 
+  /** A reply that broke off elsewhere is told as one text: its end alone would be no answer. */
+  function dropRest(reply: ReplyId): void {
+    const left = book.of(reply)?.items.filter(({ leftMs }) => leftMs !== 0) ?? []
+    if (left.every(each => each.line === line)) return
+    for (const each of left.filter(each => each.line === line)) {
+      each.leftMs = 0
+      remove(each.item)
+    }
+  }
+
   function place(entry: HistoryEntry, behind: string | null | undefined): readonly string[] {
     const key = keyOf(entry)
+    if (entry.role === 'agent') dropRest(entry.reply)
     const added: string[] = []
     const at = () => (behind === undefined ? undefined : (added.at(-1) ?? behind))
     if (entry.role === 'agent')

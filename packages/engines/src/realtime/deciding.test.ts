@@ -1,0 +1,145 @@
+import { ParleyError } from '@parley/core'
+import { describe, expect, it } from 'vitest'
+import type { Decision, Question, Reasoner } from '../reasoner/reasoner.js'
+import { type LinkOptions, startLink, wordsOf } from './realtime-link.test-kit.js'
+
+const tool = { name: 'consult', description: 'Ask.', parameters: { type: 'object' } } as const
+
+function testReasoner(given: Partial<Reasoner> = {}) {
+  const questions: Question[] = []
+  const reasoner: Reasoner = {
+    name: 'claude',
+    tool,
+    ruleFor: text => (/refund/i.test(text) ? 'money' : undefined),
+    doubtIn: said => (/not sure/i.test(said) ? 'unsure' : undefined),
+    holding: (_, nth) => (nth === 0 ? 'One moment please.' : 'I am asking again.'),
+    decide: async () => ({ text: 'You get forty euros.', tookMs: 900, inputTokens: 100, outputTokens: 9 }),
+    ...given,
+  }
+  const decide = reasoner.decide.bind(reasoner)
+  return {
+    questions,
+    reasoner: {
+      ...reasoner,
+      decide(question: Question, signal: AbortSignal): Promise<Decision> {
+        questions.push(question)
+        return decide(question, signal)
+      },
+    },
+  }
+}
+
+/** Says what stands between the marks, else what it is told to by the test. */
+const faithful = (other: string): LinkOptions['far'] & {} => ({
+  answer(ask, { items }) {
+    if (ask.beside === true) return ask.input?.map(item => ('text' in item ? item.text : '')).join('') ?? ''
+    const told = items.findLast(({ kind }) => kind === 'system')?.text
+    return /<decision>\n(.*)\n<\/decision>/.exec(told ?? '')?.[1] ?? other
+  },
+})
+
+describe('decisions of a reasoner', () => {
+  it('are asked for by the model with a tool, and told faithfully', async () => {
+    const { reasoner, questions } = testReasoner()
+    let calls = 0
+    const { far, ask } = await startLink({
+      instructions: 'You are a clerk.',
+      reasoner,
+      far: {
+        answer: (_, { items }) =>
+          calls++ === 0
+            ? { call: { id: 'call_1', name: 'consult', arguments: { question: 'How much?' } } }
+            : `Well: ${items.findLast(({ kind }) => kind === 'tool-result')?.text}`,
+      },
+    })
+    const { drawn, said } = await ask('what do I get')
+    expect(questions).toMatchObject([{ text: 'what do I get', asked: 'How much?', language: 'en' }])
+    expect(drawn.parts).toContainEqual({ kind: 'filler', text: 'One moment please.' })
+    expect(drawn.parts).toContainEqual({ kind: 'mark', mark: 'decision' })
+    expect(drawn.parts).toContainEqual({
+      ...{ kind: 'decision', by: 'claude', cause: 'tool', outcome: 'decided', tookMs: 900 },
+    })
+    expect(said).toBe('Well: You get forty euros.')
+    expect(far.last.options.tools).toEqual([tool])
+    expect(far.last.asks[1]?.instructions).toMatch(/^You are a clerk\.[\s\S]*faithfully/)
+  })
+
+  it('are asked for by a rule before the model says a word', async () => {
+    const { reasoner, questions } = testReasoner()
+    const { far, ask } = await startLink({ reasoner, far: faithful('I decide.') })
+    const { drawn, said } = await ask('I want a refund')
+    expect(questions.length).toBe(1)
+    expect(said).toBe('You get forty euros.')
+    expect(drawn.parts).toContainEqual({
+      ...{ kind: 'decision', by: 'claude', cause: 'rule', rule: 'money', outcome: 'decided', tookMs: 900 },
+    })
+    expect(far.last.memory.map(line => line.replace(/ \[\d+\]/, ''))).toEqual([
+      'user: I want a refund',
+      'assistant: You get forty euros.',
+    ])
+  })
+
+  it('wait for the vendor’s words of a spoken turn, and not for ever', async () => {
+    for (const [wordsMs, expected] of [
+      [300, 'You get forty euros.'],
+      [700, 'I decide.'],
+    ] as const) {
+      const { reasoner } = testReasoner()
+      const { link, clock, say, turnOf, draw } = await startLink({
+        reasoner,
+        far: { ...faithful('I decide.'), wordsMs },
+      })
+      const turn = turnOf({ origin: 'speech', ...(await say('a refund')) })
+      const drawn = draw(signal => link.reply(turn, signal))
+      link.committed?.(turn.id)
+      await clock.advance(4_000)
+      expect(wordsOf(drawn.parts)).toBe(expected)
+    }
+  })
+
+  it('take an answer from a model that doubts itself', async () => {
+    const { reasoner, questions } = testReasoner()
+    const { far, ask, refusals } = await startLink({
+      reasoner,
+      far: faithful('I am not sure but I think ten euros.'),
+    })
+    const { said, drawn } = await ask('what do I get')
+    expect(questions.length).toBe(1)
+    expect(said).toBe('You get forty euros.')
+    expect(drawn.parts).toContainEqual(expect.objectContaining({ kind: 'decision', rule: 'unsure' }))
+    expect(far.last.memory.map(line => line.replace(/ \[\d+\]/, ''))).toEqual([
+      'user: what do I get',
+      'assistant: You get forty euros.',
+    ])
+    expect(refusals()).toEqual([])
+  })
+
+  it('are done without where they come late or fail', async () => {
+    for (const [code, outcome] of [
+      ['timeout', 'late'],
+      ['provider_failed', 'failed'],
+    ] as const) {
+      const { reasoner } = testReasoner({ decide: () => Promise.reject(new ParleyError(code)) })
+      const { ask, warnings } = await startLink({ reasoner, far: faithful('I decide.') })
+      const { said, drawn } = await ask('a refund')
+      expect(said).toBe('I decide.')
+      expect(drawn.parts).toContainEqual(expect.objectContaining({ kind: 'decision', outcome }))
+      expect(warnings.map(error => error.code)).toEqual([code])
+    }
+  })
+
+  it('count for nothing once the answer was thrown away', async () => {
+    let decided: ((decision: Decision) => void) | undefined
+    const { reasoner } = testReasoner({ decide: () => new Promise(resolve => (decided = resolve)) })
+    const { far, link, clock, turnOf, draw } = await startLink({ reasoner, far: faithful('I decide.') })
+    const turn = turnOf({ text: 'a refund' })
+    const drawn = draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(1_000)
+    drawn.abort()
+    decided?.({ text: 'Late.', tookMs: 1, inputTokens: 0, outputTokens: 0 })
+    await clock.advance(3_000)
+    expect(drawn.parts.some(part => part.kind === 'decision')).toBe(false)
+    expect(far.last.asks).toEqual([])
+  })
+})

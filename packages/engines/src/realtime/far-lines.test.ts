@@ -1,0 +1,195 @@
+import { ParleyError, type TurnId } from '@parley/core'
+import { describe, expect, it } from 'vitest'
+import { startLink, wordsOf } from './realtime-link.test-kit.js'
+
+const bare = (line: string) => line.replace(/ \[\d+\]/, '')
+
+describe('far sessions of a call', () => {
+  it('are followed by another before the vendor ends them, which knows what was said', async () => {
+    const { far, clock, ask, incidents, refusals } = await startLink({ far: { lifeMs: 3_600_000 } })
+    await ask('one')
+    await clock.advance(3_290_000)
+    expect(far.sessions.length).toBe(1)
+    await clock.advance(20_000)
+    expect(far.sessions.length).toBe(2)
+    expect(far.sessions[0]?.closed).toBe(true)
+    expect(far.last.memory).toEqual(['user: one', 'assistant: Yes of course.'])
+    const { said } = await ask('two')
+    expect(said).toBe('Yes of course.')
+    expect(far.last.memory.map(bare)).toEqual([
+      'user: one',
+      'assistant: Yes of course.',
+      'user: two',
+      'assistant: Yes of course.',
+    ])
+    expect(incidents).toEqual([])
+    expect(refusals()).toEqual([])
+  })
+
+  it('are renewed between a turn and its answer where no moment is quiet, with the sound of the turn', async () => {
+    const { link, far, clock, say, silence, turnOf, draw, refusals } = await startLink({
+      far: { lifeMs: 60_000 },
+      renewal: { beforeMs: 20_000, latestMs: 10_000 },
+    })
+    await silence(35_000)
+    // A caller who talks from before the time for a new session until after the last moment.
+    link.boundary?.({ kind: 'speech-start', atMs: 35_000 })
+    const { startMs } = await say('now I talk and talk', { bounded: false })
+    await silence(18_000)
+    const { endMs } = await say('until the end', { bounded: false })
+    link.boundary?.({ kind: 'speech-end', atMs: endMs })
+    expect(far.sessions.length).toBe(2)
+    expect(far.last.heardMs).toBe(0)
+    const turn = turnOf({ origin: 'speech', startMs, endMs })
+    const drawn = draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(2_000)
+    expect(wordsOf(drawn.parts)).toBe('Yes of course.')
+    expect(far.last.items[0]?.text).toBe('now I talk and talk until the end')
+    expect(far.sessions[0]?.closed).toBe(true)
+    expect(refusals()).toEqual([])
+  })
+
+  it('stay as they are where a new one cannot be opened, and it is tried again', async () => {
+    const { far, clock, ask, incidents } = await startLink({ far: { lifeMs: 600_000 } })
+    far.options.refuses = new ParleyError('provider_overloaded')
+    await clock.advance(305_000)
+    expect(incidents.map(({ action }) => action)).toEqual(['failed', 'rested'])
+    expect((await ask('one')).said).toBe('Yes of course.')
+    far.options.refuses = undefined
+    await clock.advance(15_000)
+    expect(far.sessions[0]?.closed).toBe(true)
+    expect((await ask('two')).said).toBe('Yes of course.')
+  })
+
+  it('come back after a loss with the history', async () => {
+    const { far, clock, ask, incidents } = await startLink()
+    await ask('one')
+    far.last.lose(new ParleyError('provider_failed'))
+    await clock.advance(500)
+    expect(far.sessions.length).toBe(2)
+    expect(far.last.memory).toEqual(['user: one', 'assistant: Yes of course.'])
+    expect(incidents.map(({ action }) => action)).toEqual(['broke-off'])
+  })
+
+  it('are of the next model at once where one refuses', async () => {
+    const { fars, ask, incidents } = await startLink({
+      far: { refuses: new ParleyError('provider_quota') },
+      others: [{ answer: () => 'I am the second.' }],
+    })
+    expect((await ask('one')).said).toBe('I am the second.')
+    expect(fars[0]?.sessions.length).toBe(1)
+    expect(incidents.map(({ provider, action }) => `${provider} ${action}`)).toEqual([
+      'far 0 failed',
+      'far 0 rested',
+    ])
+  })
+
+  it('are tried again with growing waits, at most 8 s', async () => {
+    const { far, clock } = await startLink({ far: { refuses: new ParleyError('provider_failed') } })
+    const opened: number[] = []
+    let known = 0
+    for (let at = 0; at < 40_000; at += 10) {
+      await clock.advance(10)
+      if (far.sessions.length > known) opened.push(clock.now())
+      known = far.sessions.length
+    }
+    const waits = opened.slice(1).map((at, index) => Math.round((at - (opened[index] ?? 0) - 50) / 100) / 10)
+    expect(waits.slice(1, 6)).toEqual([1, 2, 4, 8, 8])
+  })
+
+  it('that cannot be reached end the answer with an error, and the call goes on', async () => {
+    const { far, clock, link, turnOf, draw, ask } = await startLink({
+      far: { refuses: new ParleyError('provider_unreachable') },
+    })
+    const turn = turnOf({ text: 'hello' })
+    const drawn = draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(30_000)
+    expect(drawn.error).toMatchObject({ code: 'provider_unreachable' })
+    far.options.refuses = undefined
+    await clock.advance(20_000)
+    expect((await ask('again')).said).toBe('Yes of course.')
+  })
+})
+
+describe('an answer that breaks off', () => {
+  it('is asked for again where nothing was said, with the sound of the turn', async () => {
+    let answers = 0
+    const { far, link, clock, say, silence, turnOf, draw, refusals } = await startLink({
+      far: { answer: () => (answers++ === 0 ? { text: 'Gone', breaksAfterMs: 0 } : 'Here I am.') },
+    })
+    const turn = turnOf({ origin: 'speech', ...(await say('who is there')) })
+    await silence(500)
+    const drawn = draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(3_000)
+    expect(wordsOf(drawn.parts)).toBe('Here I am.')
+    expect(far.last.memory.map(bare)).toEqual(['user: who is there', 'assistant: Here I am.'])
+    expect(refusals()).toEqual([])
+  })
+
+  it('goes on behind the words that were said', async () => {
+    let answers = 0
+    const { far, ask } = await startLink({
+      instructions: 'Be kind.',
+      far: {
+        answer: () => (answers++ === 0 ? { text: 'The answer is ', breaksAfterMs: 300 } : 'forty two.'),
+      },
+    })
+    const { said } = await ask('what is it')
+    expect(said).toBe('The answer is forty two.')
+    expect(far.last.asks[0]?.instructions).toMatch(/^Be kind\.[\s\S]*<said>\nThe answer is\n<\/said>$/)
+    await ask('thanks')
+    expect(far.last.memory.map(bare).slice(0, 2)).toEqual([
+      'user: what is it',
+      'assistant: The answer is forty two.',
+    ])
+  })
+
+  it('is an apology in the end', async () => {
+    const { ask, far } = await startLink({
+      trouble: 'I am sorry.',
+      far: {
+        answer: ask => (ask.beside === true ? 'I am sorry.' : { fails: new ParleyError('provider_failed') }),
+      },
+    })
+    expect((await ask('what is it')).said).toBe('I am sorry.')
+    expect(far.sessions.flatMap(({ asks }) => asks).length).toBe(5)
+  })
+
+  it('of a model that says nothing at all is another model’s', async () => {
+    const { link, clock, turnOf, draw } = await startLink({
+      far: { answer: () => 'nothing' },
+      others: [{ answer: () => 'I am the second.' }],
+      retry: { silentMs: 2_000, breaker: { failures: 1 } },
+    })
+    const turn = turnOf({ text: 'hello' })
+    const drawn = draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(6_000)
+    expect(wordsOf(drawn.parts)).toBe('I am the second.')
+  })
+})
+
+describe('the end of a call', () => {
+  it('closes everything, and nothing comes after it', async () => {
+    const { far, link, clock, turnOf, draw, observed } = await startLink()
+    const turn = turnOf({ text: 'hello' })
+    const drawn = draw(signal => link.reply(turn, signal))
+    await clock.advance(250)
+    const before = drawn.parts.length
+    await link.close()
+    await link.close()
+    await clock.advance(60_000)
+    expect(drawn.over).toBe(true)
+    expect(drawn.parts.length - before).toBeLessThanOrEqual(1)
+    expect(far.sessions.length).toBe(1)
+    expect(far.last.closed).toBe(true)
+    expect(observed).toEqual([])
+    expect(clock.pending).toBe(0)
+    const late = draw(signal => link.reply({ ...turn, id: 'trn_x' as TurnId }, signal))
+    await clock.advance(1_000)
+    expect(late.parts).toEqual([])
+  })
+})

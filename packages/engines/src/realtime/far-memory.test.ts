@@ -1,0 +1,128 @@
+import type { ReplyId, TurnId } from '@parley/core'
+import { describe, expect, it } from 'vitest'
+import { startLink } from './realtime-link.test-kit.js'
+
+describe('what a far conversation remembers', () => {
+  it('puts what was said elsewhere in its place', async () => {
+    const { link, far, history, ask, refusals } = await startLink()
+    void link
+    await ask('one')
+    await ask('two')
+    history.splice(2, 0, { role: 'system', turn: 'sys_1' as TurnId, text: 'Be brief.', atMs: 0 })
+    history.unshift({ role: 'user', turn: 'given_1' as TurnId, text: 'zero', atMs: 0 })
+    await ask('three')
+    expect(far.last.memory.map(line => line.replace(/ \[\d+\]/, ''))).toEqual([
+      'user: zero',
+      'user: one',
+      'assistant: Yes of course.',
+      'system: Be brief.',
+      'user: two',
+      'assistant: Yes of course.',
+      'user: three',
+      'assistant: Yes of course.',
+    ])
+    expect(refusals()).toEqual([])
+  })
+
+  it('takes out what was forgotten, and tells a text that changed anew', async () => {
+    const { far, history, ask, refusals } = await startLink()
+    await ask('one')
+    await ask('two')
+    history.splice(0, 2)
+    const grown = history[0]
+    if (grown?.role === 'user') history[0] = { ...grown, text: 'two and more' }
+    await ask('three')
+    expect(far.last.memory.map(line => line.replace(/ \[\d+\]/, ''))).toEqual([
+      'user: two and more',
+      'assistant: Yes of course.',
+      'user: three',
+      'assistant: Yes of course.',
+    ])
+    expect(refusals()).toEqual([])
+  })
+
+  it('cuts a reply to what was heard, never refused when that is said again, late or corrected', async () => {
+    const { link, far, ask, refusals } = await startLink({
+      far: { answer: () => 'One two three four five.' },
+    })
+    const { reply } = await ask('count', {}, { hearMs: 400.7 })
+    const told = (ms: number, complete = false) =>
+      link.heard?.(
+        { reply, ms, text: '', complete, source: 'reported', errorMs: 0 },
+        { fromMs: 0, final: true },
+      )
+    expect(far.last.items[1]?.ms).toBe(400)
+    told(400.7)
+    told(500)
+    expect(far.last.items[1]?.ms).toBe(400)
+    told(300)
+    expect(far.last.items[1]?.ms).toBe(300)
+    told(0)
+    told(0)
+    told(9_999, true)
+    expect(far.last.memory).toEqual(['user: count'])
+    expect(refusals()).toEqual([])
+  })
+
+  it('counts what was heard from the beginning of its own sound, behind a filler', async () => {
+    const { link, far, clock, turnOf, draw, refusals } = await startLink({
+      far: { answer: () => 'One two three.' },
+    })
+    const turn = turnOf({ text: 'count' })
+    const drawn = draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(3_000)
+    expect(drawn.over).toBe(true)
+    link.heard?.(
+      { reply: 'rpl_9' as ReplyId, ms: 700, text: '', complete: false, source: 'estimated', errorMs: 50 },
+      { fromMs: 500, final: false },
+    )
+    expect(far.last.items[1]?.ms).toBe(360)
+    link.heard?.(
+      { reply: 'rpl_9' as ReplyId, ms: 660, text: '', complete: false, source: 'reported', errorMs: 0 },
+      { fromMs: 500, final: true },
+    )
+    expect(far.last.items[1]?.ms).toBe(160)
+    expect(refusals()).toEqual([])
+  })
+
+  it('leaves nothing of a prepared answer that was thrown away, but the sound of the turn', async () => {
+    const { link, far, clock, say, silence, turnOf, draw, refusals } = await startLink()
+    const first = await say('I want')
+    await silence(300)
+    const turn = turnOf({ origin: 'speech', ...first })
+    const early = draw(signal => link.reply(turn, signal))
+    await clock.advance(3_000)
+    expect(early.over).toBe(true)
+    expect(far.last.items.length).toBe(2)
+    early.abort()
+    expect(far.last.memory).toEqual([expect.stringMatching(/^user: I want \[/)])
+    const { endMs } = await say('a table')
+    await silence(300)
+    const whole = draw(signal => link.reply({ ...turn, endMs }, signal))
+    await clock.advance(3_000)
+    link.committed?.(turn.id)
+    expect(whole.over).toBe(true)
+    expect(far.last.memory).toEqual([
+      expect.stringMatching(/^user: I want \[/),
+      expect.stringMatching(/^user: a table \[/),
+      expect.stringMatching(/^assistant: Yes of course\. \[/),
+    ])
+    expect(refusals()).toEqual([])
+  })
+
+  it('prepares the same turn again without telling its sound twice', async () => {
+    const { link, far, clock, say, silence, turnOf, draw } = await startLink()
+    const turn = turnOf({ origin: 'speech', ...(await say('I want')) })
+    await silence(300)
+    const early = draw(signal => link.reply(turn, signal))
+    await clock.advance(100)
+    early.abort()
+    draw(signal => link.reply({ ...turn, text: 'I want' }, signal))
+    await clock.advance(3_000)
+    expect(far.last.memory).toEqual([
+      expect.stringMatching(/^user: I want \[/),
+      expect.stringMatching(/^assistant: Yes of course\. \[/),
+    ])
+  })
+})
