@@ -14,6 +14,8 @@ export interface Uplink {
    * it. The stretch is in media time, ms.
    */
   commit(turn: Turn): Stretch | undefined
+  /** The sound since the last turn belongs to none. */
+  forgetSound(): void
   /** The turn was answered: its sound need not be sent again. */
   answered(): void
   /** Whether the far end has sound that may become a turn. */

@@ -163,7 +163,8 @@ function connect(
     })()
   }
 
-  return {
+  const link: EngineLink & { forgetSound(): void } = {
+    forgetSound: () => uplink.forgetSound(),
     hear(frame) {
       uplink.hear(frame)
       ears?.hear(frame)
@@ -206,6 +207,7 @@ function connect(
       lookingUp?.close()
     },
   }
+  return link
 }
 
 /** An answer that was cut keeps what was heard of it, which is told next; one that nobody heard leaves nothing. */

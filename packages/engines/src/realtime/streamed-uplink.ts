@@ -101,6 +101,11 @@ export function createStreamedUplink({ sound, rate, clock, rated }: StreamedUpli
       session.commit()
       return { fromMs: Math.min(fromMs, turn.startMs), toMs: sound.endMs }
     },
+    forgetSound() {
+      session?.forgetSound()
+      turnFromMs = undefined
+      sound.keepFrom(undefined)
+    },
     answered() {
       turnFromMs = speakingFromMs
       sound.keepFrom(turnFromMs)

@@ -20,6 +20,8 @@ const SLACK_MS = 25
 /** Vendors take no shorter turn, ms. */
 const LEAST_MS = 120
 
+const nobody = '' as TurnId
+
 export interface ToldUplinkParts {
   readonly sound: CallerSound
   /** Hz. */
@@ -102,7 +104,8 @@ export function createToldUplink({ sound, rate, rated, dropped }: ToldUplinkPart
     commit(turn: Turn) {
       const doneMs = latest?.turn === turn.id ? latest.toMs : Number.NEGATIVE_INFINITY
       const isNew = bounded ? speaking || voiceEndMs > doneMs : sound.endMs > doneMs + LEAST_MS
-      const fromMs = Math.max(turn.startMs - BEFORE_MS, latest?.toMs ?? 0)
+      // A far end that ends turns itself may have begun this one long before there was a voice.
+      const fromMs = Math.max(turn.startMs - BEFORE_MS, latest?.toMs ?? 0, keptFromMs ?? 0)
       if (session === undefined || !isNew || sound.endMs <= fromMs) return undefined
       if (sound.fromMs > fromMs + SLACK_MS && turn.startMs > 0 && doneMs < 0) dropped(sound.fromMs - fromMs)
       const isWhole = sent !== undefined && Math.abs(sent.fromMs - Math.max(fromMs, sound.fromMs)) <= SLACK_MS
@@ -117,6 +120,14 @@ export function createToldUplink({ sound, rate, rated, dropped }: ToldUplinkPart
       streaming = false
       if (speaking) begin(stretch.toMs)
       return stretch
+    },
+    forgetSound() {
+      forget()
+      latest = { turn: nobody, toMs: sound.endMs }
+      keptFromMs = undefined
+      sound.keepFrom(undefined)
+      streaming = false
+      if (speaking) begin(sound.endMs)
     },
     answered() {
       // The caller may have begun to speak again meanwhile.
