@@ -37,7 +37,7 @@ import { createToldUplink } from './told-uplink.js'
 const RING_MS = 60_000
 const IDLE_MS = 3_000
 
-/** @throws ParleyError `bad_config` without a model. `connect` throws it where the models' rates differ. */
+/** @throws ParleyError `bad_config` without a model. */
 export function createRealtimeEngine(options: RealtimeEngineOptions): Engine {
   const { models, clock, retry } = options
   if (models.length === 0) throw new ParleyError('bad_config', 'A realtime engine needs a model.')
@@ -62,7 +62,7 @@ function connect(
   members: readonly FarMember[],
 ): EngineLink {
   const { reasoner, resampling, retry = {}, renewal = {} } = options
-  const rate = rateOf(options.models, call)
+  const { rate, fit } = atOneRate(members, call)
   const turns: FarTurns = options.turns ?? { by: 'gateway' }
   const book = createReplyBook()
   const commitments = createCommitments()
@@ -98,7 +98,7 @@ function connect(
   ]
   const lines = startFarLines({
     clock: call.clock,
-    members,
+    members: fit,
     firstMs: retry.firstMs ?? 500,
     mostMs: retry.mostMs ?? 8_000,
     reachMs: retry.reachMs ?? 8_000,
@@ -217,14 +217,16 @@ function undo(record: ReplyRecord): void {
     if (call !== undefined && !line.isOver && !line.memory.isAnswered(call)) line.memory.remove(item, call)
 }
 
-function rateOf(models: readonly SpeechToSpeech[], call: EngineCall): number {
-  const [first = 0, ...others] = models.map(model => model.rateFor(call.outputRate))
-  if (others.some(rate => rate !== first))
-    throw new ParleyError(
-      'bad_config',
-      'The models of a realtime engine differ in rate; choose models of one rate.',
-    )
-  return first
+/** The rate of the first, and those that have the same: a call's sound goes up at one rate, whoever hears it. */
+function atOneRate(members: readonly FarMember[], call: EngineCall) {
+  const rates = members.map(({ model }) => model.rateFor(call.outputRate))
+  const [rate = 0] = rates
+  const fit = members.filter((_, at) => rates[at] === rate)
+  if (fit.length < members.length) {
+    const message = `Some models of the agent do not hear ${rate} Hz as its first does; this call cannot fall back on them.`
+    call.warn(new ParleyError('bad_config', message))
+  }
+  return { rate, fit }
 }
 
 function asToolbox(tools: RealtimeEngineOptions['tools'] & {}): Toolbox {
