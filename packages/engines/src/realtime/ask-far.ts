@@ -7,6 +7,8 @@ export interface AskOptions {
   readonly clock: Clock
   /** Longest wait for the next event, ms. */
   readonly silentMs: number
+  /** An event has come; it is given when it is drawn. */
+  came?(event: FarPart): void
 }
 
 export type FarPart = Extract<FarEvent, { readonly ask: string }>
@@ -18,7 +20,7 @@ export type FarPart = Extract<FarEvent, { readonly ask: string }>
 export async function* askFar(
   line: FarLine,
   ask: FarAsk,
-  { clock, silentMs }: AskOptions,
+  { clock, silentMs, came }: AskOptions,
   signal: AbortSignal,
 ): AsyncGenerator<FarPart> {
   if (signal.aborted) return
@@ -39,6 +41,7 @@ export async function* askFar(
     line.ask(ask, event => {
       if (isDone) return
       if (event.kind === 'response-done' || event.kind === 'lost') isDone = true
+      if (event.kind !== 'lost') came?.(event)
       queue.push(event)
       stir()
     })

@@ -27,7 +27,7 @@ import { atRate, type Uplink } from './far-ears.js'
 import { openFarLine } from './far-line.js'
 import { type FarMember, startFarLines } from './far-lines.js'
 import type { RealtimeEngineOptions } from './realtime-options.js'
-import { createReplyBook, forgetReply, type ReplyRecord } from './reply-record.js'
+import { createReplyBook, dropCalls, forgetReply, type ReplyRecord } from './reply-record.js'
 import { speakText } from './saying.js'
 import { createStreamedUplink, type StreamedUplink } from './streamed-uplink.js'
 import { createActs, newMaking, type Talk } from './talk.js'
@@ -212,9 +212,8 @@ function connect(
 
 /** An answer that was cut keeps what was heard of it, which is told next; one that nobody heard leaves nothing. */
 function undo(record: ReplyRecord): void {
-  if (!record.committed) return forgetReply(record)
-  for (const { line, item, call } of record.extras)
-    if (call !== undefined && !line.isOver && !line.memory.isAnswered(call)) line.memory.remove(item, call)
+  if (record.committed) dropCalls(record)
+  else forgetReply(record)
 }
 
 /** The rate of the first, and those that have the same: a call's sound goes up at one rate, whoever hears it. */

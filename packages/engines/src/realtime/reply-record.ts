@@ -23,8 +23,8 @@ export interface ReplyRecord {
 export interface RecordItem {
   readonly line: FarLine
   readonly item: string
-  /** Where it begins in the reply's own sound, and how long it is, ms. */
-  readonly fromMs: number
+  /** Where it begins in the reply's own sound, and how much of it was drawn, ms. */
+  fromMs: number
   ms: number
   /** The far end may have more of it than was drawn. */
   isOpen: boolean
@@ -101,7 +101,7 @@ export function keepHeard(
   for (const item of items) {
     if (item.leftMs === 0 || item.line.isOver) continue
     if (item.ms === 0) {
-      // Words without sound: what of them was taken in comes back with the history.
+      // Nothing of it was drawn, or it is words without sound: what was taken in comes back with the history.
       if (!heard.complete) takeOut(item)
       continue
     }
@@ -124,4 +124,10 @@ function takeOut(item: RecordItem): void {
 export function forgetReply(record: ReplyRecord): void {
   for (const item of record.items) if (item.leftMs !== 0 && !item.line.isOver) takeOut(item)
   for (const { line, item, call } of record.extras.splice(0)) if (!line.isOver) line.memory.remove(item, call)
+}
+
+/** Calls that get no result any more: a model cannot go on behind one. */
+export function dropCalls({ extras }: ReplyRecord): void {
+  for (const { line, item, call } of extras)
+    if (call !== undefined && !line.isOver && !line.memory.isAnswered(call)) line.memory.remove(item, call)
 }

@@ -4,9 +4,9 @@
  */
 
 import { type FarAsk, ParleyError, type ReplyPart, type ToolCall } from '@parley/core'
-import { askFar } from './ask-far.js'
+import { askFar, type FarPart } from './ask-far.js'
 import type { FarLine } from './far-line.js'
-import type { RecordItem } from './reply-record.js'
+import { dropCalls, type RecordItem, type ReplyRecord } from './reply-record.js'
 import type { Making, Talk } from './talk.js'
 
 export interface Responded {
@@ -48,14 +48,20 @@ export async function* respond(
   const itemOf = (name: string): RecordItem => {
     const known = record.items.find(each => each.line === line && each.item === name)
     if (known !== undefined) return known
-    const item: RecordItem = {
-      ...{ line, item: name, fromMs: record.ownMs, ms: 0, isOpen: true, leftMs: undefined },
-    }
-    // What is said beside the conversation is no item of it.
-    if (ask.beside === true) return item
+    const item: RecordItem = { line, item: name, fromMs: 0, ms: 0, isOpen: true, leftMs: undefined }
     record.items.push(item)
     line.memory.made(name)
     return item
+  }
+
+  /** What stands at the far end is known before it is drawn: it may be cut any time. */
+  function came(part: FarPart): void {
+    // What is said beside the conversation is no item of it.
+    if (ask.beside === true) return
+    if (part.kind === 'words' || part.kind === 'audio') itemOf(part.item)
+    if (part.kind !== 'tool-call') return
+    line.memory.made(part.item, part.call.id)
+    record.extras.push({ line, item: part.item, call: part.call.id })
   }
 
   function* say(): Generator<ReplyPart> {
@@ -66,7 +72,7 @@ export async function* respond(
   }
 
   try {
-    for await (const part of askFar(line, ask, { clock, silentMs: talk.silentMs }, own.signal)) {
+    for await (const part of askFar(line, ask, { clock, silentMs: talk.silentMs, came }, own.signal)) {
       if (part.kind === 'words' || part.kind === 'audio') {
         if (!making.marked.has('first-token')) {
           making.marked.add('first-token')
@@ -75,13 +81,12 @@ export async function* respond(
       }
       switch (part.kind) {
         case 'words': {
-          itemOf(part.item)
           text += part.text
           unsounded += part.text
           const doubt = text.split(/\s+/).length <= DOUBT_WORDS + 1 ? doubtIn?.(text) : undefined
           if (doubt !== undefined) {
             own.abort()
-            cutOff(record.items.filter(each => each.line === line && each.isOpen))
+            cutOff(record, line)
             return { calls: [], text, doubt }
           }
           if (sounded || ask.silent === true) yield* say()
@@ -89,20 +94,20 @@ export async function* respond(
         }
         case 'audio': {
           if (part.samples.length === 0) break
-          const item = itemOf(part.item)
           yield* say()
           sounded = true
           const ms = (part.samples.length * 1000) / talk.rate
-          item.ms = record.ownMs + ms - item.fromMs
+          if (ask.beside !== true) {
+            const item = itemOf(part.item)
+            if (item.ms === 0) item.fromMs = record.ownMs
+            item.ms = record.ownMs + ms - item.fromMs
+          }
           record.ownMs += ms
           yield { kind: 'audio', samples: part.samples, rate: talk.rate }
           break
         }
         case 'tool-call':
           calls.push(part.call)
-          if (ask.beside === true) break
-          line.memory.made(part.item, part.call.id)
-          record.extras.push({ line, item: part.item, call: part.call.id })
           break
         case 'response-done':
           yield* say()
@@ -111,10 +116,11 @@ export async function* respond(
             making.cost.outputTokens += part.usage.outputTokens
             yield { kind: 'usage', ...making.cost }
           }
-          if (part.outcome === 'failed')
+          if (part.outcome === 'failed') {
+            cutOff(record, line)
             throw part.error ?? new ParleyError('provider_failed', `Model ${line.model.name} gave no answer.`)
-          if (part.outcome === 'complete')
-            for (const item of record.items) if (item.line === line) item.isOpen = false
+          }
+          for (const item of record.items) if (item.line === line) item.isOpen = false
           break
         default:
           part satisfies never
@@ -126,13 +132,15 @@ export async function* respond(
   }
 }
 
-/** What was drawn of it is on its way to the ear, the rest is not to be remembered. */
-function cutOff(items: readonly RecordItem[]): void {
-  for (const item of items) {
+/** What was drawn of the response is on its way to the ear, the rest is not to be remembered. */
+function cutOff(record: ReplyRecord, line: FarLine): void {
+  for (const item of record.items) {
+    if (item.line !== line || !item.isOpen) continue
     const ms = Math.floor(item.ms)
     item.isOpen = false
     item.leftMs = ms
-    if (ms < 1) item.line.memory.remove(item.item)
-    else item.line.session.truncate(item.item, ms)
+    if (ms < 1) line.memory.remove(item.item)
+    else line.session.truncate(item.item, ms)
   }
+  dropCalls(record)
 }

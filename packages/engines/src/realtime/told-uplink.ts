@@ -15,12 +15,13 @@ const BEFORE_MS = 300
 const BEHIND_MS = 400
 /** A pause up to this may be one inside a turn, and is sent with it, ms. */
 const PAUSE_MS = 3_000
-/** How far the beginning of what was sent may be off, ms: about a frame. */
+/** How far the ends of what was sent may be off, ms: about a frame. */
 const SLACK_MS = 25
 /** Vendors take no shorter turn, ms. */
 const LEAST_MS = 120
 
 const nobody = '' as TurnId
+const isNear = (one: number, other: number) => Math.abs(one - other) <= SLACK_MS
 
 export interface ToldUplinkParts {
   readonly sound: CallerSound
@@ -108,10 +109,11 @@ export function createToldUplink({ sound, rate, rated, dropped }: ToldUplinkPart
       const fromMs = Math.max(turn.startMs - BEFORE_MS, latest?.toMs ?? 0, keptFromMs ?? 0)
       if (session === undefined || !isNew || sound.endMs <= fromMs) return undefined
       if (sound.fromMs > fromMs + SLACK_MS && turn.startMs > 0 && doneMs < 0) dropped(sound.fromMs - fromMs)
-      const isWhole = sent !== undefined && Math.abs(sent.fromMs - Math.max(fromMs, sound.fromMs)) <= SLACK_MS
-      if (!isWhole) forget()
-      const open = speaking || !bounded
-      send(sent?.toMs ?? fromMs, open ? sound.endMs : Math.min(sound.endMs, turn.endMs + BEHIND_MS))
+      // Asked for late, the answer is to this turn, whatever was said since.
+      const toMs = bounded ? Math.min(sound.endMs, turn.endMs + BEHIND_MS) : sound.endMs
+      const beganAtMs = Math.max(fromMs, sound.fromMs)
+      if (sent !== undefined && !(isNear(sent.fromMs, beganAtMs) && sent.toMs < toMs + SLACK_MS)) forget()
+      send(sent?.toMs ?? fromMs, toMs)
       const stretch: Stretch = sent ?? { fromMs, toMs: fromMs }
       padded(stretch)
       session.commit()
