@@ -1,3 +1,8 @@
+export type { MediaTrack } from './openai-realtime/media-track.js'
+export * from './openai-realtime/realtime-host.js'
+export * from './openai-realtime/realtime-limits.js'
+export * from './openai-realtime/realtime-peer.js'
+export * from './openai-realtime/serve-realtime-socket.js'
 export * from './phone/phone-limits.js'
 export * from './phone/phone-socket.js'
 export * from './phone/serve-phone-socket.js'

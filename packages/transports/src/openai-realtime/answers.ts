@@ -1,0 +1,385 @@
+/**
+ * The responses that write to the conversation, at most one at a time: what a session tells of its replies becomes the
+ * events of a response, in the vendor's order.
+ *
+ * A response is over once all of it was sent; the reply behind it goes on until it was heard. A response that the client
+ * asked for is told at once and waits for its reply.
+ */
+import { type AudioFrame, frameMs } from '@parley/audio'
+import type { Cancel, ErrorCode, ReplyId, SessionEvent, ToolCall, TurnId, Wishes } from '@parley/core'
+import { type RealtimeResponseWanted, responseWanted } from '@parley/protocol'
+import type { PeerState } from './peer-state.js'
+import { createReplyRecords, type ReplyRecord, type ReplyRecords, wordsUntil } from './reply-records.js'
+import {
+  failureOf,
+  openResponse,
+  type ResponseEnding,
+  type ResponseWriter,
+  type TokenUse,
+} from './response-writer.js'
+
+type EventOf<Kind extends SessionEvent['kind']> = Extract<SessionEvent, { kind: Kind }>
+
+/** How long a reply that was made whole may take to show sound that had not been sent, ms. */
+const LAST_SOUND_MS = 60
+/** Calls of a reply that was prepared and not begun. */
+const MOST_EARLY = 32
+
+interface Answer {
+  readonly writer: ResponseWriter
+  readonly isSpoken: boolean
+  /** Undefined while it waits for its reply. */
+  record: ReplyRecord | undefined
+  /** What it was asked for with; undefined for an answer the session gives of itself. */
+  readonly wishes: Wishes | undefined
+  readonly calls: ToolCall[]
+  made: (TokenUse & { readonly error?: ErrorCode }) | undefined
+  isSent: boolean
+  stopWaiting: Cancel
+  /** Of one that is written from aside: ends it. */
+  readonly abort?: (reason: CancelReason) => void
+}
+
+type CancelReason = 'turn_detected' | 'client_cancelled'
+
+/** Made before its reply began. */
+interface Early {
+  readonly calls: ToolCall[]
+  made: Answer['made']
+}
+
+export interface AnswersHost {
+  /** A response is over. `leftMs` is how long its sound still plays, as far as is known. */
+  done(leftMs: number): void
+  /** A response began. */
+  began(): void
+}
+
+export class Answers {
+  readonly records: ReplyRecords = createReplyRecords()
+  readonly #peer: PeerState
+  readonly #host: AnswersHost
+  readonly #early = new Map<ReplyId, Early>()
+  #current: Answer | undefined
+  /** The reply that the session has under way, heard or not. */
+  #underWay: ReplyRecord | undefined
+  /** When the sound sent so far will have been played, on the clock. */
+  #playedOutAtMs = 0
+  /** Being silenced and not cut. */
+  #held: ReplyId | undefined
+  /** Ruled to be cut; it is if a turn begins with it. */
+  #claimed: ReplyId | undefined
+  #isCut = false
+  #reason: CancelReason = 'turn_detected'
+  /** The response whose sound the track has. */
+  #onTrack: string | undefined
+
+  constructor(peer: PeerState, host: AnswersHost) {
+    this.#peer = peer
+    this.#host = host
+  }
+
+  /** The response under way. */
+  get activeId(): string | undefined {
+    return this.#current?.writer.id
+  }
+
+  /** The reply that is not over for the session, whether or not its response is. */
+  get underWay(): ReplyRecord | undefined {
+    return this.#underWay
+  }
+
+  /** A response that the client asks for. */
+  ask(wanted: RealtimeResponseWanted, wishes: Wishes): void {
+    const answer = this.#open(wanted, wishes)
+    answer.stopWaiting = this.#peer.clock.after(this.#peer.limits.answerMs, () => {
+      if (answer.record === undefined) this.#finish(answer, failureOf('timeout'))
+    })
+    this.#request()
+  }
+
+  /** A response that is written from aside; while it is, it is the one under way. */
+  occupy(writer: ResponseWriter, abort: (reason: CancelReason) => void): { over(): void } {
+    const answer = this.#answer(writer, { isSpoken: true, wishes: undefined, abort })
+    this.#current = answer
+    this.#host.began()
+    return {
+      over: () => {
+        if (this.#current === answer) this.#current = undefined
+        this.#host.done(0)
+      },
+    }
+  }
+
+  /** The floor is free: an answer that waits is asked for again. */
+  floorOpened(): void {
+    const waiting = this.#current
+    if (waiting?.wishes === undefined || waiting.record !== undefined) return
+    this.#peer.clock.after(0, () => {
+      if (this.#current === waiting && waiting.record === undefined) this.#request()
+    })
+  }
+
+  started({ reply, turn }: EventOf<'reply-started'>): void {
+    const waiting = this.#current
+    const takes = waiting !== undefined && waiting.record === undefined && waiting.abort === undefined
+    // A reply in the place of another that ended without a word to us.
+    if (waiting !== undefined && !takes) this.cancel('turn_detected')
+    const record = this.records.begin(reply, turn)
+    const settings = responseWanted(this.#peer.settings)
+    if ('fault' in settings) return
+    this.#underWay = record
+    const answer = takes ? waiting : this.#open(settings.wanted, undefined, record)
+    answer.record = record
+    answer.stopWaiting()
+    const early = this.#early.get(reply)
+    this.#early.delete(reply)
+    answer.calls.push(...(early?.calls ?? []))
+    if (early?.made !== undefined) this.#made(answer, early.made)
+  }
+
+  words({ reply, text, untilMs }: EventOf<'reply-words'>): void {
+    const answer = this.#of(reply)
+    if (answer === undefined) return
+    answer.record?.words.push({ text, untilMs })
+    answer.writer.words(text)
+  }
+
+  play(frame: AudioFrame, reply: ReplyId): void {
+    const answer = this.#of(reply)
+    const { track, clock } = this.#peer
+    if (track !== undefined) this.#onto(frame, reply, answer?.writer.id)
+    const record = answer?.record
+    if (answer === undefined || record === undefined) return
+    // What was sent cannot be taken back: after a pause it is not sent again.
+    const againMs = track === undefined ? record.soundMs - frame.atMs : 0
+    const again = Math.max(0, Math.round((againMs * frame.rate) / 1000))
+    if (again >= frame.samples.length) return
+    record.soundMs = Math.max(record.soundMs, frame.atMs + frameMs(frame))
+    this.#playedOutAtMs = Math.max(this.#playedOutAtMs, clock.now()) + frameMs(frame)
+    if (track === undefined)
+      answer.writer.sound(again === 0 ? frame.samples : frame.samples.subarray(again), frame.rate)
+  }
+
+  made({ reply, inputTokens, outputTokens, error }: EventOf<'reply-made'>): void {
+    const use = { inputTokens, outputTokens, ...(error === undefined ? {} : { error }) }
+    const answer = this.#of(reply)
+    if (answer !== undefined) this.#made(answer, use)
+    else this.#earlyOf(reply).made = use
+  }
+
+  called({ reply, call }: EventOf<'tool-called'>): void {
+    const calls = this.#of(reply)?.calls ?? this.#earlyOf(reply).calls
+    if (calls.length < MOST_EARLY) calls.push(call)
+  }
+
+  sent({ reply }: EventOf<'reply-sent'>): void {
+    const answer = this.#of(reply)
+    if (answer === undefined) return
+    answer.isSent = true
+    this.#complete(answer)
+  }
+
+  ended({ reply, interrupted, heard }: EventOf<'reply-ended'>): void {
+    this.#early.delete(reply)
+    const record = this.records.get(reply)
+    if (record !== undefined) this.#over(record, heard.ms)
+    const answer = this.#of(reply)
+    if (answer === undefined) return
+    if (interrupted) return this.#finish(answer, cancelled('turn_detected'))
+    answer.isSent = true
+    answer.made ??= { inputTokens: 0, outputTokens: 0 }
+    this.#complete(answer)
+  }
+
+  discarded(reply: ReplyId): void {
+    this.#early.delete(reply)
+  }
+
+  /** A ruling on an overlap: one that only holds the agent back cuts nothing. */
+  judged({ reply, ruling }: EventOf<'judged'>): void {
+    this.#held = ruling === 'hold' ? reply : undefined
+    this.#claimed = ruling === 'claim' ? reply : undefined
+  }
+
+  /** The agent speaks on. */
+  resumed(): void {
+    this.#held = undefined
+    this.#claimed = undefined
+  }
+
+  /** The session throws away what the far end has of this reply. */
+  cleared(reply: ReplyId): void {
+    const { track } = this.#peer
+    track?.clear()
+    if (this.#held === reply) {
+      this.#held = undefined
+      return
+    }
+    const onTrack = this.#onTrack
+    this.#onTrack = undefined
+    if (onTrack !== undefined) this.#peer.emit('output_audio_buffer.cleared', { response_id: onTrack })
+    this.cut(reply)
+  }
+
+  /** The reply is cut, or about to be; it is told with the next event, so that the caller's speech is told first. */
+  cut(reply: ReplyId | undefined): void {
+    if (reply === undefined || this.#underWay?.reply !== reply || this.#isCut) return
+    this.#isCut = true
+    this.#playedOutAtMs = 0
+    this.#peer.clock.after(0, () => this.settleCut())
+  }
+
+  /** The turn that was answered goes on. */
+  reopened(turn: TurnId): void {
+    if (this.#underWay?.turn === turn) this.cut(this.#underWay.reply)
+  }
+
+  settleCut(): void {
+    if (!this.#isCut) return
+    this.#isCut = false
+    if (this.#current?.record !== undefined && this.#current.record === this.#underWay)
+      this.#finish(this.#current, cancelled(this.#reason))
+  }
+
+  /** The caller speaks, and takes the floor from whoever has it. */
+  claimed(): void {
+    this.cut(this.#claimed)
+    this.#claimed = undefined
+    this.settleCut()
+    const waiting = this.#current
+    if (waiting === undefined || waiting.record !== undefined) return
+    this.cancel('turn_detected')
+  }
+
+  /** Ends the response under way, and the reply behind it. */
+  cancel(reason: CancelReason): void {
+    const answer = this.#current
+    if (answer === undefined) return
+    if (answer.abort !== undefined) {
+      this.#current = undefined
+      answer.abort(reason)
+      return
+    }
+    if (reason === 'client_cancelled') this.silence()
+    this.#finish(answer, cancelled(reason))
+  }
+
+  /** Cuts the reply under way, if there is one. */
+  silence(): void {
+    if (this.#underWay === undefined) return
+    this.#reason = 'client_cancelled'
+    this.#peer.inbox?.interrupt()
+    this.settleCut()
+    this.#reason = 'turn_detected'
+    this.#playedOutAtMs = 0
+  }
+
+  /** Nothing more comes: every response that is open ends. */
+  close(): void {
+    const answer = this.#current
+    if (answer === undefined) return
+    answer.abort?.('client_cancelled')
+    if (this.#current === answer) this.#finish(answer, cancelled('client_cancelled'))
+  }
+
+  /** Onto the track; the first frame of a response is told. */
+  #onto(frame: AudioFrame, reply: ReplyId, responseId: string | undefined): void {
+    if (responseId !== undefined && this.#onTrack !== responseId) {
+      this.#onTrack = responseId
+      this.#peer.hasSpoken = true
+      this.#peer.emit('output_audio_buffer.started', { response_id: responseId })
+    }
+    this.#peer.track?.play(frame, reply)
+  }
+
+  #request(): void {
+    const { wishes } = this.#current ?? {}
+    if (wishes !== undefined) this.#peer.inbox?.steering.answer(wishes)
+  }
+
+  #open(wanted: RealtimeResponseWanted, wishes: Wishes | undefined, record?: ReplyRecord): Answer {
+    let answer: Answer | undefined
+    const writer = openResponse(this.#peer, wanted, () => {
+      const known = answer?.record ?? record
+      return known === undefined ? undefined : { turn: known.turn, reply: known.reply }
+    })
+    answer = this.#answer(writer, { isSpoken: wanted.modality === 'audio', wishes })
+    this.#current = answer
+    this.#host.began()
+    return answer
+  }
+
+  #answer(
+    writer: ResponseWriter,
+    rest: Pick<Answer, 'isSpoken' | 'wishes'> & { readonly abort?: (reason: CancelReason) => void },
+  ): Answer {
+    const fresh = { record: undefined, calls: [], made: undefined, isSent: false, stopWaiting: () => {} }
+    return { writer, ...fresh, ...rest }
+  }
+
+  #of(reply: ReplyId): Answer | undefined {
+    return this.#current?.record?.reply === reply ? this.#current : undefined
+  }
+
+  #earlyOf(reply: ReplyId): Early {
+    const early = this.#early.get(reply) ?? { calls: [], made: undefined }
+    this.#early.set(reply, early)
+    const oldest = this.#early.keys().next().value
+    if (this.#early.size > MOST_EARLY && oldest !== undefined) this.#early.delete(oldest)
+    return early
+  }
+
+  #made(answer: Answer, use: NonNullable<Answer['made']>): void {
+    answer.made = use
+    answer.stopWaiting()
+    const { record } = answer
+    // Words of a reply that was prepared come behind its beginning, and a last piece of sound behind its end.
+    const waitMs = answer.isSpoken ? LAST_SOUND_MS : 0
+    answer.stopWaiting = this.#peer.clock.after(waitMs, () => {
+      if (answer.isSpoken && record !== undefined && record.soundMs > 0) return
+      answer.isSent = true
+      this.#complete(answer)
+    })
+    this.#complete(answer)
+  }
+
+  #complete(answer: Answer): void {
+    if (answer.made === undefined || !answer.isSent) return
+    const { error } = answer.made
+    this.#finish(answer, error === undefined ? { status: 'completed' } : failureOf(error))
+  }
+
+  #finish(answer: Answer, ending: ResponseEnding): void {
+    answer.stopWaiting()
+    if (this.#current === answer) this.#current = undefined
+    if (ending.status === 'completed') for (const call of answer.calls) answer.writer.call(call)
+    answer.writer.finish(ending, answer.made ?? { inputTokens: 0, outputTokens: 0 })
+    this.#host.done(
+      ending.status === 'completed' ? Math.max(0, this.#playedOutAtMs - this.#peer.clock.now()) : 0,
+    )
+  }
+
+  #over(record: ReplyRecord, heardMs: number): void {
+    record.isOver = true
+    if (this.#underWay === record) {
+      this.#underWay = undefined
+      this.#isCut = false
+      if (this.#onTrack !== undefined)
+        this.#peer.emit('output_audio_buffer.stopped', { response_id: this.#onTrack })
+      this.#onTrack = undefined
+    }
+    const { playedMs } = record
+    // The count came too late for the session to take it as a report.
+    if (playedMs !== undefined && Math.abs(playedMs - heardMs) > 1) this.amend(record, playedMs)
+  }
+
+  /** The client played `ms` of a reply that is over for the session. */
+  amend(record: ReplyRecord, ms: number): void {
+    this.#peer.inbox?.steering.amend(record.reply, { ms, text: wordsUntil(record, ms) })
+  }
+}
+
+function cancelled(reason: CancelReason): ResponseEnding {
+  return { status: 'cancelled', reason }
+}

@@ -1,0 +1,99 @@
+/** `conversation.item.*`: the client holds the conversation, and what it changes is changed for the session, too. */
+import type { GivenEntry, TurnId } from '@parley/core'
+import {
+  invalidRequest,
+  isRealtimeFields,
+  type RealtimeFault,
+  type RealtimeFields,
+  type RealtimeItem,
+  realtimeItemOf,
+  realtimeWordsOf,
+  shortly,
+  unknownItem,
+} from '@parley/protocol'
+import type { PeerState } from './peer-state.js'
+import { encodeSound } from './sound-codec.js'
+
+export function createItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
+  const checked = realtimeItemOf(event.item, { newId: prefix => peer.newId(prefix), path: 'item' })
+  if ('fault' in checked) return checked.fault
+  const { item } = checked
+  if (peer.items.get(item.id) !== undefined)
+    return invalidRequest(
+      'item_create_duplicate_item_id',
+      `Item with id '${item.id}' already exists in the conversation.`,
+      'item.id',
+    )
+  const { previous_item_id: given } = event
+  if (given !== undefined && given !== null && typeof given !== 'string')
+    return invalidRequest(
+      'invalid_type',
+      "Invalid type for 'previous_item_id': expected string.",
+      'previous_item_id',
+    )
+  const behind = given === 'root' ? null : (given ?? undefined)
+  const isLast = behind === undefined || behind === peer.items.last
+  const added = peer.items.add(item, undefined, behind)
+  if (added === undefined)
+    return invalidRequest(
+      'item_create_invalid_previous_item_id',
+      `Previous item with id '${shortly(behind)}' does not exist in the conversation.`,
+      'previous_item_id',
+    )
+  remember(peer, item, isLast ? undefined : peer.items.turnBefore(item.id))
+  const told = { previous_item_id: added.previous, item }
+  peer.emit('conversation.item.added', told)
+  peer.emit('conversation.item.done', told)
+  return undefined
+}
+
+function remember(peer: PeerState, item: RealtimeItem, behind: TurnId | null | undefined): void {
+  const entry = entryOf(item)
+  if (entry === undefined) return
+  peer.inbox?.steering.remember(entry, behind)
+  const booked = peer.items.get(item.id)
+  if (booked !== undefined) booked.place = { turn: entry.id }
+}
+
+/** A call that the client writes itself is told with what it gave. */
+function entryOf(item: RealtimeItem): GivenEntry | undefined {
+  const id = item.id as TurnId
+  if (item.type === 'function_call') return undefined
+  if (item.type === 'function_call_output')
+    return { kind: 'tool-result', id, call: String(item.call_id), text: String(item.output) }
+  const text = realtimeWordsOf(item)
+  if (text.trim() === '') return undefined
+  if (item.role === 'assistant') return { kind: 'agent', id, text }
+  return { kind: item.role === 'system' ? 'system' : 'user', id, text }
+}
+
+export function retrieveItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
+  const booked = peer.items.get(String(event.item_id))
+  if (booked === undefined) return unknownItem('item_retrieve_invalid_item_id', 'retrieving', event.item_id)
+  const { item } = booked
+  const content = Array.isArray(item.content) ? item.content.filter(isRealtimeFields) : undefined
+  const whole = content?.map(part =>
+    /audio$/.test(String(part.type)) ? { ...part, audio: soundOf(peer, item) } : part,
+  )
+  peer.emit('conversation.item.retrieved', { item: whole === undefined ? item : { ...item, content: whole } })
+  return undefined
+}
+
+/** Base64 in the format of its time; empty where it is not kept any more. */
+function soundOf(peer: PeerState, item: RealtimeItem): string {
+  const kept = peer.sound.get(item.id)
+  if (kept === undefined) return ''
+  if (kept.rate === 24_000) return encodeSound(kept.samples, { type: 'audio/pcm', rate: 24_000 })
+  const { input, output } = peer.settings.audio
+  const { type } = item.role === 'assistant' ? (output ?? input).format : input.format
+  return encodeSound(kept.samples, { type: type === 'audio/pcma' ? type : 'audio/pcmu' })
+}
+
+export function deleteItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
+  const id = String(event.item_id)
+  const place = peer.items.get(id)?.place
+  if (!peer.items.remove(id)) return unknownItem('item_delete_invalid_item_id', 'deleting', event.item_id)
+  if (place !== undefined) peer.inbox?.steering.forget('reply' in place ? { reply: place.reply } : place)
+  peer.emit('conversation.item.deleted', { item_id: id })
+  return undefined
+}

@@ -1,0 +1,408 @@
+/**
+ * One far end that speaks the OpenAI Realtime protocol (GA), whatever carries it: events come in as text and leave as
+ * text; sound travels in them, or on a media track.
+ *
+ * Events are dealt with in order, one at a time. What needs the session waits until it stands. Nothing that comes in
+ * throws out of here; an event that is wrong is answered and changes nothing.
+ */
+import type { AudioFrame, Resampling } from '@parley/audio'
+import { type Cancel, type Clock, type CloseReason, type Inbox, ParleyError } from '@parley/core'
+import {
+  invalidRequest,
+  invalidValue,
+  isRealtimeFields,
+  type RealtimeFault,
+  type RealtimeFields,
+  realtimeDefaults,
+  realtimePcm,
+  realtimeRateOf,
+  shortly,
+  transcriptionDefaults,
+  updateSettings,
+} from '@parley/protocol'
+import { createLeakyBucket } from '../ws/leaky-bucket.js'
+import type { VoicePrincipal } from '../ws/voice-host.js'
+import type { VoiceLog } from '../ws/voice-log.js'
+import { Answers } from './answers.js'
+import { type Asides, createAsides } from './asides.js'
+import { CallerTurns } from './caller-turns.js'
+import { type ClientDesk, clientEvents, updateSession } from './client-events.js'
+import { createEventQueue } from './event-queue.js'
+import { createIdleNudge } from './idle-nudge.js'
+import { createInputSound } from './input-sound.js'
+import { createItemBook } from './item-book.js'
+import { createKeptSound } from './kept-sound.js'
+import type { MediaTrack } from './media-track.js'
+import type { IdPrefix, PeerState } from './peer-state.js'
+import * as endings from './realtime-endings.js'
+import type { RealtimeHost, RealtimeOpened } from './realtime-host.js'
+import type { RealtimeLimits } from './realtime-limits.js'
+import { createRealtimeTransport } from './realtime-transport.js'
+import { steerOf } from './steer-of.js'
+
+export interface RealtimePeerOptions {
+  readonly principal: VoicePrincipal
+  readonly host: RealtimeHost
+  readonly clock: Clock
+  /** Unix time, ms. */
+  epochMs(): number
+  /** 0..1, for ids. */
+  random(): number
+  readonly resampling: Resampling
+  readonly limits: RealtimeLimits
+  readonly log: VoiceLog
+  /** As in the query of the URL. */
+  readonly query: { readonly model?: string; readonly intent?: string }
+  /** The session of a client secret or a call: what the far end starts with. Its faults end the peer. */
+  readonly seed?: unknown
+  /** Whether the client asked for the beta (`OpenAI-Beta: realtime=v1`): it is refused. */
+  readonly beta?: boolean
+  /** Where the sound travels, if not in events. */
+  readonly track?: MediaTrack
+  send(text: string): void
+  /** Unsent bytes of what was sent. */
+  backlogBytes(): number
+  /** Smoothed round trip, ms. */
+  rttMs(): number
+  /** The far end is to be closed with this, once. */
+  end(closing: endings.RealtimeClosing): void
+}
+
+export interface RealtimePeer {
+  /** An event of the client's. */
+  receive(text: string): void
+  /** Sound of a media track. The frame is only valid during the call. */
+  hear(frame: AudioFrame): void
+  /** Ends once the response under way is over; at once where there is none. */
+  drain(): void
+  /** The far end is gone, or was found at fault. */
+  gone(reason: CloseReason): void
+  /** Ends it for a fault of the far end's. */
+  fail(ending: endings.RealtimeEnding): void
+}
+
+/** Time in the client's own buffers, ms. */
+const CLIENT_MS = 60
+
+export function createRealtimePeer(options: RealtimePeerOptions): RealtimePeer {
+  return new Peer(options)
+}
+
+class Peer implements RealtimePeer {
+  readonly #options: RealtimePeerOptions
+  readonly #state: PeerState
+  readonly #answers: Answers
+  readonly #asides: Asides
+  readonly #turns: CallerTurns
+  readonly #idle: ReturnType<typeof createIdleNudge>
+  readonly #input: ReturnType<typeof createInputSound>
+  readonly #queue: ReturnType<typeof createEventQueue>
+  readonly #events: ReturnType<typeof createLeakyBucket>
+  readonly #desk: ClientDesk
+  readonly #abort = new AbortController()
+  #phase: 'new' | 'opening' | 'talking' | 'over' = 'new'
+  #opened: RealtimeOpened | undefined
+  #deadline: Cancel
+  readonly #stopCap: Cancel
+  #stopDrain: Cancel = () => {}
+  #draining = false
+  #told = false
+
+  constructor(options: RealtimePeerOptions) {
+    const { clock, limits, track } = options
+    this.#options = options
+    this.#state = this.#createState()
+    const peer = this.#state
+    this.#events = createLeakyBucket(clock, limits.eventsPerSecond, limits.eventBurst)
+    this.#input = createInputSound({
+      now: () => clock.now(),
+      keptMs: limits.keptSoundMs,
+      give: frame => peer.inbox?.audio(frame),
+    })
+    this.#answers = new Answers(peer, {
+      began: () => this.#idle.stop(),
+      done: leftMs => this.#responseDone(leftMs),
+    })
+    this.#turns = new CallerTurns(peer, this.#input, {
+      speaking: () => {
+        this.#idle.stop()
+        if (peer.settings.audio.input.turn_detection?.interrupt_response !== false) this.#answers.claimed()
+      },
+      canHear: () => this.#opened?.recogniser !== null,
+    })
+    this.#idle = createIdleNudge(peer, this.#answers, this.#turns)
+    this.#asides = createAsides(peer, this.#answers)
+    this.#queue = createEventQueue({
+      clock,
+      maxBytes: limits.queuedBytes,
+      take: text => this.#take(text),
+      hear: (samples, rate) => this.#input.hear(samples, rate),
+    })
+    this.#desk = {
+      peer,
+      answers: this.#answers,
+      asides: this.#asides,
+      turns: this.#turns,
+      feed: (samples, rate) => this.#queue.feed(samples, rate),
+    }
+    this.#stopCap = clock.after(limits.maxSessionMs, () => this.fail(endings.expired(limits.maxSessionMs)))
+    this.#deadline = clock.after(track === undefined ? limits.settleMs : 0, () => this.#open())
+    this.#begin()
+  }
+
+  receive(text: string): void {
+    if (this.#phase === 'over') return
+    const { eventBytes, eventsPerSecond } = this.#options.limits
+    if (!this.#events.add(1)) return this.fail(endings.tooMany(eventsPerSecond))
+    if (text.length > eventBytes) {
+      const message = `The event has over ${eventBytes} bytes; send smaller ones.`
+      return this.#state.refuse(invalidRequest('event_too_large', message))
+    }
+    if (!this.#queue.add(text)) this.fail(endings.queueFull())
+  }
+
+  hear({ samples, rate }: AudioFrame): void {
+    if (this.#phase === 'talking') this.#input.hear(samples.slice(), rate)
+  }
+
+  drain(): void {
+    if (this.#phase === 'over' || this.#draining) return
+    this.#draining = true
+    this.#stopDrain = this.#options.clock.after(this.#options.limits.drainMs, () =>
+      this.fail(endings.draining()),
+    )
+    if (this.#answers.activeId === undefined) this.fail(endings.draining())
+  }
+
+  gone(reason: CloseReason): void {
+    this.#end(reason)
+  }
+
+  fail(ending: endings.RealtimeEnding): void {
+    if (this.#phase === 'over') return
+    if (ending.fault !== undefined) this.#state.refuse(ending.fault)
+    const { closing, tell, cause } = ending
+    this.#options.log.info(
+      { ...this.#facts(), code: closing.code, reason: closing.reason },
+      'realtime far end ended',
+    )
+    if (cause !== undefined)
+      this.#options.log.warn({ ...this.#facts(), error: cause }, 'realtime: internal fault')
+    this.#end(tell)
+    this.#options.end(closing)
+  }
+
+  #createState(): PeerState {
+    const { clock, limits, resampling, query, track } = this.#options
+    const sound = createKeptSound(limits.keptSoundMs)
+    const items = createItemBook(limits.items, id => sound.remove(id))
+    const newId = (prefix: IdPrefix) => `${prefix}_${randomName(this.#options.random)}`
+    const expiresAt = Math.floor((this.#options.epochMs() + limits.maxSessionMs) / 1000)
+    const emitText = (head: string, tail: string) => this.#send(head + tail)
+    return {
+      settings:
+        query.intent === 'transcription'
+          ? transcriptionDefaults(newId('sess'), expiresAt)
+          : realtimeDefaults(newId('sess'), query.model ?? '', expiresAt),
+      conversationId: newId('conv'),
+      items,
+      sound,
+      clock,
+      limits,
+      resampling,
+      track,
+      inbox: undefined,
+      hasSpoken: false,
+      newId,
+      emit: (type, fields) => this.#send(JSON.stringify({ type, event_id: newId('event'), ...fields })),
+      emitText: (head, tail) => emitText(`{"event_id":"${newId('event')}",${head.slice(1)}`, tail),
+      backlogBytes: () => this.#options.backlogBytes(),
+      refuse: (fault, eventId) => this.#send(JSON.stringify(errorEvent(newId('event'), fault, eventId))),
+    }
+  }
+
+  #begin(): void {
+    const { seed, beta = false } = this.#options
+    if (beta) return this.fail(endings.betaShape())
+    const peer = this.#state
+    const seeded = seed === undefined ? undefined : updateSettings(peer.settings, seed, false)
+    if (seeded !== undefined && 'settings' in seeded) peer.settings = seeded.settings
+    peer.emit('session.created', { session: peer.settings })
+    if (seeded !== undefined && 'fault' in seeded) peer.refuse(seeded.fault)
+  }
+
+  #send(text: string): void {
+    if (this.#phase === 'over') return
+    this.#options.send(text)
+    // Nobody may be in the middle of a call of the session when it is told of the end.
+    if (this.#options.backlogBytes() > this.#options.limits.maxUnsentBytes)
+      this.#options.clock.after(0, () => this.fail(endings.slowReader()))
+  }
+
+  /** False where the event has to wait. */
+  #take(text: string): boolean {
+    if (this.#phase === 'over') return true
+    const event = parsed(text)
+    if (event === undefined || typeof event.type !== 'string') {
+      this.#state.refuse(invalidRequest('invalid_event', 'Expected a JSON object with a string `type`.'))
+      return true
+    }
+    const isSetting = event.type === 'session.update'
+    if (this.#phase !== 'talking' && !isSetting) {
+      this.#open()
+      return false
+    }
+    const fault = this.#handle(event, event.type)
+    if (fault !== undefined)
+      this.#state.refuse(fault, typeof event.event_id === 'string' ? event.event_id : undefined)
+    else if (isSetting && this.#phase === 'new' && namesOutput(event)) this.#open()
+    return true
+  }
+
+  #handle(event: RealtimeFields, type: string): RealtimeFault | undefined {
+    const { event_id: id } = event
+    if (id !== undefined && (typeof id !== 'string' || id.length > 512))
+      return invalidRequest('invalid_type', "Invalid type for 'event_id': expected a string.", 'event_id')
+    const handle = clientEvents.get(type)
+    if (handle === undefined) return invalidValue('type', `Invalid value: '${shortly(type)}'.`)
+    try {
+      return type === 'session.update' ? updateSession(event.session, this.#state) : handle(event, this.#desk)
+    } catch (thrown) {
+      this.fail(endings.ours(thrown))
+      return undefined
+    }
+  }
+
+  #open(): void {
+    if (this.#phase !== 'new') return
+    const { clock, limits } = this.#options
+    this.#phase = 'opening'
+    this.#deadline()
+    this.#deadline = clock.after(limits.openMs, () => this.fail(endings.openTimeout()))
+    void this.#openSession()
+  }
+
+  async #openSession(): Promise<void> {
+    const { host, principal, query, limits, track } = this.#options
+    const { settings } = this.#state
+    const outputRate = track?.outputRate ?? realtimeRateOf(settings.audio.output?.format ?? realtimePcm)
+    const transport = createRealtimeTransport({
+      answers: this.#answers,
+      turns: this.#turns,
+      track,
+      outputRate,
+      aheadMs: limits.aheadMs,
+      pathMs: () => this.#options.rttMs() / 2 + CLIENT_MS,
+      onOpen: inbox => this.#attach(inbox),
+      onClose: reason => {
+        this.#told = true
+        this.fail(endings.bySession(reason))
+      },
+    })
+    try {
+      this.#opened = await host.open({
+        model: query.model ?? '',
+        principal,
+        transport,
+        signal: this.#abort.signal,
+        outputRate,
+        kind: settings.type,
+        settings,
+      })
+      this.#stands()
+    } catch (thrown) {
+      if (this.#isOver()) return
+      this.fail(thrown instanceof ParleyError ? endings.refused(thrown) : endings.ours(thrown))
+    }
+  }
+
+  /** Configured before anything is heard, and again if it changed while the session was being opened. */
+  #attach(inbox: Inbox): void {
+    this.#state.inbox = inbox
+    inbox.steering.configure(steerOf(this.#state.settings))
+  }
+
+  #stands(): void {
+    this.#deadline()
+    if (this.#isOver()) return this.#tell('client')
+    if (this.#state.inbox === undefined) throw new ParleyError('internal', 'The host opened no leg.')
+    this.#phase = 'talking'
+    this.#options.log.info(this.#facts(), 'realtime session stands')
+    this.#queue.resume()
+  }
+
+  #isOver(): boolean {
+    return this.#phase === 'over'
+  }
+
+  #responseDone(leftMs: number): void {
+    this.#idle.wait(leftMs)
+    if (this.#draining) this.#options.clock.after(0, () => this.#drained())
+  }
+
+  #drained(): void {
+    if (this.#answers.activeId === undefined) this.fail(endings.draining())
+  }
+
+  #end(tell: CloseReason): void {
+    if (this.#phase === 'over') return
+    const stood = this.#phase === 'talking'
+    this.#idle.stop()
+    this.#asides.close()
+    this.#answers.close()
+    this.#turns.close()
+    this.#phase = 'over'
+    this.#deadline()
+    this.#stopCap()
+    this.#stopDrain()
+    this.#queue.close()
+    this.#abort.abort()
+    if (stood) this.#tell(tell)
+  }
+
+  #tell(reason: CloseReason): void {
+    if (this.#told) return
+    this.#told = true
+    try {
+      this.#state.inbox?.closed(reason)
+    } catch (thrown) {
+      this.#options.log.warn({ ...this.#facts(), error: thrown }, 'realtime: the session failed to close')
+    }
+  }
+
+  #facts(): object {
+    const { tenant, subject } = this.#options.principal
+    return { tenant, subject, session: this.#opened?.session }
+  }
+}
+
+function errorEvent(
+  event_id: string,
+  { type, code, message, param }: RealtimeFault,
+  eventId: string | undefined,
+) {
+  const error = { type, code, message, param: param ?? null, event_id: eventId ?? null }
+  return { type: 'error', event_id, error }
+}
+
+function parsed(text: string): RealtimeFields | undefined {
+  try {
+    const event: unknown = JSON.parse(text)
+    return isRealtimeFields(event) ? event : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The rate of the agent's sound is fixed with the session. */
+function namesOutput({ session }: RealtimeFields): boolean {
+  const audio = isRealtimeFields(session) ? session.audio : undefined
+  return isRealtimeFields(audio) && isRealtimeFields(audio.output) && audio.output.format !== undefined
+}
+
+/** 22 letters and digits: over 100 bits. */
+function randomName(random: () => number): string {
+  let name = ''
+  while (name.length < 22) name += Math.floor(random() * 36).toString(36)
+  return name
+}
