@@ -55,6 +55,8 @@ export interface RealtimeServer {
   readonly faults: string[]
   /** What the sessions told. */
   readonly told: SessionEvent[]
+  /** Resolves once a session has told such an event, also before the call. */
+  whenTold(test: (event: SessionEvent) => boolean): Promise<void>
   readonly turns: Turn[]
   readonly requests: RealtimeOpenRequest[]
   readonly sockets: RealtimeSocket[]
@@ -76,6 +78,14 @@ export async function openRealtimeServer(options: RealtimeServerOptions = {}): P
   const sessions: Session[] = []
   const random = seededRandom(7)
 
+  let waiting: { readonly test: (event: SessionEvent) => boolean; resolve(): void }[] = []
+  function heard(event: SessionEvent): void {
+    told.push(event)
+    const met = waiting.filter(({ test }) => test(event))
+    waiting = waiting.filter(each => !met.includes(each))
+    for (const { resolve } of met) resolve()
+  }
+
   const host: RealtimeHost = options.host ?? {
     async open(request) {
       requests.push(request)
@@ -92,11 +102,11 @@ export async function openRealtimeServer(options: RealtimeServerOptions = {}): P
         outputRate: request.outputRate,
         resampling,
         policy,
-        ...turnTaking(policy, 'en'),
+        turnTaking: given => turnTaking(given, 'en'),
         limits: defaultSessionLimits,
         opens: options.opens ?? false,
         journal: { write: async () => {} },
-        taps: [{ name: 'test', event: event => told.push(event) }],
+        taps: [{ name: 'test', event: heard }],
         clock,
         ticker: createTicker(clock),
         ids: countingIds(),
@@ -144,6 +154,8 @@ export async function openRealtimeServer(options: RealtimeServerOptions = {}): P
     sent,
     faults,
     told,
+    whenTold: test =>
+      told.some(test) ? Promise.resolve() : new Promise(resolve => waiting.push({ test, resolve })),
     turns,
     requests,
     sockets,

@@ -111,8 +111,7 @@ export class CallerTurns {
     this.#saying = undefined
     if (inbox === undefined) return
     const { steering } = inbox
-    if (settings.audio.input.turn_detection === null)
-      return 'forgetSound' in steering ? (steering as { forgetSound(): void }).forgetSound() : undefined
+    if (settings.audio.input.turn_detection === null) return steering.forgetSound()
     if (turn === undefined) return
     // A turn that began can only be over: it is, unanswered, and then it is taken back.
     const steer = steerOf(settings)
