@@ -126,7 +126,9 @@ function checkFixed(
   hasSpoken: boolean,
 ): RealtimeFault | undefined {
   if (update.type === 'transcription') return undefined
-  if (update.model !== undefined && update.model !== current.model)
+  const isOther = update.model !== undefined && update.model !== current.model
+  // A client that named none when it connected may do so now.
+  if (isOther && current.model !== '')
     return invalidRequest('invalid_parameter', 'The model of a session cannot be changed.', 'session.model')
   const voice = update.audio?.output?.voice
   if (!hasSpoken || voice === undefined) return undefined

@@ -170,6 +170,28 @@ describe('a Realtime session', () => {
     expect(stage.types().at(-1)).toBe('session.updated')
   })
 
+  it('begins as its client secret says, and takes the model from where it is named', async () => {
+    await open({ query: {}, seed: { type: 'realtime', model: 'sales', instructions: 'sell' } })
+    expect(stage.events[0]?.session).toMatchObject({ model: 'sales', instructions: 'sell' })
+    expect(stage.requests[0]?.model).toBe('sales')
+    stage = new PeerStage().start({ query: {} })
+    stage.send(update({ model: 'late' }))
+    await stage.clock.advance(150)
+    expect(stage.requests[0]?.model).toBe('late')
+    stage.send(update({ model: 'later' }))
+    expect(errorOf().code).toBe('invalid_parameter')
+  })
+
+  it('refuses what is nested too deeply', async () => {
+    await open()
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    const tool = `{"type":"function","name":"n","parameters":{"a":${deep}}}`
+    stage.send(`{"type":"session.update","session":{"type":"realtime","tools":[${tool}]}}`)
+    expect(stage.types()).toEqual(['session.created', 'error'])
+    stage.send(update({ instructions: 'still there' }))
+    expect(stage.last('session.updated')?.session.tools).toEqual([])
+  })
+
   it('ends at its longest time with a word', async () => {
     await open({ limits: { maxSessionMs: 60_000 } })
     await stage.clock.advance(60_000)

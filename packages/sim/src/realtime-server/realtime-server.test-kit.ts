@@ -64,11 +64,11 @@ export interface RealtimeServer {
 }
 
 const RATE = 24_000
+const check = schemaCheck('realtime.strict.schema.json', 'ServerEvent')
 
 export async function openRealtimeServer(options: RealtimeServerOptions = {}): Promise<RealtimeServer> {
   const { clock = systemClock, limits, seed } = options
   const resampling = await loadResampling()
-  const check = schemaCheck('realtime.strict.schema.json', 'ServerEvent')
   const sent: Record<string, unknown>[] = []
   const faults: string[] = []
   const told: SessionEvent[] = []

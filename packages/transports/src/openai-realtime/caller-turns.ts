@@ -13,6 +13,8 @@ type EventOf<Kind extends SessionEvent['kind']> = Extract<SessionEvent, { kind: 
 
 /** Less sound cannot be committed, ms. */
 const LEAST_MS = 100
+/** A word or two, ms. */
+const SHORT_MS = 700
 /** Turns whose words may still come. */
 const KEPT_TURNS = 8
 
@@ -51,9 +53,11 @@ export class CallerTurns {
   }
 
   /** The caller is heard in a turn: it begins, or goes on. */
-  speech({ turn, mediaMs }: EventOf<'speech-started' | 'speech-ended'>): void {
+  speech({ turn, mediaMs, kind }: EventOf<'speech-started' | 'speech-ended'>): void {
     if (this.#saying?.turn === turn || this.#dropping) return
-    const saying = this.#open(turn, this.#input.totalAt(mediaMs))
+    // What was said over the agent in a word or two is known when it ended.
+    const fromMs = kind === 'speech-ended' ? mediaMs - SHORT_MS : mediaMs
+    const saying = this.#open(turn, this.#input.totalAt(fromMs))
     const detection = this.#peer.settings.audio.input.turn_detection
     if (detection === null) return
     saying.isTold = true
@@ -134,6 +138,11 @@ export class CallerTurns {
     this.#peer.emit('input_audio_buffer.timeout_triggered', { ...place, item_id: saying.itemId })
     this.#commit()
     return saying.itemId
+  }
+
+  /** Whether what comes in may become part of an item that began long ago. */
+  get mayGoOn(): boolean {
+    return this.speaking || this.#peer.settings.audio.input.turn_detection === null
   }
 
   get speaking(): boolean {

@@ -7,10 +7,12 @@ import {
   type RealtimeFields,
   type RealtimeItem,
   realtimeItemOf,
+  realtimePcm,
   realtimeWordsOf,
   shortly,
   unknownItem,
 } from '@parley/protocol'
+import { joinedSamples } from './kept-sound.js'
 import type { PeerState } from './peer-state.js'
 import { encodeSound } from './sound-codec.js'
 
@@ -79,14 +81,17 @@ export function retrieveItem(event: RealtimeFields, peer: PeerState): RealtimeFa
   return undefined
 }
 
-/** Base64 in the format of its time; empty where it is not kept any more. */
+/** Base64 in the format of now, PCM where that has another rate; empty where it is not kept any more. */
 function soundOf(peer: PeerState, item: RealtimeItem): string {
   const kept = peer.sound.get(item.id)
   if (kept === undefined) return ''
-  if (kept.rate === 24_000) return encodeSound(kept.samples, { type: 'audio/pcm', rate: 24_000 })
   const { input, output } = peer.settings.audio
   const { type } = item.role === 'assistant' ? (output ?? input).format : input.format
-  return encodeSound(kept.samples, { type: type === 'audio/pcma' ? type : 'audio/pcmu' })
+  if (kept.rate === 8_000 && type !== 'audio/pcm') return encodeSound(kept.samples, { type })
+  const resampler = peer.resampling.create({ fromRate: kept.rate, toRate: realtimePcm.rate })
+  const samples = [resampler.process(kept.samples).slice(), resampler.flush().slice()]
+  resampler.close()
+  return encodeSound(joinedSamples(samples), realtimePcm)
 }
 
 export function deleteItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {

@@ -20,7 +20,8 @@ export interface InputSound {
 
 export interface InputSoundOptions {
   now(): number
-  readonly keptMs: number
+  /** How much of it may still be wanted, ms. */
+  keptMs(): number
   give(frame: AudioFrame): void
 }
 
@@ -49,7 +50,7 @@ export function createInputSound({ now, keptMs, give }: InputSoundOptions): Inpu
     }
     pieces.push({ samples, rate, atMs: totalMs })
     pieceMs += ms
-    while (pieceMs > keptMs && pieces.length > 1) {
+    while (pieceMs > keptMs() && pieces.length > 1) {
       const oldest = pieces.shift()
       if (oldest !== undefined) pieceMs -= (oldest.samples.length * 1000) / oldest.rate
     }

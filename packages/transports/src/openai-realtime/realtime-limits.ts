@@ -52,7 +52,7 @@ export const defaultRealtimeLimits: RealtimeLimits = {
   maxSessionMs: 3_600_000,
   aheadMs: 10_000,
   deltaMs: 100,
-  keptSoundMs: 60_000,
+  keptSoundMs: 30_000,
   items: 2_000,
   asides: 8,
   answerMs: 60_000,

@@ -81,6 +81,8 @@ export interface RealtimePeer {
   fail(ending: endings.RealtimeEnding): void
 }
 
+/** A turn is known this long after it began, at most, ms. */
+const LOOK_BACK_MS = 4_000
 /** Time in the client's own buffers, ms. */
 const CLIENT_MS = 60
 
@@ -116,7 +118,7 @@ class Peer implements RealtimePeer {
     this.#events = createLeakyBucket(clock, limits.eventsPerSecond, limits.eventBurst)
     this.#input = createInputSound({
       now: () => clock.now(),
-      keptMs: limits.keptSoundMs,
+      keptMs: () => (this.#turns.mayGoOn ? limits.keptSoundMs : LOOK_BACK_MS),
       give: frame => peer.inbox?.audio(frame),
     })
     this.#answers = new Answers(peer, {
@@ -203,7 +205,7 @@ class Peer implements RealtimePeer {
       settings:
         query.intent === 'transcription'
           ? transcriptionDefaults(newId('sess'), expiresAt)
-          : realtimeDefaults(newId('sess'), query.model ?? '', expiresAt),
+          : realtimeDefaults(newId('sess'), query.model ?? modelOf(this.#options.seed), expiresAt),
       conversationId: newId('conv'),
       items,
       sound,
@@ -225,7 +227,9 @@ class Peer implements RealtimePeer {
     const { seed, beta = false } = this.#options
     if (beta) return this.fail(endings.betaShape())
     const peer = this.#state
-    const seeded = seed === undefined ? undefined : updateSettings(peer.settings, seed, false)
+    const { model } = peer.settings
+    const given = isRealtimeFields(seed) && model !== undefined ? { ...seed, model } : seed
+    const seeded = given === undefined ? undefined : updateSettings(peer.settings, given, false)
     if (seeded !== undefined && 'settings' in seeded) peer.settings = seeded.settings
     peer.emit('session.created', { session: peer.settings })
     if (seeded !== undefined && 'fault' in seeded) peer.refuse(seeded.fault)
@@ -268,6 +272,8 @@ class Peer implements RealtimePeer {
     try {
       return type === 'session.update' ? updateSession(event.session, this.#state) : handle(event, this.#desk)
     } catch (thrown) {
+      // The stack ran over in a value nested thousands deep, before anything was changed.
+      if (thrown instanceof RangeError) return invalidValue(type, 'The event is nested too deeply.')
       this.fail(endings.ours(thrown))
       return undefined
     }
@@ -283,7 +289,7 @@ class Peer implements RealtimePeer {
   }
 
   async #openSession(): Promise<void> {
-    const { host, principal, query, limits, track } = this.#options
+    const { host, principal, limits, track } = this.#options
     const { settings } = this.#state
     const outputRate = track?.outputRate ?? realtimeRateOf(settings.audio.output?.format ?? realtimePcm)
     const transport = createRealtimeTransport({
@@ -301,7 +307,7 @@ class Peer implements RealtimePeer {
     })
     try {
       this.#opened = await host.open({
-        model: query.model ?? '',
+        model: settings.model ?? '',
         principal,
         transport,
         signal: this.#abort.signal,
@@ -398,6 +404,11 @@ function parsed(text: string): RealtimeFields | undefined {
 function namesOutput({ session }: RealtimeFields): boolean {
   const audio = isRealtimeFields(session) ? session.audio : undefined
   return isRealtimeFields(audio) && isRealtimeFields(audio.output) && audio.output.format !== undefined
+}
+
+/** A client secret may name the model that the URL does not. */
+function modelOf(seed: unknown): string {
+  return isRealtimeFields(seed) && typeof seed.model === 'string' ? seed.model : ''
 }
 
 /** 22 letters and digits: over 100 bits. */
