@@ -30,7 +30,10 @@ export const openDirect: OpenClient = async (url, heard) => {
     socket.on('message', (data: Buffer) => {
       const event = JSON.parse(data.toString()) as { readonly type: string; readonly delta?: string }
       if (event.type === 'session.created')
-        send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection: null } } } })
+        send({
+          type: 'session.update',
+          session: { type: 'realtime', audio: { input: { turn_detection: null } } },
+        })
       if (event.type === 'session.updated') {
         send({ type: 'response.create' })
         resolve()
@@ -54,7 +57,9 @@ export const openDirect: OpenClient = async (url, heard) => {
 /** The vendor's own SDK. */
 export const openAgentsSdk: OpenClient = async (url, heard) => {
   const sdk = await import('@openai/agents-realtime')
-  const transport: OpenAIRealtimeWebSocket = new sdk.OpenAIRealtimeWebSocket({ url: `${url}/realtime?model=bench` })
+  const transport: OpenAIRealtimeWebSocket = new sdk.OpenAIRealtimeWebSocket({
+    url: `${url}/realtime?model=bench`,
+  })
   const agent = new sdk.RealtimeAgent({ name: 'bench', instructions: '' })
   const session: RealtimeSession = new sdk.RealtimeSession(agent, { transport, tracingDisabled: true })
   session.on('error', () => {})
@@ -74,7 +79,7 @@ export const openAgentsSdk: OpenClient = async (url, heard) => {
 export const openEngine: OpenClient = async (url, heard) => {
   let ids = 0
   const model = openai.realtime?.create(
-    { model: 'bench', appendMs: 20 },
+    { model: 'bench', transcription: { model: 'bench' }, appendMs: 20 },
     {
       clock: systemClock,
       epochMs: Date.now,
@@ -104,7 +109,14 @@ export const openEngine: OpenClient = async (url, heard) => {
     warn: error => console.error(error.message),
   })
   const stop = new AbortController()
-  const turn = { id: 'trn_1' as TurnId, origin: 'asked' as const, text: '', startMs: 0, endMs: 0, history: [] }
+  const turn = {
+    id: 'trn_1' as TurnId,
+    origin: 'asked' as const,
+    text: '',
+    startMs: 0,
+    endMs: 0,
+    history: [],
+  }
   void (async () => {
     for await (const part of link.reply(turn, stop.signal)) if (part.kind === 'audio') heard(part.samples)
   })()

@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from 'node:buffer'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { ageMs, stamp } from './stamps.js'
 
 const RATE = 24_000
@@ -23,13 +23,14 @@ server.on('connection', socket => {
   let session: object = sessionOf({})
   send('session.created', { session })
   socket.on('message', (data: Buffer) => {
-    const event = JSON.parse(data.toString()) as { readonly type: string } & Record<string, never>
-    if (event.type === 'input_audio_buffer.append') return heard(event.audio)
+    const event = JSON.parse(data.toString()) as { readonly type: string } & Fields
+    if (event.type === 'input_audio_buffer.append') return heard(String(event.audio))
     if (event.type === 'session.update') {
-      session = sessionOf(event.session)
+      session = sessionOf(event.session as Fields)
       return send('session.updated', { session })
     }
-    if (event.type === 'response.create') answer(socket, send, (event.response as Fields | undefined)?.metadata)
+    if (event.type === 'response.create')
+      answer(socket, send, (event.response as Fields | undefined)?.metadata)
   })
 })
 
@@ -50,7 +51,13 @@ function sessionOf({ audio }: Fields): object {
     max_output_tokens: 'inf',
     tracing: null,
     audio: {
-      input: { format, transcription: null, noise_reduction: null, turn_detection: null, ...(input as Fields) },
+      input: {
+        format,
+        transcription: null,
+        noise_reduction: null,
+        turn_detection: null,
+        ...(input as Fields),
+      },
       output: { format, voice: 'marin', speed: 1 },
     },
   }

@@ -1,7 +1,6 @@
 /** One measurement: so many conversations at once, sound both ways at real-time pace. */
 
-import type { OpenClient } from './clients.js'
-import { RATE } from './clients.js'
+import { type Client, type OpenClient, RATE } from './clients.js'
 import type { FarProcess } from './far-process.js'
 import { ageMs, stamp } from './stamps.js'
 
@@ -37,8 +36,9 @@ export async function measure({ sessions, seconds, far, open }: MeasureOptions):
     const age = counting ? ageMs(samples) : undefined
     if (age !== undefined) down.push(age)
   }
-  const clients = []
-  for (let count = 0; count < sessions; count++) clients.push(open === undefined ? idle : await open(far.url, heard))
+  const clients: Client[] = []
+  for (let count = 0; count < sessions; count++)
+    clients.push(open === undefined ? idle : await open(far.url, heard))
   const samples = new Int16Array(FRAME)
   for (let at = 0; at < FRAME; at++) samples[at] = Math.round(2_000 * Math.sin(at / 11))
 
@@ -71,7 +71,8 @@ const idle = { send() {}, async close() {} }
 
 function percentiles(values: readonly number[]): Percentiles {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
   return { p50: at(0.5), p99: at(0.99) }
 }
 

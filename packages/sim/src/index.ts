@@ -26,8 +26,8 @@ export { openOpenAiCompatibleSim } from './vendors/openai/compatible-sim.js'
 export { type OpenAiSimOptions, openOpenAiSim } from './vendors/openai/openai-sim.js'
 export * from './vendors/openai-audio/audio-dialect.js'
 export * from './vendors/openai-audio/audio-sim.js'
-export type { RealtimeQuirks } from './vendors/openai-realtime/realtime-quirks.js'
 export { type LiveSimOptions, openOpenAiLiveSim } from './vendors/openai-live/live-sim.js'
+export type { RealtimeQuirks } from './vendors/openai-realtime/realtime-quirks.js'
 export * from './vendors/openai-realtime/realtime-sim.js'
 export {
   type OpenaiTextSimOptions,

@@ -158,7 +158,9 @@ describe('a far end that asks for answers', () => {
     await talk.speak(400)
     expect(talk.engine.turns).toEqual([])
     await talk.silence(1_500)
-    expect(talk.engine.turns).toMatchObject([{ origin: 'speech', text: 'hello there', wishes: { silent: true } }])
+    expect(talk.engine.turns).toMatchObject([
+      { origin: 'speech', text: 'hello there', wishes: { silent: true } },
+    ])
     await talk.silence(3_000)
     await talk.speak(400)
     await talk.silence(2_000)
@@ -203,11 +205,7 @@ describe('what is said over a reply that nobody may interrupt', () => {
     await talk.silence(5_000)
     expect(talk.of('turn-committed').map(({ turn }) => turn)).toEqual(['trn_1', 'trn_2'])
     expect(talk.of('reply-ended')).toMatchObject([{ turn: 'trn_1', interrupted: false }])
-    expect(texts(talk)).toEqual([
-      'user: hello there',
-      'agent: one two three four five',
-      'user: hello there',
-    ])
+    expect(texts(talk)).toEqual(['user: hello there', 'agent: one two three four five', 'user: hello there'])
     expect(talk.engine.turns.filter(({ id }) => id === 'trn_2')).toEqual([])
     expect(talk.session.floor).toBe('open')
   })
@@ -264,7 +262,12 @@ describe('a history that the far end keeps', () => {
     expect(kinds.indexOf('tool-called')).toBeGreaterThan(kinds.indexOf('reply-started'))
     expect(kinds.indexOf('tool-called')).toBeLessThan(kinds.indexOf('reply-made'))
     expect(texts(talk)).toEqual(['user: hello there'])
-    talk.caller.steering.remember({ kind: 'tool-result', id: item('out'), call: 'call_1', text: 'x'.repeat(20_000) })
+    talk.caller.steering.remember({
+      kind: 'tool-result',
+      id: item('out'),
+      call: 'call_1',
+      text: 'x'.repeat(20_000),
+    })
     talk.caller.steering.answer()
     await talk.silence(100)
     const turn = talk.engine.turns.at(-1)
@@ -287,7 +290,12 @@ describe('a history that the far end keeps', () => {
     talk.caller.steering.amend(told?.reply ?? ('' as ReplyId), { ms: 700, text: 'one two' })
     talk.caller.steering.amend('rpl_99' as ReplyId, { ms: 1, text: '' })
     expect(talk.session.history[1]).toMatchObject({ text: 'one two', interrupted: true })
-    expect(talk.engine.told.at(-1)).toMatchObject({ ms: 700, text: 'one two', source: 'reported', complete: false })
+    expect(talk.engine.told.at(-1)).toMatchObject({
+      ms: 700,
+      text: 'one two',
+      source: 'reported',
+      complete: false,
+    })
     expect(talk.engine.accounts.at(-1)).toEqual({ fromMs: 0, final: true })
   })
 })
@@ -312,7 +320,9 @@ describe('a far end that reports only what was cut', () => {
       if (order === 'never') expect(ended?.heard).toMatchObject({ source: 'estimated', text: 'one two' })
       else expect(ended?.heard).toMatchObject({ ms: 350, text: 'one', source: 'reported' })
       expect(talk.session.history[1]?.text).toBe(ended?.heard.text)
-      expect(talk.engine.accounts.map(({ final }) => final)).toEqual(order === 'before' ? [true] : [false, true])
+      expect(talk.engine.accounts.map(({ final }) => final)).toEqual(
+        order === 'before' ? [true] : [false, true],
+      )
     })
 
   it('does not wait for the report longer than to the next answer', async () => {
