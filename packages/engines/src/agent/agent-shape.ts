@@ -9,6 +9,7 @@ import { agentSlots } from './agent.js'
 import { entryList } from './entry-shape.js'
 import { keysOfShape } from './keys-of-shape.js'
 import { reasonerKeysAt, reasonerShape } from './reasoner-file.js'
+import { realtimeSessionFile, realtimeSessionKeysAt } from './realtime-session.js'
 
 const waitMs = (least: number, most: number) => {
   const message = `must be from ${least} to ${most} ms`
@@ -36,6 +37,7 @@ export const assemblyShape = {
   stt: entries,
   llm: entries,
   tts: entries,
+  realtime: entries,
   expression: z.strictObject(expressionShape).exactOptional(),
   failover: z.strictObject(failoverShape).exactOptional(),
 }
@@ -51,6 +53,7 @@ const modelAgentShape = {
   context: z.unknown().optional(),
   trouble: text.exactOptional(),
   turns: turnsFile.exactOptional(),
+  realtimeSession: realtimeSessionFile.exactOptional(),
   ...assemblyShape,
 }
 
@@ -68,6 +71,7 @@ export function modelAgentKeysAt(path: readonly PropertyKey[]): readonly string[
   if (section === 'turns') return turnKeysAt(path.slice(1))
   if (section === 'greeting') return sayingKeys
   if (section === 'reasoner') return reasonerKeysAt(path.slice(1))
+  if (section === 'realtimeSession') return realtimeSessionKeysAt(path.slice(1))
   if (section === 'tools') return keysOfShape(toolsConfigSchema, path.slice(1))
   return assemblyKeysAt(path) ?? Object.keys(modelAgentShape)
 }

@@ -7,10 +7,11 @@ import type { Expression, Json, TurnPolicy } from '@parley/core'
 import type { Saying, Script } from '../scripted/script.js'
 import type { ToolConfig } from '../tools/tool-config.js'
 import type { ReasonerFile } from './reasoner-file.js'
+import type { RealtimeSessionPlan } from './realtime-session.js'
 
-export const agentSlots = ['stt', 'llm', 'tts'] as const
+export const agentSlots = ['stt', 'llm', 'tts', 'realtime'] as const
 
-/** What an agent hears, thinks and speaks with. */
+/** What an agent hears, thinks and speaks with; `realtime` does all three. */
 export type AgentSlot = (typeof agentSlots)[number]
 
 export interface AgentBase {
@@ -21,13 +22,17 @@ export interface AgentBase {
   /** BCP 47. */
   readonly language: string
   readonly greeting: Saying
-  /** The voice's own name for a speaker, for the first of `tts` alone: other vendors have other names. */
+  /** The voice's own name for a speaker, for the first of `tts` or `realtime` alone: other vendors have other names. */
   readonly voice: string | undefined
   readonly expression: Expression
-  /** Each in the order in which they are tried; empty only for `stt`, where only typed turns are understood. */
+  /**
+   * Each in the order in which they are tried; `stt` is empty where only typed turns are understood. An agent has either
+   * `llm` and `tts` or `realtime`; the others are empty.
+   */
   readonly stt: readonly ProviderEntry[]
   readonly llm: readonly ProviderEntry[]
   readonly tts: readonly ProviderEntry[]
+  readonly realtime: readonly ProviderEntry[]
   readonly failover: FailoverPlan
   /** Said when the machinery fails and the voice still works; one in the language of the agent without. */
   readonly trouble: string | undefined
@@ -49,6 +54,8 @@ export interface ModelAgentFile extends AgentBase {
   readonly reasoner?: ReasonerFile
   /** Read by the shape of the catalogue; undefined where the file has none. */
   readonly context: unknown
+  /** Of use where `realtime` has entries. */
+  readonly realtimeSession: RealtimeSessionPlan
 }
 
 export type Agent = ScriptedAgentFile | ModelAgentFile

@@ -3,17 +3,18 @@
  * are found in one go and named with line, column and cure; those of providers, too, where a catalogue is given.
  */
 
-import { defaultTurnPolicy } from '@parley/core'
+import { defaultTurnPolicy, type TurnPolicy } from '@parley/core'
 import { scriptOf } from '../scripted/parse-script.js'
 import { badAgent, type Problems } from '../scripted/problems.js'
 import { readYaml } from '../scripted/read-yaml.js'
 import { addIssue } from '../scripted/shape-issues.js'
 import { turnPolicyOf } from '../scripted/turn-policy.js'
-import { type Agent, type AgentBase, agentSlots, type ProviderEntry } from './agent.js'
+import type { Agent, AgentBase, AgentSlot, ProviderEntry } from './agent.js'
 import {
   type AssemblyFile,
   assemblyKeysAt,
   assemblySchema,
+  type ModelAgentFileShape,
   modelAgentFile,
   modelAgentKeysAt,
 } from './agent-shape.js'
@@ -21,6 +22,7 @@ import { keysOfShape } from './keys-of-shape.js'
 import { anyProvider, type ProviderCatalogue } from './provider-catalogue.js'
 import { readEntries } from './read-entries.js'
 import { reasonerFileOf } from './reasoner-file.js'
+import { type RealtimeSessionPlan, realtimeSessionOf } from './realtime-session.js'
 
 interface FileRead {
   readonly data: unknown
@@ -49,7 +51,10 @@ const modelKeys = ['instructions', 'tools', 'reasoner', 'context']
 function isForModel(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false
   if ('instructions' in data) return true
-  return !scriptKeys.some(key => key in data) && (modelKeys.some(key => key in data) || 'llm' in data)
+  return (
+    !scriptKeys.some(key => key in data) &&
+    (modelKeys.some(key => key in data) || 'llm' in data || 'realtime' in data)
+  )
 }
 
 function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalogue): Agent {
@@ -72,9 +77,11 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
   }
   const context = { data, problems, providers, voice: file.voice, language: file.language }
   const entries = entriesOf(file, context)
-  if (entries.llm.length === 0)
-    problems.addAtKey(['llm'], '"llm" is missing; name the model, such as "llm: anthropic"')
-  const turns = turnPolicyOf(file.turns, { problems, at: ['turns'], base: defaultTurnPolicy })
+  const speaksItself = file.realtime !== undefined
+  checkSlots(file, entries, problems)
+  const realtimeSession = realtimeSessionOf(file.realtimeSession)
+  const base = policyUnder(realtimeSession)
+  const turns = turnPolicyOf(file.turns, { problems, at: ['turns'], base })
   const facts = contextOf(file.context, read, providers)
   const reasoner = reasonerFileOf(file.reasoner, context)
   problems.throwIfAny()
@@ -93,9 +100,40 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
     turns,
     expression: file.expression ?? {},
     failover: file.failover ?? {},
+    realtimeSession,
     ...entries,
-    tts: file.tts === undefined ? [embedded(fileName)] : entries.tts,
+    tts: file.tts === undefined && !speaksItself ? [embedded(fileName)] : entries.tts,
   }
+}
+
+/** Either a model and a voice, or one that is both. */
+function checkSlots(file: AssemblyFile & ModelAgentFileShape, entries: Entries, problems: Problems): void {
+  if (file.realtime === undefined) {
+    if (entries.llm.length === 0) {
+      const cure =
+        'name the model, such as "llm: anthropic", or one that hears and speaks, "realtime: openai"'
+      problems.addAtKey(['llm'], `"llm" is missing; ${cure}`)
+    }
+    if (file.realtimeSession !== undefined)
+      problems.addAtKey(
+        ['realtimeSession'],
+        '"realtimeSession" holds a session of "realtime", and there is none; remove it or name one, such as "realtime: openai"',
+      )
+    return
+  }
+  if (entries.realtime.length === 0)
+    problems.addAtKey(['realtime'], '"realtime" is empty; name a provider, such as "realtime: openai"')
+  for (const slot of ['llm', 'tts'] as const) {
+    if (file[slot] === undefined) continue
+    const does = slot === 'llm' ? 'thinks' : 'speaks'
+    problems.addAtKey([slot], `"realtime" ${does} by itself; remove "${slot}" or "realtime"`)
+  }
+}
+
+/** Where the vendor ends the turns, its word decides, unless the file says otherwise. */
+function policyUnder({ turns }: RealtimeSessionPlan): TurnPolicy {
+  if (turns.by === 'gateway') return defaultTurnPolicy
+  return { ...defaultTurnPolicy, endpoint: { ...defaultTurnPolicy.endpoint, vendor: 'decides' } }
 }
 
 function contextOf(given: unknown, read: FileRead, { context: shape }: ProviderCatalogue): unknown {
@@ -127,6 +165,11 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     const message = `a script answers by itself; write "llm: scripted" or none, or "instructions" for ${provider}`
     problems.add(Array.isArray((data as { llm?: unknown }).llm) ? ['llm', index] : ['llm'], message)
   }
+  if (file.realtime !== undefined)
+    problems.addAtKey(
+      ['realtime'],
+      'a script answers by itself; remove "realtime", or write "instructions" in the place of the script',
+    )
   const script = scriptOf(read, fileName)
   const base: AgentBase = {
     agent: script.agent,
@@ -141,6 +184,7 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     stt: entries.stt.length > 0 ? entries.stt : [embedded(fileName)],
     llm: [{ provider: 'scripted', options: {}, place: fileName }],
     tts: entries.tts.length > 0 ? entries.tts : [embedded(fileName)],
+    realtime: [],
   }
   return { kind: 'scripted', script, ...base }
 }
@@ -160,9 +204,9 @@ function embedded(place: string): ProviderEntry {
   return { provider: 'embedded', options: {}, place }
 }
 
-type Entries = Readonly<Record<(typeof agentSlots)[number], readonly ProviderEntry[]>>
+type Entries = Readonly<Record<AgentSlot, readonly ProviderEntry[]>>
 
 function entriesOf(file: AssemblyFile, context: Parameters<typeof readEntries>[2]): Entries {
-  const [stt, llm, tts] = agentSlots.map(slot => readEntries(slot, file[slot] ?? [], context))
-  return { stt: stt ?? [], llm: llm ?? [], tts: tts ?? [] }
+  const of = (slot: AgentSlot) => readEntries(slot, file[slot] ?? [], context)
+  return { stt: of('stt'), llm: of('llm'), tts: of('tts'), realtime: of('realtime') }
 }

@@ -44,7 +44,12 @@ const priceShape = {
   perMillionCached: price,
 }
 const models = z.record(z.string(), z.strictObject(priceShape))
-const vendor = z.strictObject({ stt: models.optional(), llm: models.optional(), tts: models.optional() })
+const vendor = z.strictObject({
+  stt: models.optional(),
+  llm: models.optional(),
+  tts: models.optional(),
+  realtime: models.optional(),
+})
 const file = z.object({ currency: z.string().min(1).default('USD') }).catchall(vendor)
 
 type Price = z.output<typeof models>[string]

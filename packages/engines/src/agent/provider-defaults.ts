@@ -22,7 +22,12 @@ export type ProviderOptions = Readonly<Record<string, Json>>
 export type ProviderDefaults = (slot: AgentSlot, provider: string, language: string) => ProviderOptions
 
 const options = z.record(z.string(), z.json())
-const slots = z.strictObject({ stt: options.optional(), llm: options.optional(), tts: options.optional() })
+const slots = z.strictObject({
+  stt: options.optional(),
+  llm: options.optional(),
+  tts: options.optional(),
+  realtime: options.optional(),
+})
 const file = z.record(z.string(), slots)
 
 const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/

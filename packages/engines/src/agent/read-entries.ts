@@ -27,6 +27,7 @@ const nouns: Readonly<Record<AgentSlot, string>> = {
   stt: 'recogniser',
   llm: 'model',
   tts: 'voice',
+  realtime: 'speech-to-speech model',
 }
 
 export function readEntries(
@@ -48,7 +49,8 @@ function readEntry(
   const place = problems.placeOf([...path, 'provider'])
   const shape = providers.shape(slot, provider)
   const names = providers.names(slot)
-  const named = slot === 'tts' && index === 0 && context.voice !== undefined ? { voice: context.voice } : {}
+  const speaks = slot === 'tts' || slot === 'realtime'
+  const named = speaks && index === 0 && context.voice !== undefined ? { voice: context.voice } : {}
   // The shapes of YAML's values are those of JSON.
   const options = { ...providers.defaults(slot, provider, context.language), ...named, ...given } as Record<
     string,
@@ -101,7 +103,7 @@ function isMissing(issue: { readonly code: string; readonly path: FilePath }, op
 
 /** Models and voices may come from the configuration, too. */
 function cureFor(slot: AgentSlot, provider: string, key: string): string {
-  if (key !== 'model' && key !== 'voice') return ''
+  if ((key !== 'model' && key !== 'voice') || slot === 'realtime') return ''
   const vendor = provider.toUpperCase().replaceAll('-', '_')
   const name = key === 'voice' ? `${vendor}_VOICE` : `${vendor}_${slot.toUpperCase()}_MODEL`
   return `, or set ${name}`

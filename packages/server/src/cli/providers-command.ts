@@ -10,14 +10,13 @@ export function addProvidersCommand(program: Command, terminal: Terminal): void 
     .option('--json', 'as one JSON document')
     .action(async ({ json }: { json?: true }) => {
       const { config } = resolutionOf(terminal)
+      const { agentSlots } = await import('@parley/engines')
       const { reportProviders } = await import('../gateway/provider-report.js')
       const reports = reportProviders(config)
       if (json) return terminal.print(JSON.stringify({ providers: reports }, null, 2))
       const width = Math.max(...reports.map(({ name }) => name.length))
       for (const report of reports) {
-        const slots = ['stt', 'llm', 'tts'].map(slot =>
-          report.slots.some(each => each === slot) ? slot : ' - ',
-        )
+        const slots = agentSlots.map(slot => (report.slots.includes(slot) ? slot : '-').padEnd(slot.length))
         const { paint } = terminal
         const state = report.missing === '' ? paint.good('ready') : paint.warning(report.missing)
         const more = report.keys > 1 ? `, ${report.keys} keys` : ''

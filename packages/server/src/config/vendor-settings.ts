@@ -185,6 +185,17 @@ export const assemblySettings = {
     'voice',
     'Voice of the first of `PARLEY_TTS_PROVIDER`, as that vendor calls it.',
   ),
+  realtimeProvider: providersOf(
+    'REALTIME',
+    'openai',
+    'Models that hear and speak, in the place of a recogniser, a model and a voice, in the order in which they are tried.',
+  ),
+  realtimeModel: firstOf('REALTIME_MODEL', 'model', 'Model of the first of `PARLEY_REALTIME_PROVIDER`.'),
+  realtimeVoice: firstOf(
+    'REALTIME_VOICE',
+    'voice',
+    'Voice of the first of `PARLEY_REALTIME_PROVIDER`, as that vendor calls it.',
+  ),
   instructions: optional({
     env: 'PARLEY_INSTRUCTIONS',
     kind: text({ must: 'a text' }),

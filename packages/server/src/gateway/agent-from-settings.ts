@@ -14,10 +14,13 @@ type AssemblySettings = Pick<
   | 'sttProvider'
   | 'llmProvider'
   | 'ttsProvider'
+  | 'realtimeProvider'
   | 'sttModel'
   | 'llmModel'
   | 'ttsModel'
   | 'ttsVoice'
+  | 'realtimeModel'
+  | 'realtimeVoice'
   | 'instructions'
   | 'language'
 >
@@ -34,8 +37,8 @@ const instructions =
 
 /** Where the settings name no provider, there is none. @throws ParleyError `bad_config` naming the variable. */
 export function agentFromSettings(config: AssemblySettings, providers: ProviderCatalogue): Agent | undefined {
-  const { sttProvider, llmProvider, ttsProvider, language = 'en' } = config
-  if (sttProvider === undefined && llmProvider === undefined && ttsProvider === undefined) return undefined
+  const { language = 'en' } = config
+  if (agentSlots.every(slot => config[`${slot}Provider`] === undefined)) return undefined
   const base = language.split('-')[0] ?? language
   const script = shippedFile(scripts[base] ?? 'front-desk.en.yaml')
   const file = {
@@ -43,6 +46,18 @@ export function agentFromSettings(config: AssemblySettings, providers: ProviderC
     language,
     greeting: greetings[base] ?? greetings.en,
     instructions: config.instructions ?? instructions,
+    ...(config.realtimeProvider === undefined ? cascadeOf(config, script) : realtimeOf(config, script)),
+  }
+  try {
+    return placed(parseAgent(JSON.stringify(file), 'the settings', providers))
+  } catch (error) {
+    throw namedBySettings(error, config)
+  }
+}
+
+function cascadeOf(config: AssemblySettings, script: string): Readonly<Partial<Record<AgentSlot, unknown>>> {
+  const { sttProvider, llmProvider, ttsProvider } = config
+  return {
     stt: entries('stt', sttProvider ?? ['embedded'], { model: config.sttModel }, script),
     llm: entries('llm', llmProvider ?? ['scripted'], { model: config.llmModel }, script),
     tts: entries(
@@ -52,10 +67,19 @@ export function agentFromSettings(config: AssemblySettings, providers: ProviderC
       script,
     ),
   }
-  try {
-    return placed(parseAgent(JSON.stringify(file), 'the settings', providers))
-  } catch (error) {
-    throw namedBySettings(error)
+}
+
+/** What is named beside it is refused as in a file, but for a recogniser. */
+function realtimeOf(config: AssemblySettings, script: string): Readonly<Partial<Record<AgentSlot, unknown>>> {
+  const { sttProvider, llmProvider, ttsProvider, realtimeProvider = [] } = config
+  const given = { model: config.realtimeModel, voice: config.realtimeVoice }
+  return {
+    realtime: entries('realtime', realtimeProvider, given, script),
+    ...(sttProvider === undefined
+      ? {}
+      : { stt: entries('stt', sttProvider, { model: config.sttModel }, script) }),
+    ...(llmProvider === undefined ? {} : { llm: entries('llm', llmProvider, {}, script) }),
+    ...(ttsProvider === undefined ? {} : { tts: entries('tts', ttsProvider, {}, script) }),
   }
 }
 
@@ -75,7 +99,7 @@ function entries(
 /** Messages name the variable instead of a line. */
 function placed(agent: Agent): Agent {
   const list = (slot: AgentSlot) => agent[slot].map(entry => ({ ...entry, place: variableOf(slot) }))
-  return { ...agent, stt: list('stt'), llm: list('llm'), tts: list('tts') }
+  return { ...agent, stt: list('stt'), llm: list('llm'), tts: list('tts'), realtime: list('realtime') }
 }
 
 function variableOf(slot: AgentSlot): string {
@@ -83,9 +107,10 @@ function variableOf(slot: AgentSlot): string {
 }
 
 /** A line and column of what nobody wrote would lead nobody anywhere. */
-function namedBySettings(error: unknown): unknown {
+function namedBySettings(error: unknown, { realtimeProvider }: AssemblySettings): unknown {
   if (!(error instanceof ParleyError)) return error
-  const slots = agentSlots.map(variableOf).join(', ')
+  const named = agentSlots.filter(slot => slot !== 'realtime' || realtimeProvider !== undefined)
+  const slots = named.map(variableOf).join(', ')
   const said = error.message.replace(/^the settings:\d+:\d+: /gm, '')
   return new ParleyError('bad_config', `${said}. This is what ${slots} come to.`, { cause: error })
 }

@@ -8,6 +8,7 @@ import {
   type Clock,
   type LanguageModel,
   ParleyError,
+  type SpeechToSpeech,
   type SpeechToText,
   type TextToSpeech,
 } from '@parley/core'
@@ -18,12 +19,14 @@ import { vendorFacts } from './assemble-keys.js'
 import type { SharedParts } from './assemble-shared.js'
 import { keyPool, type VendorKeys } from './assemble-wrappers.js'
 import { meterModel, meterRecogniser, meterVoice, type ProviderWatcher } from './meter-providers.js'
+import { meterRealtime } from './meter-realtime.js'
 import { missingKey } from './missing-key.js'
 
 export interface ProviderKinds {
   readonly stt: SpeechToText
   readonly llm: LanguageModel
   readonly tts: TextToSpeech
+  readonly realtime: SpeechToSpeech
 }
 
 export interface ProviderShelf {
@@ -104,6 +107,7 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
     try {
       if (slot === 'stt') return meterRecogniser(create(vendor.stt, entry, context), metering)
       if (slot === 'tts') return meterVoice(create(vendor.tts, entry, context), metering)
+      if (slot === 'realtime') return meterRealtime(create(vendor.realtime, entry, context), metering)
       return meterModel(create(vendor.llm, entry, context), metering)
     } catch (error) {
       const { code, message, details } = ParleyError.from(error, 'bad_config')

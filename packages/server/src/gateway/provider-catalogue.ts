@@ -22,12 +22,21 @@ const oldNames: Readonly<Record<AgentSlot, Readonly<Record<string, string>>>> = 
   stt: { mock: 'embedded', whisper: 'openai', aws: 'transcribe' },
   llm: { mock: 'scripted', claude: 'anthropic', gpt: 'openai' },
   tts: { mock: 'embedded', aws: 'polly' },
+  realtime: { gpt: 'openai' },
 }
 
 /** What the registry calls a provider. */
 export function currentName(slot: AgentSlot, name: string): string {
   const lower = name.toLowerCase()
   return oldNames[slot][lower] ?? lower
+}
+
+/** What is no vendor's. */
+const ownNames: Readonly<Record<AgentSlot, readonly string[]>> = {
+  stt: ['embedded'],
+  llm: ['scripted'],
+  tts: ['embedded'],
+  realtime: [],
 }
 
 const none = z.strictObject({})
@@ -56,8 +65,10 @@ export function createProviderCatalogue(
   const fromFile = readDefaults(config.defaultsFile)
   return {
     names(slot) {
-      const own = slot === 'llm' ? 'scripted' : 'embedded'
-      return [...vendors.filter(vendor => vendor[slot] !== undefined).map(({ name }) => name), own]
+      return [
+        ...vendors.filter(vendor => vendor[slot] !== undefined).map(({ name }) => name),
+        ...ownNames[slot],
+      ]
     },
     shape: (slot, provider) => shapeOf(vendors, slot, provider),
     context: contextConfigSchema,
@@ -94,6 +105,7 @@ function fromSettings(config: CatalogueSettings, slot: AgentSlot, provider: stri
     'llm openai': { model: config.openaiModel, organization },
     'stt openai': { organization },
     'tts openai': { organization },
+    'realtime openai': { organization },
     'llm anthropic': { model: config.anthropicModel },
     'tts cartesia': { voice: config.cartesiaVoice },
     'tts elevenlabs': { voice: config.elevenlabsVoice },
