@@ -3,7 +3,7 @@
  * `hello` is the first message and comes once; everything else may come in any order after it.
  */
 import { z } from 'zod'
-import { audioFormatSchema, VOICE_PROTOCOL_VERSION } from './shared.js'
+import { VOICE_PROTOCOL_VERSION, wantedFormatSchema } from './shared.js'
 
 export const helloSchema = z
   .object({
@@ -24,10 +24,10 @@ export const helloSchema = z
       .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
       .optional()
       .meta({ description: 'BCP 47, e.g. `en` or `es-MX`; the agent’s own without it.' }),
-    input: audioFormatSchema
+    input: wantedFormatSchema
       .default({ codec: 'pcm16', sampleRate: 16000 })
       .meta({ description: 'Format of the audio this client sends.' }),
-    output: audioFormatSchema
+    output: wantedFormatSchema
       .default({ codec: 'pcm16', sampleRate: 24000 })
       .meta({ description: 'Format of the audio this client wants.' }),
     reportsPlayed: z

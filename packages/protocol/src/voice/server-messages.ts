@@ -25,6 +25,13 @@ export const readySchema = z
     language: z.string().meta({ description: 'BCP 47 language of the conversation.' }),
     input: audioFormatSchema.meta({ description: 'Format of the audio the client sends, as agreed.' }),
     output: audioFormatSchema.meta({ description: 'Format of the audio the gateway sends.' }),
+    opus: z
+      .object({
+        packetMs: z.number().meta({ description: 'Length of a packet, ms.' }),
+        bitrate: z.int().meta({ description: 'Bits per second.' }),
+      })
+      .optional()
+      .meta({ description: 'Where Opus was agreed: how the gateway sends it, and likes to get it.' }),
     recogniser: z
       .string()
       .nullable()

@@ -10,7 +10,10 @@ export const VOICE_MAX_MESSAGE_BYTES = 131_072
 /** Rates Opus works at, in Hz. */
 export const OPUS_SAMPLE_RATES = [8000, 12000, 16000, 24000, 48000] as const
 
-/** Length of the Opus packets the gateway sends, in ms. Clients may send 2.5–60 ms. */
+/** Lengths of the Opus packets a gateway may send, in ms. Clients may send 2.5–60 ms. */
+export const VOICE_OPUS_PACKETS_MS = [5, 10, 20, 40, 60] as const
+
+/** The length without a word of the gateway's settings, in ms. */
 export const VOICE_OPUS_PACKET_MS = 20
 
 const codecSchema = z.enum(['pcm16', 'opus']).meta({
@@ -38,6 +41,31 @@ export const audioFormatSchema = z
   .meta({ title: 'Audio format', description: 'Codec and sample rate of one direction; always mono.' })
 
 export type AudioFormat = z.infer<typeof audioFormatSchema>
+
+/** What a client asks for: it may leave the rate of Opus to the gateway, whose `ready` then says it. */
+export const wantedFormatSchema = z
+  .object({
+    codec: codecSchema,
+    sampleRate: audioFormatSchema.shape.sampleRate.optional().meta({
+      description:
+        'Hz; `pcm16` needs it. Opus takes 8000, 12000, 16000, 24000 or 48000, or what the gateway prefers.',
+    }),
+  })
+  .refine(({ codec, sampleRate }) => codec === 'opus' || sampleRate !== undefined, {
+    error: 'pcm16 needs a sampleRate of 8000 to 48000',
+    path: ['sampleRate'],
+  })
+  .refine(
+    ({ codec, sampleRate }) =>
+      codec !== 'opus' || sampleRate === undefined || OPUS_SAMPLE_RATES.some(rate => rate === sampleRate),
+    {
+      error: 'opus takes a sampleRate of 8000, 12000, 16000, 24000 or 48000',
+      path: ['sampleRate'],
+    },
+  )
+  .meta({ title: 'Wanted format', description: 'Codec and sample rate of one direction; always mono.' })
+
+export type WantedFormat = z.infer<typeof wantedFormatSchema>
 
 /** What reached the ear of one reply. */
 export const heardSchema = z

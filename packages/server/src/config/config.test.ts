@@ -49,6 +49,16 @@ describe('the configuration', () => {
     ])
   })
 
+  it('refuses what Opus cannot be', () => {
+    expect(told({ VOICE_SAMPLE_RATE: '44100', VOICE_FRAME_MS: '30', VOICE_BITRATE: '4000' })).toEqual([
+      'VOICE_SAMPLE_RATE must be one of 8000, 12000, 16000, 24000, 48000. It is "44100". Set for example VOICE_SAMPLE_RATE=8000.',
+      'VOICE_FRAME_MS must be one of 5, 10, 20, 40, 60. It is "30". Set for example VOICE_FRAME_MS=5.',
+      'VOICE_BITRATE must be a whole number (6000-128000). It is "4000". Set for example VOICE_BITRATE=6000.',
+    ])
+    const { opusRate, opusPacketMs, opusBitrate } = resolve({}).config
+    expect([opusRate, opusPacketMs, opusBitrate]).toEqual([48_000, 20, 16_000])
+  })
+
   it('tells everything wrong at once and keeps defaults for it', () => {
     const { config, problems } = resolve({ PORT: '99999', LOG_LEVEL: 'loud', VOICE_WS_PORT: '80' })
     expect(problems.map(({ name }) => name).sort()).toEqual(['LOG_LEVEL', 'PORT', 'VOICE_WS_PORT'])

@@ -37,6 +37,12 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Kind<nu
   return kind(`a whole number (${min}-${max})`, String(min), text => within(digits(text), min, max))
 }
 
+/** One of a few numbers. */
+export function oneNumberOf<const Value extends number>(values: readonly [Value, ...Value[]]): Kind<Value> {
+  const must = `one of ${values.join(', ')}`
+  return kind(must, String(values[0]), text => values.find(value => value === digits(text)))
+}
+
 /** `0` lets the system choose. */
 export function port({ min }: { min: number }): Kind<number> {
   return kind(`a valid port number (${min}-65535)`, '8080', text => within(digits(text), min, 65_535))

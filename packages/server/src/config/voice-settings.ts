@@ -1,4 +1,5 @@
-import { duration, flag, languageTag, text } from './kinds.js'
+import { OPUS_SAMPLE_RATES, VOICE_OPUS_PACKET_MS, VOICE_OPUS_PACKETS_MS } from '@parley/protocol'
+import { duration, flag, languageTag, oneNumberOf, text, wholeNumber } from './kinds.js'
 import { optional, setting } from './setting.js'
 
 const target = { minMs: 1, maxMs: 60_000 }
@@ -29,11 +30,35 @@ export const voiceSettings = {
     default: 14_400_000,
     doc: 'Longest duration of a conversation.',
   }),
+  realtimeSessionMs: setting({
+    env: 'PARLEY_REALTIME_SESSION_MS',
+    kind: duration({ minMs: 1_000, maxMs: 604_800_000 }),
+    default: 3_600_000,
+    doc: 'Longest duration of a conversation with a client of the OpenAI Realtime protocol, if `PARLEY_MAX_SESSION_MS` is not shorter.',
+  }),
   resumeWindowMs: setting({
     env: 'PARLEY_RESUME_WINDOW_MS',
     kind: duration({ minMs: 0, maxMs: 3_600_000 }),
     default: 30_000,
     doc: 'How long a conversation whose socket was lost waits for it to come back.',
+  }),
+  opusRate: setting<(typeof OPUS_SAMPLE_RATES)[number]>({
+    env: 'VOICE_SAMPLE_RATE',
+    kind: oneNumberOf(OPUS_SAMPLE_RATES),
+    default: 48_000,
+    doc: 'Rate of Opus on the voice socket where the client names none, Hz. PCM16 has the rate the client says.',
+  }),
+  opusPacketMs: setting({
+    env: 'VOICE_FRAME_MS',
+    kind: oneNumberOf(VOICE_OPUS_PACKETS_MS),
+    default: VOICE_OPUS_PACKET_MS,
+    doc: 'Length of the Opus packets of the voice socket, ms; `ready` tells it to the client.',
+  }),
+  opusBitrate: setting({
+    env: 'VOICE_BITRATE',
+    kind: wholeNumber({ min: 6_000, max: 128_000 }),
+    default: 16_000,
+    doc: 'Bits per second of Opus on the voice socket; `ready` tells it to the client.',
   }),
   targetFirstTokenMs: setting({
     env: 'VOICE_TARGET_FIRST_TOKEN_MS',

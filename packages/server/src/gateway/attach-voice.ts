@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { loadOpus, loadResampling, type Opus, type Resampling, type VoiceActivity } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Ids, type SecretOf } from '@parley/core'
-import { type Agent, agentSlots } from '@parley/engines'
+import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
 import { createSessionRecorder } from '../replay/session-recorder.js'
@@ -102,6 +102,8 @@ function attachVoice(
     log,
     recorder: createSessionRecorder({ config, version: readVersion(), log, metrics, epochMs: Date.now }),
   })
+  const { opusRate: sampleRate, opusPacketMs: packetMs, opusBitrate: bitrate } = config
+  const opusManner = { sampleRate, packetMs, bitrate }
   const sockets = new Set<VoiceSocket>()
   for (const path of voicePaths) {
     door.routes.set(path, {
@@ -114,6 +116,7 @@ function attachVoice(
           host: desk,
           clock,
           opus,
+          opusManner,
           log,
           limits: defaultVoiceLimits,
           listenRate: LISTEN_RATE,
@@ -138,7 +141,7 @@ function attachVoice(
 function noticesOf(agents: readonly Agent[], speech: EmbeddedSpeech): readonly string[] {
   const named = `agents: ${agents.map(({ agent, language }) => `${agent} (${language})`).join(', ')}`
   const lists = agents.filter(usesVendors).flatMap(agent => {
-    const providers = agentSlots.map(
+    const providers = slotsOf(agent).map(
       slot => `${slot} ${agent[slot].map(({ provider }) => provider).join(' → ') || 'none'}`,
     )
     return `providers: ${agent.agent}: ${providers.join(', ')}`
@@ -152,6 +155,12 @@ function noticesOf(agents: readonly Agent[], speech: EmbeddedSpeech): readonly s
       ? `recogniser: ${speech.recogniser?.name} (en, closed grammar of the agent)`
       : `no recogniser, callers cannot be heard but can type: ${speech.noRecogniser}`,
   ]
+}
+
+/** What people look for: a slot that is empty because another does its work is none. */
+function slotsOf(agent: Agent): readonly AgentSlot[] {
+  if (agent.realtime.length === 0) return agentSlots.filter(slot => slot !== 'realtime')
+  return agent.stt.length === 0 ? ['realtime'] : ['realtime', 'stt']
 }
 
 function usesVendors(agent: Agent): boolean {

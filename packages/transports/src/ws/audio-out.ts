@@ -4,8 +4,9 @@
  */
 import { type AudioFrame, createReframer, frameMs, type Opus, type OpusEncoder } from '@parley/audio'
 import { ParleyError } from '@parley/core'
-import { type AudioFormat, VOICE_OPUS_PACKET_MS } from '@parley/protocol'
+import type { AudioFormat } from '@parley/protocol'
 import { opusRate } from './audio-in.js'
+import type { OpusManner } from './opus-manner.js'
 
 /** Takes a message; it keeps `bytes` until they are written. */
 export type SendAudio = (bytes: Uint8Array, durationMs: number) => void
@@ -44,14 +45,15 @@ export function createPcmOut(): AudioOut {
   }
 }
 
-/** One Opus packet of 20 ms a message. */
+/** One Opus packet a message, as long as the encoder's frames. */
 export function createOpusOut(encoder: OpusEncoder, rate: number): AudioOut {
-  const reframer = createReframer({ frameMs: VOICE_OPUS_PACKET_MS, rate })
+  const packetMs = (encoder.frameSamples * 1000) / rate
+  const reframer = createReframer({ frameMs: packetMs, rate })
   const { frameSamples, lookaheadMs } = encoder
   const silence = new Int16Array(frameSamples)
   let written = 0
   let sink: SendAudio = () => {}
-  const encode = (frame: AudioFrame) => sink(encoder.encode(frame.samples), VOICE_OPUS_PACKET_MS)
+  const encode = (frame: AudioFrame) => sink(encoder.encode(frame.samples), packetMs)
   return {
     write(frame, send) {
       sink = send
@@ -65,7 +67,7 @@ export function createOpusOut(encoder: OpusEncoder, rate: number): AudioOut {
       written = 0
       reframer.flush(encode)
       // The codec's look-ahead still holds the end of the sound if the padding did not push it out.
-      if ((padding * 1000) / rate < lookaheadMs) send(encoder.encode(silence), VOICE_OPUS_PACKET_MS)
+      if ((padding * 1000) / rate < lookaheadMs) send(encoder.encode(silence), packetMs)
     },
     drop() {
       written = 0
@@ -76,11 +78,15 @@ export function createOpusOut(encoder: OpusEncoder, rate: number): AudioOut {
 }
 
 /** The writer for an announced format. */
-export async function openAudioOut(format: AudioFormat, opus: Opus): Promise<AudioOut> {
+export async function openAudioOut(
+  format: AudioFormat,
+  opus: Opus,
+  { packetMs: frameMs, bitrate }: OpusManner,
+): Promise<AudioOut> {
   if (format.codec === 'pcm16') return createPcmOut()
   const sampleRate = opusRate(format.sampleRate)
   if (sampleRate === undefined) {
     throw new ParleyError('bad_message', `Opus has no rate of ${format.sampleRate} Hz.`)
   }
-  return createOpusOut(await opus.encoder({ sampleRate, frameMs: VOICE_OPUS_PACKET_MS }), sampleRate)
+  return createOpusOut(await opus.encoder({ sampleRate, frameMs, bitrate }), sampleRate)
 }

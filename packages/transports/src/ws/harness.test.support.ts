@@ -20,7 +20,7 @@ import {
   serverMessageSchema,
 } from '@parley/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
-import { serveVoiceSocket, type VoiceSocket } from './serve-voice-socket.js'
+import { serveVoiceSocket, type VoiceSocket, type VoiceSocketOptions } from './serve-voice-socket.js'
 import type { OpenedSession, VoiceHost, VoiceOpenRequest, VoiceResumeRequest } from './voice-host.js'
 import { defaultVoiceLimits, type VoiceLimits, voiceSocketServerOptions } from './voice-limits.js'
 
@@ -234,7 +234,10 @@ export interface Stage {
 }
 
 /** A server on a free port with a scripted host behind it. */
-export async function startStage(limits: Partial<VoiceLimits> = {}): Promise<Stage> {
+export async function startStage(
+  limits: Partial<VoiceLimits> = {},
+  more: Pick<VoiceSocketOptions, 'opusManner'> = {},
+): Promise<Stage> {
   const opus = await loadOpus()
   const clock = new HandClock()
   const host = new ScriptedHost()
@@ -256,6 +259,7 @@ export async function startStage(limits: Partial<VoiceLimits> = {}): Promise<Sta
       opus,
       log: { info: write, warn: write },
       limits: { ...defaultVoiceLimits, ...limits },
+      ...more,
     })
     sockets.push(served)
   })

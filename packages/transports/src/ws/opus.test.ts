@@ -83,6 +83,28 @@ describe('Opus on a voice socket', () => {
     expect(got.length - delay).toBeLessThan(total + 2 * FRAME)
   })
 
+  it('has the rate, the length and the bitrate of the gateway where the client names no rate, and says so', async () => {
+    const opusManner = { sampleRate: 48_000, packetMs: 40, bitrate: 12_000 } as const
+    const own = await startStage({}, { opusManner })
+    const client = await own.connect()
+    client.send({ type: 'hello', version: 1, input: { codec: 'opus' }, output: { codec: 'opus' } })
+    const format = { codec: 'opus', sampleRate: 48_000 }
+    const opus = { packetMs: 40, bitrate: 12_000 }
+    expect(await client.next('ready')).toMatchObject({ input: format, output: format, opus })
+    const session = own.host.sessions.at(-1)
+    const sound = new Int16Array(48_000)
+    speech()
+      .subarray(16_000, 32_000)
+      .forEach((sample, at) => sound.fill(sample, at * 3, at * 3 + 3))
+    session?.transport.play({ samples: sound, rate: 48_000, atMs: 0 }, replyId('r1'))
+    await client.settle()
+    const decoder = await (await loadOpus()).decoder({ sampleRate: 48_000 })
+    expect(client.binary.map(packet => decoder.decode(packet).length)).toEqual(new Array(25).fill(1_920))
+    const bits = client.binary.reduce((sum, { length }) => sum + length * 8, 0)
+    expect(Math.abs(bits / 12_000 - 1)).toBeLessThan(0.15)
+    await own.close()
+  })
+
   it('drops the part of a packet that a clear leaves behind', async () => {
     const { client, session } = await stage.talk({ output: opusFormat })
     const loud = new Int16Array(300).fill(20_000)

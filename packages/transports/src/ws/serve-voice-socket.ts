@@ -16,6 +16,7 @@ import * as endings from './endings.js'
 import { type Heartbeat, startHeartbeat } from './heartbeat.js'
 import { createKeptMessages, type KeptMessages } from './kept-messages.js'
 import { createLeakyBucket, type LeakyBucket } from './leaky-bucket.js'
+import { defaultOpusManner, type OpusManner } from './opus-manner.js'
 import { errorMessageOf } from './server-message.js'
 import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
@@ -30,6 +31,8 @@ export interface VoiceSocketOptions {
   readonly host: VoiceHost
   readonly clock: Clock
   readonly opus: Opus
+  /** How Opus is spoken where the far end leaves it open. Default: 48 kHz, 20 ms, 32 kbit/s. */
+  readonly opusManner?: OpusManner
   readonly log: VoiceLog
   readonly limits: VoiceLimits
   /** Rate at which sessions listen, Hz: Opus is decoded straight at it. Default 16000. */
@@ -137,12 +140,13 @@ class VoiceSocketLife implements VoiceSocket {
   }
 
   #openLeg(hello: Hello): Promise<VoiceLeg> {
-    const { socket, clock, opus, limits, listenRate = 16_000 } = this.#options
+    const { socket, clock, opus, opusManner = defaultOpusManner, limits, listenRate = 16_000 } = this.#options
     return openVoiceLeg({
       socket,
       hello,
       clock,
       opus,
+      opusManner,
       limits,
       listenRate,
       rttMs: () => this.#heartbeat?.rttMs ?? limits.initialRttMs,
@@ -168,8 +172,16 @@ class VoiceSocketLife implements VoiceSocket {
     const { heartbeatMs: everyMs, initialRttMs, audioBurstMs } = limits
     const onMissed = () => this.#end(endings.silent())
     this.#dialogue = createDialogue({ leg, clock, audioBurstMs, onBye: () => this.#leave() })
-    const { input, output } = leg.hello
-    leg.outbox.open({ type: 'ready', version: VOICE_PROTOCOL_VERSION, ...readyFields(opened), input, output })
+    const { input, output } = leg
+    const { packetMs, bitrate } = this.#options.opusManner ?? defaultOpusManner
+    leg.outbox.open({
+      type: 'ready',
+      version: VOICE_PROTOCOL_VERSION,
+      ...readyFields(opened),
+      input,
+      output,
+      ...([input, output].some(({ codec }) => codec === 'opus') ? { opus: { packetMs, bitrate } } : {}),
+    })
     this.#heartbeat = startHeartbeat({ socket, clock, everyMs, initialRttMs, onMissed })
     this.#replayKept(leg)
   }

@@ -19,7 +19,7 @@ export interface VoiceOpenRequest {
   /** Aborts when the socket goes away before the session stands. A session opened all the same is closed again. */
   readonly signal: AbortSignal
   /** Which edge the session is stored under. Default `voice-ws`. */
-  readonly edge?: 'voice-ws' | 'phone'
+  readonly edge?: 'voice-ws' | 'phone' | 'realtime'
 }
 
 export interface VoiceResumeRequest extends VoiceOpenRequest {

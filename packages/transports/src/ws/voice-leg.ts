@@ -3,10 +3,11 @@
  */
 import type { Opus } from '@parley/audio'
 import type { Clock, CloseReason } from '@parley/core'
-import type { Hello } from '@parley/protocol'
+import type { AudioFormat, Hello } from '@parley/protocol'
 import type { WebSocket } from 'ws'
 import { type AudioIn, openAudioIn } from './audio-in.js'
 import { openAudioOut } from './audio-out.js'
+import { agreedFormat, type OpusManner } from './opus-manner.js'
 import { Outbox } from './outbox.js'
 import type { VoiceLimits } from './voice-limits.js'
 import { VoiceSocketTransport } from './voice-socket-transport.js'
@@ -16,6 +17,7 @@ export interface VoiceLegOptions {
   readonly hello: Hello
   readonly clock: Clock
   readonly opus: Opus
+  readonly opusManner: OpusManner
   readonly limits: VoiceLimits
   /** Rate at which sessions listen, Hz. */
   readonly listenRate: number
@@ -28,6 +30,9 @@ export interface VoiceLegOptions {
 
 export interface VoiceLeg {
   readonly hello: Hello
+  /** As agreed. */
+  readonly input: AudioFormat
+  readonly output: AudioFormat
   readonly audioIn: AudioIn
   readonly outbox: Outbox
   readonly transport: VoiceSocketTransport
@@ -35,9 +40,11 @@ export interface VoiceLeg {
 
 /** Opens the codecs of a hello; sends nothing. */
 export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> {
-  const { socket, hello, clock, opus, limits } = options
-  const audioIn = await openAudioIn(hello.input, opus, options.listenRate)
-  const audio = await openAudioOut(hello.output, opus).catch(thrown => {
+  const { socket, hello, clock, opus, opusManner, limits } = options
+  const input = agreedFormat(hello.input, opusManner)
+  const output = agreedFormat(hello.output, opusManner)
+  const audioIn = await openAudioIn(input, opus, options.listenRate)
+  const audio = await openAudioOut(output, opus, opusManner).catch(thrown => {
     audioIn.close()
     throw thrown
   })
@@ -47,7 +54,7 @@ export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> 
   const transport = new VoiceSocketTransport({
     outbox,
     audio,
-    outputRate: hello.output.sampleRate,
+    outputRate: output.sampleRate,
     reportsPlayed: hello.reportsPlayed,
     aheadMs,
     jitterMs,
@@ -56,5 +63,5 @@ export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> 
     onClose,
     onFault,
   })
-  return { hello, audioIn, outbox, transport }
+  return { hello, input, output, audioIn, outbox, transport }
 }
