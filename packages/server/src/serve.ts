@@ -7,6 +7,7 @@ import {
   openStore,
   type Store,
 } from '@parley/platform'
+import type { FastifyPluginAsync } from 'fastify'
 import type { Config } from './config/settings.js'
 import { createDoor, type Door } from './door/door.js'
 import type { Probe } from './health/check.js'
@@ -53,6 +54,8 @@ export interface Attached {
    * then ended whatever their state.
    */
   drain(signal: AbortSignal): Promise<void>
+  /** What the edges answer over HTTP. */
+  readonly routes?: FastifyPluginAsync
   /** What people should know at the start, a sentence each. */
   readonly notices: readonly string[]
 }
@@ -97,7 +100,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   attached = await options.attach(parts)
   health.addVendors(attached.vendorProbes ?? {})
 
-  const app = await createHttp({ ...parts, sessions: store, version: options.version })
+  const { routes: edgeRoutes } = attached
+  const app = await createHttp({
+    ...parts,
+    sessions: store,
+    version: options.version,
+    ...(edgeRoutes === undefined ? {} : { edgeRoutes }),
+  })
   lifecycle.onStop('pages', () => app.close())
   const listeners = await openListeners({ app, door, config })
   lifecycle.onStop('ports', signal => listeners.close(signal))

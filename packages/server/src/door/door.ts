@@ -17,7 +17,7 @@ import {
 import { voiceSocketServerOptions } from '@parley/transports'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Config } from '../config/settings.js'
-import { statusOf } from '../http/problems.js'
+import { problemBody, statusOf } from '../http/problems.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { foreignOrigin, full, leaving, limited, refuse } from './refusals.js'
@@ -33,6 +33,14 @@ export interface Route {
   readonly scope: Scope
   /** Subprotocols the edge speaks; a client that offers none gets none. */
   readonly protocols: readonly string[]
+  /** Who asks, where this edge's clients say it in a way of their own; it throws what refuses them. */
+  identify?(request: IncomingMessage): Promise<Principal>
+  /** Looks at what is asked for; it throws what refuses it. */
+  check?(request: IncomingMessage, principal: Principal): void
+  /** How its clients read a refusal; ours without. */
+  refusalBody?(error: ParleyError): object
+  /** Longest message, bytes; above it the socket closes with 1009. Default: that of the voice socket. */
+  readonly maxPayloadBytes?: number
   handle(socket: WebSocket, request: IncomingMessage, principal: Principal): void
 }
 
@@ -85,23 +93,36 @@ export interface DoorOptions {
 export function createDoor({ identity, limits, config, log, metrics }: DoorOptions): Door {
   const routes = new Map<string, Route | LateRoute>()
   const clientAddress = createClientAddress(config.trustProxy)
-  const server = new WebSocketServer({
-    ...voiceSocketServerOptions,
-    noServer: true,
-    handleProtocols: (offered, request) => chosenProtocol(routes.get(pathOf(request)), [...offered]) ?? false,
-  })
+  /** One for each longest message that routes have. */
+  const servers = new Map<number, WebSocketServer>()
   let connections = 0
   let draining = false
 
   async function principalOf(
     request: IncomingMessage,
-    route: Pick<Route, 'scope'>,
+    route: Pick<Route, 'scope' | 'identify'>,
     token = tokenOf(request.headers, request.url),
   ): Promise<Principal> {
     const remote = remoteOf(request.socket.remoteAddress, request.headers)
-    const principal = await identity.verify(token, remote)
+    const principal = await (route.identify?.(request) ?? identity.verify(token, remote))
     if (hasScope(principal, route.scope)) return principal
     throw new ParleyError('forbidden', `The token lacks the scope ${route.scope}.`)
+  }
+
+  function serverOf(route: Route | LateRoute): WebSocketServer {
+    const { maxPayloadBytes: maxPayload = voiceSocketServerOptions.maxPayload } =
+      'handleUnknown' in route ? {} : route
+    const known = servers.get(maxPayload)
+    if (known !== undefined) return known
+    const made = new WebSocketServer({
+      ...voiceSocketServerOptions,
+      maxPayload,
+      noServer: true,
+      handleProtocols: (offered, request) =>
+        chosenProtocol(routes.get(pathOf(request)), [...offered]) ?? false,
+    })
+    servers.set(maxPayload, made)
+    return made
   }
 
   /** Throws what refuses the request; gives its route and the place it holds. */
@@ -144,6 +165,7 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       const { route } = place
       if ('handleUnknown' in route) return { ok: true, route, release }
       const principal = await principalOf(request, route)
+      route.check?.(request, principal)
       if (draining) throw leaving()
       if (route.scope === 'talk') release = both(limits.beginSession(principal), release)
       const refusal = protocolRefusal(route, request)
@@ -160,13 +182,16 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     const admission = await admit(request)
     if (!admission.ok) {
       report(request, admission.error)
-      refuse(socket, admission.error, admission.status)
+      refuse(socket, admission.error, {
+        status: admission.status,
+        body: refusalBody(request, admission.error),
+      })
       return
     }
     const { release } = admission
     if (socket.destroyed) return release()
     socket.once('close', release)
-    server.handleUpgrade(request, socket, head, opened => {
+    serverOf(admission.route).handleUpgrade(request, socket, head, opened => {
       opened.on('error', error => log.debug({ err: error }, 'socket fault'))
       if ('principal' in admission) admission.route.handle(opened, request, admission.principal)
       else admission.route.handleUnknown(opened, request, identifier(request, socket, admission.route))
@@ -190,6 +215,12 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
         throw error
       }
     }
+  }
+
+  function refusalBody(request: IncomingMessage, error: ParleyError): object {
+    const route = routes.get(pathOf(request))
+    const own = route !== undefined && 'refusalBody' in route ? route.refusalBody?.(error) : undefined
+    return own ?? problemBody(error)
   }
 
   function report(request: IncomingMessage, error: ParleyError): void {
@@ -222,13 +253,15 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     },
     async close(signal) {
       draining = true
+      const all = [...servers.values()]
+      const clients = all.flatMap(({ clients: open }) => [...open])
       const cut = () => {
-        for (const client of server.clients) client.terminate()
+        for (const client of clients) client.terminate()
       }
       signal.addEventListener('abort', cut, { once: true })
-      for (const client of server.clients) client.close(1001, 'going away')
+      for (const client of clients) client.close(1001, 'going away')
       if (signal.aborted) cut()
-      await new Promise<void>(resolve => server.close(() => resolve()))
+      await Promise.all(all.map(server => new Promise<void>(resolve => server.close(() => resolve()))))
       signal.removeEventListener('abort', cut)
     },
     get connections() {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ParleyError } from '@parley/core'
 import type { LimitName } from '@parley/platform'
-import { problemBody, retryAfter, statusOf } from '../http/problems.js'
+import { retryAfter } from '../http/problems.js'
 
 /** The ways a socket is refused before it is one, as plain HTTP answers. */
 
@@ -33,12 +33,16 @@ export function foreignOrigin(origin: string | undefined): ParleyError {
 }
 
 /** Writes the answer to a raw socket and ends it. The client learns the code and its cure, nothing else. */
-export function refuse(socket: Duplex, error: ParleyError, status: number = statusOf(error.code)): void {
+export function refuse(
+  socket: Duplex,
+  error: ParleyError,
+  { status, body: shape }: { readonly status: number; readonly body: object },
+): void {
   if (!socket.writable) {
     socket.destroy()
     return
   }
-  const body = JSON.stringify(problemBody(error))
+  const body = JSON.stringify(shape)
   const headers: Record<string, string> = {
     connection: 'close',
     'content-type': 'application/json; charset=utf-8',

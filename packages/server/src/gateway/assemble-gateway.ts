@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import type { Resampling } from '@parley/audio'
 import { type Clock, ParleyError, type SecretOf } from '@parley/core'
 import { type Agent, type Incident, type PriceList, parsePriceList } from '@parley/engines'
+import type { SecretShelf } from '@parley/platform'
 import { type Vendor, vendors } from '@parley/providers'
 import type { Config } from '../config/settings.js'
 import type { Probe } from '../health/check.js'
@@ -25,6 +26,8 @@ export interface Assembly {
   of(agent: Agent): AssembledAgent
   /** A session begins: what its first turn needs is made ready again, at most once a minute. */
   stir(): void
+  /** Where client secrets are kept, by all nodes where there is Redis. */
+  readonly secretShelf: SecretShelf
   /** For each vendor that an agent uses, whether it answers. */
   readonly probes: Readonly<Record<string, Probe>>
   close(): Promise<void>
@@ -55,7 +58,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
   if (config.pricesFile !== undefined) metrics.price(await readPrices(config.pricesFile))
   const { random, secretOf } = options
   const onIncident = (incident: Incident) => tell(incident, options)
-  const shared = await openShared(config, log)
+  const shared = await openShared(config, options)
   const shelf = createProviderShelf({
     clock,
     random,
@@ -101,6 +104,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
         void shelf.warm().then(unready => tellUnready(unready, log))
         for (const run of warmers) void run()
       },
+      secretShelf: shared.secretShelf,
       probes: probesOf([...shelf.used], config),
       close,
     }

@@ -4,11 +4,14 @@ import { type ReadQuery, readOnlyQuery } from '@parley/context'
 import type { ByteCache } from '@parley/core'
 import { createSpeechShelf, type SpeechShelf } from '@parley/engines'
 import {
+  createMemoryShelf,
   createRedisByteCache,
   createRedisKeyNews,
+  createRedisSecretShelf,
   type KeyNews,
   openReadPool,
   openRedis,
+  type SecretShelf,
 } from '@parley/platform'
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
@@ -20,12 +23,14 @@ export interface SharedParts {
   readonly keyNews: KeyNews | undefined
   /** Reads from PostgreSQL for sources of facts; undefined where none is configured. */
   readonly query: ReadQuery | undefined
+  /** Of client secrets; this process's own without Redis. */
+  readonly secretShelf: SecretShelf
   close(): Promise<void>
 }
 
 export async function openShared(
   config: Pick<Config, 'redisUrl' | 'factsDatabaseUrl' | 'databaseUrl'>,
-  log: Log,
+  { log, epochMs }: { readonly log: Log; readonly epochMs: () => number },
 ): Promise<SharedParts> {
   const { redisUrl, factsDatabaseUrl = config.databaseUrl } = config
   const redis =
@@ -39,6 +44,7 @@ export async function openShared(
     sound: redis === undefined ? undefined : createRedisByteCache(redis, { prefix: 'parley:sound:' }),
     keyNews,
     query: pool === undefined ? undefined : readOnlyQuery(pool),
+    secretShelf: redis === undefined ? createMemoryShelf({ epochMs }) : createRedisSecretShelf(redis),
     async close() {
       await Promise.allSettled([keyNews?.close(), pool?.close()])
       redis?.disconnect()

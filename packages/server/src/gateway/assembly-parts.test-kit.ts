@@ -2,6 +2,7 @@
 
 import { loadResampling } from '@parley/audio'
 import { createSpeechShelf, parseAgent } from '@parley/engines'
+import { createMemoryShelf } from '@parley/platform'
 import { vendors } from '@parley/providers'
 import { readEnvironment } from '../config/environment.js'
 import { resolveConfig } from '../config/resolve.js'
@@ -21,7 +22,9 @@ export async function assemblyParts(lists: string) {
   const log = createLog({ config, out: { write() {} }, err: { write() {} } })
   const text = `agent: clerk\nlanguage: en\ngreeting: Hello.\ninstructions: Be brief.\n${lists}`
   const agent = parseAgent(text, 'clerk.yaml', createProviderCatalogue(vendors, config))
-  const shared = { speech: createSpeechShelf(), sound: undefined, keyNews: undefined, query: undefined }
+  const nothing = { sound: undefined, keyNews: undefined, query: undefined }
+  const secretShelf = createMemoryShelf({ epochMs: () => 0 })
+  const shared = { speech: createSpeechShelf(), secretShelf, ...nothing }
   const watcher = () => ({ firstOutput() {}, used() {}, failed() {} })
   const time = { clock, epochMs: () => 0, random: () => 0.5 }
   const shelf = createProviderShelf({ ...time, shared, vendors, config, watcher, warn() {} })

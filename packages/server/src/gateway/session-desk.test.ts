@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { loadResampling, readWav } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Inbox, type SessionEvent, type SessionId, type Transport } from '@parley/core'
-import type { SessionEnd, Store } from '@parley/platform'
+import type { NewSession, SessionEnd, Store } from '@parley/platform'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from '../config/environment.js'
 import { resolveConfig } from '../config/resolve.js'
@@ -23,7 +23,7 @@ const never = new AbortController().signal
 const speech = new URL('../../../../fixtures/audio/clips/en-cannot-complete-as-dialed.wav', import.meta.url)
 
 /** The real desk with sessions, agents and detector; only the store and the voices are left out. */
-async function setUp(beginSession: () => Promise<void> = async () => {}) {
+async function setUp(beginSession: (row: NewSession) => Promise<void> = async () => {}) {
   const { config } = resolveConfig(readEnvironment({}, '/nonexistent'))
   const clock = createHandClock()
   const ends: SessionEnd[] = []
@@ -139,6 +139,26 @@ describe('the desk', () => {
     const { desk } = await setUp()
     expect(await open(desk, new Leg(), 'fr')).toMatchObject({ language: 'en' })
     expect(await open(desk, new Leg(), 'es-MX')).toMatchObject({ language: 'es-MX' })
+  })
+
+  it('begins a session for a Realtime client with the agent that its model names, or the default one, in silence', async () => {
+    const rows: NewSession[] = []
+    const { desk, clock } = await setUp(async row => void rows.push(row))
+    const leg = new Leg()
+    const begin = (model: string, language?: string) =>
+      desk.openRealtime({
+        model,
+        principal,
+        transport: leg,
+        signal: never,
+        ...(language === undefined ? {} : { language }),
+      })
+    expect(await begin('recepción')).toMatchObject({ agent: 'recepción', language: 'es' })
+    expect(await begin('gpt-realtime-2.1')).toMatchObject({ agent: 'front-desk', language: 'en' })
+    expect(await begin('gpt-realtime-2.1', 'es')).toMatchObject({ agent: 'recepción', language: 'es' })
+    expect(rows.map(({ edge }) => edge)).toEqual(['realtime', 'realtime', 'realtime'])
+    await clock.advance(1_000)
+    expect(leg.kinds).not.toContain('reply-started')
   })
 
   it('drains: lets a caller speak out and be answered, closes with the reason, and takes no more', async () => {

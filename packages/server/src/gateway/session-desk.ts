@@ -18,6 +18,7 @@ import {
   type TurnPolicy,
   turnTaking,
 } from '@parley/core'
+import type { Agent } from '@parley/engines'
 import type { Store } from '@parley/platform'
 import type {
   OpenedSession,
@@ -53,11 +54,31 @@ export interface SessionDeskParts {
   readonly recorder: SessionRecorder
 }
 
+/** A session for a far end that speaks the OpenAI Realtime protocol. */
+export interface RealtimeOpening extends Pick<VoiceOpenRequest, 'principal' | 'transport' | 'signal'> {
+  /** Names an agent; anything else, such as a vendor's model, stands for the default one. */
+  readonly model: string
+  /** BCP 47, where the far end says it. */
+  readonly language?: string
+}
+
 export interface SessionDesk extends VoiceHost {
+  /** Nobody is greeted: the far end asks for every answer, or speaks first. Throws as `open`, but no `not_found`. */
+  openRealtime(request: RealtimeOpening): Promise<OpenedSession>
   /** Sessions that are not over. */
   readonly active: number
   /** Ends all sessions: each once nobody speaks or is to be answered, the rest when the signal aborts. */
   drain(signal: AbortSignal): Promise<void>
+}
+
+interface Beginning extends Pick<VoiceOpenRequest, 'principal' | 'transport' | 'signal'> {
+  readonly agent: Agent
+  /** BCP 47. */
+  readonly language: string
+  readonly edge: NonNullable<VoiceOpenRequest['edge']>
+  /** Whether the agent speaks first. */
+  readonly opens: boolean
+  readonly maxMs: number
 }
 
 interface OpenSession {
@@ -91,12 +112,26 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       .catch((error: unknown) => log.error({ err: error, session: id }, 'session end not stored'))
   }
 
-  async function begin(request: VoiceOpenRequest): Promise<OpenedSession> {
-    const { hello, principal, transport, signal, edge = 'voice-ws' } = request
-    if (draining) throw new ParleyError('draining')
+  function openVoice({ hello, ...leg }: VoiceOpenRequest): Promise<OpenedSession> {
     const wanted = hello.language ?? config.language
     const agent = parts.agents.choose(hello.agent, wanted)
     const language = speaks(agent, wanted) ? wanted : agent.language
+    const opens = agent.greeting.say.length > 0
+    return begin({ edge: 'voice-ws', ...leg, agent, language, opens, maxMs: config.maxSessionMs })
+  }
+
+  function openRealtime({ model, language: said, ...leg }: RealtimeOpening): Promise<OpenedSession> {
+    const { agents, choose } = parts.agents
+    const wanted = said ?? config.language
+    const agent = choose(agents.some(({ agent: name }) => name === model) ? model : undefined, wanted)
+    const language = speaks(agent, wanted) ? wanted : agent.language
+    const maxMs = Math.min(config.maxSessionMs, config.realtimeSessionMs)
+    return begin({ edge: 'realtime', ...leg, agent, language, opens: false, maxMs })
+  }
+
+  async function begin(beginning: Beginning): Promise<OpenedSession> {
+    const { agent, language, principal, transport, signal, edge, opens, maxMs } = beginning
+    if (draining) throw new ParleyError('draining')
     const { engine, ...assembled } = parts.assembly.of(agent)
     const recogniser = assembled.recogniser(language)
     parts.assembly.stir()
@@ -129,8 +164,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       policy,
       turnTaking: held => turnTaking(held, language),
       ...(recording === undefined ? {} : { log: recording }),
-      limits: { idleMs: config.idleTimeoutMs, maxMs: config.maxSessionMs, resumeMs: config.resumeWindowMs },
-      opens: agent.greeting.say.length > 0,
+      limits: { idleMs: config.idleTimeoutMs, maxMs, resumeMs: config.resumeWindowMs },
+      opens,
       journal: store,
       taps: [
         ...taps(id, tenant),
@@ -197,7 +232,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     get active() {
       return open.size
     },
-    open: begin,
+    open: openVoice,
+    openRealtime,
     resume,
     drain,
   }

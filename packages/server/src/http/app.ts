@@ -4,6 +4,7 @@ import type { Identity, Limits } from '@parley/platform'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
@@ -37,6 +38,8 @@ export interface HttpParts {
   readonly door: Pick<Door, 'routes'>
   readonly log: Log
   readonly version: string
+  /** What edges answer over HTTP. */
+  readonly edgeRoutes?: FastifyPluginAsync
   /** The built console; looked up when absent, `false` for none. */
   readonly consoleFolder?: string | false
 }
@@ -73,6 +76,7 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   await app.register(stateRoutes(parts.health))
   await app.register(metricsRoute(parts.metrics, config.metricsEnabled))
   await app.register(sessionRoutes(parts.sessions, createGuard(parts)))
+  if (parts.edgeRoutes !== undefined) await app.register(parts.edgeRoutes)
   await serveConsole(app, parts.consoleFolder === false ? undefined : (parts.consoleFolder ?? findConsole()))
   await app.ready()
   return app
@@ -108,6 +112,10 @@ function createNotFound(app: FastifyInstance, door: Pick<Door, 'routes'>) {
     if (app.hasRoute({ method: 'GET', url: path })) {
       const error = new ParleyError('bad_message', `${path} takes GET and HEAD, not ${request.method}.`)
       return reply.code(405).header('allow', 'GET, HEAD, OPTIONS').send(problemBody(error))
+    }
+    if (app.hasRoute({ method: 'POST', url: path })) {
+      const error = new ParleyError('bad_message', `${path} takes POST, not ${request.method}.`)
+      return reply.code(405).header('allow', 'POST, OPTIONS').send(problemBody(error))
     }
     const error = new ParleyError(
       'not_found',

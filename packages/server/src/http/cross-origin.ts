@@ -11,15 +11,33 @@ export function createOriginHook(list: readonly string[]) {
     const { origin, host } = request.headers
     reply.header('vary', 'Origin')
     if (!originAllowed(origin, list, host)) throw foreignOrigin(origin)
-    if (origin !== undefined) reply.header('access-control-allow-origin', origin)
+    if (origin !== undefined)
+      reply.headers({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'location, retry-after',
+      })
     if (request.method !== 'OPTIONS') return undefined
     if (request.headers['access-control-request-method'] !== undefined) {
       reply.headers({
         'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-allow-headers': allowedHeaders(request.headers['access-control-request-headers']),
         'access-control-max-age': '600',
       })
     }
     return reply.header('allow', 'GET, HEAD, OPTIONS').code(204).send()
   }
+}
+
+/**
+ * What a page asks for, as far as it may: what SDKs say of themselves is theirs to choose, and no header but the token
+ * gives a right.
+ */
+function allowedHeaders(asked: string | undefined): string {
+  const always = ['authorization', 'content-type']
+  const sdks = (asked ?? '')
+    .toLowerCase()
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => /^(openai|x-openai|x-stainless)-[a-z0-9-]{1,60}$/.test(each))
+  return [...always, ...new Set(sdks.slice(0, 40))].join(', ')
 }

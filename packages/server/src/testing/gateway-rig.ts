@@ -1,17 +1,19 @@
 import { createConnection } from 'node:net'
 import type { SessionId } from '@parley/core'
 import { type Clock, ParleyError, systemClock } from '@parley/core'
-import { createIdentity, createLimits, signToken } from '@parley/platform'
+import { createIdentity, createLimits, type Identity, type Limits, signToken } from '@parley/platform'
+import type { FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
 import { readEnvironment } from '../config/environment.js'
 import { resolveConfig } from '../config/resolve.js'
+import type { Config } from '../config/settings.js'
 import { createDoor, type Door } from '../door/door.js'
 import type { Probe } from '../health/check.js'
 import { createHealth, type Health } from '../health/health.js'
 import { createHttp } from '../http/app.js'
 import { openListeners } from '../http/listeners.js'
 import type { SessionReader } from '../http/session-routes.js'
-import { createLog } from '../log/log.js'
+import { createLog, type Log } from '../log/log.js'
 import { createMetrics, type Metrics } from '../metrics/metrics.js'
 
 /** A gateway without conversations on a port of its own, for tests that speak to real sockets. */
@@ -36,6 +38,14 @@ export interface RigOptions {
   readonly probes?: Readonly<Partial<Record<'database' | 'redis' | 'openai' | 'voice_services', Probe>>>
   readonly clock?: Clock
   readonly consoleFolder?: string | false
+  /** Puts a further edge at the door, and gives what it answers over HTTP. */
+  readonly edge?: (parts: {
+    readonly identity: Identity
+    readonly limits: Limits
+    readonly config: Config
+    readonly log: Log
+    readonly door: Door
+  }) => FastifyPluginAsync
   /** `/echo` echoes; a test may put another edge there. */
   readonly onSocket?: (socket: WebSocket) => void
 }
@@ -71,7 +81,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
     },
   })
+  const edgeRoutes = options.edge?.({ identity, limits, config, log, door })
   const app = await createHttp({
+    ...(edgeRoutes === undefined ? {} : { edgeRoutes }),
     config,
     identity,
     limits,
