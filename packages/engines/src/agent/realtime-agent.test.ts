@@ -50,9 +50,9 @@ describe('an agent with a model that hears and speaks', () => {
     const other = read(`realtime: openai\n${silence}turns: { endpoint: { vendor: evidence } }\n`)
     expect(other.turns.endpoint.vendor).toBe('evidence')
     const meaning = read(
-      'realtime: openai\nrealtimeSession: { turns: semantic_vad, renewAfterMs: 1200000 }\n',
+      'realtime: openai\nrealtimeSession: { turns: semantic_vad, renewal: { beforeMs: 60000 } }\n',
     )
-    expect(meaning.realtimeSession).toEqual({ turns: { by: 'meaning' }, renewAfterMs: 1_200_000 })
+    expect(meaning.realtimeSession).toEqual({ turns: { by: 'meaning' }, renewal: { beforeMs: 60_000 } })
   })
 
   it('is told where it names what the model does by itself', () => {
@@ -82,6 +82,10 @@ describe('an agent with a model that hears and speaks', () => {
       mistakes('realtime: openai\nrealtimeSession: { turns: { type: semantic_vad, silenceMs: 300 } }\n'),
     ).toEqual([
       'a.yaml:6:60: "realtimeSession.turns.silenceMs" is nothing of semantic_vad, which has eagerness; remove it',
+    ])
+    const renewal = 'realtimeSession: { renewal: { beforeMs: 20000, latestMs: 30000 } }\n'
+    expect(mistakes(`realtime: openai\n${renewal}`)).toEqual([
+      'a.yaml:6:58: "realtimeSession.renewal.latestMs" must not be above beforeMs; the quiet moment is looked for first',
     ])
     expect(mistakes('realtimeSession: { turns: gateway }\nllm: other\n')).toEqual([
       'a.yaml:5:1: "realtimeSession" holds a session of "realtime", and there is none; remove it or name one, such as "realtime: openai"',

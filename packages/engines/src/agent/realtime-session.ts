@@ -10,8 +10,15 @@ import { didYouMean } from '../scripted/edit-distance.js'
 /** Durations in ms; what is absent is the engine's to say. */
 export interface RealtimeSessionPlan {
   readonly turns: FarTurns
-  /** A new far session takes over after this long, or before the vendor's own end, whichever is first. */
-  readonly renewAfterMs?: number
+  readonly renewal: RenewalPlan
+}
+
+/** Before the vendor's own end of a session, ms. */
+export interface RenewalPlan {
+  /** From here on a new session takes over in a quiet moment. */
+  readonly beforeMs?: number
+  /** From here on at once. */
+  readonly latestMs?: number
 }
 
 const between = (least: number, most: number, unit = '') => {
@@ -65,20 +72,26 @@ const turns = z.preprocess(
   }),
 )
 
-const sessionShape = { turns: turns.exactOptional(), renewAfterMs: ms(60_000, 86_400_000) }
+const renewalShape = { beforeMs: ms(10_000, 3_000_000), latestMs: ms(1_000, 3_000_000) }
+
+const renewal = z
+  .strictObject(renewalShape)
+  .refine(
+    ({ beforeMs, latestMs }) => beforeMs === undefined || latestMs === undefined || latestMs <= beforeMs,
+    { path: ['latestMs'], message: 'must not be above beforeMs; the quiet moment is looked for first' },
+  )
+
+const sessionShape = { turns: turns.exactOptional(), renewal: renewal.exactOptional() }
 
 export const realtimeSessionFile = z.strictObject(sessionShape)
 
 export function realtimeSessionKeysAt([section]: readonly PropertyKey[]): readonly string[] {
-  return section === 'turns' ? Object.keys(turnsShape) : Object.keys(sessionShape)
+  if (section === 'turns') return Object.keys(turnsShape)
+  return Object.keys(section === 'renewal' ? renewalShape : sessionShape)
 }
 
 export function realtimeSessionOf(file: z.output<typeof realtimeSessionFile> = {}): RealtimeSessionPlan {
-  const { turns: given, renewAfterMs } = file
-  return {
-    turns: farTurnsOf(given),
-    ...(renewAfterMs === undefined ? {} : { renewAfterMs }),
-  }
+  return { turns: farTurnsOf(file.turns), renewal: file.renewal ?? {} }
 }
 
 function farTurnsOf(given: z.output<typeof turns> | undefined): FarTurns {
