@@ -38,6 +38,7 @@ export const assemblyShape = {
   llm: entries,
   tts: entries,
   realtime: entries,
+  live: entries,
   expression: z.strictObject(expressionShape).exactOptional(),
   failover: z.strictObject(failoverShape).exactOptional(),
 }

@@ -9,9 +9,9 @@ import type { ToolConfig } from '../tools/tool-config.js'
 import type { ReasonerFile } from './reasoner-file.js'
 import type { RealtimeSessionPlan } from './realtime-session.js'
 
-export const agentSlots = ['stt', 'llm', 'tts', 'realtime'] as const
+export const agentSlots = ['stt', 'llm', 'tts', 'realtime', 'live'] as const
 
-/** What an agent hears, thinks and speaks with; `realtime` does all three. */
+/** What an agent hears, thinks and speaks with; `realtime` and `live` do all three. */
 export type AgentSlot = (typeof agentSlots)[number]
 
 export interface AgentBase {
@@ -22,17 +22,19 @@ export interface AgentBase {
   /** BCP 47. */
   readonly language: string
   readonly greeting: Saying
-  /** The voice's own name for a speaker, for the first of `tts` or `realtime` alone: other vendors have other names. */
+  /** The voice's own name for a speaker, for the first of `tts`, `realtime` or `live` alone: other vendors have other names. */
   readonly voice: string | undefined
   readonly expression: Expression
   /**
-   * Each in the order in which they are tried; `stt` is empty where only typed turns are understood. An agent has either
-   * `llm` and `tts` or `realtime`; the others are empty.
+   * Each in the order in which they are tried; `stt` is empty where only typed turns are understood. An agent has `llm`
+   * and `tts`, or `realtime`, or `live`; the others are empty.
    */
   readonly stt: readonly ProviderEntry[]
   readonly llm: readonly ProviderEntry[]
   readonly tts: readonly ProviderEntry[]
   readonly realtime: readonly ProviderEntry[]
+  /** A model that owns turn-taking, too. */
+  readonly live: readonly ProviderEntry[]
   readonly failover: FailoverPlan
   /** Said when the machinery fails and the voice still works; one in the language of the agent without. */
   readonly trouble: string | undefined

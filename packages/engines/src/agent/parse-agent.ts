@@ -14,10 +14,10 @@ import {
   type AssemblyFile,
   assemblyKeysAt,
   assemblySchema,
-  type ModelAgentFileShape,
   modelAgentFile,
   modelAgentKeysAt,
 } from './agent-shape.js'
+import { checkSlots } from './check-slots.js'
 import { keysOfShape } from './keys-of-shape.js'
 import { anyProvider, type ProviderCatalogue } from './provider-catalogue.js'
 import { readEntries } from './read-entries.js'
@@ -53,7 +53,7 @@ function isForModel(data: unknown): boolean {
   if ('instructions' in data) return true
   return (
     !scriptKeys.some(key => key in data) &&
-    (modelKeys.some(key => key in data) || 'llm' in data || 'realtime' in data)
+    (modelKeys.some(key => key in data) || 'llm' in data || 'realtime' in data || 'live' in data)
   )
 }
 
@@ -77,10 +77,10 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
   }
   const context = { data, problems, providers, voice: file.voice, language: file.language }
   const entries = entriesOf(file, context)
-  const speaksItself = file.realtime !== undefined
+  const speaksItself = file.realtime !== undefined || file.live !== undefined
   checkSlots(file, entries, problems)
   const realtimeSession = realtimeSessionOf(file.realtimeSession)
-  const base = policyUnder(realtimeSession)
+  const base = policyUnder(file, realtimeSession)
   const turns = turnPolicyOf(file.turns, { problems, at: ['turns'], base })
   const facts = contextOf(file.context, read, providers)
   const reasoner = reasonerFileOf(file.reasoner, context)
@@ -106,33 +106,9 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
   }
 }
 
-/** Either a model and a voice, or one that is both. */
-function checkSlots(file: AssemblyFile & ModelAgentFileShape, entries: Entries, problems: Problems): void {
-  if (file.realtime === undefined) {
-    if (entries.llm.length === 0) {
-      const cure =
-        'name the model, such as "llm: anthropic", or one that hears and speaks, "realtime: openai"'
-      problems.addAtKey(['llm'], `"llm" is missing; ${cure}`)
-    }
-    if (file.realtimeSession !== undefined)
-      problems.addAtKey(
-        ['realtimeSession'],
-        '"realtimeSession" holds a session of "realtime", and there is none; remove it or name one, such as "realtime: openai"',
-      )
-    return
-  }
-  if (entries.realtime.length === 0)
-    problems.addAtKey(['realtime'], '"realtime" is empty; name a provider, such as "realtime: openai"')
-  for (const slot of ['llm', 'tts'] as const) {
-    if (file[slot] === undefined) continue
-    const does = slot === 'llm' ? 'thinks' : 'speaks'
-    problems.addAtKey([slot], `"realtime" ${does} by itself; remove "${slot}" or "realtime"`)
-  }
-}
-
 /** Where the vendor ends the turns, its word decides, unless the file says otherwise. */
-function policyUnder({ turns }: RealtimeSessionPlan): TurnPolicy {
-  if (turns.by === 'gateway') return defaultTurnPolicy
+function policyUnder({ live }: AssemblyFile, { turns }: RealtimeSessionPlan): TurnPolicy {
+  if (turns.by === 'gateway' && live === undefined) return defaultTurnPolicy
   return { ...defaultTurnPolicy, endpoint: { ...defaultTurnPolicy.endpoint, vendor: 'decides' } }
 }
 
@@ -165,11 +141,11 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     const message = `a script answers by itself; write "llm: scripted" or none, or "instructions" for ${provider}`
     problems.add(Array.isArray((data as { llm?: unknown }).llm) ? ['llm', index] : ['llm'], message)
   }
-  if (file.realtime !== undefined)
-    problems.addAtKey(
-      ['realtime'],
-      'a script answers by itself; remove "realtime", or write "instructions" in the place of the script',
-    )
+  for (const slot of ['realtime', 'live'] as const) {
+    if (file[slot] === undefined) continue
+    const cure = `remove "${slot}", or write "instructions" in the place of the script`
+    problems.addAtKey([slot], `a script answers by itself; ${cure}`)
+  }
   const script = scriptOf(read, fileName)
   const base: AgentBase = {
     agent: script.agent,
@@ -185,6 +161,7 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     llm: [{ provider: 'scripted', options: {}, place: fileName }],
     tts: entries.tts.length > 0 ? entries.tts : [embedded(fileName)],
     realtime: [],
+    live: [],
   }
   return { kind: 'scripted', script, ...base }
 }
@@ -208,5 +185,5 @@ type Entries = Readonly<Record<AgentSlot, readonly ProviderEntry[]>>
 
 function entriesOf(file: AssemblyFile, context: Parameters<typeof readEntries>[2]): Entries {
   const of = (slot: AgentSlot) => readEntries(slot, file[slot] ?? [], context)
-  return { stt: of('stt'), llm: of('llm'), tts: of('tts'), realtime: of('realtime') }
+  return { stt: of('stt'), llm: of('llm'), tts: of('tts'), realtime: of('realtime'), live: of('live') }
 }

@@ -49,6 +49,7 @@ const vendor = z.strictObject({
   llm: models.optional(),
   tts: models.optional(),
   realtime: models.optional(),
+  live: models.optional(),
 })
 const file = z.object({ currency: z.string().min(1).default('USD') }).catchall(vendor)
 

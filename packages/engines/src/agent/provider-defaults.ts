@@ -27,6 +27,7 @@ const slots = z.strictObject({
   llm: options.optional(),
   tts: options.optional(),
   realtime: options.optional(),
+  live: options.optional(),
 })
 const file = z.record(z.string(), slots)
 

@@ -28,6 +28,7 @@ const nouns: Readonly<Record<AgentSlot, string>> = {
   llm: 'model',
   tts: 'voice',
   realtime: 'speech-to-speech model',
+  live: 'live model',
 }
 
 export function readEntries(
@@ -49,7 +50,7 @@ function readEntry(
   const place = problems.placeOf([...path, 'provider'])
   const shape = providers.shape(slot, provider)
   const names = providers.names(slot)
-  const speaks = slot === 'tts' || slot === 'realtime'
+  const speaks = slot !== 'stt' && slot !== 'llm'
   const named = speaks && index === 0 && context.voice !== undefined ? { voice: context.voice } : {}
   // The shapes of YAML's values are those of JSON.
   const options = { ...providers.defaults(slot, provider, context.language), ...named, ...given } as Record<
@@ -103,7 +104,7 @@ function isMissing(issue: { readonly code: string; readonly path: FilePath }, op
 
 /** Models and voices may come from the configuration, too. */
 function cureFor(slot: AgentSlot, provider: string, key: string): string {
-  if ((key !== 'model' && key !== 'voice') || slot === 'realtime') return ''
+  if ((key !== 'model' && key !== 'voice') || slot === 'realtime' || slot === 'live') return ''
   const vendor = provider.toUpperCase().replaceAll('-', '_')
   const name = key === 'voice' ? `${vendor}_VOICE` : `${vendor}_${slot.toUpperCase()}_MODEL`
   return `, or set ${name}`

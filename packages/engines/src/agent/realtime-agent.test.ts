@@ -7,7 +7,7 @@ import type { ProviderCatalogue } from './provider-catalogue.js'
 
 const openai = z.strictObject({ model: z.string(), voice: z.string().optional() })
 const providers: ProviderCatalogue = {
-  names: slot => (slot === 'realtime' ? ['openai'] : ['other']),
+  names: slot => (slot === 'realtime' ? ['openai'] : slot === 'live' ? ['openai-live'] : ['other']),
   shape: (slot, provider) => (slot === 'realtime' && provider === 'openai' ? openai : undefined),
   defaults: slot => (slot === 'realtime' ? { model: 'from-defaults' } : {}),
 }
@@ -63,6 +63,9 @@ describe('an agent with a model that hears and speaks', () => {
   })
 
   it('is told of what is nothing, with place and cure', () => {
+    expect(mistakes('realtime: openai\nexpression: { emotion: calm }\n')).toEqual([
+      'a.yaml:6:1: "realtime" is told in "instructions" how it is to sound; remove "expression" or "realtime"',
+    ])
     expect(mistakes('realtime: []\n')).toEqual([
       'a.yaml:5:1: "realtime" is empty; name a provider, such as "realtime: openai"',
     ])
@@ -90,6 +93,19 @@ describe('an agent with a model that hears and speaks', () => {
     expect(mistakes('realtimeSession: { turns: gateway }\nllm: other\n')).toEqual([
       'a.yaml:5:1: "realtimeSession" holds a session of "realtime", and there is none; remove it or name one, such as "realtime: openai"',
     ])
+  })
+
+  it('may be one that owns turn-taking, hears alone and calls no tools', () => {
+    const agent = read('live: openai-live\n')
+    expect(agent).toMatchObject({ llm: [], tts: [], realtime: [], live: [{ provider: 'openai-live' }] })
+    expect(agent.turns.endpoint.vendor).toBe('decides')
+    expect(mistakes('live: openai-live\nstt: other\ntools: [{ kind: hang-up }]\nrealtime: openai\n')).toEqual(
+      [
+        'a.yaml:6:1: "live" owns turn-taking and hears by itself; remove "stt" or "live"',
+        'a.yaml:7:1: "live" calls no tools; it hands questions over to the "reasoner"; remove "tools" or "live"',
+        'a.yaml:5:1: "realtime" is one that hears and speaks, and one is enough; remove "live" or "realtime"',
+      ].sort(),
+    )
   })
 
   it('is no script', () => {

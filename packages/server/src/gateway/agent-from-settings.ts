@@ -4,7 +4,7 @@
  */
 
 import { ParleyError } from '@parley/core'
-import { type Agent, type AgentSlot, agentSlots, type ProviderCatalogue, parseAgent } from '@parley/engines'
+import { type Agent, type AgentSlot, type ProviderCatalogue, parseAgent } from '@parley/engines'
 import type { Config } from '../config/settings.js'
 import { currentName } from './provider-catalogue.js'
 import { shippedFile } from './shipped-file.js'
@@ -25,6 +25,9 @@ type AssemblySettings = Pick<
   | 'language'
 >
 
+/** Slots that settings can fill. */
+const settingSlots = ['stt', 'llm', 'tts', 'realtime'] as const
+
 const greetings: Readonly<Record<string, string>> = {
   en: 'Hello, how can I help you?',
   es: 'Hola, ¿en qué puedo ayudarle?',
@@ -38,7 +41,7 @@ const instructions =
 /** Where the settings name no provider, there is none. @throws ParleyError `bad_config` naming the variable. */
 export function agentFromSettings(config: AssemblySettings, providers: ProviderCatalogue): Agent | undefined {
   const { language = 'en' } = config
-  if (agentSlots.every(slot => config[`${slot}Provider`] === undefined)) return undefined
+  if (settingSlots.every(slot => config[`${slot}Provider`] === undefined)) return undefined
   const base = language.split('-')[0] ?? language
   const script = shippedFile(scripts[base] ?? 'front-desk.en.yaml')
   const file = {
@@ -109,7 +112,7 @@ function variableOf(slot: AgentSlot): string {
 /** A line and column of what nobody wrote would lead nobody anywhere. */
 function namedBySettings(error: unknown, { realtimeProvider }: AssemblySettings): unknown {
   if (!(error instanceof ParleyError)) return error
-  const named = agentSlots.filter(slot => slot !== 'realtime' || realtimeProvider !== undefined)
+  const named = settingSlots.filter(slot => slot !== 'realtime' || realtimeProvider !== undefined)
   const slots = named.map(variableOf).join(', ')
   const said = error.message.replace(/^the settings:\d+:\d+: /gm, '')
   return new ParleyError('bad_config', `${said}. This is what ${slots} come to.`, { cause: error })

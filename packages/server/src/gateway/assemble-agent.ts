@@ -8,6 +8,7 @@ import { type Agent, createCascade } from '@parley/engines'
 import { scriptsOf } from './agent-scripts.js'
 import { earsOf } from './assemble-ears.js'
 import { enricherOf, mindOf } from './assemble-mind.js'
+import { assembleRealtime } from './assemble-realtime.js'
 import { voicesOf } from './assemble-voices.js'
 import type { AssemblyParts } from './assembly-parts.js'
 
@@ -16,6 +17,8 @@ export interface AssembledAgent {
   readonly engine: Engine
   /** Who hears callers in this language, by name; null where nobody does. */
   recogniser(language: string): string | null
+  /** Whether words are known while they are spoken, and not only once the turn is over. */
+  hearsAtOnce(language: string): boolean
   /** Who speaks it; null where answers are text only. */
   voice(language: string): string | null
 }
@@ -23,6 +26,7 @@ export interface AssembledAgent {
 /** @throws ParleyError `bad_config` when a slot's list has no provider that can serve, one sentence for each of them. */
 export async function assembleAgent(agent: Agent, parts: AssemblyParts): Promise<AssembledAgent> {
   const scripts = await scriptsOf(agent)
+  if (agent.kind === 'model' && agent.realtime.length > 0) return assembleRealtime(agent, parts, scripts)
   const ears = earsOf(agent, parts, scripts)
   const mind = mindOf(agent, parts, scripts)
   const speak = voicesOf(agent, parts)
@@ -43,6 +47,7 @@ export async function assembleAgent(agent: Agent, parts: AssemblyParts): Promise
     agent,
     engine,
     recogniser: ears.name,
+    hearsAtOnce: language => ears.name(language) !== null,
     voice: language => speak(language)?.voice.name ?? null,
   }
 }

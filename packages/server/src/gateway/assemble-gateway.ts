@@ -6,7 +6,13 @@
 import { readFile } from 'node:fs/promises'
 import type { Resampling } from '@parley/audio'
 import { type Clock, ParleyError, type SecretOf } from '@parley/core'
-import { type Agent, type Incident, type PriceList, parsePriceList } from '@parley/engines'
+import {
+  type Agent,
+  type Incident,
+  type PriceList,
+  parsePriceList,
+  type RealtimeIncident,
+} from '@parley/engines'
 import type { SecretShelf } from '@parley/platform'
 import { type Vendor, vendors } from '@parley/providers'
 import type { Config } from '../config/settings.js'
@@ -57,7 +63,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
   const { agents, config, clock, log, metrics } = options
   if (config.pricesFile !== undefined) metrics.price(await readPrices(config.pricesFile))
   const { random, secretOf } = options
-  const onIncident = (incident: Incident) => tell(incident, options)
+  const onIncident = (incident: Incident | RealtimeIncident) => tell(incident, options)
   const shared = await openShared(config, options)
   const shelf = createProviderShelf({
     clock,
@@ -154,7 +160,7 @@ function tellUnready(unready: readonly UnreadyProvider[], log: Log): void {
     )
 }
 
-function tell(incident: Incident, { log, metrics }: AssembleOptions): void {
+function tell(incident: Incident | RealtimeIncident, { log, metrics }: AssembleOptions): void {
   const { slot, provider, action, error } = incident
   metrics.incident(incident)
   const line = { slot, provider, action, ...(error === undefined ? {} : { err: error }) }

@@ -10,6 +10,7 @@ import {
   joinToolboxes,
   type ModelAgentFile,
   type Tool,
+  type Toolbox,
   toolboxOf,
   toolsFromConfig,
   withTools,
@@ -41,10 +42,16 @@ function withOwnTools(
   if (agent.tools.length === 0 && more.length === 0) return model
   const { clock } = parts
   const warn = (err: ParleyError) => parts.log.warn({ err, agent: agent.agent }, 'a tool failed')
+  const tools = joinToolboxes([ownTools(agent, parts), toolboxOf(more)])
+  return parts.keep(withTools(model, { tools, clock, warn }))
+}
+
+/** The tools of the agent's file, connected when the gateway is warm; whoever uses them closes them. */
+export function ownTools(agent: ModelAgentFile, parts: AssemblyParts): Toolbox {
   try {
-    const tools = joinToolboxes([toolsFromConfig(agent.tools, parts.tools), toolboxOf(more)])
+    const tools = toolsFromConfig(agent.tools, parts.tools)
     parts.warmLater(() => tools.warm())
-    return parts.keep(withTools(model, { tools, clock, warn }))
+    return tools
   } catch (error) {
     const { code, message } = ParleyError.from(error, 'bad_config')
     throw new ParleyError(code, `${agent.file}: ${message}`, { cause: error })

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   type Clock,
+  type FullDuplexModel,
   type LanguageModel,
   ParleyError,
   type SpeechToSpeech,
@@ -18,6 +19,7 @@ import type { Config } from '../config/settings.js'
 import { vendorFacts } from './assemble-keys.js'
 import type { SharedParts } from './assemble-shared.js'
 import { keyPool, type VendorKeys } from './assemble-wrappers.js'
+import { meterLive } from './meter-live.js'
 import { meterModel, meterRecogniser, meterVoice, type ProviderWatcher } from './meter-providers.js'
 import { meterRealtime } from './meter-realtime.js'
 import { missingKey } from './missing-key.js'
@@ -27,6 +29,7 @@ export interface ProviderKinds {
   readonly llm: LanguageModel
   readonly tts: TextToSpeech
   readonly realtime: SpeechToSpeech
+  readonly live: FullDuplexModel
 }
 
 export interface ProviderShelf {
@@ -108,6 +111,7 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
       if (slot === 'stt') return meterRecogniser(create(vendor.stt, entry, context), metering)
       if (slot === 'tts') return meterVoice(create(vendor.tts, entry, context), metering)
       if (slot === 'realtime') return meterRealtime(create(vendor.realtime, entry, context), metering)
+      if (slot === 'live') return meterLive(create(vendor.live, entry, context), metering)
       return meterModel(create(vendor.llm, entry, context), metering)
     } catch (error) {
       const { code, message, details } = ParleyError.from(error, 'bad_config')
@@ -133,7 +137,7 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
       await Promise.all(
         [...made.values()].map(async ({ slot, vendor, provider }) => {
           try {
-            await provider.warm?.()
+            if ('warm' in provider) await provider.warm?.()
           } catch (error) {
             unready.push({ slot, provider: vendor, error: ParleyError.from(error, 'provider_failed') })
           }

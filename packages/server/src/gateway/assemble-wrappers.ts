@@ -9,6 +9,7 @@ import {
   createResilientVoice,
   type FailoverPlan,
   type Incident,
+  type RealtimeIncident,
   type VoiceOfSlot,
 } from '@parley/engines'
 import { createKeyPool } from '@parley/platform'
@@ -22,7 +23,7 @@ export interface WrapperWorld {
   readonly random: () => number
   readonly resampling: Resampling
   /** Trouble with a provider, and what was done about it. */
-  onIncident(incident: Incident): void
+  onIncident(incident: Incident | RealtimeIncident): void
   /** Whether a vendor, by name, has several keys, of which one may be used now. */
   hasOtherKey(provider: string): boolean
 }

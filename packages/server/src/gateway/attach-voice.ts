@@ -159,8 +159,8 @@ function noticesOf(agents: readonly Agent[], speech: EmbeddedSpeech): readonly s
 
 /** What people look for: a slot that is empty because another does its work is none. */
 function slotsOf(agent: Agent): readonly AgentSlot[] {
-  if (agent.realtime.length === 0) return agentSlots.filter(slot => slot !== 'realtime')
-  return agent.stt.length === 0 ? ['realtime'] : ['realtime', 'stt']
+  const filled = agentSlots.filter(slot => agent[slot].length > 0)
+  return filled.includes('realtime') || filled.includes('live') ? filled : ['stt', 'llm', 'tts']
 }
 
 function usesVendors(agent: Agent): boolean {

@@ -23,6 +23,7 @@ const oldNames: Readonly<Record<AgentSlot, Readonly<Record<string, string>>>> = 
   llm: { mock: 'scripted', claude: 'anthropic', gpt: 'openai' },
   tts: { mock: 'embedded', aws: 'polly' },
   realtime: { gpt: 'openai' },
+  live: {},
 }
 
 /** What the registry calls a provider. */
@@ -37,6 +38,7 @@ const ownNames: Readonly<Record<AgentSlot, readonly string[]>> = {
   llm: ['scripted'],
   tts: ['embedded'],
   realtime: [],
+  live: [],
 }
 
 const none = z.strictObject({})

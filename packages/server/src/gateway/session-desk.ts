@@ -150,7 +150,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       forget(id, draining ? 'draining' : 'client')
       throw new ParleyError(draining ? 'draining' : 'timeout')
     }
-    const policy = policyOf(agent.turns, recogniser !== null)
+    const policy = policyOf(agent.turns, assembled.hearsAtOnce(language))
     const detector = parts.voiceActivity.open(LISTEN_RATE)
     const recording = parts.recorder.log(id)
     const session = new Session({
@@ -239,7 +239,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   }
 }
 
-/** Where nobody hears words, none are waited for. */
+/** Where no words come while somebody speaks, none are waited for. */
 function policyOf(turns: TurnPolicy, heard: boolean): TurnPolicy {
   return heard ? turns : { ...turns, judge: { ...turns.judge, wordsMs: 0 } }
 }
