@@ -2,7 +2,15 @@
 
 const code = text => `\`${text}\``
 const cell = text => text.replaceAll('|', '\\|')
-const slotNames = { stt: 'Recogniser (`stt`)', llm: 'Model (`llm`)', tts: 'Voice (`tts`)' }
+const slotNames = {
+  stt: 'Recogniser (`stt`)',
+  llm: 'Model (`llm`)',
+  tts: 'Voice (`tts`)',
+  realtime: 'Model that hears and speaks (`realtime`)',
+  live: 'Model that owns turn-taking, too (`live`)',
+}
+/** Slots that do the work of all others: each makes an agent alone. */
+const alone = ['realtime', 'live']
 
 /** Entries for a provider that the file of defaults does not fill in. */
 const entries = {
@@ -15,6 +23,7 @@ const entries = {
   'tts openai-compatible': '{ provider: openai-compatible, profile: kokoro, model: kokoro, voice: af_heart }',
   'llm ai-sdk': "{ provider: ai-sdk, module: '@ai-sdk/mistral', model: mistral-small-latest }",
   'stt sherpa': '{ provider: sherpa, model: zipformer-en }',
+  'realtime openai-compatible': '{ provider: openai-compatible, model: m, pcmu: false }',
 }
 
 /** What people should know of one. */
@@ -40,7 +49,7 @@ const notes = {
 
 export async function providerPage(load) {
   const { vendors } = await load('packages/providers/dist/index.js')
-  const { parseAgent } = await load('packages/engines/dist/index.js')
+  const { agentSlots, parseAgent } = await load('packages/engines/dist/index.js')
   const { createProviderCatalogue } = await load('packages/server/dist/gateway/provider-catalogue.js')
   const { resolveConfig } = await load('packages/server/dist/config/resolve.js')
   const { z } = await import('zod')
@@ -51,22 +60,29 @@ export async function providerPage(load) {
     const own = entries[`${slot} ${name}`]
     if (own !== undefined) return own
     const options = Object.entries(catalogue.defaults(slot, name, 'en')).map(
-      ([key, value]) => `, ${key}: ${value}`,
+      ([key, value]) => `, ${key}: ${flow(value)}`,
     )
     return `{ provider: ${name}${options.join('')} }`
   }
 
   function section(vendor) {
     const { name, title, key, baseUrl } = vendor
-    const slots = ['stt', 'llm', 'tts'].filter(slot => vendor[slot] !== undefined)
-    const lines = slots.map(slot => `${slot}: ${entryFor(slot, name)}`)
-    const brain = slots.includes('llm') ? '' : 'llm: { provider: openai-compatible, model: m }\n'
+    const slots = agentSlots.filter(slot => vendor[slot] !== undefined)
+    const lineOf = slot => `${slot}: ${entryFor(slot, name)}`
+    const lines = slots.map(lineOf)
+    const together = slots.filter(slot => !alone.includes(slot))
+    const brain = slots.includes('llm') ? [] : ['llm: { provider: openai-compatible, model: m }']
+    const agents = [
+      ...(together.length === 0 ? [] : [[...brain, ...together.map(lineOf)]]),
+      ...slots.filter(slot => alone.includes(slot)).map(slot => [lineOf(slot)]),
+    ]
     // Throws, with line and cure, if an entry shown here is none.
-    parseAgent(
-      `agent: a\nlanguage: en\ngreeting: Hi.\ninstructions: x\n${brain}${lines.join('\n')}\n`,
-      name,
-      catalogue,
-    )
+    for (const agent of agents)
+      parseAgent(
+        `agent: a\nlanguage: en\ngreeting: Hi.\ninstructions: x\n${agent.join('\n')}\n`,
+        name,
+        catalogue,
+      )
     const facts = [
       key === undefined
         ? 'no key of its own'
@@ -80,8 +96,8 @@ export async function providerPage(load) {
 
   return `# Providers
 
-What an agent hears (\`stt\`), thinks (\`llm\`) and speaks (\`tts\`) with. Each entry of an agent's list names a provider and
-its options; see [agents](agents.md). Keys and addresses are [settings](configuration.md): several keys of one vendor,
+What an agent hears (\`stt\`), thinks (\`llm\`) and speaks (\`tts\`) with, or what does all of
+it (\`realtime\`, \`live\`). Each entry of an agent's list names a provider and its options; see [agents](agents.md). Keys and addresses are [settings](configuration.md): several keys of one vendor,
 separated by commas or numbered, are used as a pool, and a key that is limited rests while the others serve.
 
 \`\`\`bash
@@ -135,6 +151,14 @@ function oneTable(title, { properties = {}, required = [] }) {
     return `| ${code(name)} | ${cell(kindOf(property))} | ${standard} |`
   })
   return `${title}:\n\n| Option | Is | Without it |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+/** A value of YAML on one line. */
+function flow(value) {
+  if (typeof value !== 'object') return String(value)
+  return `{ ${Object.entries(value)
+    .map(([key, each]) => `${key}: ${flow(each)}`)
+    .join(', ')} }`
 }
 
 function kindOf(property) {

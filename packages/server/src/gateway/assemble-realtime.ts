@@ -40,10 +40,11 @@ export function assembleRealtime(
     ...(agent.failover.idleMs === undefined ? {} : { retry: { silentMs: agent.failover.idleMs } }),
   })
   const name = models[0]?.name ?? null
+  const writesDown = agent.realtime.some(({ options }) => options.transcription !== undefined)
   return {
     agent,
     engine: guardedGreeting(engine, agent),
-    recogniser: language => beside?.name(language) ?? name,
+    recogniser: language => beside?.name(language) ?? (writesDown ? name : null),
     // The vendor's own words come when a turn is over: too late to judge an overlap by.
     hearsAtOnce: language => (beside?.name(language) ?? null) !== null,
     voice: () => name,
