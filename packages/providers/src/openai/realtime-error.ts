@@ -15,12 +15,12 @@ const retryable: readonly ErrorCode[] = ['provider_limited', 'provider_overloade
 
 /** `error` is the object inside an `error` event, a failed response or a failed transcription. */
 export function realtimeError(vendor: string, error: unknown): ParleyError {
-  const { code, type } = (typeof error === 'object' && error !== null ? error : {}) as Readonly<
+  const fields = (typeof error === 'object' && error !== null ? error : {}) as Readonly<
     Record<string, unknown>
   >
-  const name = typeof code === 'string' ? code : String(type ?? '')
-  const ours =
-    codes.find(([pattern]) => pattern.test(`${name} ${String(type ?? '')}`))?.[1] ?? 'provider_rejected'
+  const type = typeof fields.type === 'string' ? fields.type : ''
+  const name = typeof fields.code === 'string' ? fields.code : type
+  const ours = codes.find(([pattern]) => pattern.test(`${name} ${type}`))?.[1] ?? 'provider_rejected'
   const said = messageIn(error) || name
   const waitMs = ours === 'provider_limited' ? askedToWait(said) : undefined
   return new ParleyError(ours, `${vendor}: ${said}`, {

@@ -175,6 +175,13 @@ describe('the end of a far conversation', () => {
     expect(socket.closed).toBe(false)
   })
 
+  it('does not come with an error that is no error', async () => {
+    const { far, socket } = await ready()
+    const odd = { toString: 1, valueOf: [] }
+    socket.say({ type: 'error', error: { type: odd, code: odd, message: odd, event_id: odd } })
+    expect(kinds(far)).toEqual(['ready', 'refused'])
+  })
+
   it('comes with bytes that are no event', async () => {
     const { far, server } = await ready()
     server.sockets[0]?.options.onText('}{')
