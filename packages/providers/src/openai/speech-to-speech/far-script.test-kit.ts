@@ -1,12 +1,29 @@
-/** A far conversation whose vendor says exactly what a test wants. */
+/** A far conversation whose vendor says exactly what a test wants, and which sends nothing the vendor's schemas do not know. */
 
 import type { FarSessionOptions } from '@parley/core'
-import { greet, type ScriptedSocket, scriptedServer } from '../scripted-realtime.test-kit.js'
+import { afterEach, expect } from 'vitest'
+import { misfitsOf } from '../../conformance/protocol-schema.test-kit.js'
+import {
+  greet,
+  type ScriptedServer,
+  type ScriptedSocket,
+  scriptedServer,
+} from '../scripted-realtime.test-kit.js'
 import { type FarRig, farRig } from './far-rig.test-kit.js'
 import { openaiRealtime } from './far-slot.js'
 
+const schemas = ['strict', 'wire'].map(name => misfitsOf(`openai/realtime.${name}`, 'ClientEvent'))
+const servers: ScriptedServer[] = []
+
+afterEach(() => {
+  const said = servers.splice(0).flatMap(({ sockets }) => sockets.flatMap(socket => socket.said))
+  const sent = said.map(message => ({ path: '', message }))
+  for (const misfits of schemas) expect(misfits(sent)).toEqual([])
+})
+
 export function setUp(options: object = {}, asked: Partial<FarSessionOptions> = {}) {
   const server = scriptedServer()
+  servers.push(server)
   const model = openaiRealtime.create(
     { model: 'm-1', transcription: { model: 't-1' }, ...options },
     server.context,
