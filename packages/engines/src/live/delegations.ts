@@ -5,7 +5,7 @@
 
 import { type Clock, type HistoryEntry, ParleyError, type ReplyPart } from '@parley/core'
 import type { Reasoner } from '../reasoner/reasoner.js'
-import type { FarTask } from './far-line.js'
+import type { FarTask } from './far-line-contract.js'
 
 export interface Delegations {
   /** `asked`: the caller's words. */
@@ -35,7 +35,8 @@ const noOne =
   'There is nobody to hand this question to. Tell the caller honestly that you cannot find it out, and offer what you can do.'
 const failed =
   'It could not be found out just now. Tell the caller so honestly, guess nothing, and offer what you can do instead.'
-const overtaken = 'This question is not being looked into any more.'
+const overtaken =
+  'The talk went on to something else, and this question is not being looked into any more. Hand it over again if the caller still wants the answer.'
 
 export function delegations(options: DelegationsOptions): Delegations {
   const { reasoner, clock } = options

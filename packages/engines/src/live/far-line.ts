@@ -3,63 +3,10 @@
  * was lost, the next model where one fails. Each is told what was said before, and what the caller said last.
  */
 
-import type {
-  Clock,
-  DuplexEvent,
-  DuplexMessage,
-  DuplexSession,
-  FullDuplexModel,
-  ParleyError,
-} from '@parley/core'
+import type { DuplexEvent, DuplexSession, FullDuplexModel, ParleyError } from '@parley/core'
+import type { FarLine, FarLineOptions, FarTask } from './far-line-contract.js'
+import { modelOrder } from './model-order.js'
 import { unansweredSound } from './unanswered-sound.js'
-
-export interface FarLine {
-  /** Mono PCM16 at the model's rate, only valid during the call. */
-  hear(samples: Int16Array): void
-  instruct(text: string): void
-  think(text: string, to?: FarTask): void
-  tell(text: string, to?: FarTask): void
-  /** What was heard so far has its answer. */
-  answered(): void
-  /** Of the session that is spoken with; counts up. */
-  readonly session: number
-  /** Why nothing can be said at present, if it cannot. */
-  readonly trouble: ParleyError | undefined
-  /** No model is left to try. */
-  readonly isOver: boolean
-  close(): void
-}
-
-/** A delegation is known to its own session only; elsewhere its answer is told without. */
-export interface FarTask {
-  readonly session: number
-  readonly id: string
-}
-
-export type FarLineEvent = Exclude<DuplexEvent, { kind: 'ready' | 'lost' | 'refused' }>
-
-export interface FarLineOptions {
-  /** The first is taken; the others where it fails. */
-  readonly models: readonly FullDuplexModel[]
-  readonly rate: number
-  readonly language: string
-  readonly instructions: string
-  readonly clock: Clock
-  /** How long before its end a session is renewed, ms. */
-  readonly renewBeforeMs: number
-  /** Unanswered sound kept for another session, ms. */
-  readonly keptMs: number
-  memory(): readonly DuplexMessage[]
-  /** Whether nobody speaks and nothing is waited for: a session may be changed unnoticed. */
-  isQuiet(): boolean
-  onEvent(event: FarLineEvent): void
-  /** Another session listens from now on; its first `givenMs` of sound were given. */
-  onChange(givenMs: number): void
-  /** The session was lost, or left in the middle of something; `onRestored` once another stands. */
-  onLost(): void
-  onRestored(): void
-  warn(error: ParleyError): void
-}
 
 interface Leg {
   readonly number: number
@@ -69,6 +16,7 @@ interface Leg {
   readonly known: number
   /** Texts given to it before it was ready: with it they would be lost. */
   readonly unsure: Text[]
+  readonly openedAtMs: number
   isReady: boolean
   expiresAtMs: number
 }
@@ -78,8 +26,8 @@ type Text = (leg: Leg) => void
 
 /** Texts kept while there is no session; the oldest is dropped. */
 const MAX_TEXTS = 32
-const FIRST_WAIT_MS = 250
-const LONGEST_WAIT_MS = 8_000
+/** A session that stood for so long was a good one, ms. */
+const HELD_MS = 5_000
 /** How often a quiet moment is looked for, ms. */
 const LOOK_MS = 100
 /** So long before its end a session is left even in the middle of a word, ms. */
@@ -88,9 +36,8 @@ const LAST_MS = 1_500
 export function farLine(options: FarLineOptions): FarLine {
   const { models, clock } = options
   const sound = unansweredSound(options.rate, options.keptMs)
-  const out = new Set<number>()
+  const order = modelOrder(models.length)
   let legs = 0
-  let failures = 0
   let isLost = false
   let isClosed = false
   let trouble: ParleyError | undefined
@@ -108,6 +55,7 @@ export function farLine(options: FarLineOptions): FarLine {
       model,
       known: memory.length,
       unsure: [],
+      openedAtMs: clock.now(),
       isReady: false,
       expiresAtMs: Number.POSITIVE_INFINITY,
       session: (models[model] as FullDuplexModel).open({
@@ -134,7 +82,6 @@ export function farLine(options: FarLineOptions): FarLine {
   function ready(leg: Leg, expiresAtMs: number | undefined): void {
     leg.isReady = true
     leg.unsure.length = 0
-    failures = 0
     if (expiresAtMs !== undefined) leg.expiresAtMs = expiresAtMs
     if (leg === next) return changeWhenQuiet()
     trouble = undefined
@@ -151,8 +98,9 @@ export function farLine(options: FarLineOptions): FarLine {
   }
 
   function renew(): void {
-    if (isClosed || current === undefined || next !== undefined || out.size === models.length) return
-    next = open(out.has(current.model) ? after(current.model) : current.model)
+    if (isClosed || current === undefined || next !== undefined) return
+    const model = order.again(current.model)
+    if (model !== undefined) next = open(model)
   }
 
   function changeWhenQuiet(): void {
@@ -202,12 +150,13 @@ export function farLine(options: FarLineOptions): FarLine {
 
   function lost(leg: Leg, error: ParleyError): void {
     options.warn(error)
-    if (!error.retryable) out.add(leg.model)
-    failures++
+    if (leg.isReady && clock.now() - leg.openedAtMs > HELD_MS) order.held()
+    order.failed(leg.model, !error.retryable)
+    const following = order.after(leg.model)
     if (leg === next) {
       next = undefined
       cancelRenewal()
-      cancelRenewal = clock.after(waitMs(), renew)
+      cancelRenewal = clock.after(following?.waitMs ?? 0, renew)
       return
     }
     cancelRenewal()
@@ -217,12 +166,9 @@ export function farLine(options: FarLineOptions): FarLine {
     if (!isLost) options.onLost()
     isLost = true
     if (next !== undefined) return takeOver()
-    if (out.size === models.length) return
-    const following = after(leg.model)
-    // Another model is asked at once, the same one after a wait.
-    const isAnother = following !== leg.model && failures < models.length
-    cancelRetry = clock.after(isAnother ? 0 : waitMs(), () => {
-      current = open(following)
+    if (following === undefined) return
+    cancelRetry = clock.after(following.waitMs, () => {
+      current = open(following.model)
       begin(current, true)
     })
   }
@@ -235,18 +181,6 @@ export function farLine(options: FarLineOptions): FarLine {
     if (leg === undefined) return
     begin(leg, true)
     if (leg.isReady) ready(leg, leg.expiresAtMs === Number.POSITIVE_INFINITY ? undefined : leg.expiresAtMs)
-  }
-
-  function after(model: number): number {
-    for (let step = 1; step <= models.length; step++) {
-      const found = (model + step) % models.length
-      if (!out.has(found)) return found
-    }
-    return model
-  }
-
-  function waitMs(): number {
-    return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1))
   }
 
   function idFor(leg: Leg, to: FarTask | undefined): string | undefined {
@@ -270,7 +204,7 @@ export function farLine(options: FarLineOptions): FarLine {
       return trouble
     },
     get isOver() {
-      return out.size === models.length
+      return order.isOver
     },
     close() {
       if (isClosed) return

@@ -15,7 +15,7 @@ import {
   type VendorSim,
   VirtualClock,
 } from '@parley/sim'
-import type { LiveEngineOptions } from './live-engine.js'
+import type { LiveEngineOptions } from './live-options.js'
 import { type Answer, type LiveRig, liveRig, RATE } from './live-rig.test-kit.js'
 
 export interface LiveCall {

@@ -6,7 +6,6 @@
  * model would make of a text, and when, cannot be told apart from its own speech.
  */
 
-import type { Resampling } from '@parley/audio'
 import {
   type Engine,
   type EngineCall,
@@ -17,45 +16,18 @@ import {
   type Turn,
   type TurnId,
 } from '@parley/core'
-import type { Reasoner } from '../reasoner/reasoner.js'
 import { asideByReasoner } from './aside-by-reasoner.js'
 import { callerWords } from './caller-words.js'
 import { delegations } from './delegations.js'
 import { farLine } from './far-line.js'
 import { farMemory } from './far-memory.js'
+import type { LiveEngineOptions } from './live-options.js'
 import { modelVoice, type Reader } from './model-voice.js'
 import { soundLine } from './sound-line.js'
 import { tellTurn } from './tell-turn.js'
 import { unheardNote } from './unheard-note.js'
 
-export interface LiveEngineOptions {
-  /** The first is used; the others, in order, where it fails. All take the same rates. */
-  readonly models: readonly FullDuplexModel[]
-  /** Who the agent is and how it is to speak. */
-  readonly instructions: string
-  /** Said first where the agent opens, in the model's own words; without, the model greets as it likes. */
-  readonly greeting?: string
-  /** Answers what the model hands over; without one the model is told that nobody can. */
-  readonly reasoner?: Reasoner
-  /** Needed where callers' sound has another rate than the model's. */
-  readonly resampling?: Resampling
-  /** Silence after which a stretch of the model's speech is over, ms. Default 400. */
-  readonly quietMs?: number
-  /** Pause that ends an utterance of the caller's in the transcript, ms. Default 700. */
-  readonly utterancePauseMs?: number
-  /** Longest wait for the model to speak once the session wants an answer, ms. Default 8,000. */
-  readonly patienceMs?: number
-  /** The same while a question is handed over, ms; a session gives an engine up after 20 s. Default 18,000. */
-  readonly delegationPatienceMs?: number
-  /** After which time a caller who waits for a decision is told to wait once more, ms. Default 4,000. */
-  readonly holdingAfterMs?: number
-  /** Words about something else that overtake a question handed over. Default 3. */
-  readonly movedOnWords?: number
-  /** How long before its end a session is renewed, ms. Default 60,000. */
-  readonly renewBeforeMs?: number
-  /** Unanswered sound kept for the session after a lost one, ms. Default 8,000. */
-  readonly keptMs?: number
-}
+export type { LiveEngineOptions } from './live-options.js'
 
 /** @throws ParleyError `bad_config` without a model, or, by `connect`, where models want different rates. */
 export function createLiveEngine(options: LiveEngineOptions): Engine {
@@ -198,7 +170,7 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
       tellTurn(far, turn, options.greeting)
       const { askedAtMs } = tasks
       if (askedAtMs === undefined || turn.startMs <= askedAtMs) return
-      const isOther = turn.origin === 'text' || words.countSince(askedAtMs) >= (options.movedOnWords ?? 3)
+      const isOther = turn.origin === 'text' || words.countSince(askedAtMs) >= (options.movedOnWords ?? 4)
       if (isOther) tasks.moveOn()
     },
     heard(heard, { final }) {

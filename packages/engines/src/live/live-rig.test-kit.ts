@@ -17,7 +17,8 @@ import {
 } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import type { Decision, Question, Reasoner } from '../reasoner/reasoner.js'
-import { createLiveEngine, type LiveEngineOptions } from './live-engine.js'
+import { createLiveEngine } from './live-engine.js'
+import type { LiveEngineOptions } from './live-options.js'
 
 export const RATE = 24_000
 

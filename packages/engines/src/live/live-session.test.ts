@@ -1,7 +1,8 @@
 import { loadResampling } from '@parley/audio'
 import { SimConversation, type SimConversationOptions } from '@parley/sim'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createLiveEngine, type LiveEngineOptions } from './live-engine.js'
+import { createLiveEngine } from './live-engine.js'
+import type { LiveEngineOptions } from './live-options.js'
 import { type FakeModel, fakeModel, fakeReasoner, RATE } from './live-rig.test-kit.js'
 
 /** Answers are not prepared early: the model speaks when it wants to. */

@@ -6,6 +6,8 @@
 
 import { type Clock, ParleyError, type ReplyPart } from '@parley/core'
 import { type Burst, burst } from './burst.js'
+import { decidedSpeech } from './decided-speech.js'
+import { earlyWords } from './early-words.js'
 import { levelOf } from './unanswered-sound.js'
 
 export interface ModelVoice {
@@ -51,9 +53,6 @@ const AUDIBLE = 60
 /** How often the session is told of speech that it does not take, ms, and how often before it is dropped. */
 const OFFER_MS = 100
 const OFFERS = 30
-/** How long words may come before their sound, ms. */
-const WORDS_AHEAD_MS = 1_000
-const MAX_EARLY_WORDS = 50
 
 export function modelVoice({
   rate,
@@ -69,15 +68,8 @@ export function modelVoice({
   let isReading = false
   /** Sound is dropped until the model falls quiet. */
   let isDropping = false
-  let early: {
-    readonly atMs: number
-    readonly text: string
-    readonly startMs: number
-    readonly endMs: number
-  }[] = []
-  let expected:
-    | { readonly words: ReadonlySet<string>; readonly parts: readonly ReplyPart[]; said: string }
-    | undefined
+  const early = earlyWords(clock)
+  const decided = decidedSpeech()
   let cancelQuiet = () => {}
   let cancelOffer = () => {}
 
@@ -85,18 +77,12 @@ export function modelVoice({
     const begun = burst(rate, clock)
     speech = begun
     isReading = false
-    if (expected !== undefined) attach(begun)
-    giveEarly(begun)
+    for (const part of decided.begun()) begun.add(part)
+    early.give(begun.words)
     onBegin()
     if (waiting === undefined) offer(OFFERS)
     else waiting.wake()
     return begun
-  }
-
-  function giveEarly(to: Burst): void {
-    const sinceMs = clock.now() - WORDS_AHEAD_MS
-    for (const { atMs, text, startMs, endMs } of early) if (atMs >= sinceMs) to.words(text, startMs, endMs)
-    early = []
   }
 
   /** Tells the session until it takes the speech, or for too long. */
@@ -121,11 +107,6 @@ export function modelVoice({
     speech = undefined
   }
 
-  function attach(to: Burst): void {
-    for (const part of expected?.parts ?? []) to.add(part)
-    expected = undefined
-  }
-
   function quiet(): void {
     isDropping = false
     speech?.end()
@@ -146,7 +127,7 @@ export function modelVoice({
       } else if (speech.isOver) {
         if (!isAudible) return
         speech.resume()
-        giveEarly(speech)
+        early.give(speech.words)
       }
       speech?.audio(samples)
       if (!speech?.isOverfull) return
@@ -155,15 +136,9 @@ export function modelVoice({
     },
     words(text, startMs, endMs) {
       if (isDropping) return
-      if (speech === undefined || speech.isOver) {
-        early.push({ atMs: clock.now(), text, startMs, endMs })
-        if (early.length > MAX_EARLY_WORDS) early.shift()
-        return
-      }
+      if (speech === undefined || speech.isOver) return early.keep(text, startMs, endMs)
       speech.words(text, startMs, endMs)
-      if (expected === undefined) return
-      expected.said += text
-      if (tells(expected.said, expected.words)) attach(speech)
+      for (const part of decided.said(text)) speech.add(part)
     },
     async *read(reader, signal) {
       if (signal.aborted) return
@@ -220,9 +195,7 @@ export function modelVoice({
       settled.add(reader)
       if (isReading && waiting?.reader !== reader) speech?.keepNothing()
     },
-    expect(text, parts) {
-      expected = { words: new Set(wordsIn(text)), parts, said: '' }
-    },
+    expect: decided.expect,
     breakOff() {
       cancelQuiet()
       quiet()
@@ -240,14 +213,4 @@ export function modelVoice({
       waiting?.wake()
     },
   }
-}
-
-/** Whether at least half of the words were said, and two. */
-function tells(said: string, words: ReadonlySet<string>): boolean {
-  const found = new Set(wordsIn(said).filter(word => words.has(word)))
-  return found.size >= 2 && found.size * 2 >= words.size
-}
-
-function wordsIn(text: string): readonly string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Turn } from '@parley/core'
-import type { FarLine } from './far-line.js'
+import type { FarLine } from './far-line-contract.js'
 
 export function tellTurn(far: FarLine, turn: Turn, greeting: string | undefined): void {
   switch (turn.origin) {
