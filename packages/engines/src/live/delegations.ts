@@ -56,6 +56,7 @@ export function delegations(options: DelegationsOptions): Delegations {
       const phrase = by.holding(options.language, holdings++)
       if (phrase !== undefined) options.tell(phrase, task)
     })
+    signal.addEventListener('abort', cancel, { once: true })
     const use = (outcome: 'decided' | 'failed'): ReplyPart => ({
       kind: 'decision',
       by: by.name,
@@ -80,6 +81,7 @@ export function delegations(options: DelegationsOptions): Delegations {
       options.tell(failed, task)
     } finally {
       cancel()
+      signal.removeEventListener('abort', cancel)
       if (running?.task === task) running = undefined
     }
   }

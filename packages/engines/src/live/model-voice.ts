@@ -143,6 +143,7 @@ export function modelVoice({
     async *read(reader, signal) {
       if (signal.aborted) return
       const own = { reader, wake: () => {} }
+      const displaced = waiting
       let taken: Burst | undefined
       const before = isReading ? speech : undefined
       const cut = () => {
@@ -160,11 +161,13 @@ export function modelVoice({
         cancelOffer = clock.after(3 * OFFER_MS, () => offer(OFFERS))
       }
       waiting = own
+      displaced?.wake()
       signal.addEventListener('abort', cut, { once: true })
       try {
         while (speech === undefined || speech === before) {
           const waitMs = reader.patienceMs()
-          if (signal.aborted || waitMs <= 0) return
+          // Only one can wait: the latest.
+          if (signal.aborted || waiting !== own || waitMs <= 0) return
           await new Promise<void>(resolve => {
             const cancel = clock.after(waitMs, resolve)
             own.wake = () => {
@@ -173,8 +176,8 @@ export function modelVoice({
             }
           })
         }
-        if (signal.aborted) return
-        if (waiting === own) waiting = undefined
+        if (signal.aborted || waiting !== own) return
+        waiting = undefined
         cancelOffer()
         taken = speech
         isReading = true
