@@ -2,6 +2,7 @@ import type { SessionAction } from '../engine.js'
 import type { BargeIn } from '../floor/policy.js'
 import type { DecisionUse } from '../ledger/ledger.js'
 import type { HistoryEntry, Json } from '../turn/history.js'
+import type { Wishes } from '../turn/wishes.js'
 import type { Fact } from './context-source.js'
 import type { ToolCall, ToolDefinition, ToolExchange } from './tool.js'
 
@@ -27,6 +28,10 @@ export interface LanguageModelRequest {
   /** Facts fetched for this turn. Adapters put them last, through `factsAsText`. */
   readonly facts?: readonly Fact[]
   readonly tools?: readonly ToolDefinition[]
+  /** Whether tools are to be used, or which; an adapter that cannot say so ignores it. `auto` without. */
+  readonly toolChoice?: Wishes['toolChoice']
+  /** Longest answer; an adapter that cannot say so ignores it, and the answer is cut by its words. */
+  readonly maxOutputTokens?: number
   /** Steps of this very answer that have been taken: what was said and what tools gave. */
   readonly exchanges?: readonly ToolExchange[]
   /**

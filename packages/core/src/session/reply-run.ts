@@ -137,7 +137,8 @@ export class ReplyRun {
   /** Says something while the answer is late; the answer takes its place as soon as it sounds. */
   fill(text: string): boolean {
     const say = this.#parts.link.say?.bind(this.#parts.link)
-    if (say === undefined || this.#sounded || this.#aborted || this.#filler !== undefined) return false
+    const isIdle = this.#sounded || this.#aborted || this.#filler !== undefined
+    if (say === undefined || isIdle || this.wishes.silent) return false
     this.#filler = this.#parts.stream(signal => say(text, signal), {
       part: part => {
         if (this.#sounded) return

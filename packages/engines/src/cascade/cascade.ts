@@ -18,6 +18,7 @@ import {
   type Turn,
 } from '@parley/core'
 import { wordListsOf } from '../scripted/word-lists.js'
+import { askedOf, requestOf } from './asked-request.js'
 import { type Commitment, createCommitments } from './commitments.js'
 import { type Listening, startListening } from './listening.js'
 import { startLookingUp } from './looking-up.js'
@@ -125,9 +126,14 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
   /** Unique in the process, for sessions are. */
   const named = () => ({ ...speaking, reply: `${call.session}-${++replies}` })
 
-  async function* answer(turn: Turn, commitment: Commitment, signal: AbortSignal): AsyncGenerator<ReplyPart> {
-    const text = await textOf(turn, listening, signal)
+  async function* answer(
+    turn: Turn,
+    commitment: Commitment | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplyPart> {
+    const asked = askedOf(turn, await textOf(turn, listening, signal))
     if (signal.aborted) return
+    const text = asked.userText ?? ''
     if (turn.origin === 'speech' && text === '') {
       const isBlip = turn.endMs - turn.startMs < (options.blipMs ?? 700)
       if (listening === undefined || isBlip) return
@@ -150,15 +156,10 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       )
     }
     const { instructions } = options
-    const request = {
-      ...(turn.origin === 'opening' ? {} : { userText: text }),
-      history: turn.history,
-      language: call.language,
-      ...(instructions === undefined ? {} : { instructions }),
-      ...(found === undefined || found.facts.length === 0 ? {} : { facts: found.facts }),
-      ...commitment,
-    }
-    yield* speakReply(named(), request, signal)
+    const { language } = call
+    const request = requestOf(turn, asked, { language, instructions, facts: found?.facts ?? [] })
+    const manner = turn.wishes?.silent ? { ...named(), voice: undefined } : named()
+    yield* speakReply(manner, { ...request, ...commitment }, signal)
   }
 
   const say = (text: string, signal: AbortSignal): AsyncIterable<ReplyPart> =>
@@ -178,6 +179,8 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
       lookingUp?.answering(turn)
       return linked(signal, own => answer(turn, commitment, own))
     },
+    // Nothing of it is prepared, and no turn ends with it.
+    aside: (turn, signal) => linked(signal, own => answer(turn, undefined, own)),
     committed(turn) {
       commitments.keep(turn)
       lookingUp?.over(turn)

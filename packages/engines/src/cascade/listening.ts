@@ -160,7 +160,7 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
     },
     async textOf(turn, signal) {
       // Push to talk ends a turn in the middle of speech, where no boundary came.
-      if (beganMs !== undefined && beganMs <= turn.endMs) guarded(() => finish(turn.endMs))
+      if (beganMs !== undefined && beganMs < turn.endMs) guarded(() => finish(turn.endMs))
       await waitFor(turn.endMs, signal)
       const spoken = finals.filter(each => overlaps(each, turn)).map(each => each.text)
       return spoken.length > 0 ? spoken.join(' ') : turn.text.trim()

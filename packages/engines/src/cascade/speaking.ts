@@ -13,10 +13,12 @@ import {
   ParleyError,
   type ReplyPart,
   type TextToSpeech,
+  type ToolCall,
 } from '@parley/core'
 import { splitClauses } from '../clauses/split-clauses.js'
 import { clauseWords } from './clause-words.js'
 import { createHandoff, type Handoff } from './handoff.js'
+import { limitWords } from './limit-words.js'
 import { withPatience } from './patience.js'
 
 export interface SpeakingOptions {
@@ -148,20 +150,27 @@ async function answer(
   const before = { ...cost }
   const { mind, call, mindTimeoutMs } = options
   const splitter = splitClauses()
-  const actions: ReplyPart[] = []
+  const last: ReplyPart[] = []
   const patience = { clock: call.clock, ms: mindTimeoutMs, name: `Mind ${mind.name}` }
-  for await (const part of withPatience(signal, patience, inner => mind.stream(request, inner))) {
+  const { maxOutputTokens } = request
+  const stream = (inner: AbortSignal) =>
+    maxOutputTokens === undefined
+      ? mind.stream(request, inner)
+      : limitWords(mind.stream(request, inner), maxOutputTokens)
+  for await (const part of withPatience(signal, patience, stream)) {
     if (part.kind === 'text') {
       if (part.text !== '') mark(progress, 'first-token')
       for (const clause of splitter.feed(part.text)) await say(progress, clause)
-    } else if (part.kind === 'action') actions.push(part)
+    } else if (part.kind === 'action') last.push(part)
     else if (part.kind === 'filler') handoff.push(part)
-    else if (part.kind === 'tool-call')
-      throw new ParleyError(
-        'engine_failed',
-        `Mind ${mind.name} asks for a tool and none can be run; wrap it with tools.`,
-      )
-    else if (part.kind === 'usage') {
+    else if (part.kind === 'tool-call') {
+      if (!isFarTool(request, part.call))
+        throw new ParleyError(
+          'engine_failed',
+          `Mind ${mind.name} asks for a tool and none can be run; wrap it with tools.`,
+        )
+      if (!last.some(each => each.kind === 'tool-call' && each.call.id === part.call.id)) last.push(part)
+    } else if (part.kind === 'usage') {
       cost.inputTokens = before.inputTokens + part.inputTokens
       cost.outputTokens = before.outputTokens + part.outputTokens
       handoff.push({ kind: 'usage', ...cost })
@@ -175,7 +184,13 @@ async function answer(
   }
   for (const clause of splitter.end()) await say(progress, clause)
   release(progress)
-  for (const action of actions) handoff.push(action)
+  // What was said before is on its way by now.
+  for (const part of last) handoff.push(part)
+}
+
+/** Whether the far end runs it: the tools of the agent are run before it comes to this. */
+function isFarTool({ tools = [] }: LanguageModelRequest, { name }: ToolCall): boolean {
+  return tools.some(tool => tool.name === name)
 }
 
 async function say(progress: Progress, clause: string): Promise<void> {

@@ -77,12 +77,19 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
   const { options, request, soFar, tools, model } = context
   const { maxSteps = 5 } = options
   const cost = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
-  const definitions = tools.map(({ definition }) => definition)
+  const definitions = request.toolChoice === 'none' ? [] : tools.map(({ definition }) => definition)
+  // Of two tools with one name the agent's own counts.
+  const foreign = (request.tools ?? []).filter(({ name }) => !definitions.some(own => own.name === name))
+  const { toolChoice, ...plain } = request
   const ask = () =>
     model.stream(
       {
-        ...request,
-        ...(definitions.length === 0 ? {} : { tools: [...(request.tools ?? []), ...definitions] }),
+        ...plain,
+        // What had to be called was called.
+        ...(toolChoice === undefined || (toolChoice !== 'none' && soFar.exchanges.length > 0)
+          ? {}
+          : { toolChoice }),
+        ...(definitions.length === 0 ? {} : { tools: [...foreign, ...definitions] }),
         ...(soFar.exchanges.length === 0
           ? {}
           : { exchanges: [...(request.exchanges ?? []), ...soFar.exchanges] }),
@@ -95,6 +102,8 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
     const goesOn = soFar.exchanges.length > 0
     const step: Step = yield* think({ ask, cost, goesOn, name: model.name }, signal)
     if (signal.aborted || step.calls.length === 0) return
+    const [far, ours] = parted(step.calls, ({ name }) => foreign.some(tool => tool.name === name))
+    if (far.length > 0) return yield* handOver(context, { far, step: { ...step, calls: ours } }, signal)
     if (soFar.exchanges.length > maxSteps) {
       if (step.text.trim() !== '') return
       throw new ParleyError('engine_failed', `Mind ${model.name} asks for tools without end.`)
@@ -119,6 +128,37 @@ async function* answer(context: Answer, signal: AbortSignal): Parts {
     // Whoever said goodbye and hung up has nothing to add.
     if (actions.length === outcomes.length && step.text.trim() !== '') return
   }
+}
+
+interface HandingOver {
+  /** Calls of tools that are run elsewhere. */
+  readonly far: readonly ToolCall[]
+  /** The rest of the step. */
+  readonly step: Step
+}
+
+/** The answer ends with calls that others run: what was done for it goes to the next answer, with the history. */
+async function* handOver(context: Answer, { far, step }: HandingOver, signal: AbortSignal): Parts {
+  const { soFar } = context
+  const done = [...soFar.exchanges]
+  if (step.calls.length > 0) {
+    // Kept before it is done, as above.
+    if (step.calls.some(isActing(context.tools)))
+      yield { kind: 'state', state: stateOfActed([...done, { ...step, results: step.calls.map(notKnown) }]) }
+    const outcomes = yield* runStep({ ...context, stepsDone: done.length }, step, signal)
+    if (signal.aborted) return
+    done.push({ ...step, results: outcomes.map(({ result }) => result) })
+    for (const { action } of outcomes) if (action !== undefined) yield { kind: 'action', action }
+  }
+  if (done.length > 0) yield { kind: 'state', state: stateOfActed(done) }
+  for (const call of far) yield { kind: 'tool-call', call }
+}
+
+function parted<Value>(
+  values: readonly Value[],
+  is: (value: Value) => boolean,
+): readonly [readonly Value[], readonly Value[]] {
+  return [values.filter(is), values.filter(value => !is(value))]
 }
 
 function isActing(tools: readonly Tool[]): (call: ToolCall) => boolean {

@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { agent, user } from '../conformance/text-rig.test-kit.js'
 import { modelPrompt, textWithFacts } from './model-prompt.js'
-import { openingNote, silenceNote, unheardNote } from './prompt-notes.js'
+import { givenNote, openingNote, silenceNote, unheardNote } from './prompt-notes.js'
 import { argumentsObject, parsedArguments } from './tool-arguments.js'
 
 const promptOf = (more: Partial<LanguageModelRequest>) =>
@@ -85,11 +85,48 @@ describe('a prompt', () => {
     expect(said(request)).toHaveLength(3)
   })
 
+  it('tells what the far end wants known at its place, as a note', () => {
+    const note = (text: string): HistoryEntry => ({ role: 'system', turn: 'itm_1' as TurnId, text, atMs: 0 })
+    const history = [note('Be kind.'), agent('Hello.', { own: true }), note('They are late.'), agent('Well?')]
+    expect(said({ history, userText: 'Hi' })).toEqual([
+      `user: ${givenNote('Be kind.')}`,
+      'agent: Hello.',
+      `user: ${givenNote('They are late.')}`,
+      'agent: Well?',
+      'user: Hi',
+    ])
+  })
+
+  it('has the calls of the far end’s tools behind what was said before them, and the answer behind their results', () => {
+    const calls = [{ id: 'c1', name: 'weather', arguments: { city: 'Rome' } }]
+    const exchange = { text: '', calls, results: [{ id: 'c1', text: 'Sunny.', failed: false }] }
+    const tools = [{ name: 'weather', description: '', parameters: { type: 'object' } }]
+    const now = promptOf({
+      history: [],
+      userText: 'Rome?',
+      exchanges: [{ ...exchange, text: 'Let me look.' }],
+      tools,
+    }).messages
+    const state = stateOfActed([exchange])
+    const history = [
+      user('Rome?'),
+      agent('Let me look.'),
+      { ...agent(''), state },
+      agent('It is sunny.', { own: true }),
+    ]
+    const later = promptOf({ history, userText: 'Thanks', tools }).messages
+    expect(later.slice(0, now.length)).toEqual(now)
+    expect(later.slice(now.length)).toEqual([
+      { role: 'agent', text: 'It is sunny.' },
+      { role: 'user', text: 'Thanks' },
+    ])
+  })
+
   it('always alternates, whatever the history is', () => {
     const text = fc.oneof(fc.constantFrom('', ' ', '[x]'), fc.string({ maxLength: 8 }))
     const turn = fc.integer({ min: 0, max: 3 }).map(number => `trn_${number}` as TurnId)
     const entry: fc.Arbitrary<HistoryEntry> = fc.oneof(
-      fc.record({ role: fc.constant('user' as const), turn, text, atMs: fc.nat() }),
+      fc.record({ role: fc.constantFrom('user' as const, 'system' as const), turn, text, atMs: fc.nat() }),
       fc.record({
         role: fc.constant('agent' as const),
         turn,

@@ -14,7 +14,7 @@ import {
   type ToolExchange,
   type ToolResult,
 } from '@parley/core'
-import { cutMark, openingNote, silenceNote, unheardNote, withNotes } from './prompt-notes.js'
+import { cutMark, givenNote, openingNote, silenceNote, unheardNote, withNotes } from './prompt-notes.js'
 
 export interface ModelPrompt {
   readonly instructions: string
@@ -61,19 +61,28 @@ function pastOf({ history, tools = [] }: LanguageModelRequest): ModelMessage[] {
   const past: ModelMessage[] = []
   let before: HistoryEntry | undefined
   for (const entry of history) {
-    if (entry.text.trim() === '') continue
-    if (entry.role === 'system') continue
+    const acted = entry.role === 'agent' && tools.length > 0 ? actedIn(entry.state).flatMap(stepOf) : []
+    if (entry.text.trim() === '' && acted.length === 0) continue
     if (entry.role === 'user') past.push({ role: 'user', text: entry.text })
+    else if (entry.role === 'system') past.push({ role: 'user', text: givenNote(entry.text) })
     else {
       if (before === undefined) past.push({ role: 'user', text: openingNote })
-      else if (before.role === 'agent' && before.turn !== entry.turn)
-        past.push({ role: 'user', text: silenceNote })
-      if (tools.length > 0) past.push(...actedIn(entry.state).flatMap(stepOf))
-      past.push({ role: 'agent', text: entry.interrupted ? `${entry.text.trimEnd()}${cutMark}` : entry.text })
+      else if (isUnasked(entry, before, past)) past.push({ role: 'user', text: silenceNote })
+      past.push(...acted)
+      if (entry.text.trim() !== '')
+        past.push({
+          role: 'agent',
+          text: entry.interrupted ? `${entry.text.trimEnd()}${cutMark}` : entry.text,
+        })
     }
     before = entry
   }
   return past
+}
+
+/** Whether the agent spoke again and nobody had: what its tools gave is an answer, too. */
+function isUnasked(entry: HistoryEntry, before: HistoryEntry, past: readonly ModelMessage[]): boolean {
+  return before.role === 'agent' && before.turn !== entry.turn && past.at(-1)?.role !== 'results'
 }
 
 /** No call stays without its result: vendors refuse that. */

@@ -10,6 +10,11 @@ export const silenceNote = '[The caller says nothing.]'
 /** Stands in the caller's place where something was said and not understood. */
 export const unheardNote = '[The caller said something that could not be understood.]'
 
+/** What the far end wants the agent to know or do from here on, at its place. */
+export function givenNote(text: string): string {
+  return `[To you, from those who run the call: ${text}]`
+}
+
 /** Put behind the words of a turn that was cut. */
 export const cutMark = '—'
 
