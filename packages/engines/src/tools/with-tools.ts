@@ -148,6 +148,8 @@ async function* handOver(context: Answer, { far, step }: HandingOver, signal: Ab
     const outcomes = yield* runStep({ ...context, stepsDone: done.length }, step, signal)
     if (signal.aborted) return
     done.push({ ...step, results: outcomes.map(({ result }) => result) })
+    const decision = outcomes.findLast(outcome => outcome.decision !== undefined)?.decision
+    if (decision !== undefined) yield { kind: 'decision', ...decision }
     for (const { action } of outcomes) if (action !== undefined) yield { kind: 'action', action }
   }
   if (done.length > 0) yield { kind: 'state', state: stateOfActed(done) }
