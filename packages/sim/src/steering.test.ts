@@ -1,4 +1,4 @@
-import { type ReplyId, type Steer, type TurnId, unsteered } from '@parley/core'
+import { defaultTurnPolicy, type ReplyId, type Steer, type TurnId, unsteered } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { SimConversation, type SimConversationOptions } from './sim-conversation.js'
 import type { SimReply } from './sim-engine.js'
@@ -347,6 +347,86 @@ describe('a far end that reports only what was cut', () => {
     talk.caller.interrupt()
     await talk.silence(2_000)
     expect(talk.engine.accounts).toEqual([{ fromMs: 0, final: true }])
+  })
+})
+
+describe('what the engine is told was heard', () => {
+  it('says where its own sound begins behind a filler, and that nothing of it was heard where only that sounded', async () => {
+    for (const thinkMs of [900, 5_000]) {
+      const talk = await talkOf(
+        {},
+        {
+          answer: () => ({ ...reply, thinkMs }),
+          say: () => ({ thinkMs: 0, paceMs: 10, words: [{ text: 'well', ms: 400 }] }),
+          policy: { deadAir: { ...defaultTurnPolicy.deadAir, fillers: ['well'], fillerAfterMs: 300 } },
+        },
+      )
+      await talk.speak(600)
+      await untilFloor(talk, 'agent')
+      await talk.silence(1_500)
+      talk.caller.interrupt()
+      await talk.silence(500)
+      const [told] = talk.engine.told
+      const [account] = talk.engine.accounts
+      expect(account?.fromMs).toBe(400)
+      if (thinkMs === 900) expect(told?.ms).toBeGreaterThan(400)
+      else expect(told?.ms).toBe(400)
+    }
+  })
+})
+
+describe('a prepared reply', () => {
+  const calling = { answer: () => ({ ...silent, thinkMs: 20, calls: [call] }) }
+
+  it('tells of its calls and its end once it is released, in order', async () => {
+    const talk = await talkOf({}, calling)
+    await talk.speak(600)
+    await talk.silence(400)
+    expect(talk.of('reply-prepared')).toHaveLength(1)
+    expect(talk.of('tool-called')).toEqual([])
+    await talk.silence(1_500)
+    const kinds = talk.events.map(({ kind }) => kind)
+    const order = ['reply-started', 'tool-called', 'reply-made', 'reply-ended'] as const
+    expect(order.map(kind => kinds.indexOf(kind))).toEqual(
+      order.map(kind => kinds.indexOf(kind)).sort((one, other) => one - other),
+    )
+  })
+
+  it('tells of none of them where it is thrown away', async () => {
+    const talk = await talkOf({}, calling)
+    await talk.speak(600)
+    await talk.silence(400)
+    say(talk, 'itm_1', 'And this.')
+    expect(talk.of('reply-discarded')).toHaveLength(1)
+    talk.caller.steering.configure({ ...unsteered, answers: 'asked' })
+    await talk.silence(2_000)
+    expect([...talk.of('tool-called'), ...talk.of('reply-made')]).toEqual([])
+  })
+})
+
+describe('an engine that hears the source', () => {
+  it('gets frames as they came, on media time, while the ear gets its own rate', async () => {
+    const frames: { readonly rate: number; readonly count: number; readonly atMs: number }[] = []
+    const talk = await SimConversation.start({
+      caller: { uplinkMs: 0 },
+      around: engine => ({
+        hearsSource: true,
+        connect: async call => ({
+          ...(await engine.connect(call)),
+          hear: ({ rate, samples, atMs }) => void frames.push({ rate, count: samples.length, atMs }),
+        }),
+      }),
+    })
+    const loud = new Int16Array(160).fill(6_000)
+    for (let frame = 0; frame < 30; frame++) {
+      talk.caller.say({ samples: loud, rate: 8_000, atMs: 70 })
+      await talk.clock.advance(20)
+    }
+    expect(frames.slice(0, 2)).toEqual([
+      { rate: 8_000, count: 160, atMs: 0 },
+      { rate: 8_000, count: 160, atMs: 20 },
+    ])
+    expect(talk.session.floor).toBe('user')
   })
 })
 

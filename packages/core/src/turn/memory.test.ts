@@ -67,4 +67,48 @@ describe('the memory', () => {
     memory.user(turn(0), 'far too late')
     expect(texts(memory)).toHaveLength(500)
   })
+
+  it('stays bounded whatever a far end puts in, and keeps a result without its call as a note', () => {
+    const memory = new Memory()
+    for (let index = 0; index < 600; index++)
+      memory.remember({ kind: 'user', id: turn(index), text: String(index) }, null, 0)
+    expect(texts(memory)).toHaveLength(500)
+    memory.remember({ kind: 'tool-result', id: turn(999), call: 'call_9', text: 'Sunny.' }, undefined, 7)
+    expect(memory.history().at(-1)).toEqual({
+      role: 'system',
+      turn: 'trn_999',
+      text: 'A tool gave: Sunny.',
+      atMs: 7,
+    })
+  })
+
+  it('has a call in the history once its result is there, also of a reply that was cut unheard', () => {
+    const memory = new Memory()
+    const reply = 'rpl_1' as ReplyId
+    const call = { id: 'call_1', name: 'weather', arguments: {} }
+    memory.open(turn(1), 0)
+    memory.called(turn(1), reply, call)
+    memory.called(turn(1), reply, call)
+    memory.agent(turn(1), heard('', { complete: false }), true, undefined)
+    expect(memory.history()).toEqual([])
+    memory.remember({ kind: 'tool-result', id: turn(2), call: 'call_1', text: 'Sunny.' }, undefined, 0)
+    expect(memory.history()).toMatchObject([
+      { role: 'agent', text: '', state: { acted: [{ id: 'call_1', text: 'Sunny.' }] } },
+    ])
+    memory.forget({ turn: turn(2) })
+    expect(memory.history()).toEqual([])
+  })
+
+  it('puts nothing back that was taken out', () => {
+    const memory = new Memory()
+    memory.open(turn(1), 0)
+    memory.user(turn(1), 'first')
+    memory.agent(turn(1), heard('one'), false, undefined)
+    memory.forget({ turn: turn(1) })
+    memory.user(turn(1), 'first again')
+    expect(texts(memory)).toEqual(['one'])
+    memory.forget({ reply: 'rpl_1' as ReplyId })
+    memory.agent(turn(1), heard('one two'), false, undefined)
+    expect(texts(memory)).toEqual([])
+  })
 })
