@@ -17,6 +17,7 @@ import type { Heard } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
 import type { Wishes } from '../turn/wishes.js'
 import type { Entrance } from './entrance.js'
+import { HeardTelling } from './heard-telling.js'
 import { drawParts } from './part-stream.js'
 import { ReplyRun } from './reply-run.js'
 import { Speculation } from './speculation.js'
@@ -45,9 +46,6 @@ export interface AnsweringParts {
   agentAudio(frame: AudioFrame, reply: ReplyId, aheadMs: number): void
 }
 
-/** Replies that were over for longer are not corrected by a far end that keeps its own time. */
-const FILLERS_KEPT = 64
-
 export class Answering {
   readonly #parts: AnsweringParts
   readonly #playout: Playout
@@ -63,8 +61,7 @@ export class Answering {
   #run: ReplyRun | undefined
   /** Cut, but their far end may still correct what was heard. */
   readonly #cutRuns = new Map<ReplyId, ReplyRun>()
-  /** Where the answer began behind a filler, of the replies heard last, ms. */
-  readonly #fillers = new Map<ReplyId, number>()
+  readonly #heard = new HeardTelling()
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts
@@ -215,8 +212,7 @@ export class Answering {
     // It is not over, or not settled: what was played of it is a report like any other.
     if (this.#run?.reply === reply || this.#cutRuns.has(reply)) return this.played(reply, ms)
     const heard = this.#parts.memory.amend(reply, { ms, text })
-    if (heard === undefined) return
-    this.#link?.heard?.(heard, { fromMs: this.#fillers.get(reply) ?? 0, final: true })
+    if (heard !== undefined) this.#heard.amend(this.#link, heard)
   }
 
   tick(nowMs: number): void {
@@ -346,20 +342,7 @@ export class Answering {
     { interrupted, final }: { readonly interrupted: boolean; readonly final: boolean },
   ): void {
     this.#parts.memory.agent(run.turn.id, heard, interrupted, run.state)
-    // Of an answer that never sounded nothing was heard, whatever was of its filler.
-    const fromMs = run.answerFromMs ?? heard.ms
-    if (final && fromMs > 0) this.#keepFiller(run.reply, fromMs)
-    const told = run.toldHeard
-    const isNews = told === undefined || !told.final || !isSameHeard(told.heard, heard)
-    if (!isNews) return
-    run.toldHeard = { heard, final }
-    this.#link?.heard?.(heard, { fromMs, final })
-  }
-
-  #keepFiller(reply: ReplyId, fromMs: number): void {
-    this.#fillers.set(reply, fromMs)
-    const oldest = this.#fillers.keys().next().value
-    if (this.#fillers.size > FILLERS_KEPT && oldest !== undefined) this.#fillers.delete(oldest)
+    this.#heard.tell(this.#link, run, { heard, final })
   }
 
   #tellEnd(run: ReplyRun, heard: Heard, said: string, interrupted: boolean): void {
@@ -384,8 +367,4 @@ function isOwn({ origin }: CallerTurn): boolean {
 
 function isFor({ turn, basis, wishes }: ReplyRun, committed: CallerTurn, wished: Wishes): boolean {
   return turn === committed && basis === committed.text && wishes === wished
-}
-
-function isSameHeard(one: Heard, other: Heard): boolean {
-  return one.ms === other.ms && one.text === other.text && one.complete === other.complete
 }

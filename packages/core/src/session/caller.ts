@@ -14,8 +14,9 @@ import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Memory } from '../turn/memory.js'
 import { MediaLine } from './media-line.js'
 import type { Unstamped } from './telling.js'
+import { ToldSound } from './told-sound.js'
 import { TurnBook } from './turn-book.js'
-import { WordHold, type Words } from './word-hold.js'
+import type { Words } from './word-hold.js'
 
 export interface CallerParts {
   readonly clock: Clock
@@ -38,11 +39,7 @@ export class Caller {
   #onsetMs = 0
   #lastVoiceMs = 0
   #speaking = false
-  /** The far end ended a turn in the middle of a voice: what goes on is another stretch of speech. */
-  #brokenOff = false
-  /** Where the sound begins that belongs to no turn yet, in media time. */
-  #sinceMs = 0
-  readonly #unplaced = new WordHold()
+  readonly #told = new ToldSound()
 
   constructor(parts: CallerParts) {
     this.#parts = parts
@@ -93,7 +90,7 @@ export class Caller {
   /** A frame of the caller's sound goes to engine and ear. */
   hear(frame: AudioFrame): Evidence | undefined {
     const source = this.#media.place(frame, this.#parts.clock.now())
-    if (this.#brokenOff) this.#goOn(source.atMs)
+    if (this.#told.isBrokenOff) this.#goOn(source.atMs)
     const { ear, hearsSource } = this.#parts
     if (hearsSource) this.#link?.hear(source)
     if (hearsSource && ear === undefined) return undefined
@@ -104,27 +101,22 @@ export class Caller {
 
   /** Where the sound begins that belongs to no turn yet, in media time. */
   get sinceMs(): number {
-    return this.#sinceMs
+    return this.#told.sinceMs
   }
 
   /** Words that may be of a turn which only the far end's word makes. True where they were kept for it. */
   keepWords(words: Words): boolean {
-    const { turn } = this
-    const isOlder = (words.startMs + words.atMs) / 2 <= this.#sinceMs
-    if (isOlder || (turn !== undefined && !turn.committed)) return false
-    this.#unplaced.add(words)
-    return true
+    return this.turn?.committed !== false && this.#told.keep(words)
   }
 
   /** Those kept, for the turn that is made now. */
   takeWords(): readonly Words[] {
-    return this.#unplaced.take()
+    return this.#told.takeWords()
   }
 
   /** The sound so far belongs to no turn, nor does one that waits for the far end's word. */
   forgetSound(isTold: boolean): void {
-    this.#sinceMs = this.mediaMs
-    this.#unplaced.take()
+    this.#told.forget(this.mediaMs)
     this.#link?.forgetSound?.()
     const { turn } = this
     if (!isTold || turn === undefined || turn.committed) return
@@ -137,7 +129,7 @@ export class Caller {
     const endMs = this.mediaMs
     if (!this.#speaking && this.#lastVoiceMs > startMs) return
     if (!this.#speaking) this.#link?.boundary?.({ kind: 'speech-start', atMs: startMs })
-    this.#brokenOff = this.#speaking
+    this.#told.ended(this.#speaking)
     this.#lastVoiceMs = endMs
     this.#link?.boundary?.({ kind: 'speech-end', atMs: endMs })
   }
@@ -145,8 +137,7 @@ export class Caller {
   /** Speech began or ended. */
   boundary(kind: 'speech-start' | 'speech-end', atMs: number, over: boolean): void {
     this.#speaking = kind === 'speech-start'
-    const hadEnded = this.#brokenOff && !this.#speaking
-    this.#brokenOff = false
+    const hadEnded = this.#told.takeBrokenOff() && !this.#speaking
     if (this.#speaking) this.#onsetMs = atMs
     else this.turn?.extend(atMs)
     this.#lastVoiceMs = atMs
@@ -154,7 +145,7 @@ export class Caller {
   }
 
   #goOn(atMs: number): void {
-    this.#brokenOff = false
+    this.#told.ended(false)
     if (this.#speaking) this.#link?.boundary?.({ kind: 'speech-start', atMs })
   }
 
@@ -199,7 +190,7 @@ export class Caller {
     // A turn may be ended by command in the middle of a word.
     const voicedMs = this.#speaking ? this.mediaMs : this.#lastVoiceMs
     turn.commit(spoken ? voicedMs : evidence.atMs)
-    if (turn.origin === 'speech') this.#sinceMs = this.mediaMs
+    if (turn.origin === 'speech') this.#told.taken(this.mediaMs)
     const now = this.#parts.clock.now()
     if (isWaitedFor(turn)) this.#ended(turn, spoken ? this.#clockOf(voicedMs) : now)
     this.#parts.emit({

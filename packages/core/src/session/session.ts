@@ -24,7 +24,7 @@ import { faceLink } from './link-face.js'
 import type { ReplyRun } from './reply-run.js'
 import { createBody, type SessionBody } from './session-body.js'
 import type { SessionParts } from './session-parts.js'
-import type { SteeringCalls } from './steering-inbox.js'
+import { steeringOf } from './session-steering.js'
 import { StuckWatch } from './stuck-watch.js'
 
 export class Session {
@@ -216,28 +216,9 @@ export class Session {
         },
         played: (reply, ms) => this.#body.answering.played(reply, ms),
         closed: reason => this.#closed(reason),
-        steering: this.#steering(),
+        steering: steeringOf(this.#body, this.#deciding, this.#asides),
       },
     )
-  }
-
-  #steering(): SteeringCalls {
-    const { answering, caller, conduct, entrance, memory, watchdog } = this.#body
-    // A prepared answer was made for the history as it was.
-    const change = (run: () => void) => {
-      watchdog.active(entrance.clock.now())
-      run()
-      answering.outdate()
-    }
-    return {
-      configure: steer => this.#deciding.configure(steer),
-      answer: wishes => this.#deciding.answer(wishes),
-      forgetSound: () => caller.forgetSound(conduct.isTold),
-      remember: (entry, behind) => change(() => memory.remember(entry, behind, caller.mediaMs)),
-      forget: what => change(() => memory.forget(what)),
-      amend: (reply, heard) => change(() => answering.amend(reply, heard)),
-      aside: (ask, signal) => this.#asides.run(ask, signal),
-    }
   }
 
   /** Returns what the ear made of it. */

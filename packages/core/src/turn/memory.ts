@@ -1,32 +1,8 @@
 import type { ReplyId, TurnId } from '../ids.js'
-import { actedIn, stateOfActed } from '../providers/acted-tools.js'
 import type { ToolCall } from '../providers/tool.js'
 import type { GivenEntry } from '../session/steering.js'
 import type { Heard, HistoryEntry, Json } from './history.js'
-
-interface TurnRecord {
-  readonly turn: TurnId
-  readonly startMs: number
-  /** Whose words `text` is. */
-  readonly role: 'user' | 'system'
-  text: string
-  /** Taken out by the far end: late words change nothing. */
-  forgotten: boolean
-  readonly replies: ReplyRecord[]
-}
-
-interface ReplyRecord {
-  readonly reply: ReplyId
-  /** Undefined while nothing is known of it but its calls. */
-  heard: Heard | undefined
-  interrupted: boolean
-  state: Json | undefined
-  forgotten: boolean
-  readonly calls: {
-    readonly call: ToolCall
-    result: { readonly id: TurnId; readonly text: string } | undefined
-  }[]
-}
+import { entriesOf, given, newReply, type TurnRecord } from './memory-record.js'
 
 /** Turns kept for the engine; older ones are only in the store. */
 const MAX_TURNS = 500
@@ -34,8 +10,6 @@ const MAX_TURNS = 500
 const LATE_TURNS = 8
 /** Calls kept of one reply; a model that makes more is out of its mind. */
 const MAX_CALLS = 64
-/** Longest result of a far end's tool, in characters: it is all that the next answer has of it. */
-const MAX_RESULT = 16_000
 
 /**
  * What was said and heard, by turn, so that a transcript that comes late stands where it was spoken. Only the session
@@ -176,43 +150,4 @@ export class Memory {
       .flatMap(({ calls }) => calls)
       .findLast(({ call }) => call.id === id)
   }
-}
-
-function given(turn: TurnId, startMs: number, role: TurnRecord['role'], text: string): TurnRecord {
-  return { turn, startMs, role, text, forgotten: false, replies: [] }
-}
-
-function newReply(reply: ReplyId): ReplyRecord {
-  return { reply, heard: undefined, interrupted: false, state: undefined, forgotten: false, calls: [] }
-}
-
-/** What was heard of it, and behind that what the far end's tools gave. */
-function entriesOf(turn: TurnId, record: ReplyRecord): readonly HistoryEntry[] {
-  const { reply, heard, interrupted, state, calls } = record
-  const entries: HistoryEntry[] = []
-  const isWorth = heard !== undefined && (heard.text !== '' || heard.complete || actedIn(state).length > 0)
-  if (isWorth && !record.forgotten && (heard.text !== '' || state !== undefined))
-    entries.push({
-      role: 'agent',
-      turn,
-      reply,
-      text: heard.text,
-      interrupted,
-      ...(state === undefined ? {} : { state }),
-    })
-  const answered = calls.flatMap(({ call, result }) =>
-    result === undefined
-      ? []
-      : [{ text: '', calls: [call], results: [{ id: call.id, text: result.text, failed: false }] }],
-  )
-  if (answered.length > 0)
-    entries.push({
-      role: 'agent',
-      turn,
-      reply,
-      text: '',
-      interrupted: false,
-      state: stateOfActed(answered, MAX_RESULT),
-    })
-  return entries
 }

@@ -18,6 +18,7 @@ import {
   type ToolResult,
 } from '@parley/core'
 import { runStep, type Step, type WithToolsOptions } from './run-step.js'
+import { actedState, isActing, notKnown, parted } from './step-state.js'
 import { type Tool, toolboxOf } from './tool.js'
 
 export type { WithToolsOptions } from './run-step.js'
@@ -154,31 +155,6 @@ async function* handOver(context: Answer, { far, step }: HandingOver, signal: Ab
   }
   if (done.length > 0) yield { kind: 'state', state: stateOfActed(done) }
   for (const call of far) yield { kind: 'tool-call', call }
-}
-
-function parted<Value>(
-  values: readonly Value[],
-  is: (value: Value) => boolean,
-): readonly [readonly Value[], readonly Value[]] {
-  return [values.filter(is), values.filter(value => !is(value))]
-}
-
-function isActing(tools: readonly Tool[]): (call: ToolCall) => boolean {
-  return ({ name }) => tools.some(({ definition, acts }) => acts === true && definition.name === name)
-}
-
-function notKnown({ id }: ToolCall): ToolResult {
-  return { id, text: 'The caller spoke meanwhile; whether it was done is not known.', failed: true }
-}
-
-/** What tools that act did for this answer, for the answers to later turns. */
-function actedState(exchanges: readonly ToolExchange[], tools: readonly Tool[]): LanguageModelPart {
-  const acted = exchanges.map(({ text, calls, results }) => ({
-    text,
-    calls: calls.filter(isActing(tools)),
-    results,
-  }))
-  return { kind: 'state', state: stateOfActed(acted) }
 }
 
 interface Cost {
