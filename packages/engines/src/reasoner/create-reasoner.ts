@@ -34,6 +34,8 @@ export interface ReasonerOptions {
 
 /** Longest answer that is spoken, in characters: about a minute. What a model writes beyond is not waited for. */
 const MAX_CHARS = 1_000
+/** Read of a model, in characters: markup may be most of it. */
+const MOST_WRITTEN = 4 * MAX_CHARS
 
 /** @throws ParleyError `bad_config` where two rules have one name */
 export function createReasoner(options: ReasonerOptions): Reasoner {
@@ -84,11 +86,11 @@ async function decide(
     for await (const part of until(own.signal, model.stream(request, own.signal))) {
       if (part.kind === 'usage') ({ inputTokens, outputTokens } = part)
       if (part.kind === 'text') written += part.text
-      if (written.length > 4 * MAX_CHARS) break
+      if (written.length >= MOST_WRITTEN) break
     }
     if (signal.aborted) throw withdrawn(model)
     if (late) throw tooLate(model, timeoutMs)
-    const text = cutForSpeech(speakable(written), MAX_CHARS)
+    const text = cutForSpeech(speakable(written.slice(0, MOST_WRITTEN)), MAX_CHARS)
     if (text === '') throw empty(model)
     return { text, tookMs: clock.now() - beganMs, inputTokens, outputTokens }
   } finally {

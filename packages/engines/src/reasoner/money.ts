@@ -34,7 +34,16 @@ const currencies: readonly Currency[] = [
 /** ISO 4217. */
 export const currencyCodes: readonly string[] = currencies.flatMap(({ codes }) => codes)
 
-const coins = ['cent', 'cents', 'centavo', 'centavos', 'centimo', 'centimos', 'penny', 'pence']
+const coins: ReadonlySet<string> = new Set([
+  'cent',
+  'cents',
+  'centavo',
+  'centavos',
+  'centimo',
+  'centimos',
+  'penny',
+  'pence',
+])
 /** Between a number and its currency: "200 US dollars", "two million of dollars". */
 const between = ['us', 'american', 'canadian', 'australian', 'mexican', 'more', 'extra', 'of', 'de', 'del']
 const joints = ['and', 'y', 'con', 'with']
@@ -69,7 +78,7 @@ export function sumsIn(text: string, language: string): readonly Sum[] {
     /** "… and fifty cents". */
     function small(from: number) {
       const read = joints.includes(tokens[from] ?? '') ? readNumber(tokens, from + 1, lexicon) : undefined
-      if (read === undefined || !coins.includes(tokens[read.next] ?? '')) return undefined
+      if (read === undefined || !coins.has(tokens[read.next] ?? '')) return undefined
       return { value: read.value / 100, next: read.next + 1 }
     }
   })
@@ -84,21 +93,32 @@ interface Named {
 function currencyOf(tokens: readonly string[], at: number, behind: number): Named | undefined {
   let next = behind
   while (next < behind + 2 && between.includes(tokens[next] ?? '')) next++
-  if (coins.includes(tokens[next] ?? '')) return { codes: [], coins: true, next: next + 1 }
+  if (coins.has(tokens[next] ?? '')) return { codes: [], coins: true, next: next + 1 }
   const after = codesOf(tokens[next])
-  const before = isName(tokens[at - 1]) ? [] : codesOf(tokens[at - 1])
+  const before = names.has(tokens[at - 1] ?? '') ? [] : codesOf(tokens[at - 1])
   if (after.length > 0) return { codes: after, next: next + 1 }
   return before.length > 0 ? { codes: before, next: behind } : undefined
 }
 
-function isName(token: string | undefined): boolean {
-  return currencies.some(({ names }) => names.includes(token ?? ''))
+/** Codes by whatever stands for a currency. */
+const known: ReadonlyMap<string, readonly string[]> = new Map(
+  currencies
+    .flatMap(({ codes, names: own, sign }) => [
+      ...codes.map(code => code.toLowerCase()),
+      ...own,
+      ...(sign === undefined ? [] : [sign]),
+    ])
+    .map(token => [token, namedBy(token)]),
+)
+const names: ReadonlySet<string> = new Set(currencies.flatMap(each => each.names))
+
+function namedBy(token: string): readonly string[] {
+  return currencies.flatMap(each => {
+    if (each.names.includes(token) || each.sign === token) return each.codes
+    return each.codes.filter(code => code.toLowerCase() === token)
+  })
 }
 
 function codesOf(token: string | undefined): readonly string[] {
-  if (token === undefined) return []
-  return currencies.flatMap(({ codes, names, sign }) => {
-    if (names.includes(token) || sign === token) return codes
-    return codes.filter(code => code.toLowerCase() === token)
-  })
+  return known.get(token ?? '') ?? []
 }

@@ -16,6 +16,9 @@ const READ_OUT = /[©®™]/u
 export function speakable(text: string): string {
   const lines = text
     .normalize('NFC')
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/\n[ \n]*/g, '\n')
+    .trim()
     .replace(FENCE, '')
     .replace(TABLE_RULE, '')
     .replace(RULE, '')
