@@ -48,6 +48,7 @@ export function reasonerTool(reasoner: Reasoner, { clock, waits = false, warn }:
     timeoutMs: BEYOND_ANY_MS,
     waits,
     filler: (language, nth) => reasoner.holding(language, nth),
+    yields: true,
     async run(given, { language, signal, turn }) {
       const question = {
         text: turn?.userText ?? '',

@@ -241,7 +241,7 @@ describe('a reasoner as a tool', () => {
       language: 'en',
     })
     const decision = { kind: 'decision', by: 'sage', cause: 'tool', outcome: 'decided', tookMs: 900 }
-    expect(parts).toEqual([text('Hold on 0. \n'), decision, text('They may.')])
+    expect(parts).toEqual([{ kind: 'filler', text: 'Hold on 0.' }, decision, text('They may.')])
     expect(requests[1]?.exchanges?.[0]?.results).toEqual([{ id: 'a', text: 'Yes, today.', failed: false }])
   })
 

@@ -85,13 +85,22 @@ export async function* runStep(
       if (next === 'aborted') return []
       const isDue: boolean = next === 'filler' && filler !== undefined && !said
       said ||= isDue
-      yield { kind: 'text', text: isDue ? `${filler?.trim()} \n` : '' }
+      if (isDue && givesWay(context, step)) yield { kind: 'filler', text: filler?.trim() ?? '' }
+      else yield { kind: 'text', text: isDue ? `${filler?.trim()} \n` : '' }
     }
   } finally {
     wait.end()
     signal.removeEventListener('abort', stop)
     own.abort()
   }
+}
+
+/** Behind what was said nothing can give way: it would not be heard at all. */
+function givesWay({ tools, stepsDone }: StepContext, { calls }: Step): boolean {
+  const asked = tools.find(({ definition, filler }) =>
+    calls.some(({ name }) => filler !== undefined && definition.name === name),
+  )
+  return stepsDone === 0 && asked?.yields === true
 }
 
 function fillerOf({ options, request, tools, stepsDone }: StepContext, { calls }: Step): string | undefined {

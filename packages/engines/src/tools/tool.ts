@@ -17,6 +17,8 @@ export interface Tool {
   readonly timeoutMs?: number
   /** Said while it runs long; that of the agent without. */
   readonly filler?: Filler
+  /** Whether its filler gives way to the answer and is no part of it, while nothing was said. Default false. */
+  readonly yields?: boolean
   /** Whether it changes something outside. Default false. */
   readonly acts?: boolean
   /** Whether it is run only once the turn is over, although it changes nothing: it costs. Default false. */

@@ -55,6 +55,15 @@ const ledgerSchema = z.object({
   context: z
     .object({ used: z.array(z.string()), late: z.array(z.string()), failed: z.array(z.string()) })
     .optional(),
+  decision: z
+    .object({
+      by: z.string(),
+      cause: z.enum(['tool', 'rule', 'delegation']),
+      rule: z.string().optional(),
+      outcome: z.enum(['decided', 'late', 'failed']),
+      tookMs: z.number(),
+    })
+    .optional(),
 })
 
 export const sessionSchema = z.object({
