@@ -36,6 +36,7 @@ export interface ReplyInput {
   heard_error_ms?: number
   interrupted?: boolean
   state?: unknown
+  decision?: unknown
   ended_at_ms?: number
   ledger?: unknown
   ledger_total_ms?: number
@@ -103,6 +104,7 @@ function endColumns(event: Extract<DurableEvent, { kind: 'reply-ended' }>): Part
     heard_error_ms: event.heard.errorMs,
     interrupted: event.interrupted,
     state: event.state ?? null,
+    decision: event.decision ?? null,
     ended_at_ms: event.atMs,
   }
 }

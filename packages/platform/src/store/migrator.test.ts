@@ -9,8 +9,9 @@ import { openPostgres } from './postgres-database.js'
 import { rememberingLog } from './store-fixtures.test.helper.js'
 import { startTestPostgres, type TestPostgres } from './test-postgres.js'
 
+const next = migrations.length + 1
 const second: Migration = {
-  version: 2,
+  version: next,
   name: 'things',
   statements: ['create table parley.things (id integer primary key)', 'insert into parley.things values (1)'],
 }
@@ -62,13 +63,13 @@ describe.each([
   it('applies each migration once when several migrate at the same time', async () => {
     const list = [...migrations, second]
     const statuses = await Promise.all([1, 2, 3, 4].map(() => migrate(database.sql, log, list)))
-    for (const status of statuses) expect(status).toEqual({ current: 2, target: 2, pending: [] })
+    for (const status of statuses) expect(status).toEqual({ current: next, target: next, pending: [] })
   })
 
   it('refuses a schema that is newer than it knows', async () => {
     await expect(migrate(database.sql, log, migrations)).rejects.toMatchObject({
       code: 'store_failed',
-      message: expect.stringContaining('newer Parley (schema 2, this one knows 1)'),
+      message: expect.stringContaining(`newer Parley (schema ${next}, this one knows ${migrations.length})`),
     })
   })
 
@@ -78,7 +79,7 @@ describe.each([
     expect(status.pending).toEqual([])
     await expect(
       migrationStatus(database.sql, [...migrations, { ...second, statements: ['select 1'] }]),
-    ).rejects.toMatchObject({ code: 'store_failed', message: expect.stringContaining('Migration 2') })
+    ).rejects.toMatchObject({ code: 'store_failed', message: expect.stringContaining(`Migration ${next}`) })
   })
 })
 

@@ -171,6 +171,7 @@ function endOf(row: ReplyRow): StoredReply['ended'] {
     heardErrorMs: heard_error_ms,
     interrupted,
     ...(row.state === null ? {} : { state: row.state }),
+    ...(row.decision === null ? {} : { decision: row.decision }),
     atMs: row.ended_at_ms,
   }
 }

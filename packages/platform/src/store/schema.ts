@@ -1,4 +1,4 @@
-import type { Json, LatencyLedger } from '@parley/core'
+import type { DecisionUse, Json, LatencyLedger } from '@parley/core'
 
 /**
  * The tables as Kysely sees them, always with the schema in front, so that nothing depends on a search path (which
@@ -48,6 +48,7 @@ export interface ReplyRow {
   readonly heard_error_ms: number | null
   readonly interrupted: boolean | null
   readonly state: Json | null
+  readonly decision: DecisionUse | null
   readonly ended_at_ms: number | null
   readonly ledger: LatencyLedger | null
   readonly ledger_total_ms: number | null

@@ -1,4 +1,4 @@
-import { ParleyError, systemClock } from '@parley/core'
+import { type DurableEvent, ParleyError, systemClock } from '@parley/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from './open-store.js'
@@ -115,6 +115,14 @@ describe.each([
         },
       ],
     })
+  })
+
+  it('keeps who decided what was said', async () => {
+    const session = await begun()
+    const decision = { by: 'sage', cause: 'rule', rule: 'refunds', outcome: 'decided', tookMs: 900 } as const
+    await store.write(session.id, { ...replyEnded('t1', 'r1', 3000), decision } as DurableEvent)
+    const [turn] = (await store.readSession(session))?.turns ?? []
+    expect(turn?.replies[0]?.ended?.decision).toEqual(decision)
   })
 
   it('keeps every reply of a turn, and a turn in which the agent spoke first', async () => {

@@ -1,5 +1,6 @@
 import type {
   CloseReason,
+  DecisionUse,
   DurableEvent,
   Journal,
   Json,
@@ -165,6 +166,8 @@ export interface StoredReply {
     readonly heardErrorMs: number
     readonly interrupted: boolean
     readonly state?: Json
+    /** Who decided what was said, where that was not the engine's own model. */
+    readonly decision?: DecisionUse
     readonly atMs: number
   }
   readonly ledger?: LatencyLedger

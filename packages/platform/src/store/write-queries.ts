@@ -13,7 +13,7 @@ const turnColumns = `session_id text, id text, first_at_ms float8, user_text tex
   user_start_ms float8, user_end_ms float8, user_at_ms float8`
 const replyColumns = `session_id text, id text, turn_id text, first_at_ms float8, said text, heard_text text,
   heard_ms float8, heard_complete boolean, heard_source text, heard_error_ms float8, interrupted boolean,
-  state jsonb, ended_at_ms float8, ledger jsonb, ledger_total_ms float8, ledger_at_ms float8`
+  state jsonb, decision jsonb, ended_at_ms float8, ledger jsonb, ledger_total_ms float8, ledger_at_ms float8`
 
 const userPart = ['user_text', 'user_origin', 'user_start_ms', 'user_end_ms', 'user_at_ms']
 const endPart = [
@@ -25,6 +25,7 @@ const endPart = [
   'heard_error_ms',
   'interrupted',
   'state',
+  'decision',
   'ended_at_ms',
 ]
 const ledgerPart = ['ledger', 'ledger_total_ms', 'ledger_at_ms']

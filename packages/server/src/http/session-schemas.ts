@@ -35,6 +35,14 @@ const userSchema = z.object({
   atMs: sessionMs,
 })
 
+const decisionSchema = z.object({
+  by: z.string(),
+  cause: z.enum(['tool', 'rule', 'delegation']),
+  rule: z.string().optional(),
+  outcome: z.enum(['decided', 'late', 'failed']),
+  tookMs: z.number(),
+})
+
 const endedSchema = z.object({
   said: z.string().meta({ description: 'The whole text, heard or not.' }),
   heardText: z.string().meta({ description: 'What reached the ear.' }),
@@ -44,6 +52,7 @@ const endedSchema = z.object({
   heardErrorMs: z.number(),
   interrupted: z.boolean(),
   state: z.json().optional(),
+  decision: decisionSchema.optional(),
   atMs: sessionMs,
 })
 
@@ -55,15 +64,7 @@ const ledgerSchema = z.object({
   context: z
     .object({ used: z.array(z.string()), late: z.array(z.string()), failed: z.array(z.string()) })
     .optional(),
-  decision: z
-    .object({
-      by: z.string(),
-      cause: z.enum(['tool', 'rule', 'delegation']),
-      rule: z.string().optional(),
-      outcome: z.enum(['decided', 'late', 'failed']),
-      tookMs: z.number(),
-    })
-    .optional(),
+  decision: decisionSchema.optional(),
 })
 
 export const sessionSchema = z.object({

@@ -1,4 +1,5 @@
 import { sessions } from './0001-sessions.js'
+import { decisions } from './0002-decisions.js'
 
 /**
  * The one list of schema changes, for PGlite and PostgreSQL alike. Forward only: an applied migration is never
@@ -12,4 +13,4 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [sessions]
+export const migrations: readonly Migration[] = [sessions, decisions]
