@@ -8,8 +8,8 @@ import { toolsConfigSchema } from '../tools/tool-config.js'
 import { agentSlots } from './agent.js'
 import { entryList } from './entry-shape.js'
 import { keysOfShape } from './keys-of-shape.js'
-import { reasonerKeysAt, reasonerShape } from './reasoner-file.js'
 import { realtimeSessionFile, realtimeSessionKeysAt } from './realtime-session.js'
+import { reasonerKeysAt, reasonerShape } from './reasoner-file.js'
 
 const waitMs = (least: number, most: number) => {
   const message = `must be from ${least} to ${most} ms`

@@ -6,8 +6,8 @@
 import type { Expression, Json, TurnPolicy } from '@parley/core'
 import type { Saying, Script } from '../scripted/script.js'
 import type { ToolConfig } from '../tools/tool-config.js'
-import type { ReasonerFile } from './reasoner-file.js'
 import type { RealtimeSessionPlan } from './realtime-session.js'
+import type { ReasonerFile } from './reasoner-file.js'
 
 export const agentSlots = ['stt', 'llm', 'tts', 'realtime', 'live'] as const
 

@@ -21,8 +21,8 @@ import { checkSlots } from './check-slots.js'
 import { keysOfShape } from './keys-of-shape.js'
 import { anyProvider, type ProviderCatalogue } from './provider-catalogue.js'
 import { readEntries } from './read-entries.js'
-import { reasonerFileOf } from './reasoner-file.js'
 import { type RealtimeSessionPlan, realtimeSessionOf } from './realtime-session.js'
+import { reasonerFileOf } from './reasoner-file.js'
 
 interface FileRead {
   readonly data: unknown
