@@ -17,6 +17,8 @@ export interface CallerSound {
   write(samples: Int16Array, atMs: number): void
   /** Gives a stretch in pieces that are only valid during the call; the part of it that is there. */
   read(fromMs: number, toMs: number, give: (samples: Int16Array) => void): void
+  /** How much of the sound from here on was dropped, ms. */
+  lostMs(fromMs: number): number
   /** Nothing from here on is dropped as long as there is room; `undefined`: only the newest is kept. */
   keepFrom(ms: number | undefined): void
 }
@@ -106,6 +108,7 @@ export function createCallerSound({ rate, mostMs, idleMs }: CallerSoundOptions):
         place += count
       }
     },
+    lostMs: fromMs => Math.max(0, msOf(first) - Math.max(fromMs, baseMs)),
     keepFrom(ms) {
       keepMs = ms
     },

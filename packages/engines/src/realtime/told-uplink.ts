@@ -83,6 +83,18 @@ export function createToldUplink({ sound, rate, rated, dropped }: ToldUplinkPart
     streaming = true
   }
 
+  /** A far end that ends turns itself may have begun this one long before there was a voice. */
+  function beginningOf(turn: Turn): number {
+    const voiceMs = keptFromMs !== undefined && keptFromMs <= turn.endMs ? keptFromMs : 0
+    return Math.max(turn.startMs - BEFORE_MS, latest?.toMs ?? 0, voiceMs)
+  }
+
+  /** Whether the far end holds this stretch from its beginning on, and nothing else. */
+  function isHeld(fromMs: number, toMs: number): boolean {
+    if (sent === undefined || sent.toMs >= toMs + SLACK_MS) return false
+    return isNear(sent.fromMs, fromMs) || isNear(sent.fromMs, Math.max(fromMs, sound.fromMs))
+  }
+
   function padded({ fromMs, toMs }: Stretch): void {
     const missing = Math.ceil(((LEAST_MS - (toMs - fromMs)) * rate) / 1000)
     if (missing > 0) give(new Int16Array(missing))
@@ -105,14 +117,14 @@ export function createToldUplink({ sound, rate, rated, dropped }: ToldUplinkPart
     commit(turn: Turn) {
       const doneMs = latest?.turn === turn.id ? latest.toMs : Number.NEGATIVE_INFINITY
       const isNew = bounded ? speaking || voiceEndMs > doneMs : sound.endMs > doneMs + LEAST_MS
-      // A far end that ends turns itself may have begun this one long before there was a voice.
-      const fromMs = Math.max(turn.startMs - BEFORE_MS, latest?.toMs ?? 0, keptFromMs ?? 0)
-      if (session === undefined || !isNew || sound.endMs <= fromMs) return undefined
-      if (sound.fromMs > fromMs + SLACK_MS && turn.startMs > 0 && doneMs < 0) dropped(sound.fromMs - fromMs)
+      const fromMs = beginningOf(turn)
       // Asked for late, the answer is to this turn, whatever was said since.
       const toMs = bounded ? Math.min(sound.endMs, turn.endMs + BEHIND_MS) : sound.endMs
-      const beganAtMs = Math.max(fromMs, sound.fromMs)
-      if (sent !== undefined && !(isNear(sent.fromMs, beganAtMs) && sent.toMs < toMs + SLACK_MS)) forget()
+      if (session === undefined || !isNew || toMs <= fromMs) return undefined
+      if (!isHeld(fromMs, toMs)) forget()
+      const lostMs = sound.lostMs(fromMs)
+      const isWhole = sent !== undefined && isNear(sent.fromMs, fromMs)
+      if (lostMs > SLACK_MS && !isWhole) dropped(lostMs)
       send(sent?.toMs ?? fromMs, toMs)
       const stretch: Stretch = sent ?? { fromMs, toMs: fromMs }
       padded(stretch)
