@@ -163,7 +163,7 @@ function connect(
     })()
   }
 
-  const link: EngineLink & { forgetSound(): void } = {
+  return {
     forgetSound: () => uplink.forgetSound(),
     hear(frame) {
       uplink.hear(frame)
@@ -207,7 +207,6 @@ function connect(
       lookingUp?.close()
     },
   }
-  return link
 }
 
 /** An answer that was cut keeps what was heard of it, which is told next; one that nobody heard leaves nothing. */

@@ -38,7 +38,7 @@ export async function startLink({ far = {}, others = [], ...options }: LinkOptio
   const incidents: RealtimeIncident[] = []
   const history: HistoryEntry[] = []
   const fars: ScriptedFar[] = [far, ...others].map((each, at) =>
-    createScriptedFar({ clock, name: `far ${at}`, answer: () => 'Yes of course.', ...each }),
+    createScriptedFar({ name: `far ${at}`, answer: () => 'Yes of course.', ...each }),
   )
   const [first] = fars as [ScriptedFar]
   const engine = createRealtimeEngine({

@@ -1,7 +1,7 @@
 /** A whole session under virtual time around a realtime engine, with a caller who speaks words that can be read back. */
 
 import type { Engine, SessionEvent } from '@parley/core'
-import { codeSpeech, SimConversation, type SimConversationOptions, VirtualClock } from '@parley/sim'
+import { codeSpeech, SimConversation, type SimConversationOptions } from '@parley/sim'
 import { createRealtimeEngine } from './realtime-engine.js'
 import type { RealtimeEngineOptions, RealtimeIncident } from './realtime-options.js'
 import { createScriptedFar, type ScriptedFar, type ScriptedFarOptions } from './scripted-far.test-kit.js'
@@ -18,9 +18,8 @@ const RATE = 16_000
 export async function startTalk({ far = {}, others = [], sim = {}, ...options }: TalkOptions = {}) {
   const fars: ScriptedFar[] = []
   const incidents: RealtimeIncident[] = []
-  const moving = new MovingClock()
   for (const each of [far, ...others])
-    fars.push(createScriptedFar({ clock: moving, answer: () => 'Yes of course.', ...each }))
+    fars.push(createScriptedFar({ answer: () => 'Yes of course.', ...each }))
   const [first] = fars as [ScriptedFar]
   let engine: Engine | undefined
   const talk = await SimConversation.create({
@@ -37,7 +36,6 @@ export async function startTalk({ far = {}, others = [], sim = {}, ...options }:
         return engine
       }),
   })
-  moving.from = talk.clock
   await talk.session.start(talk.caller)
   await talk.clock.advance(100)
   let saidMs = 0
@@ -71,16 +69,5 @@ export async function startTalk({ far = {}, others = [], sim = {}, ...options }:
     get warnings() {
       return of('warning').map(({ code, message }) => `${code}: ${message}`)
     },
-  }
-}
-
-/** The clock of a conversation that is made later. */
-class MovingClock extends VirtualClock {
-  from: VirtualClock | undefined
-  override now(): number {
-    return this.from?.now() ?? 0
-  }
-  override after(ms: number, run: () => void) {
-    return this.from?.after(ms, run) ?? super.after(ms, run)
   }
 }

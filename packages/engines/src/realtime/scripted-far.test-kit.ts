@@ -15,7 +15,7 @@ import {
   type SpeechToSpeech,
   type ToolCall,
 } from '@parley/core'
-import { codeSpeech, readSpeech, type VirtualClock } from '@parley/sim'
+import { codeSpeech, readSpeech } from '@parley/sim'
 
 /** What it answers: text to be spoken, or a call, or a failure; `breaks`: the session is lost after so much sound, ms. */
 export type FarLineOfScript =
@@ -26,7 +26,6 @@ export type FarLineOfScript =
   | 'nothing'
 
 export interface ScriptedFarOptions {
-  readonly clock: VirtualClock
   readonly name?: string
   /** Hz. Default 16,000. */
   readonly rate?: number
@@ -46,6 +45,8 @@ export interface ScriptedItem {
   readonly id: string
   readonly kind: 'system' | 'user' | 'assistant' | 'tool-call' | 'tool-result'
   readonly text: string
+  /** Of a result. */
+  readonly call?: string
   /** Sound of it, ms; 0 for text. */
   ms: number
 }
@@ -72,7 +73,7 @@ export class ScriptedSession implements FarSession {
     const { refuses, lifeMs } = far
     this.#after(50, () => {
       if (refuses !== undefined) return this.lose(refuses)
-      const expires = lifeMs === undefined ? {} : { expiresAtMs: far.clock.now() + lifeMs }
+      const expires = lifeMs === undefined ? {} : { expiresAtMs: options.clock.now() + lifeMs }
       this.tell({ kind: 'ready', ...expires })
       if (lifeMs !== undefined)
         this.#after(lifeMs, () => this.lose(new ParleyError('session_expired', 'The hour is over.')))
@@ -135,7 +136,8 @@ export class ScriptedSession implements FarSession {
     const at = behind === undefined ? this.items.length : behind === null ? 0 : this.#placeOf(behind) + 1
     if (behind !== undefined && behind !== null && at === 0) return this.#refuse(`add behind ${behind}`)
     if (this.items.some(({ id }) => id === item.id)) return this.#refuse(`add ${item.id} twice`)
-    this.items.splice(at, 0, { id: item.id, kind, text, ms: 0 })
+    const call = item.kind === 'tool-result' ? { call: item.call } : {}
+    this.items.splice(at, 0, { id: item.id, kind, text, ms: 0, ...call })
   }
 
   remove(item: string): void {
@@ -155,6 +157,14 @@ export class ScriptedSession implements FarSession {
   respond(ask: FarAsk): void {
     if (this.closed) return
     this.asks.push(ask)
+    const results = this.items.filter(({ kind }) => kind === 'tool-result')
+    for (const { kind, text } of this.items)
+      if (
+        kind === 'tool-call' &&
+        ask.beside !== true &&
+        !results.some(({ call }) => call === text.split(' ')[1])
+      )
+        this.refusals.push(`respond behind the open call ${text}`)
     if (ask.beside !== true && this.#active !== undefined) this.#queue.push(ask)
     else this.#run(ask)
   }
@@ -193,7 +203,7 @@ export class ScriptedSession implements FarSession {
   }
 
   #after(ms: number, run: () => void): Cancel {
-    const cancel = this.#far.clock.after(ms, () => {
+    const cancel = this.options.clock.after(ms, () => {
       this.#timers.delete(cancel)
       if (!this.closed) run()
     })
