@@ -125,4 +125,20 @@ describe('what a far conversation remembers', () => {
       expect.stringMatching(/^assistant: Yes of course\. \[/),
     ])
   })
+
+  it('knows what was heard of a reply that somebody in between begins late', async () => {
+    const { link, far, clock, turnOf, draw, refusals } = await startLink({
+      far: { answer: () => 'One two three.' },
+    })
+    const turn = turnOf({ origin: 'opening' })
+    link.committed?.(turn.id)
+    draw(signal => link.reply(turn, signal))
+    await clock.advance(2_000)
+    link.heard?.(
+      { reply: 'rpl_1' as ReplyId, ms: 100, text: 'One', complete: false, source: 'reported', errorMs: 0 },
+      { fromMs: 0, final: true },
+    )
+    expect(far.last.memory).toEqual(['assistant: One two three. [100]'])
+    expect(refusals()).toEqual([])
+  })
 })

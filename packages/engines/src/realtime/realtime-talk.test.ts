@@ -1,3 +1,4 @@
+import { type TurnId, unsteered } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { startTalk } from './realtime-talk.test-kit.js'
 
@@ -132,6 +133,58 @@ describe('a talk with a model that hears and speaks', () => {
       expect.stringMatching(/^user: I want \[/),
       expect.stringMatching(/^user: a table \[/),
       expect.stringContaining('assistant: A long answer'),
+    ])
+    expect(talk.refusals).toEqual([])
+  })
+
+  it('follows a far end that steers: its history, its tools and when to answer', async () => {
+    let answers = 0
+    const tool = {
+      name: 'client_tool',
+      description: 'Of the client.',
+      parameters: { type: 'object' },
+    } as const
+    const talk = await startTalk({
+      far: {
+        answer: (_, { items }) =>
+          answers++ === 0
+            ? { call: { id: 'call_1', name: 'client_tool', arguments: {} } }
+            : `So: ${items.findLast(({ kind }) => kind === 'tool-result')?.text}`,
+      },
+    })
+    const steer = (act: Parameters<typeof talk.talk.caller.steer>[0]) => talk.talk.caller.steer(act)
+    steer(steering => {
+      steering.configure({
+        ...unsteered,
+        answers: 'asked',
+        wishes: { tools: [tool], instructions: 'Be quick.' },
+      })
+      steering.remember({ kind: 'system', id: 'itm_1' as TurnId, text: 'It is Monday.' })
+      steering.remember({ kind: 'user', id: 'itm_2' as TurnId, text: 'What now' })
+      steering.answer()
+    })
+    await talk.silence(1_500)
+    expect(talk.of('tool-called').map(({ call }) => call.name)).toEqual(['client_tool'])
+    steer(steering => {
+      steering.remember({ kind: 'tool-result', id: 'itm_3' as TurnId, call: 'call_1', text: 'rain' })
+      steering.answer()
+    })
+    await talk.silence(3_000)
+    expect(talk.of('reply-ended').map(({ heard }) => heard.text.trim())).toContain('So: rain')
+    expect(talk.far.last.asks.map(({ instructions }) => instructions)).toEqual(['Be quick.', 'Be quick.'])
+    await talk.say('and sound')
+    await talk.silence(3_000)
+    expect(talk.far.last.asks.length).toBe(2)
+    steer(steering => steering.answer())
+    await talk.silence(3_000)
+    expect(talk.far.last.memory.map(line => line.replace(/ \[\d+\]/, ''))).toEqual([
+      'system: It is Monday.',
+      'user: What now',
+      'tool-call: client_tool call_1',
+      'tool-result: rain',
+      'assistant: So: rain',
+      'user: and sound',
+      'assistant: So: rain',
     ])
     expect(talk.refusals).toEqual([])
   })

@@ -49,6 +49,13 @@ export function createReplyBook(): ReplyBook {
   const pending = new Map<ReplyRecord, { readonly ms: number; readonly complete: boolean }>()
   /** The one that the session lets be heard, until its name is known. */
   let live: ReplyRecord | undefined
+  /** Let be heard before it was begun, as whoever stands between may begin late. */
+  let early: TurnId | undefined
+
+  function release(record: ReplyRecord): void {
+    record.committed = true
+    live = record
+  }
 
   function nameOf({ reply }: Heard): ReplyRecord | undefined {
     const known = records.findLast(each => each.reply === reply)
@@ -71,16 +78,17 @@ export function createReplyBook(): ReplyBook {
       }
       records.push(record)
       if (records.length > MAX_RECORDS) records.shift()
+      if (turn !== undefined && turn === early) release(record)
+      if (turn !== undefined) early = undefined
       return record
     },
     committed(turn) {
+      const record = records.findLast(each => each.turn === turn)
+      const newest = records.at(-1)
+      early = record === undefined ? turn : undefined
+      if (record !== undefined) release(record)
       // A prompt is said, so its turn has no reply of its own.
-      const record =
-        records.findLast(each => each.turn === turn) ??
-        records.findLast(each => each.turn === undefined && !each.committed)
-      if (record === undefined) return
-      record.committed = true
-      live = record
+      else if (newest?.turn === undefined && newest?.committed === false) release(newest)
     },
     heard(heard, { fromMs, final }) {
       const record = nameOf(heard)
