@@ -51,8 +51,11 @@ export const farOptions = z.strictObject({
   pcmu: z.boolean().default(true),
   /** Sound in one event, ms. */
   appendMs: z.int().min(20).max(100).default(40),
-  /** Sound that may wait for the connection, ms; what comes when it is full is dropped. */
-  maxWaitingMs: ms.default(10_000),
+  /**
+   * Sound that may wait for the connection, ms; what comes when it is full is dropped. Engines send up to 45 s at once
+   * when a turn has to be told again, and a socket keeps about 60 s.
+   */
+  maxWaitingMs: ms.default(50_000),
   connectTimeoutMs: ms.default(10_000),
   settingsTimeoutMs: ms.default(5_000),
   /** Longest wait from asking for an answer to its first output, ms. */
