@@ -33,8 +33,8 @@ import { createStreamedUplink, type StreamedUplink } from './streamed-uplink.js'
 import { createActs, newMaking, type Talk } from './talk.js'
 import { createToldUplink } from './told-uplink.js'
 
-/** Sound that may be sent again, and what is kept of it while nobody speaks, ms. */
-const RING_MS = 60_000
+/** Sound that may be sent again, as much as a socket takes at once, and what is kept of it while nobody speaks, ms. */
+const RING_MS = 45_000
 const IDLE_MS = 3_000
 
 /** @throws ParleyError `bad_config` without a model. */
