@@ -187,9 +187,12 @@ export class Playout {
     this.#advance(line, far, nowMs)
   }
 
-  /** Lowers the voice. A far end that cannot lower what it has is silenced instead. */
+  /**
+   * Lowers the voice. A far end that cannot lower what it has is silenced instead; one that takes sound long before its
+   * time and reports only cuts is left alone, as the sound of just now is not what it plays.
+   */
   duck(nowMs: number): void {
-    if (this.#ducked) return
+    if (this.#ducked || this.#far?.reportsCuts) return
     this.#ducked = true
     this.#gain.rampTo(DUCK_DB, DUCK_RAMP_MS)
     if (this.#far?.rewinds) return this.hold(nowMs)
@@ -201,7 +204,7 @@ export class Playout {
   hold(nowMs: number): void {
     const line = this.#line
     const far = this.#far
-    if (line === undefined || !line.released || line.held) return
+    if (line === undefined || !line.released || line.held || far?.reportsCuts) return
     line.held = true
     this.#ducked = true
     // What has been thrown away and not sent again cannot be thrown away: the count of the first time is on its way.
