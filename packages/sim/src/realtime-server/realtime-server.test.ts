@@ -165,6 +165,23 @@ describe('the Realtime server', () => {
     expect(server.told).toContainEqual(expect.objectContaining({ kind: 'reply-ended', interrupted: false }))
   })
 
+  it('sends an answer loud and whole under an overlap that comes to nothing', async () => {
+    const text = 'one two three four five six seven eight nine'
+    const client = await connect({ paceMs: 60, think: () => text })
+    client.send(update({ audio: { input: { turn_detection: { type: 'semantic_vad' } } } }))
+    client.send(userSays('count'))
+    client.send({ type: 'response.create' })
+    await server.whenTold(event => event.kind === 'floor-changed' && event.floor === 'agent')
+    say(client, 'a', 20)
+    await server.whenTold(event => event.kind === 'ducked')
+    await client.next('response.output_audio.delta')
+    say(client, '', 500)
+    const { response } = await client.next('response.done')
+    expect(response.status).toBe('completed')
+    expect(soundOf(client, response.id)).toBe(text)
+    expect(client.events.some(({ type }) => type === 'input_audio_buffer.speech_started')).toBe(false)
+  })
+
   it('goes on with the result of a tool while the sound before it still plays', async () => {
     const client = await connect({
       think: ({ history }) =>
