@@ -346,6 +346,17 @@ describe('a turn of sound', () => {
     expect(bytes).toBe(710 * 48)
   })
 
+  it('that was answered is cut off by the next answer alone', async () => {
+    await open()
+    stage.reply('rpl', 'trn', 'a long story')
+    stage.transport?.clear('rpl' as never)
+    stage.reply('rpl2', 'trn2', 'another')
+    await stage.clock.advance(1)
+    expect(stage.all('response.done').map(({ response }) => response.status)).toEqual(['cancelled'])
+    stage.sent('rpl2', 'trn2')
+    expect(stage.last('response.done')?.response.status).toBe('completed')
+  })
+
   it('that goes on after its answer began becomes a second item with the new words', async () => {
     await open()
     stage.send(update({ audio: { input: { transcription: { model: 'whisper-1' } } } }))

@@ -6,24 +6,20 @@
  * asked for is told at once and waits for its reply.
  */
 import { type AudioFrame, frameMs } from '@parley/audio'
-import type { Cancel, ErrorCode, ReplyId, SessionEvent, ToolCall, TurnId, Wishes } from '@parley/core'
+import type { Cancel, ReplyId, SessionEvent, ToolCall, TurnId, Wishes } from '@parley/core'
 import { type RealtimeResponseWanted, responseWanted } from '@parley/protocol'
+import { createEarlyReplies, type Made } from './early-replies.js'
 import type { PeerState } from './peer-state.js'
 import { createReplyRecords, type ReplyRecord, type ReplyRecords, wordsUntil } from './reply-records.js'
-import {
-  failureOf,
-  openResponse,
-  type ResponseEnding,
-  type ResponseWriter,
-  type TokenUse,
-} from './response-writer.js'
+import { failureOf, openResponse, type ResponseEnding, type ResponseWriter } from './response-writer.js'
+import { createTrackSound, type TrackSound } from './track-sound.js'
 
 type EventOf<Kind extends SessionEvent['kind']> = Extract<SessionEvent, { kind: Kind }>
 
 /** How long a reply that was made whole may take to show sound that had not been sent, ms. */
 const LAST_SOUND_MS = 60
-/** Calls of a reply that was prepared and not begun. */
-const MOST_EARLY = 32
+/** Calls of one reply; the session takes no more. */
+const MOST_CALLS = 64
 
 interface Answer {
   readonly writer: ResponseWriter
@@ -33,7 +29,7 @@ interface Answer {
   /** What it was asked for with; undefined for an answer the session gives of itself. */
   readonly wishes: Wishes | undefined
   readonly calls: ToolCall[]
-  made: (TokenUse & { readonly error?: ErrorCode }) | undefined
+  made: Made | undefined
   isSent: boolean
   stopWaiting: Cancel
   /** Of one that is written from aside: ends it. */
@@ -41,12 +37,6 @@ interface Answer {
 }
 
 type CancelReason = 'turn_detected' | 'client_cancelled'
-
-/** Made before its reply began. */
-interface Early {
-  readonly calls: ToolCall[]
-  made: Answer['made']
-}
 
 export interface AnswersHost {
   /** A response is over. `leftMs` is how long its sound still plays, as far as is known. */
@@ -59,7 +49,8 @@ export class Answers {
   readonly records: ReplyRecords = createReplyRecords()
   readonly #peer: PeerState
   readonly #host: AnswersHost
-  readonly #early = new Map<ReplyId, Early>()
+  readonly #early = createEarlyReplies()
+  readonly #onTrack: TrackSound | undefined
   #current: Answer | undefined
   /** The reply that the session has under way, heard or not. */
   #underWay: ReplyRecord | undefined
@@ -69,14 +60,14 @@ export class Answers {
   #held: ReplyId | undefined
   /** Ruled to be cut; it is if a turn begins with it. */
   #claimed: ReplyId | undefined
-  #isCut = false
+  /** Cut, and not told yet. */
+  #cut: ReplyRecord | undefined
   #reason: CancelReason = 'turn_detected'
-  /** The response whose sound the track has. */
-  #onTrack: string | undefined
 
   constructor(peer: PeerState, host: AnswersHost) {
     this.#peer = peer
     this.#host = host
+    this.#onTrack = peer.track === undefined ? undefined : createTrackSound(peer)
   }
 
   /** The response under way. */
@@ -132,8 +123,7 @@ export class Answers {
     const answer = takes ? waiting : this.#open(settings.wanted, undefined, record)
     answer.record = record
     answer.stopWaiting()
-    const early = this.#early.get(reply)
-    this.#early.delete(reply)
+    const early = this.#early.take(reply)
     answer.calls.push(...(early?.calls ?? []))
     if (early?.made !== undefined) this.#made(answer, early.made)
   }
@@ -147,17 +137,18 @@ export class Answers {
 
   play(frame: AudioFrame, reply: ReplyId): void {
     const answer = this.#of(reply)
-    const { track, clock } = this.#peer
-    if (track !== undefined) this.#onto(frame, reply, answer?.writer.id)
+    const { clock } = this.#peer
+    const onTrack = this.#onTrack
+    onTrack?.play(frame, reply, answer?.writer.id)
     const record = answer?.record
     if (answer === undefined || record === undefined) return
     // What was sent cannot be taken back: after a pause it is not sent again.
-    const againMs = track === undefined ? record.soundMs - frame.atMs : 0
+    const againMs = onTrack === undefined ? record.soundMs - frame.atMs : 0
     const again = Math.max(0, Math.round((againMs * frame.rate) / 1000))
     if (again >= frame.samples.length) return
     record.soundMs = Math.max(record.soundMs, frame.atMs + frameMs(frame))
     this.#playedOutAtMs = Math.max(this.#playedOutAtMs, clock.now()) + frameMs(frame)
-    if (track === undefined)
+    if (onTrack === undefined)
       answer.writer.sound(again === 0 ? frame.samples : frame.samples.subarray(again), frame.rate)
   }
 
@@ -165,12 +156,12 @@ export class Answers {
     const use = { inputTokens, outputTokens, ...(error === undefined ? {} : { error }) }
     const answer = this.#of(reply)
     if (answer !== undefined) this.#made(answer, use)
-    else this.#earlyOf(reply).made = use
+    else this.#early.of(reply).made = use
   }
 
   called({ reply, call }: EventOf<'tool-called'>): void {
-    const calls = this.#of(reply)?.calls ?? this.#earlyOf(reply).calls
-    if (calls.length < MOST_EARLY) calls.push(call)
+    const calls = this.#of(reply)?.calls ?? this.#early.of(reply).calls
+    if (calls.length < MOST_CALLS) calls.push(call)
   }
 
   sent({ reply }: EventOf<'reply-sent'>): void {
@@ -181,7 +172,7 @@ export class Answers {
   }
 
   ended({ reply, interrupted, heard }: EventOf<'reply-ended'>): void {
-    this.#early.delete(reply)
+    this.#early.take(reply)
     const record = this.records.get(reply)
     if (record !== undefined) this.#over(record, heard.ms)
     const answer = this.#of(reply)
@@ -193,7 +184,7 @@ export class Answers {
   }
 
   discarded(reply: ReplyId): void {
-    this.#early.delete(reply)
+    this.#early.take(reply)
   }
 
   /** A ruling on an overlap: one that only holds the agent back cuts nothing. */
@@ -210,22 +201,16 @@ export class Answers {
 
   /** The session throws away what the far end has of this reply. */
   cleared(reply: ReplyId): void {
-    const { track } = this.#peer
-    track?.clear()
-    if (this.#held === reply) {
-      this.#held = undefined
-      return
-    }
-    const onTrack = this.#onTrack
-    this.#onTrack = undefined
-    if (onTrack !== undefined) this.#peer.emit('output_audio_buffer.cleared', { response_id: onTrack })
-    this.cut(reply)
+    const isHeld = this.#held === reply
+    this.#held = undefined
+    this.#onTrack?.clear(!isHeld)
+    if (!isHeld) this.cut(reply)
   }
 
   /** The reply is cut, or about to be; it is told with the next event, so that the caller's speech is told first. */
   cut(reply: ReplyId | undefined): void {
-    if (reply === undefined || this.#underWay?.reply !== reply || this.#isCut) return
-    this.#isCut = true
+    if (reply === undefined || this.#underWay?.reply !== reply || this.#cut !== undefined) return
+    this.#cut = this.#underWay
     this.#playedOutAtMs = 0
     this.#peer.clock.after(0, () => this.settleCut())
   }
@@ -236,9 +221,9 @@ export class Answers {
   }
 
   settleCut(): void {
-    if (!this.#isCut) return
-    this.#isCut = false
-    if (this.#current?.record !== undefined && this.#current.record === this.#underWay)
+    const cut = this.#cut
+    this.#cut = undefined
+    if (cut !== undefined && this.#current?.record === cut)
       this.#finish(this.#current, cancelled(this.#reason))
   }
 
@@ -283,16 +268,6 @@ export class Answers {
     if (this.#current === answer) this.#finish(answer, cancelled('client_cancelled'))
   }
 
-  /** Onto the track; the first frame of a response is told. */
-  #onto(frame: AudioFrame, reply: ReplyId, responseId: string | undefined): void {
-    if (responseId !== undefined && this.#onTrack !== responseId) {
-      this.#onTrack = responseId
-      this.#peer.hasSpoken = true
-      this.#peer.emit('output_audio_buffer.started', { response_id: responseId })
-    }
-    this.#peer.track?.play(frame, reply)
-  }
-
   #request(): void {
     const { wishes } = this.#current ?? {}
     if (wishes !== undefined) this.#peer.inbox?.steering.answer(wishes)
@@ -322,15 +297,7 @@ export class Answers {
     return this.#current?.record?.reply === reply ? this.#current : undefined
   }
 
-  #earlyOf(reply: ReplyId): Early {
-    const early = this.#early.get(reply) ?? { calls: [], made: undefined }
-    this.#early.set(reply, early)
-    const oldest = this.#early.keys().next().value
-    if (this.#early.size > MOST_EARLY && oldest !== undefined) this.#early.delete(oldest)
-    return early
-  }
-
-  #made(answer: Answer, use: NonNullable<Answer['made']>): void {
+  #made(answer: Answer, use: Made): void {
     answer.made = use
     answer.stopWaiting()
     const { record } = answer
@@ -364,10 +331,8 @@ export class Answers {
     record.isOver = true
     if (this.#underWay === record) {
       this.#underWay = undefined
-      this.#isCut = false
-      if (this.#onTrack !== undefined)
-        this.#peer.emit('output_audio_buffer.stopped', { response_id: this.#onTrack })
-      this.#onTrack = undefined
+      this.#cut = undefined
+      this.#onTrack?.stopped()
     }
     const { playedMs } = record
     // The count came too late for the session to take it as a report.

@@ -13,11 +13,9 @@ import {
   isRealtimeFields,
   type RealtimeFault,
   type RealtimeFields,
-  realtimeDefaults,
   realtimePcm,
   realtimeRateOf,
   shortly,
-  transcriptionDefaults,
   updateSettings,
 } from '@parley/protocol'
 import { createLeakyBucket } from '../ws/leaky-bucket.js'
@@ -27,13 +25,12 @@ import { Answers } from './answers.js'
 import { type Asides, createAsides } from './asides.js'
 import { CallerTurns } from './caller-turns.js'
 import { type ClientDesk, clientEvents, updateSession } from './client-events.js'
+import { createPeerState } from './create-peer-state.js'
 import { createEventQueue } from './event-queue.js'
 import { createIdleNudge } from './idle-nudge.js'
 import { createInputSound } from './input-sound.js'
-import { createItemBook } from './item-book.js'
-import { createKeptSound } from './kept-sound.js'
 import type { MediaTrack } from './media-track.js'
-import type { IdPrefix, PeerState } from './peer-state.js'
+import type { PeerState } from './peer-state.js'
 import * as endings from './realtime-endings.js'
 import type { RealtimeHost, RealtimeOpened } from './realtime-host.js'
 import type { RealtimeLimits } from './realtime-limits.js'
@@ -113,7 +110,7 @@ class Peer implements RealtimePeer {
   constructor(options: RealtimePeerOptions) {
     const { clock, limits, track } = options
     this.#options = options
-    this.#state = this.#createState()
+    this.#state = createPeerState(options, text => this.#send(text))
     const peer = this.#state
     this.#events = createLeakyBucket(clock, limits.eventsPerSecond, limits.eventBurst)
     this.#input = createInputSound({
@@ -192,35 +189,6 @@ class Peer implements RealtimePeer {
       this.#options.log.warn({ ...this.#facts(), error: cause }, 'realtime: internal fault')
     this.#end(tell)
     this.#options.end(closing)
-  }
-
-  #createState(): PeerState {
-    const { clock, limits, resampling, query, track } = this.#options
-    const sound = createKeptSound(limits.keptSoundMs)
-    const items = createItemBook(limits.items, id => sound.remove(id))
-    const newId = (prefix: IdPrefix) => `${prefix}_${randomName(this.#options.random)}`
-    const expiresAt = Math.floor((this.#options.epochMs() + limits.maxSessionMs) / 1000)
-    const emitText = (head: string, tail: string) => this.#send(head + tail)
-    return {
-      settings:
-        query.intent === 'transcription'
-          ? transcriptionDefaults(newId('sess'), expiresAt)
-          : realtimeDefaults(newId('sess'), query.model ?? modelOf(this.#options.seed), expiresAt),
-      conversationId: newId('conv'),
-      items,
-      sound,
-      clock,
-      limits,
-      resampling,
-      track,
-      inbox: undefined,
-      hasSpoken: false,
-      newId,
-      emit: (type, fields) => this.#send(JSON.stringify({ type, event_id: newId('event'), ...fields })),
-      emitText: (head, tail) => emitText(`{"event_id":"${newId('event')}",${head.slice(1)}`, tail),
-      backlogBytes: () => this.#options.backlogBytes(),
-      refuse: (fault, eventId) => this.#send(JSON.stringify(errorEvent(newId('event'), fault, eventId))),
-    }
   }
 
   #begin(): void {
@@ -382,15 +350,6 @@ class Peer implements RealtimePeer {
   }
 }
 
-function errorEvent(
-  event_id: string,
-  { type, code, message, param }: RealtimeFault,
-  eventId: string | undefined,
-) {
-  const error = { type, code, message, param: param ?? null, event_id: eventId ?? null }
-  return { type: 'error', event_id, error }
-}
-
 function parsed(text: string): RealtimeFields | undefined {
   try {
     const event: unknown = JSON.parse(text)
@@ -404,16 +363,4 @@ function parsed(text: string): RealtimeFields | undefined {
 function namesOutput({ session }: RealtimeFields): boolean {
   const audio = isRealtimeFields(session) ? session.audio : undefined
   return isRealtimeFields(audio) && isRealtimeFields(audio.output) && audio.output.format !== undefined
-}
-
-/** A client secret may name the model that the URL does not. */
-function modelOf(seed: unknown): string {
-  return isRealtimeFields(seed) && typeof seed.model === 'string' ? seed.model : ''
-}
-
-/** 22 letters and digits: over 100 bits. */
-function randomName(random: () => number): string {
-  let name = ''
-  while (name.length < 22) name += Math.floor(random() * 36).toString(36)
-  return name
 }
