@@ -1,0 +1,152 @@
+/**
+ * One connection of the library: an offer in, an answer out, its states, and its end, which is told once.
+ *
+ * Nothing is trickled: the answer leaves with all our candidates, or with those there are after `gatherMs`.
+ */
+import { type Cancel, type Clock, ParleyError } from '@parley/core'
+import type { DataChannel, IceServer, PeerConnection } from 'node-datachannel'
+import type { RtcLibrary } from './rtc-library.js'
+import type { RtcLimits } from './rtc-limits.js'
+
+export interface RtcNetwork {
+  /** STUN and TURN servers; none are needed where our own addresses can be reached. Default none. */
+  readonly iceServers?: readonly (string | IceServer)[]
+  /** Address to listen on. Default all. */
+  readonly bindAddress?: string
+  /** UDP ports, both included; if they are one, all calls share it. Default any. */
+  readonly portRange?: { readonly from: number; readonly to: number }
+  /** IPv4 under which the world reaches this machine, with the same ports; told in place of its own. */
+  readonly advertisedAddress?: string
+}
+
+export type RtcEnd =
+  /** We closed it. */
+  | 'closed'
+  /** The far end closed it. */
+  | 'gone'
+  /** No connection came about, or it broke. */
+  | 'failed'
+  /** The far end did what it must not, or does not read; or we failed: see the error. */
+  | 'error'
+
+export interface RtcConnectionOptions {
+  readonly library: RtcLibrary
+  readonly clock: Clock
+  readonly network: RtcNetwork
+  readonly limits: Pick<RtcLimits, 'gatherMs' | 'connectMs' | 'disconnectedMs' | 'channelMessageBytes'>
+  onConnected(): void
+  onChannel(channel: DataChannel): void
+  onEnd(end: RtcEnd, error: ParleyError | undefined): void
+}
+
+export interface RtcConnection {
+  readonly native: PeerConnection
+  readonly isOver: boolean
+  /** The library's answer. @throws ParleyError `bad_message` for an offer it refuses. */
+  answer(offerSdp: string): Promise<string>
+  /** Ends it; what comes after the first does nothing. */
+  end(end: RtcEnd, error?: ParleyError): void
+  /** A callback for the library, which must not throw into it. */
+  guard<Rest extends unknown[]>(run: (...rest: Rest) => void): (...rest: Rest) => void
+}
+
+export function openRtcConnection(options: RtcConnectionOptions): RtcConnection {
+  const { library, clock, network, limits } = options
+  const native = new library.PeerConnection('parley', configOf(network, limits))
+  let over = false
+  let connected = false
+  let deadline: Cancel = () => {}
+  let gathered = () => {}
+
+  function end(how: RtcEnd, error?: ParleyError): void {
+    if (over) return
+    over = true
+    deadline()
+    gathered()
+    native.close()
+    options.onEnd(how, error)
+  }
+
+  const guard: RtcConnection['guard'] =
+    run =>
+    (...rest) => {
+      if (over) return
+      try {
+        run(...rest)
+      } catch (thrown) {
+        end('error', ParleyError.from(thrown))
+      }
+    }
+
+  function timeout(ms: number, what: string): void {
+    deadline()
+    deadline = clock.after(ms, () => end('failed', new ParleyError('timeout', what)))
+  }
+
+  function onState(state: string): void {
+    if (state === 'closed') return end('gone')
+    if (state === 'failed')
+      return end('failed', new ParleyError('timeout', 'No way to the far end was found.'))
+    if (state === 'disconnected') {
+      return timeout(limits.disconnectedMs, 'The far end was lost and did not come back.')
+    }
+    if (state !== 'connected') return
+    deadline()
+    if (connected) return
+    connected = true
+    options.onConnected()
+  }
+
+  native.onStateChange(guard(onState))
+  native.onGatheringStateChange(guard(state => state === 'complete' && gathered()))
+  native.onDataChannel(guard(channel => options.onChannel(channel)))
+
+  return {
+    native,
+    get isOver() {
+      return over
+    },
+    end,
+    guard,
+    async answer(offerSdp) {
+      const whole = new Promise<void>(resolve => {
+        gathered = resolve
+      })
+      try {
+        native.setRemoteDescription(offerSdp, 'offer')
+        native.setLocalDescription('answer')
+      } catch (cause) {
+        throw new ParleyError('bad_message', 'The SDP offer is not usable: the WebRTC stack refuses it.', {
+          cause,
+        })
+      }
+      if (native.gatheringState() !== 'complete') {
+        const cancel = clock.after(limits.gatherMs, gathered)
+        await whole
+        cancel()
+      }
+      if (over) throw new ParleyError('timeout', 'The call ended before it was answered.')
+      timeout(limits.connectMs, `The far end did not connect within ${limits.connectMs} ms of the answer.`)
+      const description = native.localDescription()
+      if (description === null) throw new ParleyError('internal', 'The WebRTC stack made no answer.')
+      return description.sdp
+    },
+  }
+}
+
+function configOf(network: RtcNetwork, limits: RtcConnectionOptions['limits']) {
+  const { iceServers = [], bindAddress, portRange } = network
+  return {
+    iceServers: [...iceServers],
+    disableAutoNegotiation: true,
+    maxMessageSize: limits.channelMessageBytes,
+    ...(bindAddress === undefined ? {} : { bindAddress }),
+    ...(portRange === undefined
+      ? {}
+      : {
+          portRangeBegin: portRange.from,
+          portRangeEnd: portRange.to,
+          enableIceUdpMux: portRange.from === portRange.to,
+        }),
+  }
+}
