@@ -42,6 +42,7 @@ export function keepingHandlers() {
   const handlers: RtcPeerHandlers = {
     audio: ({ samples, rate, atMs }: AudioFrame) => kept.heard.push({ samples: samples.slice(), rate, atMs }),
     message: text => kept.messages.push(text),
+    connected: () => {},
     channelOpen: () => kept.told.push('open'),
     channelClosed: () => kept.told.push('closed'),
     started: () => kept.told.push('started'),

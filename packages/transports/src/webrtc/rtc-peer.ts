@@ -31,6 +31,8 @@ export interface RtcWorld {
 export interface RtcPeerHandlers {
   /** The frame is only valid during the call; 8–48 kHz, media time from the first packet. */
   audio(frame: AudioFrame): void
+  /** Sound can flow; the channel opens a little later. */
+  connected(): void
   /** One message of the data channel. */
   message(text: string): void
   channelOpen(): void
@@ -65,6 +67,8 @@ const defaultVoice: OpusVoice = { bitrate: 32_000, lossPercent: 0 }
 
 export interface RtcPeer {
   readonly answerSdp: string
+  /** Whether the offer has a data channel. */
+  readonly hasChannel: boolean
   /** Undefined where the offer has no audio. */
   readonly codec: RtcAudio['codec'] | undefined
   /** Hz that `play` takes; undefined where the offer has no audio. */
@@ -100,7 +104,7 @@ export async function openRtcPeer(options: RtcPeerOptions): Promise<RtcPeer> {
     const audio = offer.audio && (await call.openAudio(offer.audio))
     const answerSdp = writeAnswer(await call.connection.answer(offer.takenSdp), offer, network)
     call.answered = true
-    return peerOf(call, { answerSdp, audio, limits })
+    return peerOf(call, { answerSdp, audio, limits, hasChannel: offer.hasData })
   } catch (thrown) {
     call.connection.end('closed')
     throw signal?.aborted ? signal.reason : ParleyError.from(thrown)
@@ -148,6 +152,7 @@ function startCall(options: RtcPeerOptions, network: RtcNetwork, limits: RtcLimi
     limits,
     onConnected() {
       stopBeat = ticker.add(connection.guard(beat))
+      handlers.connected()
     },
     onChannel: takeChannel,
     onEnd(end, error) {
@@ -176,12 +181,13 @@ function startCall(options: RtcPeerOptions, network: RtcNetwork, limits: RtcLimi
 }
 
 interface Answered {
+  readonly hasChannel: boolean
   readonly answerSdp: string
   readonly audio: RtcAudio | undefined
   readonly limits: RtcLimits
 }
 
-function peerOf(call: Call, { answerSdp, audio, limits }: Answered): RtcPeer {
+function peerOf(call: Call, { answerSdp, audio, limits, hasChannel }: Answered): RtcPeer {
   const { connection } = call
   /** The library knows the round trip of the data channel's transport; −1 and 0 mean that it does not. */
   const channelRttMs = () => {
@@ -191,6 +197,7 @@ function peerOf(call: Call, { answerSdp, audio, limits }: Answered): RtcPeer {
   const rttMs = () => audio?.rttMs ?? channelRttMs() ?? limits.initialRttMs
   return {
     answerSdp,
+    hasChannel,
     codec: audio?.codec,
     speakRate: audio?.speakRate,
     get rttMs() {
