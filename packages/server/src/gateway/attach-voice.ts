@@ -10,6 +10,7 @@ import { createTicker, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
+import { attachRealtime } from '../realtime/attach-realtime.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
 import { readVersion } from '../version.js'
@@ -83,10 +84,11 @@ function usesEmbedded(agents: readonly Agent[]): boolean {
 }
 
 function attachVoice(
-  { config, clock, log, metrics, door, store }: ServerParts,
+  parts: ServerParts,
   { agents, assembly }: { readonly agents: AgentCatalogue; readonly assembly: Assembly },
   [speech, resampling, opus, voiceActivity]: Loaded,
 ): Attached {
+  const { config, clock, log, metrics, door, store } = parts
   const desk = createSessionDesk({
     config,
     agents,
@@ -127,13 +129,20 @@ function attachVoice(
     })
   }
   attachPhone({ door, desk, clock, log })
+  const realtime = attachRealtime({
+    ...parts,
+    ...{ desk, agents, resampling, epochMs: Date.now, random: Math.random },
+    secretShelf: assembly.secretShelf,
+  })
   return {
     activeSessions: () => desk.active,
     vendorProbes: assembly.probes,
     drain(signal) {
       for (const socket of sockets) socket.announceDraining(config.drainMs)
+      realtime.drain()
       return desk.drain(signal)
     },
+    routes: realtime.routes,
     notices: noticesOf(agents.agents, speech),
   }
 }

@@ -17,8 +17,6 @@ export const REALTIME_PATH = '/v1/realtime'
 export type RealtimeQuery =
   | { readonly kind: 'realtime'; readonly model: string }
   | { readonly kind: 'transcription' }
-  /** Beside a call over WebRTC. */
-  | { readonly kind: 'sideband'; readonly call: string }
 
 export interface RealtimeArrival {
   readonly socket: WebSocket
@@ -35,8 +33,6 @@ export interface RealtimeRouteParts {
   readonly defaultModel: string
   /** Bytes of the longest event. */
   readonly maxPayloadBytes: number
-  /** Whether the principal has such a call. */
-  hasCall(id: string, principal: Principal): boolean
   serve(arrival: RealtimeArrival): void
 }
 
@@ -52,31 +48,35 @@ export function realtimeRoute(parts: RealtimeRouteParts): Route {
       visitors.set(request, visitor)
       return visitor.principal
     },
-    check(request, principal) {
-      const query = queryOf(request, parts.defaultModel)
-      if (query.kind !== 'sideband' || parts.hasCall(query.call, principal)) return
-      const message = `There is no call '${query.call.slice(0, 100)}'; it may be over, or be another's.`
-      throw new ParleyError('not_found', message, { details: { param: 'call_id' } })
+    check(request) {
+      queryOf(request, parts.defaultModel)
     },
     handle(socket, request, principal) {
-      const session = visitors.get(request)?.about
-      const named = modelOf(session)
-      const query = queryOf(request, named ?? parts.defaultModel)
-      const kind = query.kind === 'realtime' && typeOf(session) === 'transcription' ? transcription : query
-      parts.serve({ socket, request, principal, query: kind, session })
+      const about = visitors.get(request)?.about
+      const query = queryOf(request, modelOf(about) ?? parts.defaultModel)
+      if (query.kind !== 'realtime' || !isFields(about))
+        return parts.serve({ socket, request, principal, query, session: about })
+      if (about.type === 'transcription')
+        return parts.serve({ socket, request, principal, query: transcription, session: about })
+      // The secret's session is what the client begins with, but for the model that it names in the address.
+      const session = { ...about, model: query.model }
+      parts.serve({ socket, request, principal, query, session })
     },
   }
 }
 
 const transcription = { kind: 'transcription' } as const
 
-/** @throws ParleyError `bad_message` for an address that asks for two things */
+/** @throws ParleyError `bad_message` for an address that asks for two things, `not_found` for a call to attach to */
 export function queryOf({ url }: IncomingMessage, defaultModel: string): RealtimeQuery {
   const query = new URL(url ?? '/', 'ws://gateway').searchParams
   const [model, intent, call] = ['model', 'intent', 'call_id'].map(name => query.get(name) || undefined)
   if ([model, intent, call].filter(each => each !== undefined).length > 1)
     throw badField('model', 'invalid_parameter', 'Give one of model, intent and call_id in the address.')
-  if (call !== undefined) return { kind: 'sideband', call }
+  if (call !== undefined) {
+    const message = `There is no call '${call.slice(0, 100)}' to attach to: here a call has its own data channel alone.`
+    throw new ParleyError('not_found', message, { details: { param: 'call_id' } })
+  }
   if (intent === undefined) return { kind: 'realtime', model: model ?? defaultModel }
   if (intent === 'transcription') return transcription
   throw badField(
@@ -87,16 +87,9 @@ export function queryOf({ url }: IncomingMessage, defaultModel: string): Realtim
 }
 
 function modelOf(session: Json | undefined): string | undefined {
-  const model = fieldOf(session, 'model')
-  return typeof model === 'string' ? model : undefined
+  return isFields(session) && typeof session.model === 'string' ? session.model : undefined
 }
 
-function typeOf(session: Json | undefined): unknown {
-  return fieldOf(session, 'type')
-}
-
-function fieldOf(session: Json | undefined, name: string): unknown {
-  return typeof session === 'object' && session !== null
-    ? (session as Readonly<Record<string, unknown>>)[name]
-    : undefined
+function isFields(value: Json | undefined): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

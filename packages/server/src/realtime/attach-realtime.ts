@@ -1,0 +1,101 @@
+/** The OpenAI Realtime protocol at the gateway: its socket at the door, and its pages over HTTP. */
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Resampling } from '@parley/audio'
+import { createClientSecrets, type SecretShelf } from '@parley/platform'
+import {
+  defaultRealtimeLimits,
+  type RealtimeSocket,
+  realtimeSocketServerOptions,
+  serveRealtimeSocket,
+} from '@parley/transports'
+import type { FastifyPluginAsync } from 'fastify'
+import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
+import type { SessionDesk } from '../gateway/session-desk.js'
+import type { ServerParts } from '../serve.js'
+import { readSession } from './read-session.js'
+import { REALTIME_PATH, type RealtimeArrival, realtimeRoute } from './realtime-door.js'
+import { createRealtimeHost } from './realtime-host.js'
+import { createRealtimeIdentity } from './realtime-identity.js'
+import { realtimeRoutes } from './realtime-routes.js'
+
+export interface RealtimeWorld
+  extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'door' | 'identity' | 'limits' | 'metrics'> {
+  readonly desk: SessionDesk
+  readonly agents: AgentCatalogue
+  readonly secretShelf: SecretShelf
+  readonly resampling: Resampling
+  readonly epochMs: () => number
+  /** 0 ≤ x < 1. */
+  readonly random: () => number
+}
+
+export interface AttachedRealtime {
+  readonly routes: FastifyPluginAsync
+  /** Each socket closes with 1001 once the response under way is over. */
+  drain(): void
+}
+
+export function attachRealtime(world: RealtimeWorld): AttachedRealtime {
+  const { config, clock, log, door, desk, agents, epochMs, random, resampling } = world
+  const secrets = createClientSecrets({
+    shelf: world.secretShelf,
+    epochMs,
+    randomBytes: () => randomBytes(16),
+  })
+  const identity = createRealtimeIdentity(world.identity, secrets)
+  const host = createRealtimeHost(desk)
+  const sockets = new Set<RealtimeSocket>()
+  const limits = {
+    ...defaultRealtimeLimits,
+    maxSessionMs: Math.min(config.maxSessionMs, config.realtimeSessionMs),
+    drainMs: Math.min(defaultRealtimeLimits.drainMs, config.drainMs),
+  }
+  const defaultModel = agents.choose(undefined, config.language).agent
+
+  function serve({ socket, request, principal, query, session }: RealtimeArrival): void {
+    const served = serveRealtimeSocket({
+      socket,
+      principal,
+      host,
+      clock,
+      epochMs,
+      random,
+      resampling,
+      limits,
+      log,
+      query: query.kind === 'transcription' ? { intent: 'transcription' } : { model: query.model },
+      beta: /realtime=v1/i.test(String(request.headers['openai-beta'] ?? '')),
+      ...(session === undefined ? {} : { seed: session }),
+    })
+    sockets.add(served)
+    socket.once('close', () => sockets.delete(served))
+  }
+
+  door.routes.set(
+    REALTIME_PATH,
+    realtimeRoute({
+      identity,
+      defaultModel,
+      maxPayloadBytes: realtimeSocketServerOptions.maxPayload,
+      serve,
+    }),
+  )
+  return {
+    routes: realtimeRoutes({
+      config,
+      limits: world.limits,
+      identity,
+      secrets,
+      log,
+      epochMs,
+      models: agents.agents.map(({ agent }) => agent),
+      readSession: given =>
+        readSession(given, { newId: () => `sess_${randomUUID().replaceAll('-', '')}`, defaultModel }),
+      calls: undefined,
+    }),
+    drain() {
+      for (const socket of sockets) socket.drain()
+    },
+  }
+}
