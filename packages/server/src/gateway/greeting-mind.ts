@@ -9,13 +9,15 @@ export function greeting(model: LanguageModel, agent: ModelAgentFile): LanguageM
   return {
     ...lifeOf(model),
     async *stream(request, signal) {
-      if (request.userText !== undefined) {
+      // A far end may ask for an answer when nobody said anything new: then the model goes on.
+      const opens = request.userText === undefined && !request.history.some(({ role }) => role !== 'system')
+      if (!opens) {
         yield* model.stream(request, signal)
         return
       }
       if (interrupt !== undefined && interrupt !== agent.turns.bargeIn)
         yield { kind: 'barge-in', allow: interrupt }
-      const text = say[request.history.length % say.length]
+      const [text] = say
       if (text !== undefined) yield { kind: 'text', text }
     },
   }
