@@ -109,7 +109,13 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
 /** Where the vendor ends the turns, its word decides, unless the file says otherwise. */
 function policyUnder({ live }: AssemblyFile, { turns }: RealtimeSessionPlan): TurnPolicy {
   if (turns.by === 'gateway' && live === undefined) return defaultTurnPolicy
-  return { ...defaultTurnPolicy, endpoint: { ...defaultTurnPolicy.endpoint, vendor: 'decides' } }
+  const { endpoint, speculation } = defaultTurnPolicy
+  return {
+    ...defaultTurnPolicy,
+    endpoint: { ...endpoint, vendor: 'decides' },
+    // A model that owns turn-taking answers when it wants to: nothing can be prepared.
+    ...(live === undefined ? {} : { speculation: { ...speculation, perTurn: 0 } }),
+  }
 }
 
 function contextOf(given: unknown, read: FileRead, { context: shape }: ProviderCatalogue): unknown {

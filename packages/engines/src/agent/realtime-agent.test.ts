@@ -99,6 +99,7 @@ describe('an agent with a model that hears and speaks', () => {
     const agent = read('live: openai-live\n')
     expect(agent).toMatchObject({ llm: [], tts: [], realtime: [], live: [{ provider: 'openai-live' }] })
     expect(agent.turns.endpoint.vendor).toBe('decides')
+    expect(agent.turns.speculation.perTurn).toBe(0)
     expect(mistakes('live: openai-live\nstt: other\ntools: [{ kind: hang-up }]\nrealtime: openai\n')).toEqual(
       [
         'a.yaml:6:1: "live" owns turn-taking and hears by itself; remove "stt" or "live"',

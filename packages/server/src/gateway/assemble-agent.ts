@@ -7,6 +7,7 @@ import type { Engine } from '@parley/core'
 import { type Agent, createCascade } from '@parley/engines'
 import { scriptsOf } from './agent-scripts.js'
 import { earsOf } from './assemble-ears.js'
+import { assembleLive } from './assemble-live.js'
 import { enricherOf, mindOf } from './assemble-mind.js'
 import { assembleRealtime } from './assemble-realtime.js'
 import { voicesOf } from './assemble-voices.js'
@@ -27,6 +28,7 @@ export interface AssembledAgent {
 export async function assembleAgent(agent: Agent, parts: AssemblyParts): Promise<AssembledAgent> {
   const scripts = await scriptsOf(agent)
   if (agent.kind === 'model' && agent.realtime.length > 0) return assembleRealtime(agent, parts, scripts)
+  if (agent.kind === 'model' && agent.live.length > 0) return assembleLive(agent, parts)
   const ears = earsOf(agent, parts, scripts)
   const mind = mindOf(agent, parts, scripts)
   const speak = voicesOf(agent, parts)
