@@ -105,6 +105,22 @@ describe('the floor', () => {
     expect(run('thinking', [{ kind: 'speech-start', atMs: 0 }]).decisions).toEqual(['discard', 'turn-reopen'])
   })
 
+  it('gives an answer that is asked for when nobody is talked over and no other is made', () => {
+    const asked: Evidence = { kind: 'end-of-turn', atMs: 0, source: 'asked' }
+    const given = (floor: Floor, more: Partial<Moment> = {}) => {
+      const [next, ...decisions] = step(floor, asked, { ...moment('silent'), ...more })
+      return [next, ...decisions.map(({ kind }) => kind)]
+    }
+    expect(given('open')).toEqual(['thinking', 'turn-open', 'turn-commit'])
+    expect(given('open', { turn: 'unanswered' })).toEqual(['thinking', 'answer'])
+    expect(given('user', { turn: 'open' })).toEqual(['user', 'answer-later'])
+    expect(given('pause', { turn: 'open' })).toEqual(['pause', 'answer-later'])
+    for (const floor of ['thinking', 'agent', 'overlap'] as const) {
+      expect(given(floor)).toEqual([floor])
+      expect(given(floor, { made: true })).toEqual([floor, 'answer-later'])
+    }
+  })
+
   it('never commits a turn that is not open, whatever the evidence', () => {
     fc.assert(
       fc.property(fc.array(evidence, { maxLength: 60 }), line => {
