@@ -12,9 +12,8 @@ import {
   ParleyError,
   type SpeechToSpeech,
   type ToolDefinition,
-  type TurnId,
 } from '@parley/core'
-import type { Stretch } from './far-ears.js'
+import { createFarHearing, type FarHearing } from './far-hearing.js'
 import { createFarMemory, type FarMemory } from './far-memory.js'
 import type { ReplyBook } from './reply-record.js'
 
@@ -26,33 +25,16 @@ export interface FarLine {
   readonly model: SpeechToSpeech
   readonly session: FarSession
   readonly memory: FarMemory
+  readonly hearing: FarHearing
   readonly isReady: boolean
   readonly isOver: boolean
   /** When the vendor ends it, on the clock of the call, ms. */
   readonly expiresAtMs: number | undefined
-  /** Whether words of turns are still to come. */
-  readonly owesWords: boolean
   /** `take` gets the events of the answer up to `response-done` or `lost`, one of which always comes. */
   ask(ask: FarAsk, take: (event: AskEvent) => void): void
-  /** The sound just committed is (a part of) this turn. */
-  expects(turn: TurnId, stretch: Stretch): void
-  /** Whether sound of this turn was committed and has no item yet. */
-  owes(turn: TurnId): boolean
-  /** Sound that the vendor took for turns since the last such call, oldest first. */
-  takeOver(): readonly Overtaken[]
-  /** Sound that the vendor took for a turn is (a part of) this one; without one it is taken out. */
-  assign(item: string, turn: TurnId | undefined): void
-  /** The vendor's words of this turn so far, and whether they are all. */
-  wordsOf(turn: TurnId): { readonly text: string; readonly isWhole: boolean }
-  /** Told whenever words of a turn come. */
-  onWords(run: () => void): () => void
   /** The tools from now on; told where they changed. */
   retool(tools: readonly ToolDefinition[]): void
   close(): void
-}
-
-export interface Overtaken extends Stretch {
-  readonly item: string
 }
 
 export interface FarLineParts {
@@ -70,28 +52,9 @@ export interface FarLineParts {
   lost(line: FarLine, error: ParleyError): void
 }
 
-interface HeardItem extends Stretch {
-  /** When it was committed, on the clock of the call, ms. */
-  readonly sinceMs: number
-  turn: TurnId | undefined
-  text: string
-  isWhole: boolean
-}
-
-const nobody = '' as TurnId
-/** Items of sound whose words may still come. */
-const MAX_ITEMS = 50
-/** Words that did not come in this time are not waited for, ms. */
-const WORDS_MS = 5_000
-
 export function openFarLine(parts: FarLineParts): FarLine {
   const { call, model, settings, rate, transcribes, book } = parts
   const asks = new Map<string, (event: AskEvent) => void>()
-  const expected: { readonly turn: TurnId; readonly stretch: Stretch }[] = []
-  const heard = new Map<string, HeardItem>()
-  const watchers = new Set<() => void>()
-  let overtaken: Overtaken[] = []
-  let speech: Stretch | undefined
   let toolsTold = JSON.stringify(settings.tools)
   let isReady = false
   let isOver = false
@@ -113,20 +76,14 @@ export function openFarLine(parts: FarLineParts): FarLine {
         return parts.ready(line)
       case 'speech-start':
       case 'speech-end':
-        return hearSpeech(event.kind, parts.mediaOf(event.atMs))
+        return hearing.speech(event.kind, parts.mediaOf(event.atMs))
       case 'committed':
-        return place(event.item)
+        return hearing.committed(event.item)
       case 'commit-empty':
-        expected.shift()
-        return
+        return hearing.committed(undefined)
       case 'transcript':
-        return hearWords(event)
-      case 'transcript-failed': {
-        const item = heard.get(event.item)
-        if (item !== undefined) item.isWhole = true
-        call.warn(event.error)
-        return tellWatchers()
-      }
+      case 'transcript-failed':
+        return hearing.transcript(event)
       case 'audio':
       case 'words':
       case 'tool-call':
@@ -145,55 +102,6 @@ export function openFarLine(parts: FarLineParts): FarLine {
     }
   }
 
-  function hearSpeech(kind: 'speech-start' | 'speech-end', atMs: number): void {
-    if (settings.turns.by === 'gateway') return
-    if (kind === 'speech-end') {
-      speech = { fromMs: speech?.fromMs ?? atMs, toMs: atMs }
-      return
-    }
-    speech = { fromMs: atMs, toMs: atMs }
-    parts.heardBy('start', atMs)
-    call.observe({ kind: 'turn-signal', atMs, signal: 'start' })
-  }
-
-  /** A turn of ours, in order; else the vendor ended one. */
-  function place(item: string): void {
-    const ours = expected.shift()
-    if (ours !== undefined) {
-      memory.heardAs(ours.turn, item)
-      return keep(item, ours.stretch, ours.turn)
-    }
-    const atMs = parts.mediaOf(0)
-    const stretch = speech ?? { fromMs: atMs, toMs: atMs }
-    speech = undefined
-    keep(item, stretch, undefined)
-    overtaken.push({ item, ...stretch })
-    if (overtaken.length > MAX_ITEMS) overtaken.shift()
-    parts.heardBy('committed', stretch.toMs)
-    call.observe({ kind: 'turn-signal', atMs: stretch.toMs, signal: 'end' })
-  }
-
-  function keep(item: string, { fromMs, toMs }: Stretch, turn: TurnId | undefined): void {
-    heard.set(item, { sinceMs: call.clock.now(), fromMs, toMs, turn, text: '', isWhole: !transcribes })
-    const [oldest] = heard.keys()
-    if (heard.size > MAX_ITEMS && oldest !== undefined) heard.delete(oldest)
-  }
-
-  function hearWords({ item, text, final }: Extract<FarEvent, { kind: 'transcript' }>): void {
-    const known = heard.get(item)
-    if (known === undefined || known.isWhole) return
-    known.text = text.trim()
-    known.isWhole = final
-    tellWatchers()
-    if (known.text === '') return
-    const { fromMs: startMs, toMs: atMs } = known
-    call.observe({ kind: 'transcript', startMs, atMs, text: known.text, final })
-  }
-
-  function tellWatchers(): void {
-    for (const run of watchers) run()
-  }
-
   function end(error: ParleyError): void {
     if (isOver) return
     isOver = true
@@ -201,7 +109,7 @@ export function openFarLine(parts: FarLineParts): FarLine {
     asks.clear()
     parts.lost(line, error)
     for (const to of waiting) to({ kind: 'lost', error })
-    tellWatchers()
+    hearing.end()
   }
 
   const line: FarLine = {
@@ -209,6 +117,9 @@ export function openFarLine(parts: FarLineParts): FarLine {
     session,
     get memory() {
       return memory
+    },
+    get hearing() {
+      return hearing
     },
     get isReady() {
       return isReady
@@ -219,44 +130,10 @@ export function openFarLine(parts: FarLineParts): FarLine {
     get expiresAtMs() {
       return expiresAtMs
     },
-    get owesWords() {
-      const sinceMs = call.clock.now() - WORDS_MS
-      return [...heard.values()].some(each => !each.isWhole && each.sinceMs > sinceMs)
-    },
     ask(ask, to) {
       if (isOver) return to({ kind: 'lost', error: closed() })
       asks.set(ask.id, to)
       session.respond(ask)
-    },
-    expects(turn, stretch) {
-      expected.push({ turn, stretch })
-    },
-    owes: turn => expected.some(each => each.turn === turn),
-    takeOver() {
-      const all = overtaken
-      overtaken = []
-      return all
-    },
-    assign(item, turn) {
-      memory.heardAs(turn ?? nobody, item)
-      if (turn === undefined) return memory.remove(item)
-      const known = heard.get(item)
-      if (known !== undefined) known.turn = turn
-    },
-    wordsOf(turn) {
-      const parts = [...heard.values()].filter(each => each.turn === turn)
-      const isWhole = isOver || (parts.every(each => each.isWhole) && !expected.some(e => e.turn === turn))
-      return {
-        text: parts
-          .map(({ text }) => text)
-          .join(' ')
-          .trim(),
-        isWhole,
-      }
-    },
-    onWords(run) {
-      watchers.add(run)
-      return () => watchers.delete(run)
     },
     retool(tools) {
       const now = JSON.stringify(tools)
@@ -269,10 +146,16 @@ export function openFarLine(parts: FarLineParts): FarLine {
       isOver = true
       for (const to of asks.values()) to({ kind: 'lost', error: closed() })
       asks.clear()
+      hearing.end()
       session.close()
     },
   }
   const memory = createFarMemory({ session, line, book })
+  const hearing = createFarHearing({
+    ...{ call, memory, transcribes },
+    vendorEnds: settings.turns.by !== 'gateway',
+    heardBy: parts.heardBy,
+  })
   return line
 }
 

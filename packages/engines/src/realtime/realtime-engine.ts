@@ -10,22 +10,21 @@ import {
   type FarTurns,
   ParleyError,
   type ReplyPart,
-  type SpeechToSpeech,
   until,
 } from '@parley/core'
 import { createCommitments } from '../cascade/commitments.js'
-import { type Listening, startListening } from '../cascade/listening.js'
 import { startLookingUp } from '../cascade/looking-up.js'
-import { createBreaker } from '../failover/breaker.js'
 import type { IncidentAction } from '../failover/incident.js'
 import { wordListsOf } from '../scripted/word-lists.js'
 import { type Toolbox, toolboxOf } from '../tools/tool.js'
 import { answer } from './answering.js'
 import { answerAside } from './answering-aside.js'
 import { createCallerSound } from './caller-sound.js'
+import { listenBeside } from './ears-beside.js'
 import { atRate, type Uplink } from './far-ears.js'
 import { openFarLine } from './far-line.js'
 import { type FarMember, startFarLines } from './far-lines.js'
+import { atOneRate, membersOf } from './far-members.js'
 import type { RealtimeEngineOptions } from './realtime-options.js'
 import { createReplyBook, dropCalls, forgetReply, type ReplyRecord } from './reply-record.js'
 import { speakText } from './saying.js'
@@ -47,13 +46,6 @@ export function createRealtimeEngine(options: RealtimeEngineOptions): Engine {
     connect: call =>
       connect(options, call, shared ?? membersOf(models, { ...retry?.breaker, clock: call.clock })),
   }
-}
-
-function membersOf(
-  models: readonly SpeechToSpeech[],
-  breaker: Parameters<typeof createBreaker>[0],
-): readonly FarMember[] {
-  return models.map(model => ({ model, breaker: createBreaker(breaker) }))
 }
 
 function connect(
@@ -118,7 +110,7 @@ function connect(
     },
     use: line => uplink.use(line?.session),
     tell: (model, action, error) => tell(model.name, action, error),
-    isQuiet: () => running.size === 0 && !uplink.pending && lines.line?.owesWords !== true,
+    isQuiet: () => running.size === 0 && !uplink.pending && lines.line?.hearing.owesWords !== true,
   })
   const talk: Talk = {
     ...{ call, options, lines, uplink, book, rate, lookingUp },
@@ -215,49 +207,6 @@ function undo(record: ReplyRecord): void {
   else forgetReply(record)
 }
 
-/** The rate of the first, and those that have the same: a call's sound goes up at one rate, whoever hears it. */
-function atOneRate(members: readonly FarMember[], call: EngineCall) {
-  const rates = members.map(({ model }) => model.rateFor(call.outputRate))
-  const [rate = 0] = rates
-  const fit = members.filter((_, at) => rates[at] === rate)
-  if (fit.length < members.length) {
-    const message = `Some models of the agent do not hear ${rate} Hz as its first does; this call cannot fall back on them.`
-    call.warn(new ParleyError('bad_config', message))
-  }
-  return { rate, fit }
-}
-
 function asToolbox(tools: RealtimeEngineOptions['tools'] & {}): Toolbox {
   return 'list' in tools ? tools : toolboxOf(tools)
-}
-
-/** Our own recogniser hears the source, too, at its own rate. */
-function listenBeside(
-  { ears, resampling }: RealtimeEngineOptions,
-  call: EngineCall,
-  overheard: Parameters<typeof startListening>[1]['overheard'],
-): { readonly listening: Listening; hear: Listening['hear']; close(): void } | undefined {
-  if (ears === undefined) return undefined
-  const { stt, grammar, timeoutMs = 1_500 } = ears
-  const atItsRate: EngineCall = {
-    ...{ session: call.session, language: call.language, clock: call.clock },
-    ...{ inputRate: stt.sampleRate, outputRate: call.outputRate },
-    history: () => call.history(),
-    observe: evidence => call.observe(evidence),
-    warn: error => call.warn(error),
-  }
-  const listening = startListening(atItsRate, {
-    ...{ stt, timeoutMs },
-    ...(grammar === undefined ? {} : { grammar }),
-    ...(overheard === undefined ? {} : { overheard }),
-  })
-  const input = atRate(stt.sampleRate, resampling, frame => listening.hear(frame))
-  return {
-    listening,
-    hear: input.hear,
-    close() {
-      listening.close()
-      input.close()
-    },
-  }
 }

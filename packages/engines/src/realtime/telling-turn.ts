@@ -14,16 +14,16 @@ export function tellTurn(talk: Talk, line: FarLine, turn: Turn): void {
   if (turn.origin === 'text') return line.memory.typed(turn.id, turn.text)
   if (turn.origin !== 'speech') return
   // What the vendor took for a turn and the session let pass is no part of this one.
-  for (const { item, toMs } of line.takeOver())
-    line.assign(item, toMs >= turn.startMs - BEFORE_MS ? turn.id : undefined)
+  for (const { item, toMs } of line.hearing.takeOver())
+    line.hearing.assign(item, toMs >= turn.startMs - BEFORE_MS ? turn.id : undefined)
   const stretch = talk.uplink.commit(turn)
   if (stretch !== undefined) {
     line.memory.untyped(turn.id)
     const fromMs = Math.max(stretch.fromMs, turn.startMs)
-    line.expects(turn.id, { fromMs, toMs: Math.max(fromMs, Math.min(stretch.toMs, turn.endMs)) })
+    line.hearing.expects(turn.id, { fromMs, toMs: Math.max(fromMs, Math.min(stretch.toMs, turn.endMs)) })
     return
   }
   // Its sound is gone (or never was), and its words are known.
-  if (turn.text.trim() !== '' && !line.memory.knows(turn.id) && !line.owes(turn.id))
+  if (turn.text.trim() !== '' && !line.memory.knows(turn.id) && !line.hearing.owes(turn.id))
     line.memory.typed(turn.id, turn.text.trim())
 }

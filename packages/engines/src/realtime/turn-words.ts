@@ -18,11 +18,11 @@ export async function wordsOfTurn(
   if (turn.origin !== 'speech' || !isWanted) return turn.text.trim()
   if (listening !== undefined) return listening.textOf(turn, signal)
   await wholeWords(talk, line, turn, signal)
-  return line.wordsOf(turn.id).text || turn.text.trim()
+  return line.hearing.wordsOf(turn.id).text || turn.text.trim()
 }
 
 function wholeWords(talk: Talk, line: FarLine, turn: Turn, signal: AbortSignal): Promise<void> {
-  if (line.wordsOf(turn.id).isWhole || signal.aborted) return Promise.resolve()
+  if (line.hearing.wordsOf(turn.id).isWhole || signal.aborted) return Promise.resolve()
   return new Promise(resolve => {
     const done = () => {
       cancel()
@@ -31,8 +31,8 @@ function wholeWords(talk: Talk, line: FarLine, turn: Turn, signal: AbortSignal):
       resolve()
     }
     const cancel = talk.call.clock.after(talk.options.rulesWaitMs ?? RULES_WAIT_MS, done)
-    const unwatch = line.onWords(() => {
-      if (line.wordsOf(turn.id).isWhole) done()
+    const unwatch = line.hearing.onWords(() => {
+      if (line.hearing.wordsOf(turn.id).isWhole) done()
     })
     signal.addEventListener('abort', done, { once: true })
   })
