@@ -147,6 +147,21 @@ describe('a recogniser beside the model', () => {
     }
   }
 
+  it('knows a cough, which is not answered and not told with the next turn', async () => {
+    const { stt, event } = testStt()
+    const { far, link, clock, say, silence, turnOf, draw } = await startLink({ ears: { stt } })
+    const cough = await say('x')
+    event({ kind: 'finished', atMs: cough.endMs })
+    const drawn = draw(signal => link.reply(turnOf({ origin: 'speech', ...cough }), signal))
+    await clock.advance(1_000)
+    expect(drawn).toMatchObject({ over: true, parts: [] })
+    await silence(1_000)
+    const turn = await say('hello')
+    draw(signal => link.reply(turnOf({ origin: 'speech', text: 'hello', ...turn }), signal))
+    await clock.advance(2_000)
+    expect(far.last.memory.map(bare)).toEqual(['user: hello', 'assistant: Yes of course.'])
+  })
+
   it('gives the words in the place of the vendor’s, at once for rules', async () => {
     const { stt, event } = testStt()
     const asked: string[] = []

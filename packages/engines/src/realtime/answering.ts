@@ -14,7 +14,7 @@ import { runCalls } from './running-tools.js'
 import { speakText } from './saying.js'
 import type { Making, Talk } from './talk.js'
 import { tellTurn } from './telling-turn.js'
-import { wordsOfTurn } from './turn-words.js'
+import { isBlip, wordsOfTurn } from './turn-words.js'
 
 /** Tries of an answer of which nothing was said, where the model can be reached. */
 const MOST_TRIES = 4
@@ -29,6 +29,7 @@ export async function* answer(
   const { greeting } = talk.options
   if (turn.origin === 'opening' && greeting !== undefined && turn.wishes === undefined)
     return yield* speakText(talk, making.record, greeting, signal)
+  if (await isBlip(talk, turn, signal)) return
   const state: AnswerState = { facts: undefined, words: undefined, goesOn: undefined }
   const beganMs = talk.call.clock.now()
   for (let tries = 1; ; tries++) {

@@ -5,6 +5,8 @@ import type { FarLine } from './far-line.js'
 import type { Talk } from './talk.js'
 
 const RULES_WAIT_MS = 400
+/** A turn without words that is shorter is none, ms. */
+const BLIP_MS = 700
 
 /** Of our own recogniser; else of the vendor's, for a bounded time. Resolves early on abort. */
 export async function wordsOfTurn(
@@ -19,6 +21,13 @@ export async function wordsOfTurn(
   if (listening !== undefined) return listening.textOf(turn, signal)
   await wholeWords(talk, line, turn, signal)
   return line.hearing.wordsOf(turn.id).text || turn.text.trim()
+}
+
+/** A cough or a click, by a recogniser of our own: it is not answered. Only a short turn without words is waited for. */
+export async function isBlip({ listening }: Talk, turn: Turn, signal: AbortSignal): Promise<boolean> {
+  const isShort = turn.origin === 'speech' && turn.endMs - turn.startMs < BLIP_MS
+  if (listening === undefined || !isShort || turn.text.trim() !== '') return false
+  return (await listening.textOf(turn, signal)) === ''
 }
 
 function wholeWords(talk: Talk, line: FarLine, turn: Turn, signal: AbortSignal): Promise<void> {
