@@ -2,21 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { loadResampling } from '@parley/audio'
-import {
-  type Clock,
-  createTicker,
-  defaultSessionLimits,
-  defaultTurnPolicy,
-  type Engine,
-  type ReplyPart,
-  Session,
-  type SessionEvent,
-  type SessionId,
-  systemClock,
-  type ToolCall,
-  type Turn,
-  turnTaking,
-} from '@parley/core'
+import { type Clock, type Session, type SessionEvent, systemClock, type Turn } from '@parley/core'
 import {
   defaultRealtimeLimits,
   type RealtimeHost,
@@ -27,23 +13,15 @@ import {
   serveRealtimeSocket,
 } from '@parley/transports'
 import { WebSocketServer } from 'ws'
-import { countingIds, seededRandom } from '../random.js'
-import { createThresholdEar } from '../threshold-ear.js'
-import { codeSpeech, readSpeech } from '../vendors/coded-speech.js'
+import { seededRandom } from '../random.js'
 import { asTyped, schemaCheck } from '../vendors/openai-realtime/realtime-client.test-kit.js'
+import { type CodedAgent, codedSession } from './coded-session.test-kit.js'
 
-export type Thought = string | Omit<ToolCall, 'id'>
-
-export interface RealtimeServerOptions {
-  /** What the agent says to a turn, or the tool that it calls. */
-  think?(turn: Turn): Thought | readonly Thought[]
-  /** ms before each word of an answer. */
-  readonly paceMs?: number
+export interface RealtimeServerOptions extends CodedAgent {
   readonly limits?: Partial<RealtimeLimits>
   readonly host?: RealtimeHost
   readonly seed?: unknown
   readonly clock?: Clock
-  readonly opens?: boolean
 }
 
 export interface RealtimeServer {
@@ -63,7 +41,6 @@ export interface RealtimeServer {
   close(): Promise<void>
 }
 
-const RATE = 24_000
 const check = schemaCheck('realtime.strict.schema.json', 'ServerEvent')
 
 export async function openRealtimeServer(options: RealtimeServerOptions = {}): Promise<RealtimeServer> {
@@ -89,28 +66,7 @@ export async function openRealtimeServer(options: RealtimeServerOptions = {}): P
   const host: RealtimeHost = options.host ?? {
     async open(request) {
       requests.push(request)
-      const policy = {
-        ...defaultTurnPolicy,
-        judge: { ...defaultTurnPolicy.judge, claimMs: 100, holdMs: 100 },
-      }
-      const session = new Session({
-        id: 'ses_test' as SessionId,
-        language: 'en',
-        engine: codedEngine(turns, options),
-        ear: createThresholdEar(),
-        listenRate: RATE,
-        outputRate: request.outputRate,
-        resampling,
-        policy,
-        turnTaking: given => turnTaking(given, 'en'),
-        limits: defaultSessionLimits,
-        opens: options.opens ?? false,
-        journal: { write: async () => {} },
-        taps: [{ name: 'test', event: heard }],
-        clock,
-        ticker: createTicker(clock),
-        ids: countingIds(),
-      })
+      const session = codedSession({ ...options, request, clock, resampling, turns, tap: heard })
       sessions.push(session)
       await session.start(request.transport)
       return { session: session.id, agent: 'test', language: 'en', recogniser: 'coded', voice: 'coded' }
@@ -171,55 +127,4 @@ function describe(facts: object): string {
   return Object.values(facts)
     .map(fact => (fact instanceof Error ? fact.stack : String(fact)))
     .join(' ')
-}
-
-/** Hears coded speech, and says what it thinks in coded speech. */
-function codedEngine(turns: Turn[], { think, paceMs = 0 }: RealtimeServerOptions): Engine {
-  return {
-    connect(call) {
-      const heard: { readonly samples: Int16Array; readonly atMs: number }[] = []
-      let startMs = 0
-      let calls = 0
-
-      async function* answer(turn: Turn): AsyncGenerator<ReplyPart> {
-        turns.push(turn)
-        const thoughts = think?.(turn) ?? `you said ${turn.text || lastText(turn)}`
-        yield { kind: 'usage', inputTokens: 11, outputTokens: 7 }
-        for (const thought of typeof thoughts === 'string' || 'name' in thoughts ? [thoughts] : thoughts) {
-          if (typeof thought !== 'string') {
-            yield { kind: 'tool-call', call: { id: `call_${++calls}`, ...thought } }
-            continue
-          }
-          let untilMs = 0
-          for (const word of thought.split(' ')) {
-            if (paceMs > 0) await new Promise<void>(resolve => call.clock.after(paceMs, resolve))
-            const { samples } = codeSpeech(word, RATE)
-            untilMs += (samples.length * 1000) / RATE
-            yield { kind: 'words', text: `${word} `, untilMs }
-            if (turn.wishes?.silent !== true) yield { kind: 'audio', samples, rate: RATE }
-          }
-        }
-      }
-
-      return {
-        hear: ({ samples, atMs }) => void heard.push({ samples: samples.slice(), atMs }),
-        boundary({ kind, atMs }) {
-          if (kind === 'speech-start') startMs = atMs
-          else {
-            const spoken = heard.filter(frame => frame.atMs >= startMs - 1 && frame.atMs < atMs + 40)
-            const samples = Int16Array.from(spoken.flatMap(frame => [...frame.samples]))
-            const { text } = readSpeech(samples, RATE)
-            call.observe({ kind: 'transcript', startMs, atMs, text, final: true })
-          }
-        },
-        reply: answer,
-        aside: answer,
-        close: async () => {},
-      }
-    },
-  }
-}
-
-function lastText({ history }: Turn): string {
-  return history.at(-1)?.text ?? ''
 }
