@@ -22,8 +22,11 @@ export function decodeSound(base64: string, { type }: RealtimeFormat): Int16Arra
   return samples
 }
 
+/** −1 where no bytes are written like that. */
 function decodedLength(base64: string): number {
   const { length } = base64
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
-  return Math.floor(((length - padding) * 3) / 4)
+  const digits = length - padding
+  // One digit alone is half a byte.
+  return digits % 4 === 1 ? -1 : Math.floor((digits * 3) / 4)
 }
