@@ -300,15 +300,22 @@ export class Answers {
   #made(answer: Answer, use: Made): void {
     answer.made = use
     answer.stopWaiting()
-    const { record } = answer
-    // Words of a reply that was prepared come behind its beginning, and a last piece of sound behind its end.
-    const waitMs = answer.isSpoken ? LAST_SOUND_MS : 0
-    answer.stopWaiting = this.#peer.clock.after(waitMs, () => {
-      if (answer.isSpoken && record !== undefined && record.soundMs > 0) return
+    // Words of a reply that was prepared come behind its beginning.
+    answer.stopWaiting = this.#peer.clock.after(0, () => this.#lastSound(answer))
+    this.#complete(answer)
+  }
+
+  /** A last piece of sound comes behind the end; where there is none at all, nothing is waited for. */
+  #lastSound(answer: Answer): void {
+    const { isSpoken, record } = answer
+    const finish = () => {
+      // It says itself when all of it was sent.
+      if (isSpoken && record !== undefined && record.soundMs > 0) return
       answer.isSent = true
       this.#complete(answer)
-    })
-    this.#complete(answer)
+    }
+    if (!isSpoken || record?.words.length === 0) return finish()
+    answer.stopWaiting = this.#peer.clock.after(LAST_SOUND_MS, finish)
   }
 
   #complete(answer: Answer): void {
