@@ -26,6 +26,8 @@ export type ChannelSend =
   | 'too-large'
 
 export interface RtcChannel {
+  /** From here on its owner is told; `onOpen` may be called before this returns. */
+  begin(): void
   /** Bytes that were sent and have not left. */
   readonly unsentBytes: number
   send(text: string): ChannelSend
@@ -42,6 +44,11 @@ export function createRtcChannel(options: RtcChannelOptions): RtcChannel {
     options.onOpen()
   }
 
+  function closed(): void {
+    open = false
+    options.onClosed()
+  }
+
   function take(data: string | Buffer | ArrayBuffer): void {
     if (!messages.add(1)) {
       const message = `Over ${limits.messagesPerSecond} messages a second came over the data channel.`
@@ -50,18 +57,14 @@ export function createRtcChannel(options: RtcChannelOptions): RtcChannel {
     options.onMessage(typeof data === 'string' ? data : Buffer.from(data as ArrayBuffer).toString())
   }
 
-  native.onOpen(connection.guard(opened))
-  native.onMessage(connection.guard(take))
-  native.onClosed(
-    connection.guard(() => {
-      open = false
-      options.onClosed()
-    }),
-  )
-  native.onError(connection.guard(() => {}))
-  if (native.isOpen()) opened()
-
   return {
+    begin() {
+      native.onOpen(connection.guard(opened))
+      native.onMessage(connection.guard(take))
+      native.onClosed(connection.guard(closed))
+      native.onError(connection.guard(() => {}))
+      if (native.isOpen()) opened()
+    },
     get unsentBytes() {
       return open ? native.bufferedAmount() : 0
     },

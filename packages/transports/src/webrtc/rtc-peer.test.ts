@@ -84,6 +84,23 @@ describe('a call over WebRTC', () => {
     expect(call.peer.send('late')).toBe('closed')
   })
 
+  it('takes what is sent at the moment the channel opens', async () => {
+    const far = openFarEnd()
+    const { handlers } = keepingHandlers()
+    const channelOpen = () => void peer.send('at once')
+    const offerSdp = await far.offer()
+    const peer = await openRtcPeer({
+      offerSdp,
+      world,
+      handlers: { ...handlers, channelOpen },
+      channelLabel: 'oai-events',
+    })
+    await far.accept(peer.answerSdp)
+    await until(() => far.messages.includes('at once'), 'the message')
+    peer.close()
+    await far.close()
+  })
+
   it('is without sound where the offer has none, and without a channel where it has none', async () => {
     const silent = await connect(world, { audio: false })
     expect(silent.peer.codec).toBeUndefined()

@@ -143,6 +143,7 @@ function startCall(options: RtcPeerOptions, network: RtcNetwork, limits: RtcLimi
       onMessage: handlers.message,
       onClosed: handlers.channelClosed,
     })
+    channel.begin()
   }
 
   const connection: RtcConnection = openRtcConnection({
