@@ -97,6 +97,8 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
   })
   const rtcp = createRtcpLine({ sender, receiver, cname: CNAME, everyMs: limits.reportMs, send })
   const packets = createLeakyBucket(clock, limits.packetsPerSecond, limits.packetBurst)
+  // Without a listener the library keeps the track, and with it the process, for ever.
+  native.onClosed(() => {})
   native.onOpen(
     connection.guard(() => {
       open = true
@@ -136,6 +138,7 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
     },
     close() {
       open = false
+      native.close()
       receiver.close()
       sender.close()
     },

@@ -31,6 +31,8 @@ export interface RtcChannel {
   /** Bytes that were sent and have not left. */
   readonly unsentBytes: number
   send(text: string): ChannelSend
+  /** Lets the library go of it; its owner is told nothing more. */
+  close(): void
 }
 
 export function createRtcChannel(options: RtcChannelOptions): RtcChannel {
@@ -81,6 +83,10 @@ export function createRtcChannel(options: RtcChannelOptions): RtcChannel {
       }
       native.sendMessage(text)
       return 'sent'
+    },
+    close() {
+      open = false
+      native.close()
     },
   }
 }

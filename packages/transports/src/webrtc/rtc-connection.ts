@@ -63,8 +63,9 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
     over = true
     deadline()
     gathered()
-    native.close()
+    // Tracks and channels first: the library lets go only of what was closed one by one.
     options.onEnd(how, error)
+    native.close()
   }
 
   const guard: RtcConnection['guard'] =

@@ -1,5 +1,5 @@
 /** Calls over real UDP with another WebRTC stack at the far end. */
-import { sine } from '@parley/audio'
+import { decodeUlaw, sine } from '@parley/audio'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openRtcPeer, type RtcWorld } from './rtc-peer.js'
 import {
@@ -191,6 +191,43 @@ describe('an offer', () => {
     const opening = openRtcPeer({ ...options(), offerSdp, signal: abort.signal })
     abort.abort()
     await expect(opening).rejects.toMatchObject({ name: 'AbortError' })
+    await far.close()
+  })
+})
+
+describe('a call', () => {
+  it('without Opus in its offer is G.711 both ways', async () => {
+    const far = openFarEnd()
+    const { kept, handlers } = keepingHandlers()
+    const offerSdp = (await far.offer()).replace(/^a=rtpmap:96 .*\r\n/gm, '').replace('SAVPF 96 0', 'SAVPF 0')
+    const peer = await openRtcPeer({ offerSdp, world, handlers, channelLabel: 'oai-events' })
+    expect([peer.codec, peer.speakRate]).toEqual(['PCMU', 8_000])
+    await far.accept(peer.answerSdp)
+    await until(() => kept.told.includes('open'), 'the channel')
+    const samples = sine({ rate: 8_000, hz: 330, durationMs: 400 })
+    peer.play({ samples, rate: 8_000, atMs: 0 })
+    await until(() => far.packets.length >= 20, 'the packets')
+    const decoded = joined(far.packets.slice(0, 20).map(({ payload }) => decodeUlaw(payload)))
+    expect(measuredHz(decoded, 8_000)).toBeCloseTo(330, 0)
+    peer.close()
+    await far.close()
+  })
+
+  it('shares its one port with others, and tells the address the world knows', async () => {
+    const network = { portRange: { from: 47_311, to: 47_311 } }
+    const calls = [await connect(world, {}, { network }), await connect(world, {}, { network })]
+    for (const { peer } of calls) expect(peer.answerSdp).toMatch(/ 47311 typ host/)
+    for (const [index, { peer }] of calls.entries()) peer.send(`to ${index}`)
+    await until(() => calls.every(({ far }) => far.messages.length > 0), 'the messages')
+    expect(calls.map(({ far }) => far.messages)).toEqual([['to 0'], ['to 1']])
+    for (const call of calls) await call.close()
+    const far = openFarEnd()
+    const offerSdp = await far.offer()
+    const { handlers } = keepingHandlers()
+    const advertised = { advertisedAddress: '203.0.113.9' }
+    const peer = await openRtcPeer({ offerSdp, world, handlers, channelLabel: 'x', network: advertised })
+    expect(peer.answerSdp.match(/UDP \d+ 203\.0\.113\.9 \d+ typ host/g)).toHaveLength(1)
+    peer.close()
     await far.close()
   })
 })

@@ -133,7 +133,10 @@ function startCall(options: RtcPeerOptions, network: RtcNetwork, limits: RtcLimi
   }
 
   function takeChannel(native: DataChannel): void {
-    if (channel !== undefined || native.getLabel() !== channelLabel) return native.close()
+    if (channel !== undefined || native.getLabel() !== channelLabel) {
+      native.onClosed(() => {})
+      return native.close()
+    }
     channel = createRtcChannel({
       native,
       connection,
@@ -159,6 +162,7 @@ function startCall(options: RtcPeerOptions, network: RtcNetwork, limits: RtcLimi
     onEnd(end, error) {
       stopBeat()
       audio?.close()
+      channel?.close()
       if (call.answered) handlers.ended(end, error)
     },
   })
