@@ -49,6 +49,12 @@ describe('the configuration', () => {
     ])
   })
 
+  it('refuses ports and addresses of calls that are none', () => {
+    const env = { PARLEY_WEBRTC_PORTS: '50100-50000', PARLEY_WEBRTC_ADDRESS: 'here', PARLEY_ICE_SERVERS: 'x' }
+    expect(resolve(env).problems.map(({ name }) => name)).toEqual(Object.keys(env))
+    expect(resolve({ PARLEY_WEBRTC_PORTS: '50000' }).config.webrtcPorts).toBe('50000')
+  })
+
   it('refuses what Opus cannot be', () => {
     expect(told({ VOICE_SAMPLE_RATE: '44100', VOICE_FRAME_MS: '30', VOICE_BITRATE: '4000' })).toEqual([
       'VOICE_SAMPLE_RATE must be one of 8000, 12000, 16000, 24000, 48000. It is "44100". Set for example VOICE_SAMPLE_RATE=8000.',

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 
 /**
@@ -41,6 +42,28 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Kind<nu
 export function oneNumberOf<const Value extends number>(values: readonly [Value, ...Value[]]): Kind<Value> {
   const must = `one of ${values.join(', ')}`
   return kind(must, String(values[0]), text => values.find(value => value === digits(text)))
+}
+
+export function ipv4(): Kind<string> {
+  return kind('an IPv4 address', '203.0.113.7', text => (isIPv4(text) ? text : undefined))
+}
+
+export interface PortRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** As text; `portRangeOf` reads it. */
+export function portRange(): Kind<string> {
+  const must = 'two ports from 1024 to 65535, as in 50000-50100, or one'
+  return kind(must, '50000-50100', text => (portRangeOf(text) === undefined ? undefined : text))
+}
+
+/** Both ends are in it. */
+export function portRangeOf(text: string): PortRange | undefined {
+  const [, first = '', last = first] = /^(\d{4,5})(?:-(\d{4,5}))?$/.exec(text) ?? []
+  const [from, to] = [Number(first), Number(last)]
+  return from >= 1024 && to >= from && to <= 65_535 ? { from, to } : undefined
 }
 
 /** `0` lets the system choose. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { choice, duration, list, port, text } from './kinds.js'
+import { choice, duration, ipv4, list, port, portRange, text } from './kinds.js'
 import { optional, setting } from './setting.js'
 
 const isRange = (value: string) => /^[^/]+(\/\d{1,3})?$/.test(value) && isIP(value.split('/')[0] ?? '') > 0
@@ -41,6 +41,28 @@ export const networkSettings = {
     kind: port({ min: 1024 }),
     unset: 'no extra listener',
     doc: 'A further port for the metrics scraper.',
+  }),
+  webrtcPorts: optional({
+    env: 'PARLEY_WEBRTC_PORTS',
+    kind: portRange(),
+    unset: 'any the system gives',
+    doc: 'UDP ports of WebRTC calls; a single one is shared by all of them.',
+  }),
+  webrtcAddress: optional({
+    env: 'PARLEY_WEBRTC_ADDRESS',
+    kind: ipv4(),
+    unset: 'the machine’s own addresses',
+    doc: 'Address under which callers over WebRTC reach this machine, where it does not know it itself (a container, a NAT).',
+  }),
+  iceServers: setting({
+    env: 'PARLEY_ICE_SERVERS',
+    kind: list(
+      'a comma-separated list of addresses such as stun:stun.example:3478',
+      'stun:stun.example:3478',
+      value => /^(stun|turn|turns):\S+$/.test(value),
+    ),
+    default: [],
+    doc: 'STUN and TURN servers for WebRTC calls; none are needed where callers reach this machine.',
   }),
   trustProxy: setting({
     env: 'PARLEY_TRUST_PROXY',

@@ -74,6 +74,11 @@ export interface Door {
   admit(request: IncomingMessage): Promise<Admission>
   /** Listener for the `upgrade` event of every HTTP server of the process. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /**
+   * A place for a conversation that is no socket, to be released once. @throws ParleyError as a socket is refused:
+   * `draining`, `overloaded`, `rate_limited`
+   */
+  hold(principal: Principal): () => void
   /** From now on everyone is refused with 503. Sockets already open are left alone. */
   drain(): void
   /** Closes what is still open with 1001 (going away); resolves once all are gone, cutting the rest on abort. */
@@ -247,6 +252,17 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
         log.error({ err: error }, 'an edge failed to take its socket')
         socket.destroy()
       })
+    },
+    hold(principal) {
+      if (draining) throw leaving()
+      if (connections >= config.maxConnections) throw full()
+      const release = enter()
+      try {
+        return both(limits.beginSession(principal), release)
+      } catch (error) {
+        release()
+        throw error
+      }
     },
     drain() {
       draining = true

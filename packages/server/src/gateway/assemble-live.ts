@@ -7,7 +7,9 @@ import { type AssemblyParts, usable } from './assembly-parts.js'
 
 /** @throws ParleyError `bad_config` when no model of the list can serve, one sentence for each of them */
 export function assembleLive(agent: ModelAgentFile, parts: AssemblyParts): AssembledAgent {
-  const models = usable('live', { agent, entries: agent.live, parts }, entry => parts.shelf.get('live', entry))
+  const models = usable('live', { agent, entries: agent.live, parts }, entry =>
+    parts.shelf.get('live', entry),
+  )
   const reasoner = reasonerOf(agent, parts)
   const [greeting] = agent.greeting.say
   const engine = createLiveEngine({

@@ -3,7 +3,7 @@
  * once, handed to `serve`, which starts and stops it.
  */
 
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { loadOpus, loadResampling, type Opus, type Resampling, type VoiceActivity } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Ids, type SecretOf } from '@parley/core'
@@ -23,6 +23,9 @@ import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
 
 /** Paths of the voice socket: its own, and the one that web voice services use. */
 const voicePaths = ['/v1/voice', '/voice-ws']
+
+/** For names that must not be guessed. */
+const hardToGuess = () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48
 
 const ids: Ids = { next: prefix => `${prefix}_${randomUUID().replaceAll('-', '')}` }
 
@@ -89,6 +92,7 @@ function attachVoice(
   [speech, resampling, opus, voiceActivity]: Loaded,
 ): Attached {
   const { config, clock, log, metrics, door, store } = parts
+  const ticker = createTicker(clock)
   const desk = createSessionDesk({
     config,
     agents,
@@ -98,7 +102,7 @@ function attachVoice(
     resampling,
     voiceActivity,
     clock,
-    ticker: createTicker(clock),
+    ticker,
     ids,
     epochMs: Date.now,
     log,
@@ -131,7 +135,7 @@ function attachVoice(
   attachPhone({ door, desk, clock, log })
   const realtime = attachRealtime({
     ...parts,
-    ...{ desk, agents, resampling, epochMs: Date.now, random: Math.random },
+    ...{ desk, agents, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
     secretShelf: assembly.secretShelf,
   })
   return {

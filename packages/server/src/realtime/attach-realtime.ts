@@ -1,19 +1,24 @@
 /** The OpenAI Realtime protocol at the gateway: its socket at the door, and its pages over HTTP. */
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Resampling } from '@parley/audio'
-import { createClientSecrets, type SecretShelf } from '@parley/platform'
+import type { Opus, Resampling } from '@parley/audio'
+import { ParleyError, type Ticker } from '@parley/core'
+import { createClientSecrets, type Principal, type SecretShelf } from '@parley/platform'
 import {
   defaultRealtimeLimits,
   type RealtimeSocket,
+  type RtcNetwork,
   realtimeSocketServerOptions,
   serveRealtimeSocket,
 } from '@parley/transports'
 import type { FastifyPluginAsync } from 'fastify'
+import type { WebSocket } from 'ws'
+import { portRangeOf } from '../config/kinds.js'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
 import type { SessionDesk } from '../gateway/session-desk.js'
 import type { ServerParts } from '../serve.js'
 import { readSession } from './read-session.js'
+import { createRealtimeCalls } from './realtime-calls.js'
 import { REALTIME_PATH, type RealtimeArrival, realtimeRoute } from './realtime-door.js'
 import { createRealtimeHost } from './realtime-host.js'
 import { createRealtimeIdentity } from './realtime-identity.js'
@@ -25,8 +30,10 @@ export interface RealtimeWorld
   readonly agents: AgentCatalogue
   readonly secretShelf: SecretShelf
   readonly resampling: Resampling
+  readonly opus: Opus
+  readonly ticker: Ticker
   readonly epochMs: () => number
-  /** 0 ≤ x < 1. */
+  /** 0 ≤ x < 1, hard to guess. */
   readonly random: () => number
 }
 
@@ -53,7 +60,13 @@ export function attachRealtime(world: RealtimeWorld): AttachedRealtime {
   }
   const defaultModel = agents.choose(undefined, config.language).agent
 
+  const calls = createRealtimeCalls({
+    ...{ door, host, clock, epochMs, random, resampling, limits, log, defaultModel },
+    ...{ opus: world.opus, ticker: world.ticker, network: networkOf(config) },
+  })
+
   function serve({ socket, request, principal, query, session }: RealtimeArrival): void {
+    if (query.kind === 'sideband') return attach(query.call, socket, principal)
     const served = serveRealtimeSocket({
       socket,
       principal,
@@ -72,12 +85,23 @@ export function attachRealtime(world: RealtimeWorld): AttachedRealtime {
     socket.once('close', () => sockets.delete(served))
   }
 
+  /** The call may have ended while the socket was made. */
+  function attach(call: string, socket: WebSocket, principal: Principal): void {
+    try {
+      calls.attach(call, socket, principal)
+    } catch (error) {
+      const { code, message } = ParleyError.from(error)
+      socket.close(code === 'overloaded' ? 1013 : 1008, message.slice(0, 120))
+    }
+  }
+
   door.routes.set(
     REALTIME_PATH,
     realtimeRoute({
       identity,
       defaultModel,
       maxPayloadBytes: realtimeSocketServerOptions.maxPayload,
+      hasCall: calls.has,
       serve,
     }),
   )
@@ -92,10 +116,20 @@ export function attachRealtime(world: RealtimeWorld): AttachedRealtime {
       models: agents.agents.map(({ agent }) => agent),
       readSession: given =>
         readSession(given, { newId: () => `sess_${randomUUID().replaceAll('-', '')}`, defaultModel }),
-      calls: undefined,
+      calls,
     }),
     drain() {
       for (const socket of sockets) socket.drain()
+      calls.drain()
     },
+  }
+}
+
+function networkOf({ webrtcPorts, webrtcAddress, iceServers }: ServerParts['config']): RtcNetwork {
+  const portRange = webrtcPorts === undefined ? undefined : portRangeOf(webrtcPorts)
+  return {
+    iceServers,
+    ...(portRange === undefined ? {} : { portRange }),
+    ...(webrtcAddress === undefined ? {} : { advertisedAddress: webrtcAddress }),
   }
 }

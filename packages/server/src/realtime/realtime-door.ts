@@ -17,6 +17,8 @@ export const REALTIME_PATH = '/v1/realtime'
 export type RealtimeQuery =
   | { readonly kind: 'realtime'; readonly model: string }
   | { readonly kind: 'transcription' }
+  /** Beside a call over WebRTC. */
+  | { readonly kind: 'sideband'; readonly call: string }
 
 export interface RealtimeArrival {
   readonly socket: WebSocket
@@ -33,6 +35,8 @@ export interface RealtimeRouteParts {
   readonly defaultModel: string
   /** Bytes of the longest event. */
   readonly maxPayloadBytes: number
+  /** Whether the principal's tenant has such a call. */
+  hasCall(id: string, principal: Principal): boolean
   serve(arrival: RealtimeArrival): void
 }
 
@@ -48,8 +52,11 @@ export function realtimeRoute(parts: RealtimeRouteParts): Route {
       visitors.set(request, visitor)
       return visitor.principal
     },
-    check(request) {
-      queryOf(request, parts.defaultModel)
+    check(request, principal) {
+      const query = queryOf(request, parts.defaultModel)
+      if (query.kind !== 'sideband' || parts.hasCall(query.call, principal)) return
+      const message = `There is no call '${query.call.slice(0, 100)}'; it may be over, or be another's.`
+      throw new ParleyError('not_found', message, { details: { param: 'call_id' } })
     },
     handle(socket, request, principal) {
       const about = visitors.get(request)?.about
@@ -67,16 +74,13 @@ export function realtimeRoute(parts: RealtimeRouteParts): Route {
 
 const transcription = { kind: 'transcription' } as const
 
-/** @throws ParleyError `bad_message` for an address that asks for two things, `not_found` for a call to attach to */
+/** @throws ParleyError `bad_message` for an address that asks for two things */
 export function queryOf({ url }: IncomingMessage, defaultModel: string): RealtimeQuery {
   const query = new URL(url ?? '/', 'ws://gateway').searchParams
   const [model, intent, call] = ['model', 'intent', 'call_id'].map(name => query.get(name) || undefined)
   if ([model, intent, call].filter(each => each !== undefined).length > 1)
     throw badField('model', 'invalid_parameter', 'Give one of model, intent and call_id in the address.')
-  if (call !== undefined) {
-    const message = `There is no call '${call.slice(0, 100)}' to attach to: here a call has its own data channel alone.`
-    throw new ParleyError('not_found', message, { details: { param: 'call_id' } })
-  }
+  if (call !== undefined) return { kind: 'sideband', call }
   if (intent === undefined) return { kind: 'realtime', model: model ?? defaultModel }
   if (intent === 'transcription') return transcription
   throw badField(

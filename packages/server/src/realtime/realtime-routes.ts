@@ -45,7 +45,8 @@ export interface RealtimeCalls {
     readonly principal: Principal
     /** Of the client secret, or of the request itself. */
     readonly session: Json | undefined
-    readonly request: FastifyRequest
+    /** The client went away before it was answered. */
+    readonly signal: AbortSignal
   }): Promise<{ readonly id: string; readonly answer: string }>
   /** False for a call that is not, or belongs to another tenant or subject. */
   hangUp(id: string, principal: Principal): boolean
@@ -155,7 +156,7 @@ export function realtimeRoutes(parts: RealtimeHttpParts): FastifyPluginAsyncZod 
         if (parts.calls === undefined) throw noCalls()
         const { offer, session } = await offerOf(request)
         if (session !== undefined) parts.readSession(session)
-        const call = { offer, principal, session: session ?? about, request }
+        const call = { offer, principal, session: session ?? about, signal: goneSignal(reply) }
         const { id, answer: sdp } = await parts.calls.begin(call)
         return reply
           .code(201)
@@ -251,6 +252,16 @@ async function offerOf({
     throw badField('sdp', 'missing_required_parameter', "Missing required parameter: 'sdp'.")
   const session = form.get('session')
   return { offer, session: session === undefined ? undefined : parsed(session) }
+}
+
+/** Aborts when the connection closes before the answer has left. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished)
+      gone.abort(new ParleyError('timeout', 'The client went away before its answer.'))
+  })
+  return gone.signal
 }
 
 function parsed(text: string): Json {

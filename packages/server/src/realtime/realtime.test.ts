@@ -37,6 +37,7 @@ async function start(env: NodeJS.ProcessEnv = {}, more: { calls?: RealtimeCalls 
         identity: visitors,
         defaultModel: 'front-desk',
         maxPayloadBytes: 1_000,
+        hasCall: (id, { tenant }) => id === 'rtc_1' && tenant === 'acme',
         serve(arrival) {
           arrivals.push(arrival)
           const { query, session, principal } = arrival
@@ -148,7 +149,7 @@ describe('the door of Realtime clients', () => {
     expect(await knock(`${url}/v1/realtime`, { key: 'a.b.c' })).toMatchObject({ status: 401 })
   })
 
-  it('reads what is asked for, and refuses two things at once and calls to attach to', async () => {
+  it('reads what is asked for, and refuses two things at once and calls of others', async () => {
     const { url } = await start()
     const address = `${url}/v1/realtime`
     expect(await knock(`${address}?intent=transcription`)).toMatchObject({ query: { kind: 'transcription' } })
@@ -160,6 +161,9 @@ describe('the door of Realtime clients', () => {
     expect(await knock(`${address}?call_id=rtc_1`)).toMatchObject({
       status: 404,
       error: { param: 'call_id' },
+    })
+    expect(await knock(`${address}?call_id=rtc_1`, { key: await tokenFor('acme') })).toMatchObject({
+      query: { kind: 'sideband', call: 'rtc_1' },
     })
   })
 
