@@ -5,6 +5,7 @@ import { signToken } from '@parley/platform'
 import { OpenAI } from 'openai'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { MediaStreamTrack, RTCPeerConnection } from 'werift'
 import { recording } from './support/human-speech.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
 import { openTlsProxy } from './support/tls-proxy.js'
@@ -97,6 +98,56 @@ describe('the agents SDK, without a key anywhere', { timeout: 60_000 }, () => {
     expect(heardMs).toBeGreaterThan(0)
     expect(events.map(({ type }) => type)).toContain('input_audio_buffer.speech_started')
     expect(faults).toEqual([])
+  })
+})
+
+describe('a call over WebRTC', { timeout: 60_000 }, () => {
+  it('is answered in sound, seen by a socket beside it, and hung up over HTTP', async () => {
+    const gateway = await startParley()
+    const caller = new RTCPeerConnection({})
+    const transceiver = caller.addTransceiver(new MediaStreamTrack({ kind: 'audio' }), {
+      direction: 'sendrecv',
+    })
+    let packets = 0
+    transceiver.onTrack.subscribe(track => track.onReceiveRtp.subscribe(() => (packets += 1)))
+    const channel = caller.createDataChannel('oai-events')
+    const next = (type: string) =>
+      new Promise<Event>(resolve =>
+        channel.onMessage.subscribe(data => {
+          const event = JSON.parse(String(data)) as Event
+          if (event.type === type) resolve(event)
+        }),
+      )
+    const created = next('session.created')
+    await caller.setLocalDescription(await caller.createOffer())
+    const answer = await fetch(`${gateway.url}/v1/realtime/calls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp', authorization: 'Bearer any-key' },
+      body: caller.localDescription?.sdp ?? '',
+    })
+    expect(answer.status).toBe(201)
+    const location = answer.headers.get('location') ?? ''
+    await caller.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
+    expect((await created).session).toMatchObject({ type: 'realtime', model: 'front-desk' })
+
+    const call = location.split('/').at(-1)
+    const beside = await openSocket(gateway.url, { path: `/v1/realtime?call_id=${call}`, protocols: [] })
+    const seen: string[] = []
+    beside.on('message', data => seen.push((JSON.parse(String(data)) as Event).type))
+    const done = next('response.done')
+    const content = [{ type: 'input_text', text: 'What are your opening hours?' }]
+    const item = { type: 'message', role: 'user', content }
+    channel.send(Buffer.from(JSON.stringify({ type: 'conversation.item.create', item })))
+    channel.send(Buffer.from(JSON.stringify({ type: 'response.create' })))
+    expect(JSON.stringify((await done).response)).toMatch(/nine to six/)
+    expect(packets).toBeGreaterThan(20)
+    expect(seen).toContain('response.done')
+
+    const gone = new Promise<void>(resolve => beside.once('close', () => resolve()))
+    expect((await fetch(`${gateway.url}${location}/hangup`, { method: 'POST' })).status).toBe(200)
+    await gone
+    await caller.close()
+    expect(await gateway.stop()).toBe(0)
   })
 })
 
