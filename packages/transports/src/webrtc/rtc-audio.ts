@@ -77,7 +77,7 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
   const ssrc = Math.floor(random() * 2 ** 32)
   const native = addTrack(options, ssrc)
   let open = false
-  const send = (bytes: Uint8Array) => open && !connection.isOver && native.sendMessageBinary(asBuffer(bytes))
+  const send = (bytes: Uint8Array) => open && trySend(native, bytes)
   const receiver = createAudioReceiver({
     decoder,
     payloadType: offered.codec.payloadType,
@@ -178,6 +178,15 @@ function addTrack({ library, connection, offered }: RtcAudioOptions, ssrc: numbe
   else audio.addAudioCodec(codec.payloadType, codec.name)
   audio.addSSRC(ssrc, CNAME, CNAME, 'audio')
   return connection.native.addTrack(audio)
+}
+
+/** The track may be closed and we not told of it yet; whoever plays must not notice. */
+function trySend(track: Track, bytes: Uint8Array): boolean {
+  try {
+    return track.sendMessageBinary(asBuffer(bytes))
+  } catch {
+    return false
+  }
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

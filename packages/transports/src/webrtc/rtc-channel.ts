@@ -81,12 +81,21 @@ export function createRtcChannel(options: RtcChannelOptions): RtcChannel {
         clock.after(0, () => connection.end('error', new ParleyError('overloaded', message)))
         return 'closed'
       }
-      native.sendMessage(text)
-      return 'sent'
+      return trySend(native, text) ? 'sent' : 'closed'
     },
     close() {
       open = false
       native.close()
     },
+  }
+}
+
+/** The channel may be closed and we not told of it yet. The library's own answer only says whether it had to wait. */
+function trySend(channel: DataChannel, text: string): boolean {
+  try {
+    channel.sendMessage(text)
+    return true
+  } catch {
+    return false
   }
 }
