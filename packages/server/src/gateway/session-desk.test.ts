@@ -143,7 +143,7 @@ describe('the desk', () => {
 
   it('begins a session for a Realtime client with the agent that its model names, or the default one, in silence', async () => {
     const rows: NewSession[] = []
-    const { desk, clock } = await setUp(async row => void rows.push(row))
+    const { desk, clock, metrics } = await setUp(async row => void rows.push(row))
     const leg = new Leg()
     const begin = (model: string, language?: string) =>
       desk.openRealtime({
@@ -157,6 +157,7 @@ describe('the desk', () => {
     expect(await begin('gpt-realtime-2.1')).toMatchObject({ agent: 'front-desk', language: 'en' })
     expect(await begin('gpt-realtime-2.1', 'es')).toMatchObject({ agent: 'recepción', language: 'es' })
     expect(rows.map(({ edge }) => edge)).toEqual(['realtime', 'realtime', 'realtime'])
+    expect(await metrics.registry.metrics()).toContain('parley_sessions_total{edge="realtime"} 3')
     await clock.advance(1_000)
     expect(leg.kinds).not.toContain('reply-started')
   })

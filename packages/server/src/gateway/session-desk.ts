@@ -194,7 +194,8 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const hangUp = () => void session.end('client')
     signal.addEventListener('abort', hangUp, { once: true })
     await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
-    log.info({ session: id, tenant, agent: agent.agent, language }, 'session opened')
+    parts.metrics.sessionsByEdge.inc({ edge })
+    log.info({ session: id, tenant, agent: agent.agent, language, edge }, 'session opened')
     return { ...facts, resumed: false }
   }
 

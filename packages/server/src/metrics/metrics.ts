@@ -11,6 +11,8 @@ export interface Metrics {
   readonly registry: Registry
   /** Watches one session. `onLatency` hears what the histogram hears, in ms. */
   sessionTap(tenant: string, onLatency?: (type: LatencyType, ms: number) => void): Tap
+  /** Sessions begun, by the edge they came through. */
+  readonly sessionsByEdge: Counter<'edge'>
   /** Sockets open now. */
   readonly connections: Gauge
   /** Upgrades refused before they became sockets. */
@@ -179,6 +181,12 @@ export function createMetrics(version: string): Metrics {
         },
       }
     },
+    sessionsByEdge: new Counter({
+      name: 'parley_sessions_total',
+      help: 'Sessions begun, by edge: voice-ws, phone, realtime (sockets and calls of OpenAI Realtime clients)',
+      labelNames: ['edge'],
+      registers,
+    }),
     connections: new Gauge({ name: 'parley_connections', help: 'Sockets open now', registers }),
     refusals: new Counter({
       name: 'parley_connections_refused_total',
