@@ -1,4 +1,5 @@
 /** An agent whose model hears and speaks, simulated on this machine, through the voice socket of a real gateway. */
+import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession, tool } from '@openai/agents-realtime'
 import { systemClock } from '@parley/core'
 import {
   codedBrains,
@@ -28,11 +29,15 @@ const story =
   'people walked down seven narrow streets carrying oil, matches, bread, and news from distant ships.'
 
 /** Says a greeting that it is given as it is, tells a story, hangs up, or repeats. */
-function* think({ instructions, messages }: SimPrompt) {
+function* think({ instructions, messages, tools }: SimPrompt) {
   const asked = messages.at(-1)?.text ?? ''
   const verbatim = /Welcome to Harbor House\./.exec(instructions)?.[0]
   if (asked.includes('hang up')) {
     yield { kind: 'tool-call', name: 'hang_up', arguments: '{}' } as const
+    return
+  }
+  if (asked.includes('price') && tools.includes('get_price')) {
+    yield { kind: 'tool-call', name: 'get_price', arguments: '{"room":"double"}' } as const
     return
   }
   const answer = asked.includes('story') ? story : asked === '' ? verbatim : `You said: ${asked}.`
@@ -115,6 +120,39 @@ describe('an agent whose model hears and speaks', { timeout: 60_000 }, () => {
     expect(words).toEqual(wordsIn(story).slice(0, words.length))
     const cuts = vendor.received.filter(({ message }) => isEvent(message, 'conversation.item.truncate'))
     expect(cuts.length).toBeGreaterThan(0)
+  })
+
+  it('lets a client of the Realtime protocol run its own tools, through both protocols', async () => {
+    const url = `${gateway.url.replace('http', 'ws')}/v1/realtime?model=concierge`
+    const asked: unknown[] = []
+    const price = tool({
+      name: 'get_price',
+      description: 'The price of a room.',
+      parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
+      strict: false,
+      async execute(input) {
+        asked.push(input)
+        return 'ninety euros'
+      },
+    })
+    const transport = new OpenAIRealtimeWebSocket({ url })
+    const client = new RealtimeAgent({ name: 'a', instructions: 'be brief', tools: [price] })
+    const session = new RealtimeSession(client, { transport, model: 'concierge' })
+    const faults: unknown[] = []
+    session.on('error', fault => faults.push(fault))
+    await session.connect({ apiKey: 'any', url })
+    let responses = 0
+    const second = new Promise<void>(resolve =>
+      transport.on('*', event => {
+        if (event.type === 'response.done' && ++responses === 2) resolve()
+      }),
+    )
+    session.sendMessage('What is the price of a room?')
+    await second
+    expect(asked).toEqual([{ room: 'double' }])
+    expect(JSON.stringify(session.history)).toContain('ninety euros.')
+    expect(faults).toEqual([])
+    session.close()
   })
 
   it('hangs up by its tool', async () => {
