@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { faultOf, invalidValue, type RealtimeFault } from './realtime-fault.js'
 import { isRealtimeFields, type RealtimeFields } from './realtime-fields.js'
+import { withoutNulls } from './realtime-nulls.js'
 
 export interface RealtimeItem extends RealtimeFields {
   readonly id: string
@@ -75,9 +76,10 @@ export type CheckedItem = { readonly item: RealtimeItem } | { readonly fault: Re
 
 /** `path` is the parameter that a fault names. */
 export function realtimeItemOf(
-  given: unknown,
+  written: unknown,
   { newId, path }: { newId(prefix: 'item' | 'call'): string; readonly path: string },
 ): CheckedItem {
+  const given = withoutNulls(written)
   const parsed = itemSchema.safeParse(given)
   if (!parsed.success) return { fault: faultOf(parsed.error, given, path) }
   const { data } = parsed

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { faultOf, type RealtimeFault } from './realtime-fault.js'
 import { type RealtimeFormat, realtimeFormatSchema, realtimePcm } from './realtime-format.js'
+import { withoutNulls } from './realtime-nulls.js'
 import {
   realtimeIgnoredSchema,
   realtimeMaxTokensSchema,
@@ -50,11 +51,12 @@ export interface RealtimeResponseWanted {
   readonly metadata: Readonly<Record<string, string>> | null
 }
 
-/** `given` is the event's `response`; undefined for what a session gives of itself. */
+/** `written` is the event's `response`; undefined for what a session gives of itself. */
 export function responseWanted(
   settings: RealtimeSettings,
-  given: unknown = {},
+  written: unknown = {},
 ): { readonly wanted: RealtimeResponseWanted } | { readonly fault: RealtimeFault } {
+  const given = withoutNulls(written ?? {})
   const parsed = responseSchema.safeParse(given)
   if (!parsed.success) return { fault: faultOf(parsed.error, given, 'response') }
   const { data } = parsed

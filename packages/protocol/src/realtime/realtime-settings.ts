@@ -5,6 +5,7 @@
 import { faultOf, invalidRequest, type RealtimeFault } from './realtime-fault.js'
 import { isRealtimeFields } from './realtime-fields.js'
 import { type RealtimeFormat, realtimePcm } from './realtime-format.js'
+import { withoutNulls } from './realtime-nulls.js'
 import {
   type RealtimeSessionUpdate,
   type RealtimeTurnDetection,
@@ -100,9 +101,10 @@ export type UpdatedSettings = { readonly settings: RealtimeSettings } | { readon
 /** `hasSpoken`: the voice is fixed once the client has heard it. */
 export function updateSettings(
   current: RealtimeSettings,
-  given: unknown,
+  written: unknown,
   hasSpoken: boolean,
 ): UpdatedSettings {
+  const given = withoutNulls(written)
   const misplaced = checkType(current, given)
   if (misplaced !== undefined) return { fault: misplaced }
   const parsed = realtimeSessionSchema.safeParse(given)
