@@ -111,4 +111,18 @@ describe('the memory', () => {
     memory.agent(turn(1), heard('one two'), false, undefined)
     expect(texts(memory)).toEqual([])
   })
+
+  it('takes what was taken out when it is given again, with other words and elsewhere', () => {
+    const memory = new Memory()
+    for (const [index, kind] of (['user', 'agent', 'system'] as const).entries())
+      memory.remember({ kind, id: turn(index), text: `${index}` }, undefined, 0)
+    for (const [index, kind] of (['user', 'agent', 'system'] as const).entries()) {
+      memory.forget({ turn: turn(index) })
+      memory.remember({ kind, id: turn(index), text: `${index} again` }, null, 0)
+      memory.remember({ kind, id: turn(index), text: 'and again' }, null, 0)
+    }
+    expect(texts(memory)).toEqual(['2 again', '1 again', '0 again'])
+    memory.forget({ turn: turn(1) })
+    expect(texts(memory)).toEqual(['2 again', '0 again'])
+  })
 })

@@ -52,9 +52,13 @@ export class Memory {
       known.calls.push({ call, result: undefined })
   }
 
-  /** An entry of the far end's; `behind` as in `Steering.remember`. An id that is known already changes nothing. */
+  /**
+   * An entry of the far end's; `behind` as in `Steering.remember`. An id that is known already changes nothing; one that
+   * was taken out may come again, at another place and with other words.
+   */
   remember(entry: GivenEntry, behind: TurnId | null | undefined, atMs: number): void {
-    if (this.#indexOf(entry.id) >= 0) return
+    if (this.#isKnown(entry.id)) return
+    this.#drop(entry.id)
     if (entry.kind === 'tool-result') {
       const known = this.#call(entry.call)
       if (known !== undefined) known.result = { id: entry.id, text: entry.text }
@@ -142,6 +146,26 @@ export class Memory {
         turn === id ||
         replies.some(({ reply, calls }) => reply === id || calls.some(each => each.result?.id === id)),
     )
+  }
+
+  /** Whether something of this id stands in the history. */
+  #isKnown(id: string): boolean {
+    return this.#turns.some(
+      ({ turn, forgotten, replies }) =>
+        (turn === id && !forgotten) ||
+        replies.some(
+          each =>
+            (each.reply === id && !each.forgotten) || each.calls.some(({ result }) => result?.id === id),
+        ),
+    )
+  }
+
+  /** What is left of something of this id that was taken out. */
+  #drop(id: string): void {
+    const at = this.#turns.findIndex(
+      ({ turn, forgotten, replies }) => turn === id && forgotten && replies.every(each => each.forgotten),
+    )
+    if (at >= 0) this.#turns.splice(at, 1)
   }
 
   #call(id: string) {
