@@ -20,6 +20,7 @@ export function steerAtRandom(talk: SimConversation, random: () => number, count
     steering => steering.answer(wishes),
     steering => steering.answer(wishes),
     steering => steering.forgetSound(),
+    steering => steering.callOff(),
     steering => steering.remember({ kind: some('user', 'agent', 'system'), id, text: 'Müller said 4711' }),
     steering => steering.remember({ kind: 'user', id, text: 'café' }, some(null, ...turns)),
     steering =>

@@ -182,6 +182,23 @@ describe('a far end that asks for answers', () => {
     }
   })
 
+  it('calls off what has to wait, and the answer that is heard goes on', async () => {
+    const talk = await talkOf({ answers: 'asked' })
+    await talk.speak(400)
+    talk.caller.steering.answer({ silent: true })
+    talk.caller.steering.callOff()
+    await talk.silence(1_500)
+    expect(talk.engine.turns).toEqual([])
+    talk.caller.steering.answer()
+    await untilFloor(talk, 'agent')
+    await talk.silence(300)
+    talk.caller.steering.answer()
+    talk.caller.steering.callOff()
+    await talk.silence(4_000)
+    expect(talk.of('reply-ended')).toMatchObject([{ interrupted: false }])
+    expect(talk.engine.turns).toHaveLength(1)
+  })
+
   it('has no answer prepared that was not asked for, and none with wishes that hold no more', async () => {
     const talk = await talkOf({})
     await talk.speak(600)

@@ -80,6 +80,7 @@ export type LogInput =
   /** The far end steers; what it asks beside the conversation changes nothing in it and is not written. */
   | { readonly kind: 'configure'; readonly steer: Steer }
   | { readonly kind: 'answer'; readonly wishes?: Wishes }
+  | { readonly kind: 'call-off' }
   | { readonly kind: 'forget-sound' }
   | { readonly kind: 'remember'; readonly entry: GivenEntry; readonly behind?: TurnId | null }
   | { readonly kind: 'forget'; readonly what: { readonly turn: TurnId } | { readonly reply: ReplyId } }

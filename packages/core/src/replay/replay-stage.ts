@@ -137,6 +137,9 @@ export class ReplayStage {
       case 'answer':
         inbox?.steering.answer(entry.wishes)
         return false
+      case 'call-off':
+        inbox?.steering.callOff()
+        return false
       case 'forget-sound':
         inbox?.steering.forgetSound()
         return false

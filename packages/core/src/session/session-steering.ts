@@ -17,6 +17,7 @@ export function steeringOf(body: SessionBody, deciding: Deciding, asides: Asides
   return {
     configure: steer => deciding.configure(steer),
     answer: wishes => deciding.answer(wishes),
+    callOff: () => conduct.unwant(),
     forgetSound: () => caller.forgetSound(conduct.isTold),
     remember: (entry, behind) => change(() => memory.remember(entry, behind, caller.mediaMs)),
     forget: what => change(() => memory.forget(what)),

@@ -7,6 +7,7 @@ import type { GivenEntry, Steer, Steering } from './steering.js'
 export interface SteeringCalls {
   configure(steer: Steer): void
   answer(wishes: Wishes | undefined): void
+  callOff(): void
   forgetSound(): void
   remember(...what: Parameters<Steering['remember']>): void
   forget(what: Parameters<Steering['forget']>[0]): void
@@ -23,6 +24,7 @@ export function createSteering(
     configure: steer => enter({ kind: 'configure', steer }, () => calls.configure(steer)),
     answer: wishes =>
       enter({ kind: 'answer', ...(wishes === undefined ? {} : { wishes }) }, () => calls.answer(wishes)),
+    callOff: () => enter({ kind: 'call-off' }, () => calls.callOff()),
     forgetSound: () => enter({ kind: 'forget-sound' }, () => calls.forgetSound()),
     remember: (entry: GivenEntry, behind) =>
       enter({ kind: 'remember', entry, ...(behind === undefined ? {} : { behind }) }, () =>

@@ -20,6 +20,8 @@ export interface Steering {
    * comes when that is done (an interruption calls it off). Does nothing while an answer is still being made.
    */
   answer(wishes?: Wishes): void
+  /** An answer that was asked for and has not begun is not wanted any more. */
+  callOff(): void
   /** The sound since the last turn was committed belongs to no turn (`turnsEnd: 'told'`). */
   forgetSound(): void
   /**
@@ -83,6 +85,7 @@ export interface Aside {
 export const noSteering: Steering = {
   configure() {},
   answer() {},
+  callOff() {},
   forgetSound() {},
   remember() {},
   forget() {},

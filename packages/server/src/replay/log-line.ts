@@ -86,6 +86,7 @@ const kindTable: { readonly [Kind in LogEntry['kind']]: true } = {
   played: true,
   configure: true,
   answer: true,
+  'call-off': true,
   'forget-sound': true,
   remember: true,
   forget: true,
