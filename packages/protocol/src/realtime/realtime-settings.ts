@@ -128,10 +128,6 @@ function checkFixed(
   hasSpoken: boolean,
 ): RealtimeFault | undefined {
   if (update.type === 'transcription') return undefined
-  const isOther = update.model !== undefined && update.model !== current.model
-  // A client that named none when it connected may do so now.
-  if (isOther && current.model !== '')
-    return invalidRequest('invalid_parameter', 'The model of a session cannot be changed.', 'session.model')
   const voice = update.audio?.output?.voice
   if (!hasSpoken || voice === undefined) return undefined
   if (JSON.stringify(voice) === JSON.stringify(current.audio.output?.voice)) return undefined
@@ -144,6 +140,9 @@ function checkFixed(
 
 function merged(current: RealtimeSettings, update: RealtimeSessionUpdate): RealtimeSettings {
   const { audio, ...plain } = update
+  // A client that named no model when it connected may do so now. Later names are not looked at: SDKs repeat their own
+  // default beside a URL that names an agent, and a refusal would cost the client all of its settings.
+  const model = current.type === 'realtime' && current.model !== '' ? { model: current.model } : {}
   const input = audio?.input ?? {}
   const output = audio !== undefined && 'output' in audio ? audio.output : {}
   const { turn_detection: turns } = input
@@ -151,6 +150,7 @@ function merged(current: RealtimeSettings, update: RealtimeSessionUpdate): Realt
   const changed = {
     ...current,
     ...plain,
+    ...model,
     audio: {
       input: { ...current.audio.input, ...input, ...detection },
       ...(current.audio.output === undefined ? {} : { output: { ...current.audio.output, ...output } }),
