@@ -97,7 +97,7 @@ describe.concurrent('a SIGTERM', { timeout: 60_000 }, () => {
   })
 
   it('while a fresh database is made ends it with 0, and the next start makes it anew', async () => {
-    const starting = spawnParley({ env: agent })
+    const starting = spawnParley({ env: agent, makesDatabase: true })
     await starting.printed(/Making a fresh embedded database/)
     starting.child.kill('SIGTERM')
     expect(await starting.exited).toBe(0)

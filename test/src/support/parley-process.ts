@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
@@ -27,6 +28,18 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly dataDir?: string
   readonly command?: readonly string[]
+  /** Whether it makes its embedded database itself. Without, it gets an empty one where the tests brought one. */
+  readonly makesDatabase?: true
+}
+
+/** An empty embedded database, made once for all files by `npm test`: a copy is quicker than another one. */
+const madeDatabase = process.env.PARLEY_TEST_DATABASE
+
+function bringDatabase(dataDir: string, { makesDatabase, env = {} }: StartOptions): void {
+  const into = join(dataDir, 'data')
+  const isOther = 'DATABASE_URL' in env || 'PARLEY_DATA_DIR' in env
+  if (madeDatabase === undefined || makesDatabase || isOther || existsSync(into)) return
+  cpSync(madeDatabase, into, { recursive: true })
 }
 
 /** An environment without settings of whoever runs the tests. */
@@ -54,6 +67,7 @@ afterAll(() => {
 /** Spawns a gateway of its own on a free port, as `parley start` runs it. */
 export function spawnParley(options: StartOptions = {}): StartingParley {
   const dataDir = options.dataDir ?? temporaryFolder()
+  bringDatabase(dataDir, options)
   const child = spawn(process.execPath, [cli, ...(options.command ?? ['start'])], {
     cwd: dataDir,
     env: { ...bareEnvironment(), PORT: '0', PARLEY_DATA_DIR: join(dataDir, 'data'), ...options.env },
