@@ -7,6 +7,8 @@ export type CodedThought = string | Omit<ToolCall, 'id'> | { readonly fails: tru
 export interface CodedThinking {
   /** What the agent says to a turn, the tools that it calls, or that it breaks. */
   think?(turn: Turn): CodedThought | readonly CodedThought[]
+  /** What is understood of an utterance, where its sound cannot be read any more. */
+  hears?(): string
   /** Before each word of an answer, ms. */
   readonly paceMs?: number
 }
@@ -15,13 +17,18 @@ const RATE = 24_000
 /** What is kept to be read, frames. */
 const KEPT = 2_000
 
-export function createCodedEngine(turns: Turn[], { think, paceMs = 0 }: CodedThinking): Engine {
+export function createCodedEngine(turns: Turn[], { think, hears, paceMs = 0 }: CodedThinking): Engine {
   let calls = 0
   return { connect: call => connection(call) }
 
   function connection(call: EngineCall) {
     const heard: { readonly samples: Int16Array; readonly atMs: number }[] = []
     let startMs = 0
+
+    function read(fromMs: number, toMs: number): string {
+      const spoken = heard.filter(({ atMs }) => atMs >= fromMs - 1 && atMs < toMs + 40)
+      return readSpeech(Int16Array.from(spoken.flatMap(({ samples }) => [...samples])), RATE).text
+    }
 
     async function* answer(turn: Turn): AsyncGenerator<ReplyPart> {
       turns.push(turn)
@@ -53,8 +60,7 @@ export function createCodedEngine(turns: Turn[], { think, paceMs = 0 }: CodedThi
       boundary({ kind, atMs }: { readonly kind: string; readonly atMs: number }) {
         if (kind === 'speech-start') startMs = atMs
         else {
-          const spoken = heard.filter(frame => frame.atMs >= startMs - 1 && frame.atMs < atMs + 40)
-          const { text } = readSpeech(Int16Array.from(spoken.flatMap(({ samples }) => [...samples])), RATE)
+          const text = hears?.() ?? read(startMs, atMs)
           call.observe({ kind: 'transcript', startMs, atMs, text, final: true })
         }
       },
