@@ -51,6 +51,7 @@ export class LiveKitClient {
   #count = 0
   #pushedMs = 0
   #tools: readonly object[] = []
+  readonly #gone = new Set<string>()
 
   constructor(stage: ClientStage, options: LiveKitOptions = {}) {
     this.#stage = stage
@@ -96,6 +97,19 @@ export class LiveKitClient {
       this.#send('chat_ctx', event)
       return wait
     })
+    await Promise.all(confirmed)
+  }
+
+  /** As it does with a message whose words changed: out, and in again under its name where it was. */
+  async rewrite(id: string, text: string): Promise<void> {
+    const at = this.#chat.findIndex(item => item.id === id)
+    const item = this.#chat[at]
+    if (item === undefined) return
+    const confirmed = [this.#wait(`delete ${id}`), this.#wait(id)]
+    this.#send('chat_ctx', { type: 'conversation.item.delete', item_id: id })
+    const previous_item_id = this.#chat[at - 1]?.id ?? 'root'
+    const written = wireItem({ ...item, texts: [text] })
+    this.#send('chat_ctx', { type: 'conversation.item.create', previous_item_id, item: written })
     await Promise.all(confirmed)
   }
 
@@ -173,7 +187,7 @@ export class LiveKitClient {
       case 'conversation.item.deleted':
         return this.#deleted(event)
       case 'conversation.item.input_audio_transcription.completed':
-        this.#item(event.item_id).texts.push(event.transcript)
+        this.#item(event.item_id)?.texts.push(event.transcript)
         return void this.heard.push(event.transcript)
       case 'response.output_text.delta':
       case 'response.output_audio_transcript.delta':
@@ -183,7 +197,7 @@ export class LiveKitClient {
         return this.#play(event)
       case 'response.output_audio_transcript.done':
         this.#now()
-        return void this.#item(event.item_id).texts.push(event.transcript)
+        return void this.#item(event.item_id)?.texts.push(event.transcript)
       case 'response.output_item.done':
         return this.#itemDone(event)
       case 'response.done':
@@ -214,6 +228,7 @@ export class LiveKitClient {
   #deleted({ item_id }: Event): void {
     if (!this.#chat.some(({ id }) => id === item_id)) throw new Error('deleted what is not there')
     this.#chat = this.#chat.filter(({ id }) => id !== item_id)
+    this.#gone.add(item_id)
     this.#confirm(`delete ${item_id}`)
   }
 
@@ -266,9 +281,10 @@ export class LiveKitClient {
     return message
   }
 
-  #item(id: string): LiveKitItem {
+  /** Undefined where the client took it out. */
+  #item(id: string): LiveKitItem | undefined {
     const item = this.#chat.find(each => each.id === id)
-    if (item === undefined) throw new Error(`no item ${id}`)
+    if (item === undefined && !this.#gone.has(id)) throw new Error(`no item ${id}`)
     return item
   }
 

@@ -103,6 +103,18 @@ describe('LiveKit’s plugin', () => {
     ])
   })
 
+  it('puts in while the caller speaks what the answer is to know', async () => {
+    open()
+    await stage.listen(300, client.hear)
+    stage.say('what is the word of the day')
+    await stage.listen(300, client.hear)
+    const wanted = [message('item_a', 'system', 'the word is swordfish')]
+    await Promise.all([client.updateChat(wanted), stage.listenUntil(done(1), client.hear)])
+    expect(stage.turns.at(-1)?.text).toBe('what is the word of the day')
+    expect(stage.history()).toEqual(['system: the word is swordfish'])
+    expect(client.chat.map(({ role }) => role)).toEqual(['system', 'user', 'assistant'])
+  })
+
   it('changes an item by deleting it and making it again under its name', async () => {
     open()
     await Promise.all([client.updateChat([message('item_a', 'user', 'one')]), stage.listen(400, client.hear)])

@@ -34,7 +34,6 @@ export function createItem(event: RealtimeFields, peer: PeerState): RealtimeFaul
       'previous_item_id',
     )
   const behind = given === 'root' ? null : (given ?? undefined)
-  const isLast = behind === undefined || behind === peer.items.last
   const added = peer.items.add(item, undefined, behind)
   if (added === undefined)
     return invalidRequest(
@@ -42,14 +41,15 @@ export function createItem(event: RealtimeFields, peer: PeerState): RealtimeFaul
       `Previous item with id '${shortly(behind)}' does not exist in the conversation.`,
       'previous_item_id',
     )
-  remember(peer, item, isLast ? undefined : peer.items.turnBefore(item.id))
+  // Never simply at the end: what is being said there is no item yet, and its answer is to know of this one.
+  remember(peer, item, peer.items.turnBefore(item.id))
   const told = { previous_item_id: added.previous, item }
   peer.emit('conversation.item.added', told)
   peer.emit('conversation.item.done', told)
   return undefined
 }
 
-function remember(peer: PeerState, item: RealtimeItem, behind: TurnId | null | undefined): void {
+function remember(peer: PeerState, item: RealtimeItem, behind: TurnId | null): void {
   const entry = entryOf(item)
   if (entry === undefined) return
   peer.inbox?.steering.remember(entry, behind)
