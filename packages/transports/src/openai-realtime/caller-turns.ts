@@ -102,9 +102,19 @@ export class CallerTurns {
     const saying = this.#saying ?? this.#open(undefined, this.#input.totalMs - heldMs)
     this.#commit()
     this.#committing = saying
-    this.#peer.inbox?.commit()
+    this.#endTurn()
     this.#committing = undefined
     return undefined
+  }
+
+  /** A turn that the client ends is not answered by itself, whoever else ends turns. */
+  #endTurn(): void {
+    const { inbox, settings } = this.#peer
+    const steer = steerOf(settings)
+    const isAnswered = steer.answers === 'itself'
+    if (isAnswered) inbox?.steering.configure({ ...steer, answers: 'asked' })
+    inbox?.commit()
+    if (isAnswered) inbox?.steering.configure(steer)
   }
 
   /** `input_audio_buffer.clear`: what was said since the last turn is said in vain. */
@@ -118,12 +128,10 @@ export class CallerTurns {
     if (settings.audio.input.turn_detection === null) return steering.forgetSound()
     if (turn === undefined) return
     // A turn that began can only be over: it is, unanswered, and then it is taken back.
-    const steer = steerOf(settings)
     this.#dropping = true
-    steering.configure({ ...steer, answers: 'asked' })
-    inbox.commit()
+    steering.callOff()
+    this.#endTurn()
     steering.forget({ turn })
-    steering.configure(steer)
     this.#dropping = false
     this.#transcripts.delete(turn)
   }

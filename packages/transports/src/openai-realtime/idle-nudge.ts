@@ -20,8 +20,13 @@ const silent = 'The user has said nothing since your last words. React to the si
 export function createIdleNudge(peer: PeerState, answers: Answers, turns: CallerTurns): IdleNudge {
   let cancel: Cancel = () => {}
 
+  function idleMs(): number | undefined {
+    const detection = peer.settings.audio.input.turn_detection
+    return (detection?.type === 'server_vad' ? detection.idle_timeout_ms : undefined) ?? undefined
+  }
+
   function nudge(): void {
-    if (turns.speaking || answers.activeId !== undefined) return
+    if (turns.speaking || answers.activeId !== undefined || idleMs() === undefined) return
     turns.commitSilence()
     const asked = responseWanted(peer.settings)
     if ('fault' in asked) return
@@ -33,9 +38,8 @@ export function createIdleNudge(peer: PeerState, answers: Answers, turns: Caller
   return {
     wait(leftMs) {
       cancel()
-      const turnDetection = peer.settings.audio.input.turn_detection
-      const idleMs = turnDetection?.type === 'server_vad' ? turnDetection.idle_timeout_ms : undefined
-      if (typeof idleMs === 'number') cancel = peer.clock.after(leftMs + idleMs, nudge)
+      const ms = idleMs()
+      if (ms !== undefined && !turns.speaking) cancel = peer.clock.after(leftMs + ms, nudge)
     },
     stop: () => cancel(),
   }
