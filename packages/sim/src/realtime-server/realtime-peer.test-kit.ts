@@ -49,7 +49,7 @@ export type SessionCall =
   | readonly ['answer', Wishes | undefined]
   | readonly ['remember', GivenEntry, string | null | undefined]
   | readonly ['forget' | 'amend' | 'played', ...unknown[]]
-  | readonly ['interrupt' | 'commit' | 'forgetSound']
+  | readonly ['interrupt' | 'commit' | 'callOff' | 'forgetSound']
   | readonly ['closed', CloseReason]
 
 export class PeerStage {
@@ -217,6 +217,7 @@ export class PeerStage {
           note('answer', wishes)
           this.onAnswer()
         },
+        callOff: () => note('callOff'),
         forgetSound: () => note('forgetSound'),
         remember: (entry: GivenEntry, behind?: string | null) => note('remember', entry, behind),
         forget: (what: unknown) => note('forget', what),

@@ -781,7 +781,7 @@ describe('a conversation that the client holds', () => {
       .all('response.output_audio.delta')
       .reduce((sum, { delta }) => sum + Buffer.from(delta, 'base64').length, 0)
     expect(bytes).toBe(48_000)
-    expect(stage.calls.at(-1)).toMatchObject(['remember', { kind: 'agent', text: 'from nothing' }, undefined])
+    expect(stage.calls.at(-1)).toMatchObject(['remember', { kind: 'agent', text: 'from nothing' }, null])
   })
 
   it('tells of an answer that failed', async () => {

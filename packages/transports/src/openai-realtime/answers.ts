@@ -11,7 +11,13 @@ import { type RealtimeResponseWanted, responseWanted } from '@parley/protocol'
 import { createEarlyReplies, type Made } from './early-replies.js'
 import type { PeerState } from './peer-state.js'
 import { createReplyRecords, type ReplyRecord, type ReplyRecords, wordsUntil } from './reply-records.js'
-import { failureOf, openResponse, type ResponseEnding, type ResponseWriter } from './response-writer.js'
+import {
+  type CancelReason,
+  failureOf,
+  openResponse,
+  type ResponseEnding,
+  type ResponseWriter,
+} from './response-writer.js'
 import { createTrackSound, type TrackSound } from './track-sound.js'
 
 type EventOf<Kind extends SessionEvent['kind']> = Extract<SessionEvent, { kind: Kind }>
@@ -32,11 +38,14 @@ interface Answer {
   made: Made | undefined
   isSent: boolean
   stopWaiting: Cancel
-  /** Of one that is written from aside: ends it. */
-  readonly abort?: (reason: CancelReason) => void
+  readonly aside?: Aside
 }
 
-type CancelReason = 'turn_detected' | 'client_cancelled'
+/** An answer that is written from aside: its words and sound, and how it is ended. */
+interface Aside {
+  readonly record: ReplyRecord
+  abort(reason: CancelReason): void
+}
 
 export interface AnswersHost {
   /** A response is over. `leftMs` is how long its sound still plays, as far as is known. */
@@ -84,14 +93,16 @@ export class Answers {
   ask(wanted: RealtimeResponseWanted, wishes: Wishes): void {
     const answer = this.#open(wanted, wishes)
     answer.stopWaiting = this.#peer.clock.after(this.#peer.limits.answerMs, () => {
-      if (answer.record === undefined) this.#finish(answer, failureOf('timeout'))
+      if (answer.record !== undefined) return
+      this.#peer.inbox?.steering.callOff()
+      this.#finish(answer, failureOf('timeout'))
     })
     this.#request()
   }
 
   /** A response that is written from aside; while it is, it is the one under way. */
-  occupy(writer: ResponseWriter, abort: (reason: CancelReason) => void): { over(): void } {
-    const answer = this.#answer(writer, { isSpoken: true, wishes: undefined, abort })
+  occupy(writer: ResponseWriter, aside: Aside): { over(): void } {
+    const answer = this.#answer(writer, { isSpoken: true, wishes: undefined, aside })
     this.#current = answer
     this.#host.began()
     return {
@@ -112,8 +123,10 @@ export class Answers {
   }
 
   started({ reply, turn }: EventOf<'reply-started'>): void {
+    // An agent that speaks first does not here: nobody is to be answered.
+    if (this.#peer.settings.type === 'transcription') return void this.#peer.inbox?.interrupt()
     const waiting = this.#current
-    const takes = waiting !== undefined && waiting.record === undefined && waiting.abort === undefined
+    const takes = waiting !== undefined && waiting.record === undefined && waiting.aside === undefined
     // A reply in the place of another that ended without a word to us.
     if (waiting !== undefined && !takes) this.cancel('turn_detected')
     const record = this.records.begin(reply, turn)
@@ -175,6 +188,8 @@ export class Answers {
     this.#early.take(reply)
     const record = this.records.get(reply)
     if (record !== undefined) this.#over(record, heard.ms)
+    // What is heard of a reply is only known to the session now.
+    if (record?.isDeleted) this.#peer.inbox?.steering.forget({ reply })
     const answer = this.#of(reply)
     if (answer === undefined) return
     if (interrupted) return this.#finish(answer, cancelled('turn_detected'))
@@ -185,6 +200,8 @@ export class Answers {
 
   discarded(reply: ReplyId): void {
     this.#early.take(reply)
+    const answer = this.#of(reply)
+    if (answer !== undefined) this.#finish(answer, cancelled('turn_detected'))
   }
 
   /** A ruling on an overlap: one that only holds the agent back cuts nothing. */
@@ -241,12 +258,14 @@ export class Answers {
   cancel(reason: CancelReason): void {
     const answer = this.#current
     if (answer === undefined) return
-    if (answer.abort !== undefined) {
+    if (answer.aside !== undefined) {
       this.#current = undefined
-      answer.abort(reason)
+      answer.aside.abort(reason)
       return
     }
-    if (reason === 'client_cancelled') this.silence()
+    // What waits is taken back, and what is heard meanwhile goes on.
+    if (answer.record === undefined) this.#peer.inbox?.steering.callOff()
+    else if (reason === 'client_cancelled') this.silence()
     this.#finish(answer, cancelled(reason))
   }
 
@@ -260,11 +279,20 @@ export class Answers {
     this.#playedOutAtMs = 0
   }
 
+  /** The client played `ms` of a reply and plays no more of it. */
+  truncated(record: ReplyRecord, ms: number): void {
+    record.playedMs = ms
+    if (record.isOver) return this.amend(record, ms)
+    if (this.#current?.aside?.record === record) return this.cancel('client_cancelled')
+    if (this.#underWay === record) this.silence()
+    this.#peer.inbox?.played(record.reply, ms)
+  }
+
   /** Nothing more comes: every response that is open ends. */
   close(): void {
     const answer = this.#current
     if (answer === undefined) return
-    answer.abort?.('client_cancelled')
+    answer.aside?.abort('client_cancelled')
     if (this.#current === answer) this.#finish(answer, cancelled('client_cancelled'))
   }
 
@@ -285,10 +313,7 @@ export class Answers {
     return answer
   }
 
-  #answer(
-    writer: ResponseWriter,
-    rest: Pick<Answer, 'isSpoken' | 'wishes'> & { readonly abort?: (reason: CancelReason) => void },
-  ): Answer {
+  #answer(writer: ResponseWriter, rest: Pick<Answer, 'isSpoken' | 'wishes' | 'aside'>): Answer {
     const fresh = { record: undefined, calls: [], made: undefined, isSent: false, stopWaiting: () => {} }
     return { writer, ...fresh, ...rest }
   }

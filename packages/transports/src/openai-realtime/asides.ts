@@ -16,10 +16,19 @@ import {
 } from '@parley/protocol'
 import type { Answers } from './answers.js'
 import type { PeerState } from './peer-state.js'
-import { failureOf, openResponse, type ResponseEnding, type ResponseWriter } from './response-writer.js'
+import { type ReplyRecord, wordsUntil } from './reply-records.js'
+import {
+  type CancelReason,
+  failureOf,
+  openResponse,
+  type ResponseEnding,
+  type ResponseWriter,
+} from './response-writer.js'
 import { wishesOf } from './steer-of.js'
 
 export interface Asides {
+  /** Whether any is being written. */
+  readonly busy: boolean
   begin(wanted: RealtimeResponseWanted): RealtimeFault | undefined
   /** False where no response of this id runs here. */
   cancel(responseId: string): boolean
@@ -30,8 +39,9 @@ export interface Asides {
 const FULL_BYTES = 524_288
 const LOOK_MS = 50
 
-export function createAsides(peer: PeerState, answers: Answers): Asides {
-  const running = new Map<string, (reason: CancelReason) => void>()
+/** `onOver` is told of the end of each. */
+export function createAsides(peer: PeerState, answers: Answers, onOver: () => void): Asides {
+  const running = new Map<string, (ending: ResponseEnding) => void>()
 
   function room(signal: AbortSignal): Promise<void> | undefined {
     if (signal.aborted || peer.backlogBytes() <= FULL_BYTES) return undefined
@@ -42,54 +52,77 @@ export function createAsides(peer: PeerState, answers: Answers): Asides {
     writer: ResponseWriter,
     wanted: RealtimeResponseWanted,
     history: readonly HistoryEntry[] | undefined,
-    stopped: AbortController,
-  ): Promise<string> {
+    record: ReplyRecord | undefined,
+  ): Promise<void> {
+    const stopped = new AbortController()
     const { signal } = stopped
     const use = { inputTokens: 0, outputTokens: 0 }
-    let reason: CancelReason = 'client_cancelled'
-    let said = ''
-    running.set(writer.id, why => {
-      reason = why
+    function finish(ending: ResponseEnding): void {
+      if (!running.delete(writer.id)) return
       stopped.abort()
-      writer.finish({ status: 'cancelled', reason }, use)
-    })
+      writer.finish(ending, use)
+      onOver()
+    }
+    const lastsTooLong = () => peer.clock.after(peer.limits.answerMs, () => finish(failureOf('timeout')))
+    let stopWatch = lastsTooLong()
+    running.set(writer.id, finish)
     const ask = { wishes: wishesOf(wanted), ...(history === undefined ? {} : { history }) }
-    let ending: ResponseEnding = { status: 'completed' }
     try {
       for await (const part of peer.inbox?.steering.aside(ask, signal) ?? []) {
+        stopWatch()
         if (signal.aborted) break
         if (part.kind === 'words') {
-          said += part.text
+          record?.words.push({ text: part.text, untilMs: part.untilMs ?? record.soundMs })
           writer.words(part.text)
-        } else if (part.kind === 'audio') writer.sound(part.samples, part.rate)
-        else if (part.kind === 'tool-call') writer.call(part.call)
+        } else if (part.kind === 'audio') {
+          if (record !== undefined) record.soundMs += (part.samples.length * 1000) / part.rate
+          writer.sound(part.samples, part.rate)
+        } else if (part.kind === 'tool-call') writer.call(part.call)
         else if (part.kind === 'usage') Object.assign(use, part)
         await room(signal)
+        stopWatch = lastsTooLong()
       }
+      finish({ status: 'completed' })
     } catch (thrown) {
-      ending = failureOf(ParleyError.from(thrown, 'engine_failed').code)
+      finish(failureOf(ParleyError.from(thrown, 'engine_failed').code))
     }
-    running.delete(writer.id)
-    writer.finish(ending, use)
-    return said
+    stopWatch()
   }
 
-  async function inConversation(
-    writer: ResponseWriter,
-    told: Promise<string>,
-    over: () => void,
+  function cancel(responseId: string, reason: CancelReason): boolean {
+    const finish = running.get(responseId)
+    finish?.({ status: 'cancelled', reason })
+    return finish !== undefined
+  }
+
+  async function runInConversation(
+    wanted: RealtimeResponseWanted,
+    history: readonly HistoryEntry[] | undefined,
   ): Promise<void> {
-    const said = await told
-    const booked = peer.items.get(writer.messageId ?? '')
-    if (booked !== undefined && said.trim() !== '') {
-      const turn = booked.item.id as TurnId
-      booked.place = { turn }
-      peer.inbox?.steering.remember({ kind: 'agent', id: turn, text: said.trim() })
-    }
+    // What it says is an entry of its own in the session's history: no reply of the session's.
+    const turn = peer.newId('item') as TurnId
+    const record = answers.records.begin(turn as string as ReplyId, turn)
+    const writer = openResponse(peer, wanted, () => ({ turn, reply: record.reply }))
+    const abort = (reason: CancelReason) => void cancel(writer.id, reason)
+    const { over } = answers.occupy(writer, { record, abort })
+    await run(writer, wanted, history, record)
+    record.isOver = true
+    remember(writer.messageId ?? '', record)
     over()
   }
 
+  function remember(itemId: string, record: ReplyRecord): void {
+    if (peer.items.get(itemId) === undefined) return
+    const text = wordsUntil(record, record.playedMs ?? Number.POSITIVE_INFINITY)
+    // The caller may be saying something by now: that comes behind it.
+    if (text !== '')
+      peer.inbox?.steering.remember({ kind: 'agent', id: record.turn, text }, peer.items.turnBefore(itemId))
+  }
+
   return {
+    get busy() {
+      return running.size > 0
+    },
     begin(wanted) {
       if (running.size >= peer.limits.asides)
         return invalidRequest(
@@ -98,27 +131,22 @@ export function createAsides(peer: PeerState, answers: Answers): Asides {
         )
       const context = wanted.input === undefined ? undefined : historyOf(peer, wanted.input)
       if (context !== undefined && 'fault' in context) return context.fault
-      const writer = openResponse(peer, wanted, () => undefined)
-      const stopped = new AbortController()
-      const told = run(writer, wanted, context?.history, stopped)
-      if (wanted.isInConversation) {
-        const { over } = answers.occupy(writer, reason => running.get(writer.id)?.(reason))
-        void inConversation(writer, told, over)
-      } else void told
+      if (wanted.isInConversation) void runInConversation(wanted, context?.history)
+      else
+        void run(
+          openResponse(peer, wanted, () => undefined),
+          wanted,
+          context?.history,
+          undefined,
+        )
       return undefined
     },
-    cancel(responseId) {
-      const cancel = running.get(responseId)
-      cancel?.('client_cancelled')
-      return cancel !== undefined
-    },
+    cancel: responseId => cancel(responseId, 'client_cancelled'),
     close() {
-      for (const cancel of running.values()) cancel('client_cancelled')
+      for (const responseId of running.keys()) cancel(responseId, 'client_cancelled')
     },
   }
 }
-
-type CancelReason = 'turn_detected' | 'client_cancelled'
 
 /** Items and references to items as a history of their own. */
 function historyOf(

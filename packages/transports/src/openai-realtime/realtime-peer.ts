@@ -50,7 +50,7 @@ export interface RealtimePeerOptions {
   readonly log: VoiceLog
   /** As in the query of the URL. */
   readonly query: { readonly model?: string; readonly intent?: string }
-  /** The session of a client secret or a call: what the far end starts with. Its faults end the peer. */
+  /** The session of a client secret or a call: what the far end starts with. It is told its faults, and starts without. */
   readonly seed?: unknown
   /** Whether the client asked for the beta (`OpenAI-Beta: realtime=v1`): it is refused. */
   readonly beta?: boolean
@@ -130,7 +130,7 @@ class Peer implements RealtimePeer {
       canHear: () => this.#opened?.recogniser !== null,
     })
     this.#idle = createIdleNudge(peer, this.#answers, this.#turns)
-    this.#asides = createAsides(peer, this.#answers)
+    this.#asides = createAsides(peer, this.#answers, () => this.#drained())
     this.#queue = createEventQueue({
       clock,
       maxBytes: limits.queuedBytes,
@@ -170,7 +170,7 @@ class Peer implements RealtimePeer {
     this.#stopDrain = this.#options.clock.after(this.#options.limits.drainMs, () =>
       this.fail(endings.draining()),
     )
-    if (this.#answers.activeId === undefined) this.fail(endings.draining())
+    this.#drained()
   }
 
   gone(reason: CloseReason): void {
@@ -310,22 +310,27 @@ class Peer implements RealtimePeer {
   }
 
   #responseDone(leftMs: number): void {
+    if (this.#isOver()) return
     this.#idle.wait(leftMs)
-    if (this.#draining) this.#options.clock.after(0, () => this.#drained())
+    this.#drained()
   }
 
+  /** The node leaves once nothing is being written. */
   #drained(): void {
-    if (this.#answers.activeId === undefined) this.fail(endings.draining())
+    if (!this.#draining) return
+    this.#options.clock.after(0, () => {
+      if (this.#answers.activeId === undefined && !this.#asides.busy) this.fail(endings.draining())
+    })
   }
 
   #end(tell: CloseReason): void {
     if (this.#phase === 'over') return
     const stood = this.#phase === 'talking'
-    this.#idle.stop()
     this.#asides.close()
     this.#answers.close()
     this.#turns.close()
     this.#phase = 'over'
+    this.#idle.stop()
     this.#deadline()
     this.#stopCap()
     this.#stopDrain()

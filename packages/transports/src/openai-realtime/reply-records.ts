@@ -11,6 +11,8 @@ export interface ReplyRecord {
   isOver: boolean
   /** What the client said that it played, ms. */
   playedMs: number | undefined
+  /** The client took it out of the conversation. */
+  isDeleted: boolean
 }
 
 export interface ReplyRecords {
@@ -25,7 +27,10 @@ export function createReplyRecords(): ReplyRecords {
   const records = new Map<ReplyId, ReplyRecord>()
   return {
     begin(reply, turn) {
-      const record: ReplyRecord = { reply, turn, words: [], soundMs: 0, isOver: false, playedMs: undefined }
+      const record: ReplyRecord = {
+        ...{ reply, turn, words: [], soundMs: 0 },
+        ...{ isOver: false, playedMs: undefined, isDeleted: false },
+      }
       records.set(reply, record)
       const oldest = records.keys().next().value
       if (records.size > KEPT && oldest !== undefined) records.delete(oldest)

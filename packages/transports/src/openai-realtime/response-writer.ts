@@ -6,9 +6,11 @@ import { type MessageWriter, openMessage } from './message-writer.js'
 import type { PeerState } from './peer-state.js'
 import { writeCall } from './write-call.js'
 
+export type CancelReason = 'turn_detected' | 'client_cancelled'
+
 export type ResponseEnding =
   | { readonly status: 'completed' }
-  | { readonly status: 'cancelled'; readonly reason: 'turn_detected' | 'client_cancelled' }
+  | { readonly status: 'cancelled'; readonly reason: CancelReason }
   | { readonly status: 'failed'; readonly error: { readonly code: string; readonly message: string } }
 
 export interface TokenUse {

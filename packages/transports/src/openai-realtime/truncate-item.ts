@@ -35,16 +35,11 @@ export function truncateItem(
   if (endMs < 0) return invalidValue('audio_end_ms', 'Expected a value >= 0.')
   const record = 'reply' in place ? answers.records.get(place.reply) : undefined
   // Sound is sent in whole samples, and clients round up.
-  const lengthMs = Math.ceil(record?.soundMs ?? 0)
+  const lengthMs = record?.playedMs ?? Math.ceil(record?.soundMs ?? 0)
   if (endMs > lengthMs)
     return invalidValue('audio_end_ms', `Audio content of ${lengthMs}ms is already shorter than ${endMs}ms`)
   if (record === undefined) return unknownItem('item_truncate_invalid_item_id', 'truncating', id)
-  record.playedMs = endMs
-  if (record.isOver) answers.amend(record, endMs)
-  else {
-    if (answers.underWay === record) answers.silence()
-    peer.inbox?.played(record.reply, endMs)
-  }
+  answers.truncated(record, endMs)
   peer.sound.cut(booked.item.id, endMs)
   const content = Array.isArray(booked.item.content) ? booked.item.content.filter(isRealtimeFields) : []
   const transcript = wordsUntil(record, endMs)
