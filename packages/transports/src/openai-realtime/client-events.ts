@@ -60,7 +60,7 @@ export const clientEvents: ReadonlyMap<string, Handler> = new Map<string, Handle
     'conversation.item.create': (event, { peer }) => createItem(event, peer),
     'conversation.item.retrieve': (event, { peer }) => retrieveItem(event, peer),
     'conversation.item.truncate': (event, { peer, answers }) => truncateItem(event, peer, answers),
-    'conversation.item.delete': (event, { peer }) => deleteItem(event, peer),
+    'conversation.item.delete': (event, { peer, answers }) => deleteItem(event, peer, answers.records),
     'response.create': ({ response }, desk) => createResponse(response, desk),
 
     'response.cancel'({ response_id: id }, { answers, asides }) {

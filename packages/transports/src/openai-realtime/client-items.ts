@@ -14,6 +14,7 @@ import {
 } from '@parley/protocol'
 import { joinedSamples } from './kept-sound.js'
 import type { PeerState } from './peer-state.js'
+import type { ReplyRecords } from './reply-records.js'
 import { encodeSound } from './sound-codec.js'
 
 export function createItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
@@ -94,11 +95,22 @@ function soundOf(peer: PeerState, item: RealtimeItem): string {
   return encodeSound(joinedSamples(samples), realtimePcm)
 }
 
-export function deleteItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
+export function deleteItem(
+  event: RealtimeFields,
+  peer: PeerState,
+  records: ReplyRecords,
+): RealtimeFault | undefined {
   const id = String(event.item_id)
-  const place = peer.items.get(id)?.place
-  if (!peer.items.remove(id)) return unknownItem('item_delete_invalid_item_id', 'deleting', event.item_id)
-  if (place !== undefined) peer.inbox?.steering.forget('reply' in place ? { reply: place.reply } : place)
+  const booked = peer.items.get(id)
+  if (booked === undefined || !peer.items.remove(id))
+    return unknownItem('item_delete_invalid_item_id', 'deleting', event.item_id)
+  const { place, item } = booked
+  // A call is in the history by what it gave, and has the place of what was said before it.
+  if (place !== undefined && item.type !== 'function_call') {
+    const record = 'reply' in place ? records.get(place.reply) : undefined
+    if (record !== undefined) record.isDeleted = true
+    peer.inbox?.steering.forget('reply' in place ? { reply: place.reply } : place)
+  }
   peer.emit('conversation.item.deleted', { item_id: id })
   return undefined
 }

@@ -73,8 +73,9 @@ export function openMessage(
       const item: RealtimeItem = { ...open, status, content: [content] }
       peer.emit('response.output_item.done', { ...base, item })
       const booked = peer.items.get(id)
-      if (added === undefined) return item
-      if (booked !== undefined) booked.item = item
+      // It may have been deleted meanwhile.
+      if (added === undefined || booked === undefined) return item
+      booked.item = item
       peer.emit('conversation.item.done', { previous_item_id: added.previous, item })
       return item
     },

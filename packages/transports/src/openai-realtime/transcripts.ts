@@ -38,9 +38,11 @@ export function openTranscript(
   const own = () => (whole.startsWith(before) ? whole.slice(before.length) : whole).trim()
   const isWanted = () => peer.settings.audio.input.transcription !== null
 
+  const isDeleted = () => seconds !== undefined && peer.items.get(itemId) === undefined
+
   function delta(): void {
     const text = own()
-    if (!isWanted() || isOver || text === told || !text.startsWith(told)) return
+    if (!isWanted() || isOver || isDeleted() || text === told || !text.startsWith(told)) return
     peer.emit(event('delta'), { item_id: itemId, content_index: 0, delta: text.slice(told.length) })
     told = text
   }
@@ -62,8 +64,8 @@ export function openTranscript(
     const transcript = own()
     const booked = peer.items.get(itemId)
     if (booked !== undefined) booked.words = transcript
-    if (!isWanted() || seconds === undefined) return
-    if (booked !== undefined) booked.item = { ...booked.item, content: [{ type: 'input_audio', transcript }] }
+    if (!isWanted() || seconds === undefined || booked === undefined) return
+    booked.item = { ...booked.item, content: [{ type: 'input_audio', transcript }] }
     if (!canHear) {
       const error = {
         type: 'transcription_error',
