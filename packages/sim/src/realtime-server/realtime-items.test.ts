@@ -93,3 +93,53 @@ describe('an item that is truncated', () => {
     ])
   })
 })
+
+describe('an item of sound', () => {
+  const words = (turn: string, text: string) => ({
+    ...{ kind: 'transcript-final', turn, text, origin: 'speech', startMs: 0, endMs: 100 },
+  })
+
+  it('does not come of what was cleared, also where its words come late', async () => {
+    await open()
+    stage.append(300)
+    stage.tell({ kind: 'speech-started', turn: 'trn', mediaMs: 0 })
+    stage.onCommit = () => stage.tell({ kind: 'turn-committed', turn: 'trn' })
+    stage.send({ type: 'input_audio_buffer.clear' })
+    stage.tell(words('trn', 'never mind'))
+    expect(stage.all('conversation.item.added')).toEqual([])
+  })
+
+  it('is not lost under another that nobody saw begin', async () => {
+    await open()
+    stage.append(300)
+    stage.tell({ kind: 'turn-committed', turn: 'trn' })
+    stage.tell({ kind: 'speech-started', turn: 'trn2', mediaMs: 200 })
+    stage.tell(words('trn', 'unseen'))
+    stage.append(300)
+    stage.tell({ kind: 'turn-committed', turn: 'trn2' })
+    const started = stage.last('input_audio_buffer.speech_started')?.item_id
+    expect(stage.all('input_audio_buffer.committed')).toHaveLength(2)
+    expect(stage.last('input_audio_buffer.committed')?.item_id).toBe(started)
+  })
+})
+
+describe('items of a client that sends very much', () => {
+  it('are forgotten from the oldest on, by the session, too', async () => {
+    await open({ limits: { itemCharacters: 300_000 } })
+    for (const id of ['a', 'b', 'c'])
+      stage.send({
+        type: 'conversation.item.create',
+        item: {
+          id,
+          type: 'message',
+          role: 'user',
+          content: [{ type: 'input_text', text: 'x'.repeat(140_000) }],
+        },
+      })
+    expect(stage.called('forget')).toEqual([['forget', { turn: 'a' }]])
+    stage.send({ type: 'conversation.item.retrieve', item_id: 'a' })
+    expect(errorOf().code).toBe('item_retrieve_invalid_item_id')
+    for (const id of ['b', 'c']) remove(id)
+    expect(stage.all('conversation.item.deleted')).toHaveLength(2)
+  })
+})

@@ -12,6 +12,7 @@ import {
   shortly,
   unknownItem,
 } from '@parley/protocol'
+import { forgetItem } from './forget-item.js'
 import { joinedSamples } from './kept-sound.js'
 import type { PeerState } from './peer-state.js'
 import type { ReplyRecords } from './reply-records.js'
@@ -104,13 +105,10 @@ export function deleteItem(
   const booked = peer.items.get(id)
   if (booked === undefined || !peer.items.remove(id))
     return unknownItem('item_delete_invalid_item_id', 'deleting', event.item_id)
-  const { place, item } = booked
-  // A call is in the history by what it gave, and has the place of what was said before it.
-  if (place !== undefined && item.type !== 'function_call') {
-    const record = 'reply' in place ? records.get(place.reply) : undefined
-    if (record !== undefined) record.isDeleted = true
-    peer.inbox?.steering.forget('reply' in place ? { reply: place.reply } : place)
-  }
+  const { place } = booked
+  const record = place !== undefined && 'reply' in place ? records.get(place.reply) : undefined
+  if (record !== undefined && booked.item.type === 'message') record.isDeleted = true
+  forgetItem(peer, booked)
   peer.emit('conversation.item.deleted', { item_id: id })
   return undefined
 }

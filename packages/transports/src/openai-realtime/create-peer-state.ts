@@ -7,6 +7,7 @@ import {
   realtimeDefaults,
   transcriptionDefaults,
 } from '@parley/protocol'
+import { forgetItem } from './forget-item.js'
 import { createItemBook } from './item-book.js'
 import { createKeptSound } from './kept-sound.js'
 import type { MediaTrack } from './media-track.js'
@@ -30,13 +31,18 @@ export function createPeerState(options: PeerStateOptions, send: (text: string) 
   const sound = createKeptSound(limits.keptSoundMs)
   const newId = (prefix: IdPrefix) => `${prefix}_${randomName(options.random)}`
   const expiresAt = Math.floor((options.epochMs() + limits.maxSessionMs) / 1000)
-  return {
+  const peer: PeerState = {
     settings:
       query.intent === 'transcription'
         ? transcriptionDefaults(newId('sess'), expiresAt)
         : realtimeDefaults(newId('sess'), query.model ?? modelOf(seed), expiresAt),
     conversationId: newId('conv'),
-    items: createItemBook(limits.items, id => sound.remove(id)),
+    items: createItemBook({
+      most: limits.items,
+      mostCharacters: limits.itemCharacters,
+      forgotten: id => sound.remove(id),
+      crowdedOut: booked => forgetItem(peer, booked),
+    }),
     sound,
     clock,
     limits,
@@ -50,6 +56,7 @@ export function createPeerState(options: PeerStateOptions, send: (text: string) 
     backlogBytes: () => options.backlogBytes(),
     refuse: (fault, eventId) => send(JSON.stringify(errorEvent(newId('event'), fault, eventId))),
   }
+  return peer
 }
 
 function errorEvent(

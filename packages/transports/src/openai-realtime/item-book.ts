@@ -33,10 +33,40 @@ export interface ItemBook {
   turnBefore(id: string): TurnId | null
 }
 
-/** Over `most` items the oldest is forgotten: nobody can refer to it any more. `forget` is told of it. */
-export function createItemBook(most: number, forget: (id: string) => void): ItemBook {
+export interface ItemBookOptions {
+  /** Items; over that the oldest is forgotten here, and nobody can refer to it any more. */
+  readonly most: number
+  /** Of all items as they were added, but for the last; over that the oldest is forgotten. */
+  readonly mostCharacters: number
+  /** An item is not here any more, for whatever reason. */
+  forgotten(id: string): void
+  /** It went because all items together were too long. */
+  crowdedOut(booked: BookedItem): void
+}
+
+export function createItemBook({ most, mostCharacters, forgotten, crowdedOut }: ItemBookOptions): ItemBook {
   const order: string[] = []
-  const items = new Map<string, BookedItem>()
+  const items = new Map<string, BookedItem & { readonly characters: number }>()
+  let characters = 0
+
+  function drop(id: string): void {
+    characters -= items.get(id)?.characters ?? 0
+    items.delete(id)
+    order.splice(order.indexOf(id), 1)
+    forgotten(id)
+  }
+
+  function makeRoom(): void {
+    for (;;) {
+      const [oldest] = order
+      const booked = oldest === undefined ? undefined : items.get(oldest)
+      const isTooMuch = characters > mostCharacters && order.length > 1
+      if (oldest === undefined || booked === undefined || !(isTooMuch || order.length > most)) return
+      drop(oldest)
+      if (isTooMuch) crowdedOut(booked)
+    }
+  }
+
   return {
     add(item, place, behindId) {
       const behind =
@@ -44,21 +74,16 @@ export function createItemBook(most: number, forget: (id: string) => void): Item
       if (typeof behindId === 'string' && behind < 0) return undefined
       const previous = order[behind] ?? null
       order.splice(behind + 1, 0, item.id)
-      items.set(item.id, { item, place })
-      if (order.length > most) {
-        const oldest = order.shift()
-        if (oldest !== undefined) {
-          items.delete(oldest)
-          forget(oldest)
-        }
-      }
+      const { length } = JSON.stringify(item)
+      items.set(item.id, { item, place, characters: length })
+      characters += length
+      makeRoom()
       return { previous }
     },
     get: id => items.get(id),
     remove(id) {
-      if (!items.delete(id)) return false
-      order.splice(order.indexOf(id), 1)
-      forget(id)
+      if (!items.has(id)) return false
+      drop(id)
       return true
     },
     get last() {

@@ -63,7 +63,12 @@ describe('the items of a conversation', () => {
 
   it('stand where they were put, and are forgotten beyond the most', () => {
     const forgotten: string[] = []
-    const book = createItemBook(3, id => forgotten.push(id))
+    const book = createItemBook({
+      most: 3,
+      mostCharacters: 10_000,
+      forgotten: id => forgotten.push(id),
+      crowdedOut: () => {},
+    })
     expect(book.add(item('a'), { turn: 'ta' as TurnId })).toEqual({ previous: null })
     expect(book.add(item('b'), undefined)).toEqual({ previous: 'a' })
     expect(book.add(item('c'), undefined, 'a')).toEqual({ previous: 'a' })

@@ -25,6 +25,8 @@ export interface RealtimeLimits {
   readonly keptSoundMs: number
   /** Items of a conversation; the oldest are forgotten by the edge, not by the session. */
   readonly items: number
+  /** Of all items together: far over what any model reads. The oldest are forgotten by the session, too. */
+  readonly itemCharacters: number
   /** Responses beside the conversation at a time. */
   readonly asides: number
   /** How long a response that was asked for may wait for the floor, ms. */
@@ -54,6 +56,7 @@ export const defaultRealtimeLimits: RealtimeLimits = {
   deltaMs: 100,
   keptSoundMs: 30_000,
   items: 2_000,
+  itemCharacters: 4_000_000,
   asides: 8,
   answerMs: 60_000,
   lateWordsMs: 200,
