@@ -74,13 +74,16 @@ export class CallerTurns {
     if (origin === 'text') return
     // A vendor may hear a whole turn that nobody here saw begin.
     if (!this.#transcripts.has(turn) && this.#committed.has(turn)) {
+      const underWay = this.#saying
       this.#open(turn, this.#input.totalAt(startMs))
       this.#commit()
+      this.#saying = underWay
     }
     this.#transcripts.get(turn)?.final(text)
   }
 
   turnCommitted({ turn }: EventOf<'turn-committed'>): void {
+    if (this.#dropping) return
     this.#note(turn)
     const saying = this.#committing ?? (this.#saying?.turn === turn ? this.#saying : undefined)
     if (this.#committing !== undefined) this.#bind(this.#committing, turn)
