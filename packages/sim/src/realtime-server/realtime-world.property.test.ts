@@ -189,6 +189,7 @@ function problemsOf(events: readonly Event[]): string[] {
   const open = new Map<string, Event>()
   const items = new Set<string>()
   const started = new Set<string>()
+  const deleted = new Set<string>()
   const check = (fine: boolean, problem: string) => void (fine || problems.push(problem))
   for (const event of events) {
     const { type, response, response_id: id, item } = event
@@ -209,6 +210,9 @@ function problemsOf(events: readonly Event[]): string[] {
       check(previous === null || items.has(previous), `unknown previous item: ${previous}`)
       items.add(item.id)
     }
+    if (type === 'conversation.item.deleted') deleted.add(event.item_id)
+    else if (type.startsWith('conversation.item.'))
+      check(!deleted.has(item?.id ?? event.item_id), `${type} of an item that was deleted`)
     if (type === 'conversation.item.done') check(items.has(item.id), 'item done before it was added')
     if (type === 'input_audio_buffer.speech_started') started.add(event.item_id)
     if (type === 'input_audio_buffer.speech_stopped')
