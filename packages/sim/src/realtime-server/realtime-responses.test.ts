@@ -190,6 +190,18 @@ describe('the wait for a caller who says nothing', () => {
     expect(stage.all('input_audio_buffer.timeout_triggered')).toEqual([])
   })
 
+  it('begins behind the sound of an answer to an input of its own', async () => {
+    await open({ aside: () => speaking('one two three four five') })
+    stage.send(idle)
+    stage.append(300)
+    stage.send({ type: 'response.create', response: { input: [] } })
+    await stage.clock.advance(1_990)
+    expect(stage.last('response.done')?.response.status).toBe('completed')
+    expect(stage.all('input_audio_buffer.timeout_triggered')).toEqual([])
+    await stage.clock.advance(20)
+    expect(stage.all('input_audio_buffer.timeout_triggered')).toHaveLength(1)
+  })
+
   it('is over with the setting, and with the far end', async () => {
     await open()
     stage.send(idle)

@@ -6,11 +6,22 @@
  * asked for is told at once and waits for its reply.
  */
 import { type AudioFrame, frameMs } from '@parley/audio'
-import type { Cancel, ReplyId, SessionEvent, ToolCall, TurnId, Wishes } from '@parley/core'
+import type { ReplyId, SessionEvent, TurnId, Wishes } from '@parley/core'
 import { type RealtimeResponseWanted, responseWanted } from '@parley/protocol'
+import {
+  type Answer,
+  type AsideAnswer,
+  addCall,
+  cancelled,
+  endingOf,
+  finishAnswer,
+  newAnswer,
+} from './answer.js'
 import { createEarlyReplies, type Made } from './early-replies.js'
 import type { PeerState } from './peer-state.js'
+import { createPlayedOut, type PlayedOut } from './played-out.js'
 import { createReplyRecords, type ReplyRecord, type ReplyRecords, wordsUntil } from './reply-records.js'
+import { createReplyRulings } from './reply-rulings.js'
 import {
   type CancelReason,
   failureOf,
@@ -24,29 +35,6 @@ type EventOf<Kind extends SessionEvent['kind']> = Extract<SessionEvent, { kind: 
 
 /** How long a reply that was made whole may take to show sound that had not been sent, ms. */
 const LAST_SOUND_MS = 60
-/** Calls of one reply; the session takes no more. */
-const MOST_CALLS = 64
-
-interface Answer {
-  readonly writer: ResponseWriter
-  readonly isSpoken: boolean
-  /** Undefined while it waits for its reply. */
-  record: ReplyRecord | undefined
-  /** What it was asked for with; undefined for an answer the session gives of itself. */
-  readonly wishes: Wishes | undefined
-  readonly calls: ToolCall[]
-  made: Made | undefined
-  isSent: boolean
-  stopWaiting: Cancel
-  readonly aside?: Aside
-}
-
-/** An answer that is written from aside: its words and sound, and how it is ended. */
-interface Aside {
-  readonly record: ReplyRecord
-  abort(reason: CancelReason): void
-}
-
 export interface AnswersHost {
   /** A response is over. `leftMs` is how long its sound still plays, as far as is known. */
   done(leftMs: number): void
@@ -63,12 +51,9 @@ export class Answers {
   #current: Answer | undefined
   /** The reply that the session has under way, heard or not. */
   #underWay: ReplyRecord | undefined
-  /** When the sound sent so far will have been played, on the clock. */
-  #playedOutAtMs = 0
-  /** Being silenced and not cut. */
-  #held: ReplyId | undefined
-  /** Ruled to be cut; it is if a turn begins with it. */
-  #claimed: ReplyId | undefined
+  readonly #playedOut: PlayedOut
+  /** A ruling on an overlap: one that only holds the agent back cuts nothing. */
+  readonly rulings = createReplyRulings()
   /** Cut, and not told yet. */
   #cut: ReplyRecord | undefined
   #reason: CancelReason = 'turn_detected'
@@ -76,6 +61,7 @@ export class Answers {
   constructor(peer: PeerState, host: AnswersHost) {
     this.#peer = peer
     this.#host = host
+    this.#playedOut = createPlayedOut(peer.clock)
     this.#onTrack = peer.track === undefined ? undefined : createTrackSound(peer)
   }
 
@@ -101,14 +87,15 @@ export class Answers {
   }
 
   /** A response that is written from aside; while it is, it is the one under way. */
-  occupy(writer: ResponseWriter, aside: Aside): { over(): void } {
-    const answer = this.#answer(writer, { isSpoken: true, wishes: undefined, aside })
+  occupy(writer: ResponseWriter, aside: AsideAnswer): { sounded(ms: number): void; over(): void } {
+    const answer = newAnswer(writer, { isSpoken: true, wishes: undefined, aside })
     this.#current = answer
     this.#host.began()
     return {
+      sounded: ms => this.#playedOut.add(ms),
       over: () => {
         if (this.#current === answer) this.#current = undefined
-        this.#host.done(0)
+        this.#host.done(this.#playedOut.leftMs)
       },
     }
   }
@@ -150,7 +137,6 @@ export class Answers {
 
   play(frame: AudioFrame, reply: ReplyId): void {
     const answer = this.#of(reply)
-    const { clock } = this.#peer
     const onTrack = this.#onTrack
     onTrack?.play(frame, reply, answer?.writer.id)
     const record = answer?.record
@@ -160,7 +146,7 @@ export class Answers {
     const again = Math.max(0, Math.round((againMs * frame.rate) / 1000))
     if (again >= frame.samples.length) return
     record.soundMs = Math.max(record.soundMs, frame.atMs + frameMs(frame))
-    this.#playedOutAtMs = Math.max(this.#playedOutAtMs, clock.now()) + frameMs(frame)
+    this.#playedOut.add(frameMs(frame))
     if (onTrack === undefined)
       answer.writer.sound(again === 0 ? frame.samples : frame.samples.subarray(again), frame.rate)
   }
@@ -173,8 +159,7 @@ export class Answers {
   }
 
   called({ reply, call }: EventOf<'tool-called'>): void {
-    const calls = this.#of(reply)?.calls ?? this.#early.of(reply).calls
-    if (calls.length < MOST_CALLS) calls.push(call)
+    addCall(this.#of(reply)?.calls ?? this.#early.of(reply).calls, call)
   }
 
   sent({ reply }: EventOf<'reply-sent'>): void {
@@ -204,22 +189,9 @@ export class Answers {
     if (answer !== undefined) this.#finish(answer, cancelled('turn_detected'))
   }
 
-  /** A ruling on an overlap: one that only holds the agent back cuts nothing. */
-  judged({ reply, ruling }: EventOf<'judged'>): void {
-    this.#held = ruling === 'hold' ? reply : undefined
-    this.#claimed = ruling === 'claim' ? reply : undefined
-  }
-
-  /** The agent speaks on. */
-  resumed(): void {
-    this.#held = undefined
-    this.#claimed = undefined
-  }
-
   /** The session throws away what the far end has of this reply. */
   cleared(reply: ReplyId): void {
-    const isHeld = this.#held === reply
-    this.#held = undefined
+    const isHeld = this.rulings.takeHeld(reply)
     this.#onTrack?.clear(!isHeld)
     if (!isHeld) this.cut(reply)
   }
@@ -228,7 +200,7 @@ export class Answers {
   cut(reply: ReplyId | undefined): void {
     if (reply === undefined || this.#underWay?.reply !== reply || this.#cut !== undefined) return
     this.#cut = this.#underWay
-    this.#playedOutAtMs = 0
+    this.#playedOut.forget()
     this.#peer.clock.after(0, () => this.settleCut())
   }
 
@@ -246,8 +218,7 @@ export class Answers {
 
   /** The caller speaks, and takes the floor from whoever has it. */
   claimed(): void {
-    this.cut(this.#claimed)
-    this.#claimed = undefined
+    this.cut(this.rulings.takeClaimed())
     this.settleCut()
     const waiting = this.#current
     if (waiting === undefined || waiting.record !== undefined) return
@@ -260,6 +231,7 @@ export class Answers {
     if (answer === undefined) return
     if (answer.aside !== undefined) {
       this.#current = undefined
+      this.#playedOut.forget()
       answer.aside.abort(reason)
       return
     }
@@ -276,7 +248,7 @@ export class Answers {
     this.#peer.inbox?.interrupt()
     this.settleCut()
     this.#reason = 'turn_detected'
-    this.#playedOutAtMs = 0
+    this.#playedOut.forget()
   }
 
   /** The client played `ms` of a reply and plays no more of it. */
@@ -307,15 +279,10 @@ export class Answers {
       const known = answer?.record ?? record
       return known === undefined ? undefined : { turn: known.turn, reply: known.reply }
     })
-    answer = this.#answer(writer, { isSpoken: wanted.modality === 'audio', wishes })
+    answer = newAnswer(writer, { isSpoken: wanted.modality === 'audio', wishes })
     this.#current = answer
     this.#host.began()
     return answer
-  }
-
-  #answer(writer: ResponseWriter, rest: Pick<Answer, 'isSpoken' | 'wishes' | 'aside'>): Answer {
-    const fresh = { record: undefined, calls: [], made: undefined, isSent: false, stopWaiting: () => {} }
-    return { writer, ...fresh, ...rest }
   }
 
   #of(reply: ReplyId): Answer | undefined {
@@ -344,19 +311,14 @@ export class Answers {
   }
 
   #complete(answer: Answer): void {
-    if (answer.made === undefined || !answer.isSent) return
-    const { error } = answer.made
-    this.#finish(answer, error === undefined ? { status: 'completed' } : failureOf(error))
+    const ending = endingOf(answer)
+    if (ending !== undefined) this.#finish(answer, ending)
   }
 
   #finish(answer: Answer, ending: ResponseEnding): void {
-    answer.stopWaiting()
     if (this.#current === answer) this.#current = undefined
-    if (ending.status === 'completed') for (const call of answer.calls) answer.writer.call(call)
-    answer.writer.finish(ending, answer.made ?? { inputTokens: 0, outputTokens: 0 })
-    this.#host.done(
-      ending.status === 'completed' ? Math.max(0, this.#playedOutAtMs - this.#peer.clock.now()) : 0,
-    )
+    finishAnswer(answer, ending)
+    this.#host.done(ending.status === 'completed' ? this.#playedOut.leftMs : 0)
   }
 
   #over(record: ReplyRecord, heardMs: number): void {
@@ -375,8 +337,4 @@ export class Answers {
   amend(record: ReplyRecord, ms: number): void {
     this.#peer.inbox?.steering.amend(record.reply, { ms, text: wordsUntil(record, ms) })
   }
-}
-
-function cancelled(reason: CancelReason): ResponseEnding {
-  return { status: 'cancelled', reason }
 }

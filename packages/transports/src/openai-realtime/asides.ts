@@ -52,7 +52,7 @@ export function createAsides(peer: PeerState, answers: Answers, onOver: () => vo
     writer: ResponseWriter,
     wanted: RealtimeResponseWanted,
     history: readonly HistoryEntry[] | undefined,
-    record: ReplyRecord | undefined,
+    into: { readonly record: ReplyRecord; sounded(ms: number): void } | undefined,
   ): Promise<void> {
     const stopped = new AbortController()
     const { signal } = stopped
@@ -72,10 +72,10 @@ export function createAsides(peer: PeerState, answers: Answers, onOver: () => vo
         stopWatch()
         if (signal.aborted) break
         if (part.kind === 'words') {
-          record?.words.push({ text: part.text, untilMs: part.untilMs ?? record.soundMs })
+          into?.record.words.push({ text: part.text, untilMs: part.untilMs ?? into.record.soundMs })
           writer.words(part.text)
         } else if (part.kind === 'audio') {
-          if (record !== undefined) record.soundMs += (part.samples.length * 1000) / part.rate
+          into?.sounded((part.samples.length * 1000) / part.rate)
           writer.sound(part.samples, part.rate)
         } else if (part.kind === 'tool-call') writer.call(part.call)
         else if (part.kind === 'usage') Object.assign(use, part)
@@ -104,8 +104,14 @@ export function createAsides(peer: PeerState, answers: Answers, onOver: () => vo
     const record = answers.records.begin(turn as string as ReplyId, turn)
     const writer = openResponse(peer, wanted, () => ({ turn, reply: record.reply }))
     const abort = (reason: CancelReason) => void cancel(writer.id, reason)
-    const { over } = answers.occupy(writer, { record, abort })
-    await run(writer, wanted, history, record)
+    const { sounded, over } = answers.occupy(writer, { record, abort })
+    await run(writer, wanted, history, {
+      record,
+      sounded(ms) {
+        record.soundMs += ms
+        sounded(ms)
+      },
+    })
     record.isOver = true
     remember(writer.messageId ?? '', record)
     over()

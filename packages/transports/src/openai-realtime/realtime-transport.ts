@@ -72,9 +72,9 @@ function take(event: SessionEvent, answers: Answers, turns: CallerTurns): void {
     case 'tool-called':
       return answers.called(event)
     case 'judged':
-      return answers.judged(event)
+      return answers.rulings.judged(event)
     case 'resumed':
-      return answers.resumed()
+      return answers.rulings.resumed()
     case 'floor-changed':
       return event.floor === 'open' ? answers.floorOpened() : undefined
     // The protocol has no word for these.
