@@ -6,15 +6,13 @@
  * throws out of here; an event that is wrong is answered and changes nothing.
  */
 import type { AudioFrame, Resampling } from '@parley/audio'
-import { type Cancel, type Clock, type CloseReason, type Inbox, ParleyError } from '@parley/core'
+import { type Cancel, type Clock, type CloseReason, ParleyError } from '@parley/core'
 import {
   invalidRequest,
   invalidValue,
   isRealtimeFields,
   type RealtimeFault,
   type RealtimeFields,
-  realtimePcm,
-  realtimeRateOf,
   shortly,
   updateSettings,
 } from '@parley/protocol'
@@ -30,12 +28,11 @@ import { createEventQueue } from './event-queue.js'
 import { createIdleNudge } from './idle-nudge.js'
 import { createInputSound } from './input-sound.js'
 import type { MediaTrack } from './media-track.js'
+import { openSession } from './open-session.js'
 import type { PeerState } from './peer-state.js'
 import * as endings from './realtime-endings.js'
 import type { RealtimeHost, RealtimeOpened } from './realtime-host.js'
 import type { RealtimeLimits } from './realtime-limits.js'
-import { createRealtimeTransport } from './realtime-transport.js'
-import { steerOf } from './steer-of.js'
 
 export interface RealtimePeerOptions {
   readonly principal: VoicePrincipal
@@ -80,9 +77,6 @@ export interface RealtimePeer {
 
 /** A turn is known this long after it began, at most, ms. */
 const LOOK_BACK_MS = 4_000
-/** Time in the client's own buffers, ms. */
-const CLIENT_MS = 60
-
 export function createRealtimePeer(options: RealtimePeerOptions): RealtimePeer {
   return new Peer(options)
 }
@@ -257,31 +251,17 @@ class Peer implements RealtimePeer {
   }
 
   async #openSession(): Promise<void> {
-    const { host, principal, limits, track } = this.#options
-    const { settings } = this.#state
-    const outputRate = track?.outputRate ?? realtimeRateOf(settings.audio.output?.format ?? realtimePcm)
-    const transport = createRealtimeTransport({
-      answers: this.#answers,
-      turns: this.#turns,
-      track,
-      outputRate,
-      aheadMs: limits.aheadMs,
-      pathMs: () => this.#options.rttMs() / 2 + CLIENT_MS,
-      onOpen: inbox => this.#attach(inbox),
-      onClose: reason => {
-        this.#told = true
-        this.fail(endings.bySession(reason))
-      },
-    })
     try {
-      this.#opened = await host.open({
-        model: settings.model ?? '',
-        principal,
-        transport,
+      this.#opened = await openSession({
+        peer: this.#state,
+        answers: this.#answers,
+        turns: this.#turns,
+        options: this.#options,
         signal: this.#abort.signal,
-        outputRate,
-        kind: settings.type,
-        settings,
+        onClose: reason => {
+          this.#told = true
+          this.fail(endings.bySession(reason))
+        },
       })
       this.#stands()
     } catch (thrown) {
@@ -290,16 +270,9 @@ class Peer implements RealtimePeer {
     }
   }
 
-  /** Configured before anything is heard, and again if it changed while the session was being opened. */
-  #attach(inbox: Inbox): void {
-    this.#state.inbox = inbox
-    inbox.steering.configure(steerOf(this.#state.settings))
-  }
-
   #stands(): void {
     this.#deadline()
     if (this.#isOver()) return this.#tell('client')
-    if (this.#state.inbox === undefined) throw new ParleyError('internal', 'The host opened no leg.')
     this.#phase = 'talking'
     this.#options.log.info(this.#facts(), 'realtime session stands')
     this.#queue.resume()
