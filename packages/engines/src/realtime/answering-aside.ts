@@ -1,7 +1,7 @@
 /** An answer beside the conversation: it is given what it is to know, and the far end remembers nothing of it. */
 
 import { actedIn, type FarItem, type HistoryEntry, type ReplyPart, type Turn } from '@parley/core'
-import { asAsked } from './answering.js'
+import { asAsked } from './as-asked.js'
 import { respond } from './responding.js'
 import type { Making, Talk } from './talk.js'
 

@@ -3,9 +3,10 @@
  * fetched, and the model responds until it has no more tools to call. An answer that breaks off is asked for again.
  */
 
-import { type FarAsk, factsAsText, ParleyError, type ReplyPart, type Turn } from '@parley/core'
-import { goOnFrom } from '../failover/go-on.js'
-import type { Reasoner } from '../reasoner/reasoner.js'
+import { type Fact, type FarAsk, factsAsText, ParleyError, type ReplyPart, type Turn } from '@parley/core'
+import type { Decision } from '../reasoner/reasoner.js'
+import { undecided } from '../reasoner/reasoner-tool.js'
+import { asAsked, goOnAfter } from './as-asked.js'
 import { isLost } from './ask-far.js'
 import { type Asking, decide, tellExactly } from './deciding.js'
 import type { FarLine } from './far-line.js'
@@ -30,7 +31,7 @@ export async function* answer(
   if (turn.origin === 'opening' && greeting !== undefined && turn.wishes === undefined)
     return yield* speakText(talk, making.record, greeting, signal)
   if (await isBlip(talk, turn, signal)) return
-  const state: AnswerState = { facts: undefined, words: undefined, goesOn: undefined }
+  const state: AnswerState = { facts: [], words: undefined, goesOn: undefined, decision: undefined }
   const beganMs = talk.call.clock.now()
   for (let tries = 1; ; tries++) {
     const line = await talk.lines.reach(signal)
@@ -52,17 +53,25 @@ export async function* answer(
 }
 
 interface AnswerState {
-  facts: string | undefined
+  facts: readonly Fact[]
   /** The caller's words, once they were waited for. */
   words: string | undefined
   /** What was said before the answer broke off. */
   goesOn: string | undefined
+  /** What the reasoner said to it; null: it could not be asked. It is asked once for all tries. */
+  decision: Decision | null | undefined
 }
 
 interface Job {
   readonly turn: Turn
   readonly making: Making
   readonly state: AnswerState
+}
+
+interface Place extends Job {
+  readonly line: FarLine
+  /** For this answer alone. */
+  note(text: string): void
 }
 
 /** What another session, or model, may do better. */
@@ -90,19 +99,16 @@ async function* tryOn(talk: Talk, job: Job, signal: AbortSignal): AsyncGenerator
     notes.push(item)
     making.record.extras.push({ line, item })
   }
+  const place: Place = { ...job, line, note }
   try {
     yield* prepare(talk, line, job, signal)
     if (signal.aborted) return
-    if (state.facts !== undefined) note(state.facts)
-    const reasoner = talk.options.reasoner
-    const words = state.words ?? turn.text
-    const rule = making.isDecided || turn.origin === 'opening' ? undefined : reasoner?.ruleFor(words)
-    if (rule !== undefined && reasoner !== undefined) {
-      const asking: Asking = { turn, text: words, cause: 'rule', rule }
-      const told = yield* decideByRule(talk, reasoner, { line, job, asking, note }, signal)
-      if (told || signal.aborted) return
-    }
-    yield* converse(talk, { line, job, words, note }, signal)
+    const facts = factsAsText(state.facts)
+    if (facts !== undefined) note(facts)
+    yield* decideByWords(talk, place, signal)
+    if (signal.aborted) return
+    if (state.decision) yield* tellDecision(talk, place, state.decision, signal)
+    else yield* converse(talk, place, signal)
   } finally {
     if (!line.isOver) for (const item of notes) line.memory.remove(item)
   }
@@ -125,50 +131,58 @@ async function* prepare(
   if (signal.aborted) return
   yield { kind: 'mark', mark: 'context' }
   if (found.use !== undefined) yield { kind: 'context', ...found.use }
-  state.facts = factsAsText(found.facts)
+  state.facts = found.facts
 }
 
-interface Place {
-  readonly line: FarLine
-  readonly job: Job
-  note(text: string): void
+async function* decideByWords(talk: Talk, job: Job, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+  const { turn, making, state } = job
+  const { reasoner } = talk.options
+  if (making.isDecided || turn.origin === 'opening') return
+  const rule = reasoner?.ruleFor(state.words ?? turn.text, talk.call.language)
+  if (rule !== undefined) yield* decideBy(talk, job, rule, signal)
 }
 
-/** Whether the decision was told. */
-async function* decideByRule(
+async function* decideBy(
   talk: Talk,
-  reasoner: Reasoner,
-  { line, job, asking, note }: Place & { readonly asking: Asking },
+  { turn, making, state }: Job,
+  rule: string,
   signal: AbortSignal,
-): AsyncGenerator<ReplyPart, boolean> {
-  const { making, turn } = job
-  const decision = yield* decide(talk, reasoner, { asking, making }, signal)
-  if (decision === undefined || signal.aborted) return false
+): AsyncGenerator<ReplyPart> {
+  const { reasoner } = talk.options
+  if (reasoner === undefined) return
+  const text = state.words ?? turn.text
+  const asking: Asking = { turn, text, facts: state.facts, cause: 'rule', rule }
+  state.decision = (yield* decide(talk, reasoner, { asking, making }, signal)) ?? null
+}
+
+async function* tellDecision(
+  talk: Talk,
+  { line, turn, making, state, note }: Place,
+  decision: Decision,
+  signal: AbortSignal,
+): AsyncGenerator<ReplyPart> {
   note(tellExactly(decision))
-  const ask: FarAsk = { ...asAsked(talk, turn, {}), tools: [], toolChoice: 'none' }
+  const how = goOnAfter(talk, state.goesOn)
+  const ask: FarAsk = { ...asAsked(talk, turn, { how }), tools: [], toolChoice: 'none' }
   yield* respond(talk, { line, ask, making, mayDoubt: false }, signal)
-  return true
 }
 
 /** Responses and tools in turn. */
-async function* converse(
-  talk: Talk,
-  { line, job, words, note }: Place & { readonly words: string },
-  signal: AbortSignal,
-): AsyncGenerator<ReplyPart> {
-  const { turn, making, state } = job
+async function* converse(talk: Talk, place: Place, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+  const { turn, making, state, line } = place
   const { reasoner, toolLimits } = talk.options
-  let how = state.goesOn === undefined ? undefined : goOnAfter(talk, state.goesOn)
+  let how = goOnAfter(talk, state.goesOn)
   for (let stepsDone = 0; ; stepsDone++) {
-    const ask = asAsked(talk, turn, { stepsDone, ...(how === undefined ? {} : { how }) })
+    const isUndecided = state.decision === null && stepsDone === 0
+    const ask = asAsked(talk, turn, { stepsDone, how: isUndecided ? joined(how, undecided) : how })
     const mayDoubt = !making.isDecided && turn.origin !== 'opening' && state.goesOn === undefined
     const done: Responded = yield* respond(talk, { line, ask, making, mayDoubt }, signal)
     if (signal.aborted) return
     if (done.doubt !== undefined && reasoner !== undefined) {
-      const asking: Asking = { turn, text: words, cause: 'rule', rule: done.doubt }
-      const told = yield* decideByRule(talk, reasoner, { line, job, asking, note }, signal)
-      if (told || signal.aborted) return
-      how = doubtful
+      yield* decideBy(talk, place, done.doubt, signal)
+      if (signal.aborted) return
+      if (state.decision) return yield* tellDecision(talk, place, state.decision, signal)
+      stepsDone = -1
       continue
     }
     if (done.calls.length === 0) return
@@ -176,35 +190,14 @@ async function* converse(
       if (making.said !== '') return
       throw new ParleyError('engine_failed', `Model ${line.model.name} asks for tools without end.`)
     }
-    const calls = { turn, words, calls: done.calls, text: done.text, stepsDone, making, line }
+    const given = { turn, words: state.words ?? turn.text, facts: state.facts, making, line, stepsDone }
+    const calls = { ...given, calls: done.calls, text: done.text }
     const { goesOn, instructions } = yield* runCalls(talk, calls, signal)
     if (!goesOn || signal.aborted) return
     how = instructions
   }
 }
 
-const doubtful = 'Nobody could be asked. Answer as far as you are sure, and say plainly what you do not know.'
-
-/** A response as this turn wants it; `how` comes behind the agent's own instructions. */
-export function asAsked(
-  talk: Talk,
-  { wishes }: Turn,
-  { how, stepsDone = 0 }: { readonly how?: string; readonly stepsDone?: number },
-): FarAsk {
-  const { instructions } = talk.options
-  const extra = [wishes?.instructions, how].filter(text => text !== undefined)
-  const whole = [instructions, ...extra].filter(text => text !== undefined).join('\n\n')
-  const choice = stepsDone === 0 ? wishes?.toolChoice : undefined
-  return {
-    id: talk.nextAsk(),
-    ...(extra.length === 0 ? {} : { instructions: whole }),
-    ...(wishes?.tools === undefined ? {} : { tools: [...talk.definitions(), ...wishes.tools] }),
-    ...(choice === undefined ? {} : { toolChoice: choice }),
-    ...(wishes?.silent === undefined ? {} : { silent: wishes.silent }),
-    ...(wishes?.maxOutputTokens === undefined ? {} : { maxOutputTokens: wishes.maxOutputTokens }),
-  }
-}
-
-function goOnAfter({ call }: Talk, said: string): string | undefined {
-  return goOnFrom({ history: [], language: call.language }, said).instructions
+function joined(one: string | undefined, other: string): string {
+  return one === undefined ? other : `${one}\n\n${other}`
 }

@@ -54,7 +54,6 @@ describe('decisions of a reasoner', () => {
     })
     const { drawn, said } = await ask('what do I get')
     expect(questions).toMatchObject([{ text: 'what do I get', asked: 'How much?', language: 'en' }])
-    expect(drawn.parts).toContainEqual({ kind: 'filler', text: 'One moment please.' })
     expect(drawn.parts).toContainEqual({ kind: 'mark', mark: 'decision' })
     expect(drawn.parts).toContainEqual({
       ...{ kind: 'decision', by: 'claude', cause: 'tool', outcome: 'decided', tookMs: 900 },
@@ -141,5 +140,108 @@ describe('decisions of a reasoner', () => {
     await clock.advance(3_000)
     expect(drawn.parts.some(part => part.kind === 'decision')).toBe(false)
     expect(far.last.asks).toEqual([])
+  })
+
+  it('are read in the language of the call, and made with the facts that were looked up', async () => {
+    const languages: (string | undefined)[] = []
+    const { reasoner, questions } = testReasoner({
+      ruleFor(_, language) {
+        languages.push(language)
+        return 'always'
+      },
+    })
+    const fact = { source: 'orders', text: 'It was late.', asOfMs: 0 }
+    const { ask } = await startLink({
+      reasoner,
+      enricher: () => ({
+        overhear: () => {},
+        enrich: async () => ({ facts: [fact], late: [], failed: [] }),
+        close: () => {},
+      }),
+      far: faithful('I decide.'),
+    })
+    await ask('a refund')
+    expect(languages).toEqual(['en'])
+    expect(questions).toMatchObject([{ facts: [fact] }])
+  })
+
+  it('are not offered to a model that is not to ask', async () => {
+    const { reasoner, questions } = testReasoner()
+    const { ask, far } = await startLink({
+      reasoner,
+      reasoning: { tool: false },
+      far: { answer: () => ({ text: 'Well.', call: { id: 'c', name: 'consult', arguments: {} } }) },
+    })
+    await ask('what do I get')
+    expect(far.last.options.tools).toEqual([])
+    expect(questions).toEqual([])
+  })
+
+  it('wait for the end of the turn where they are to', async () => {
+    for (const [waits, asked] of [
+      [true, 0],
+      [false, 1],
+    ] as const) {
+      const { reasoner, questions } = testReasoner()
+      const { link, clock, turnOf, draw } = await startLink({
+        reasoner,
+        reasoning: { waits },
+        far: faithful('I decide.'),
+      })
+      const turn = turnOf({ text: 'a refund' })
+      const drawn = draw(signal => link.reply(turn, signal))
+      await clock.advance(3_000)
+      expect(questions.length).toBe(asked)
+      link.committed?.(turn.id)
+      await clock.advance(3_000)
+      expect(questions.length).toBe(1)
+      expect(wordsOf(drawn.parts)).toBe('You get forty euros.')
+    }
+  })
+
+  it('are made while the caller hears the holding phrase, which none hears that is there in time', async () => {
+    for (const [tookMs, fillers] of [
+      [150, 0],
+      [2_500, 1],
+    ] as const) {
+      let clock: { after(ms: number, run: () => void): unknown } | undefined
+      const { reasoner } = testReasoner({
+        decide: () =>
+          new Promise(resolve =>
+            clock?.after(tookMs, () =>
+              resolve({ text: 'You get forty euros.', tookMs, inputTokens: 0, outputTokens: 0 }),
+            ),
+          ),
+      })
+      const rig = await startLink({ reasoner, far: faithful('I decide.') })
+      clock = rig.clock
+      const { drawn, said } = await rig.ask('a refund')
+      expect(said).toBe('You get forty euros.')
+      expect(drawn.parts.filter(({ kind }) => kind === 'filler').length).toBe(fillers)
+    }
+  })
+
+  it('outlive the session that was to tell them, and are not asked for again', async () => {
+    const { reasoner, questions } = testReasoner()
+    let tries = 0
+    const { ask } = await startLink({
+      reasoner,
+      far: {
+        answer(asked, session) {
+          if (tries++ === 0)
+            return { fails: new ParleyError('provider_failed', 'Broke.', { retryable: true }) }
+          return faithful('I decide.').answer?.(asked, session) ?? 'nothing'
+        },
+      },
+    })
+    expect((await ask('a refund')).said).toBe('You get forty euros.')
+    expect(questions.length).toBe(1)
+  })
+
+  it('that could not be had are not made by the model instead', async () => {
+    const { reasoner } = testReasoner({ decide: () => Promise.reject(new ParleyError('timeout')) })
+    const { ask, far } = await startLink({ reasoner, far: faithful('I cannot decide that.') })
+    await ask('a refund')
+    expect(far.last.asks.at(-1)?.instructions).toMatch(/promise nothing/)
   })
 })

@@ -1,10 +1,13 @@
 /**
- * A decision that is left to the reasoner: the caller hears a holding phrase, the question is asked, and who decided
- * stands in the reply. What comes after the answer was thrown away counts for nothing.
+ * A decision that is left to the reasoner: the question is asked, the caller hears a holding phrase where it takes long,
+ * and who decided stands in the reply. What comes after the answer was thrown away counts for nothing.
  */
 
-import { type DecisionUse, type Json, ParleyError, type ReplyPart, type Turn } from '@parley/core'
+import type { DecisionUse, Fact, Json, ReplyPart, Turn } from '@parley/core'
+import { consult, type Verdict } from '../reasoner/consult.js'
 import type { Decision, Reasoner } from '../reasoner/reasoner.js'
+import { orAbort } from '../tools/run-tool.js'
+import { waitForTools } from '../tools/wait-for-tools.js'
 import { speakText } from './saying.js'
 import type { Making, Talk } from './talk.js'
 
@@ -12,11 +15,17 @@ export interface Asking {
   readonly turn: Turn
   /** The caller's words, as far as they are known. */
   readonly text: string
+  /** What was looked up for them. */
+  readonly facts: readonly Fact[]
   /** What the model asks, where it does. */
   readonly asked?: string
   readonly cause: DecisionUse['cause']
   readonly rule?: string
 }
+
+/** Silence before the holding phrase, ms: where a rule asks, and where the model does. */
+const HOLD_AFTER_MS = 200
+const HOLD_AFTER_CALL_MS = 700
 
 /** The parts of asking; the decision at the end, undefined where there is none in time. */
 export async function* decide(
@@ -25,36 +34,57 @@ export async function* decide(
   { asking, making }: { readonly asking: Asking; readonly making: Making },
   signal: AbortSignal,
 ): AsyncGenerator<ReplyPart, Decision | undefined> {
-  const { call } = talk
-  const { turn, text, asked, cause, rule } = asking
+  const { clock, language, warn } = talk.call
+  const { committed } = making.commitment
   making.isDecided = true
-  const holding = reasoner.holding(call.language, talk.nextHolding())
-  if (holding !== undefined && turn.wishes?.silent !== true) {
-    if (making.said === '') yield { kind: 'filler', text: holding }
-    else yield* speakText(talk, making.record, holding, signal)
+  const asked = ask(talk, reasoner, { asking, committed }, signal)
+  const fillerAfterMs = asking.cause === 'tool' ? HOLD_AFTER_CALL_MS : HOLD_AFTER_MS
+  const wait = waitForTools(clock, { outcomes: [asked], fillerAfterMs, signal, committed })
+  try {
+    for (;;) {
+      const next = await wait.next()
+      if (next === 'aborted') return undefined
+      if (next === 'over') break
+      const holding = next === 'filler' ? reasoner.holding(language, talk.nextHolding()) : undefined
+      if (holding === undefined || asking.turn.wishes?.silent === true)
+        yield { kind: 'usage', ...making.cost }
+      else if (making.said === '') yield { kind: 'filler', text: holding }
+      else yield* speakText(talk, making.record, holding, signal)
+    }
+  } finally {
+    wait.end()
   }
-  if (signal.aborted) return undefined
-  const beganMs = call.clock.now()
-  const use = { by: reasoner.name, cause, ...(rule === undefined ? {} : { rule }) }
+  const verdict = await asked
+  if (verdict === undefined || signal.aborted) return undefined
+  const { decision, error, use } = verdict
+  if (error !== undefined) warn(error)
+  if (decision !== undefined) yield { kind: 'mark', mark: 'decision' }
+  yield { kind: 'decision', ...use }
+  if (decision === undefined) return undefined
+  making.cost.inputTokens += decision.inputTokens
+  making.cost.outputTokens += decision.outputTokens
+  yield { kind: 'usage', ...making.cost }
+  return decision
+}
+
+/** Never rejects; undefined if nobody waits any more. */
+async function ask(
+  { call, options }: Talk,
+  reasoner: Reasoner,
+  { asking, committed }: { readonly asking: Asking; readonly committed: Promise<void> },
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const { turn, text, facts, asked, cause, rule } = asking
   const question = {
     ...{ text, history: turn.history, language: call.language },
     ...(asked === undefined ? {} : { asked }),
+    ...(facts.length === 0 ? {} : { facts }),
   }
+  const why = { cause, ...(rule === undefined ? {} : { rule }) }
   try {
-    const decision = await orAbort(signal, () => reasoner.decide(question, signal))
-    if (decision === undefined || signal.aborted) return undefined
-    yield { kind: 'mark', mark: 'decision' }
-    yield { kind: 'decision', ...use, outcome: 'decided', tookMs: decision.tookMs }
-    making.cost.inputTokens += decision.inputTokens
-    making.cost.outputTokens += decision.outputTokens
-    yield { kind: 'usage', ...making.cost }
-    return decision
-  } catch (thrown) {
-    if (signal.aborted) return undefined
-    const error = ParleyError.from(thrown, 'engine_failed')
-    call.warn(error)
-    const outcome = error.code === 'timeout' ? 'late' : 'failed'
-    yield { kind: 'decision', ...use, outcome, tookMs: call.clock.now() - beganMs }
+    if (options.reasoning?.waits === true) await orAbort(signal, committed)
+    return await orAbort(signal, consult({ reasoner, clock: call.clock }, { question, why }, signal))
+  } catch {
     return undefined
   }
 }
@@ -74,15 +104,3 @@ export function tellExactly({ text }: Decision): string {
 
 export const tellResult =
   'The result of the last tool was decided by someone who knows more than you. Tell the caller what it says, faithfully and in full, and add nothing of your own.'
-
-/** Nobody need obey a signal. */
-function orAbort<Value>(signal: AbortSignal, make: () => Promise<Value>): Promise<Value | undefined> {
-  return new Promise((resolve, reject) => {
-    const stop = () => resolve(undefined)
-    if (signal.aborted) return stop()
-    signal.addEventListener('abort', stop, { once: true })
-    make()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop))
-  })
-}

@@ -86,7 +86,7 @@ function connect(
 
   const definitions = () => [
     ...toolbox.list().map(({ definition }) => definition),
-    ...(reasoner === undefined ? [] : [reasoner.tool]),
+    ...(reasoner === undefined || options.reasoning?.tool === false ? [] : [reasoner.tool]),
   ]
   const lines = startFarLines({
     clock: call.clock,

@@ -34,6 +34,7 @@ export interface RealtimeEngineOptions {
   readonly toolLimits?: Omit<WithToolsOptions, 'tools' | 'clock' | 'warn'>
   /** Decides what the model should not. */
   readonly reasoner?: Reasoner
+  readonly reasoning?: RealtimeReasoning
   /** Longest wait for the vendor's text of a turn where rules need it, ms. Default 400. */
   readonly rulesWaitMs?: number
   /** Said when the model fails and can still be reached. Default: an apology in the language of the call. */
@@ -45,6 +46,13 @@ export interface RealtimeEngineOptions {
   /** Shared by all calls, so that a model that failed in one is not tried first in the next. Without it each call learns alone. */
   readonly clock?: Clock
   readonly onIncident?: (incident: RealtimeIncident) => void
+}
+
+export interface RealtimeReasoning {
+  /** Whether the model may ask the reasoner by itself. Default true. */
+  readonly tool?: boolean
+  /** Asks only once the turn is over, so that no answer that is thrown away costs a question. Default false. */
+  readonly waits?: boolean
 }
 
 export interface RealtimeEars {

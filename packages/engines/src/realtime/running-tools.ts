@@ -1,6 +1,7 @@
 /** The calls of one response: the agent's own are run, the reasoner's is asked, those of the far end's client go out. */
 
 import {
+  type Fact,
   type LanguageModelRequest,
   type ReplyPart,
   type SessionAction,
@@ -9,6 +10,7 @@ import {
   type ToolResult,
   type Turn,
 } from '@parley/core'
+import { undecided } from '../reasoner/reasoner-tool.js'
 import { runStep } from '../tools/run-step.js'
 import type { ToolOutcome } from '../tools/run-tool.js'
 import type { Tool } from '../tools/tool.js'
@@ -21,6 +23,7 @@ export interface CallsOf {
   readonly turn: Turn
   /** The caller's words, as far as they are known. */
   readonly words: string
+  readonly facts: readonly Fact[]
   readonly calls: readonly ToolCall[]
   /** Said before the calls in the same response. */
   readonly text: string
@@ -45,8 +48,9 @@ export async function* runCalls(
   const { reasoner } = talk.options
   const outside = new Set(turn.wishes?.tools?.map(({ name }) => name))
   const calls = given.calls.filter(({ name }) => !outside.has(name))
-  const questions = calls.filter(({ name }) => name === reasoner?.tool.name)
-  const own = calls.filter(({ name }) => name !== reasoner?.tool.name)
+  const expert = talk.options.reasoning?.tool === false ? undefined : reasoner?.tool.name
+  const questions = calls.filter(({ name }) => name === expert)
+  const own = calls.filter(({ name }) => name !== expert)
   const keep = (exchange: Exchange) => {
     making.exchanges.push(exchange)
     if (line.isOver) return
@@ -66,12 +70,13 @@ export async function* runCalls(
   }
   let isTold = false
   for (const call of questions) {
-    const asking = { turn, text: given.words, asked: askedIn(call.arguments), cause: 'tool' } as const
+    const asked = askedIn(call.arguments)
+    const asking = { turn, text: given.words, facts: given.facts, asked, cause: 'tool' } as const
     const isFirst = reasoner !== undefined && !making.isDecided
     const decision = isFirst ? yield* decide(talk, reasoner, { asking, making }, signal) : undefined
     if (signal.aborted) return { goesOn: false }
     isTold ||= decision !== undefined
-    const text = decision?.text ?? (isFirst ? notReached : askedBefore)
+    const text = decision?.text ?? (isFirst ? undecided : askedBefore)
     keep({ call, result: { id: call.id, text, failed: decision === undefined } })
   }
   const out = given.calls.filter(({ name }) => outside.has(name))
@@ -81,8 +86,6 @@ export async function* runCalls(
   return { goesOn: out.length === 0 && !isLast, ...(isTold ? { instructions: tellResult } : {}) }
 }
 
-const notReached =
-  'Nobody could decide this in time. Answer yourself as far as you are sure, and say what you are not sure of.'
 const askedBefore = 'It was asked already in this answer: use that result.'
 
 async function* runOwn(
@@ -125,8 +128,9 @@ async function* runOwn(
       return next.value
     }
     const filler = next.value.kind === 'text' ? next.value.text.trim() : ''
-    if (filler === '' || turn.wishes?.silent === true) continue
-    if (making.said === '') yield { kind: 'filler', text: filler }
+    // Whoever waits is to know that there is life.
+    if (filler === '' || turn.wishes?.silent === true) yield { kind: 'usage', ...making.cost }
+    else if (making.said === '') yield { kind: 'filler', text: filler }
     else yield* speakText(talk, making.record, filler, signal)
   }
 }
