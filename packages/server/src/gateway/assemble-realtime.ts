@@ -35,7 +35,7 @@ export function assembleRealtime(
     ...(beside === undefined ? {} : earsBeside(beside.options)),
     ...enricherOf(agent, parts),
     ...toolsOf(agent, parts),
-    ...(reasoner === undefined ? {} : { reasoner }),
+    ...(reasoner === undefined ? {} : { reasoner, reasoning: reasoningOf(agent) }),
     ...(agent.trouble === undefined ? {} : { trouble: agent.trouble }),
     ...(agent.failover.idleMs === undefined ? {} : { retry: { silentMs: agent.failover.idleMs } }),
   })
@@ -59,6 +59,10 @@ function earsBeside({
   if (stt === undefined) return {}
   const closed = grammar === undefined ? {} : { grammar }
   return { ears: { stt, ...closed, ...(sttTimeoutMs === undefined ? {} : { timeoutMs: sttTimeoutMs }) } }
+}
+
+function reasoningOf({ reasoner }: ModelAgentFile): RealtimeEngineOptions['reasoning'] & {} {
+  return reasoner === undefined ? {} : { tool: reasoner.tool, waits: reasoner.waits }
 }
 
 function toolsOf(agent: ModelAgentFile, parts: AssemblyParts): Pick<RealtimeEngineOptions, 'tools'> {
