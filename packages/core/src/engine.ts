@@ -57,6 +57,10 @@ export interface EngineLink {
   say?(text: string, signal: AbortSignal): AsyncIterable<ReplyPart>
   /** The turn is over: what its latest reply does, and cannot be undone, may be done. */
   committed?(turn: TurnId): void
+  /** A turn of the caller's is over and is not answered, or not yet: a far memory may take its sound in now. */
+  unanswered?(turn: Turn): void
+  /** What was said in this turn is no part of the history any more: the sound of one without words, too. */
+  forgot?(turn: TurnId): void
   /** What the caller heard of a reply, so that a far memory can be truncated; again when it is corrected. */
   heard?(heard: Heard, account: HeardAccount): void
   /** Answers beside the conversation: a far memory must not keep it. Without it, `reply` is asked. */

@@ -8,7 +8,7 @@ import type { Ids } from '../clock/clock.js'
 import type { EngineLink } from '../engine.js'
 import type { ParleyError } from '../errors.js'
 import type { BargeIn, SpeculationPolicy } from '../floor/policy.js'
-import type { ReplyId } from '../ids.js'
+import type { ReplyId, TurnId } from '../ids.js'
 import type { FarEnd } from '../playout/far-end.js'
 import { Playout } from '../playout/playout.js'
 import type { LogKeeps } from '../replay/log-entry.js'
@@ -150,6 +150,18 @@ export class Answering {
   /** Throws away an answer that is only prepared: it was made for what does not hold any more. */
   outdate(): void {
     if (this.#run?.released === false) this.cut()
+  }
+
+  /** The turn is over and nobody answers it now. */
+  leave(turn: CallerTurn | undefined): void {
+    this.outdate()
+    if (turn !== undefined) this.#link?.unanswered?.(turn.view(this.#parts.memory.history(turn.id)))
+  }
+
+  /** What was said in it is taken out of the history. */
+  forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void {
+    this.#parts.memory.forget(what)
+    if ('turn' in what) this.#link?.forgot?.(what.turn)
   }
 
   /** Answers a committed turn: with what was prepared for just this text and these wishes, else anew. */

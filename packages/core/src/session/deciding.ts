@@ -173,7 +173,7 @@ export class Deciding {
         return this.#answer(evidence)
       case 'turn-close':
         this.#endTurn(evidence)
-        return answering.outdate()
+        return answering.leave(caller.turn)
       case 'answer':
         caller.answerAsked()
         return this.#answer(evidence)

@@ -22,6 +22,8 @@ export function faceLink(link: EngineLink, failed: (error: unknown) => void): En
     reply: (turn, signal) => link.reply(turn, signal),
     ...(link.say === undefined ? {} : { say: link.say.bind(link) }),
     committed: turn => attempt(() => link.committed?.(turn)),
+    unanswered: turn => attempt(() => link.unanswered?.(turn)),
+    forgot: turn => attempt(() => link.forgot?.(turn)),
     heard: (heard, account) => attempt(() => link.heard?.(heard, account)),
     ...(link.aside === undefined ? {} : { aside: link.aside.bind(link) }),
     close: () => link.close(),

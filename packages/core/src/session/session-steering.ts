@@ -20,7 +20,7 @@ export function steeringOf(body: SessionBody, deciding: Deciding, asides: Asides
     callOff: () => conduct.unwant(),
     forgetSound: () => caller.forgetSound(conduct.isTold),
     remember: (entry, behind) => change(() => memory.remember(entry, behind, caller.mediaMs)),
-    forget: what => change(() => memory.forget(what)),
+    forget: what => change(() => answering.forget(what)),
     amend: (reply, heard) => change(() => answering.amend(reply, heard)),
     aside: (ask, signal) => asides.run(ask, signal),
   }

@@ -30,7 +30,7 @@ export async function* answer(
   const { greeting } = talk.options
   if (turn.origin === 'opening' && greeting !== undefined && turn.wishes === undefined)
     return yield* speakText(talk, making.record, greeting, signal)
-  if (await isBlip(talk, turn, signal)) return
+  if (await isBlip(talk, turn, signal)) return talk.owed.drop(turn.id)
   const state: AnswerState = { facts: [], words: undefined, goesOn: undefined, decision: undefined }
   const beganMs = talk.call.clock.now()
   for (let tries = 1; ; tries++) {

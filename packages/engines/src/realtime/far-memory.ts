@@ -28,6 +28,8 @@ export interface FarMemory {
   made(item: string, call?: string): void
   /** What is said in this turn, as text. */
   typed(turn: TurnId, text: string): void
+  /** What was said in this turn is taken out, also where its item is still to come. */
+  forget(turn: TurnId): void
   /** What is said in this turn is there as sound: its text goes. */
   untyped(turn: TurnId): void
   /** For one answer; gives the item, to be removed behind it. */
@@ -55,6 +57,7 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
   const texts = new Map<string, { readonly item: string; readonly text: string }>()
   const turns = new Map<string, string[]>()
   const calls = new Map<string, { readonly call: string; result: string | undefined }>()
+  const forgotten = new Set<string>()
   /** What the history held the last time, with its items. */
   let told = new Map<string, readonly string[]>()
   let named = 0
@@ -71,6 +74,11 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     if (call !== undefined) calls.delete(call)
     if (!items.delete(item)) return
     session.remove(item)
+  }
+
+  function dropTurn(turn: string): void {
+    for (const item of turns.get(turn) ?? []) remove(item)
+    turns.delete(turn)
   }
 
   function exchange(call: ToolCall, { text }: ToolResult, behind?: string | null): readonly string[] {
@@ -148,7 +156,10 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
   return {
     heardAs(turn, item) {
       items.add(item)
+      if (forgotten.has(turn)) return remove(item)
       turns.set(turn, [...(turns.get(turn) ?? []), item])
+      const [oldest] = turns.keys()
+      if (turns.size > MAX_ENTRIES && oldest !== undefined) dropTurn(oldest)
     },
     made(item, call) {
       items.add(item)
@@ -156,6 +167,12 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     },
     typed(turn, text) {
       place({ role: 'user', turn, text, atMs: 0 }, undefined)
+    },
+    forget(turn) {
+      forgotten.add(turn)
+      const [oldest] = forgotten
+      if (forgotten.size > MAX_ENTRIES && oldest !== undefined) forgotten.delete(oldest)
+      dropTurn(turn)
     },
     untyped(turn) {
       const known = texts.get(`user ${turn}`)

@@ -10,6 +10,7 @@ import {
   type FarTurns,
   ParleyError,
   type ReplyPart,
+  type Turn,
   until,
 } from '@parley/core'
 import { createCommitments } from '../cascade/commitments.js'
@@ -28,8 +29,10 @@ import { atOneRate, membersOf } from './far-members.js'
 import type { RealtimeEngineOptions } from './realtime-options.js'
 import { createReplyBook, dropCalls, forgetReply, type ReplyRecord } from './reply-record.js'
 import { speakText } from './saying.js'
+import { createOwedTurns } from './owed-turns.js'
 import { createStreamedUplink, type StreamedUplink } from './streamed-uplink.js'
 import { createActs, newMaking, type Talk } from './talk.js'
+import { tellTurn } from './telling-turn.js'
 import { createToldUplink } from './told-uplink.js'
 
 /** Sound that may be sent again, as much as a socket takes at once, and what is kept of it while nobody speaks, ms. */
@@ -58,6 +61,8 @@ function connect(
   const turns: FarTurns = options.turns ?? { by: 'gateway' }
   const book = createReplyBook()
   const commitments = createCommitments()
+  const owed = createOwedTurns()
+  let asked: Turn | undefined
   const lookingUp = options.enricher && startLookingUp(call, options.enricher)
   const toolbox = asToolbox(options.tools ?? [])
   const running = new Set<AbortController>()
@@ -113,7 +118,7 @@ function connect(
     isQuiet: () => running.size === 0 && !uplink.pending && lines.line?.hearing.owesWords !== true,
   })
   const talk: Talk = {
-    ...{ call, options, lines, uplink, book, rate, lookingUp },
+    ...{ call, options, lines, uplink, book, owed, rate, lookingUp },
     listening: ears?.listening,
     acts: createActs(),
     trouble: options.trouble ?? wordListsOf(call.language).trouble,
@@ -140,7 +145,11 @@ function connect(
     const own = new AbortController()
     const abort = () => {
       own.abort()
-      if (!closed) undo(record)
+      if (closed) return
+      // An answer that was cut keeps what was heard of it, which is told next; one that nobody heard leaves nothing.
+      if (record.committed) return dropCalls(record)
+      forgetReply(record)
+      book.drop(record)
     }
     signal.addEventListener('abort', abort, { once: true })
     return (async function* () {
@@ -156,7 +165,10 @@ function connect(
   }
 
   return {
-    forgetSound: () => uplink.forgetSound(),
+    forgetSound() {
+      asked = undefined
+      uplink.forgetSound()
+    },
     hear(frame) {
       uplink.hear(frame)
       ears?.hear(frame)
@@ -169,6 +181,7 @@ function connect(
       const record = book.begin(turn.id)
       const commitment = commitments.expect(turn.id)
       lookingUp?.answering(turn)
+      asked = turn
       return linked(record, signal, own => answer(talk, turn, newMaking(record, commitment), own))
     },
     say(text, signal) {
@@ -178,10 +191,20 @@ function connect(
     committed(turn) {
       book.committed(turn)
       commitments.keep(turn)
+      if (asked?.id === turn) owed.keep(asked)
       lookingUp?.over(turn)
+    },
+    unanswered(turn) {
+      owed.keep(turn)
+      if (lines.line !== undefined) tellTurn(talk, lines.line, turn)
+    },
+    forgot(turn) {
+      owed.drop(turn)
+      lines.line?.memory.forget(turn)
     },
     heard(heard, account) {
       book.heard(heard, account)
+      owed.clear()
       uplink.answered()
     },
     aside(turn, signal) {
@@ -199,12 +222,6 @@ function connect(
       lookingUp?.close()
     },
   }
-}
-
-/** An answer that was cut keeps what was heard of it, which is told next; one that nobody heard leaves nothing. */
-function undo(record: ReplyRecord): void {
-  if (record.committed) dropCalls(record)
-  else forgetReply(record)
 }
 
 function asToolbox(tools: RealtimeEngineOptions['tools'] & {}): Toolbox {

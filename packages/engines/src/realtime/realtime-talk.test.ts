@@ -1,4 +1,4 @@
-import { type TurnId, unsteered } from '@parley/core'
+import { ParleyError, type TurnId, unsteered } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { startTalk } from './realtime-talk.test-kit.js'
 
@@ -186,6 +186,57 @@ describe('a talk with a model that hears and speaks', () => {
       'user: and sound',
       'assistant: So: rain',
     ])
+    expect(talk.refusals).toEqual([])
+  })
+})
+
+describe('turns that nobody answers at once', () => {
+  const asked = { ...unsteered, answers: 'asked' } as const
+  const silentFar = { wordsMs: 1_000_000, answer: () => 'Both heard.' }
+  const bare = (lines: readonly string[]) => lines.map(line => line.replace(/ \[\d+\]/, ''))
+
+  it('are heard by the far end at their end, all of them, though nobody writes them down', async () => {
+    const talk = await startTalk({ far: silentFar })
+    talk.talk.caller.steer(steering => steering.configure(asked))
+    for (const text of ['the first thing', 'and another']) {
+      await talk.say(text)
+      await talk.silence(2_000)
+    }
+    expect(bare(talk.far.last.memory)).toEqual(['user: the first thing', 'user: and another'])
+    talk.talk.caller.steer(steering => steering.answer())
+    await talk.silence(3_000)
+    expect(bare(talk.far.last.memory)).toEqual([
+      ...['user: the first thing', 'user: and another', 'assistant: Both heard.'],
+    ])
+    expect(talk.refusals).toEqual([])
+  })
+
+  it('are heard by the session that follows one that was lost meanwhile', async () => {
+    const talk = await startTalk({ far: silentFar })
+    talk.talk.caller.steer(steering => steering.configure(asked))
+    for (const text of ['the first thing', 'and another']) {
+      await talk.say(text)
+      await talk.silence(2_000)
+      talk.far.last.lose(new ParleyError('provider_failed', 'The connection broke.', { retryable: true }))
+      await talk.silence(500)
+    }
+    talk.talk.caller.steer(steering => steering.answer())
+    await talk.silence(3_000)
+    expect(bare(talk.far.last.memory)).toEqual([
+      ...['user: the first thing', 'user: and another', 'assistant: Both heard.'],
+    ])
+    expect(talk.refusals).toEqual([])
+  })
+
+  it('leave the far end once they are taken out of the history, though nobody wrote them down', async () => {
+    const talk = await startTalk({ far: silentFar })
+    talk.talk.caller.steer(steering => steering.configure(asked))
+    await talk.say('a secret')
+    await talk.silence(2_000)
+    const [turn] = talk.of('turn-committed')
+    talk.talk.caller.steer(steering => steering.forget({ turn: turn?.turn as TurnId }))
+    await talk.silence(100)
+    expect(talk.far.last.memory).toEqual([])
     expect(talk.refusals).toEqual([])
   })
 })

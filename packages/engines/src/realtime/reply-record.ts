@@ -32,12 +32,14 @@ export interface RecordItem {
   leftMs: number | undefined
 }
 
-/** Replies remembered; the far end's conversation is bounded alike. */
-const MAX_RECORDS = 300
+/** Replies remembered: more than a far conversation holds entries, or one would be told what it said itself. */
+const MAX_RECORDS = 600
 
 export interface ReplyBook {
   begin(turn: TurnId | undefined): ReplyRecord
   committed(turn: TurnId): void
+  /** Nobody will hear of it. */
+  drop(record: ReplyRecord): void
   heard(heard: Heard, account: HeardAccount): void
   /** What was heard so far is told to the far ends now. */
   settle(): void
@@ -89,6 +91,10 @@ export function createReplyBook(): ReplyBook {
       if (record !== undefined) release(record)
       // A prompt is said, so its turn has no reply of its own.
       else if (newest?.turn === undefined && newest?.committed === false) release(newest)
+    },
+    drop(record) {
+      const at = records.indexOf(record)
+      if (at >= 0) records.splice(at, 1)
     },
     heard(heard, { fromMs, final }) {
       const record = nameOf(heard)

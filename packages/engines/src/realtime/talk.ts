@@ -7,6 +7,7 @@ import type { LookingUp } from '../cascade/looking-up.js'
 import type { Tool } from '../tools/tool.js'
 import type { Uplink } from './far-ears.js'
 import type { FarLines } from './far-lines.js'
+import type { OwedTurns } from './owed-turns.js'
 import type { RealtimeEngineOptions } from './realtime-options.js'
 import type { ReplyBook, ReplyRecord } from './reply-record.js'
 
@@ -16,6 +17,7 @@ export interface Talk {
   readonly lines: FarLines
   readonly uplink: Uplink
   readonly book: ReplyBook
+  readonly owed: OwedTurns
   /** Hz, of the model's sound. */
   readonly rate: number
   readonly listening: Listening | undefined

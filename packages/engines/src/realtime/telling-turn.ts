@@ -1,6 +1,6 @@
-/** The far conversation is made what the session's is, up to and with the turn that is to be answered. */
+/** The far conversation is made what the session's is, up to and with this turn: what was said in it, and when. */
 
-import type { Turn } from '@parley/core'
+import type { Turn, TurnId } from '@parley/core'
 import type { FarLine } from './far-line.js'
 import type { Talk } from './talk.js'
 
@@ -13,9 +13,20 @@ export function tellTurn(talk: Talk, line: FarLine, turn: Turn): void {
   line.memory.sync(turn.history, turn.id)
   if (turn.origin === 'text') return line.memory.typed(turn.id, turn.text)
   if (turn.origin !== 'speech') return
-  // What the vendor took for a turn and the session let pass is no part of this one.
+  const earlier = talk.owed.before(turn.id)
+  // What the vendor took for a turn and the session let pass is no part of any.
   for (const { item, toMs } of line.hearing.takeOver())
-    line.hearing.assign(item, toMs >= turn.startMs - BEFORE_MS ? turn.id : undefined)
+    line.hearing.assign(item, toMs >= turn.startMs - BEFORE_MS ? turn.id : turnAt(earlier, toMs))
+  for (const each of earlier)
+    if (!line.memory.knows(each.id) && !line.hearing.owes(each.id)) tellSound(talk, line, each)
+  tellSound(talk, line, turn)
+}
+
+function turnAt(turns: readonly Turn[], atMs: number): TurnId | undefined {
+  return turns.findLast(({ startMs, endMs }) => startMs - BEFORE_MS <= atMs && atMs <= endMs + BEFORE_MS)?.id
+}
+
+function tellSound(talk: Talk, line: FarLine, turn: Turn): void {
   const stretch = talk.uplink.commit(turn)
   if (stretch !== undefined) {
     line.memory.untyped(turn.id)
