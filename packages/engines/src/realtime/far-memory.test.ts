@@ -141,4 +141,47 @@ describe('what a far conversation remembers', () => {
     expect(far.last.memory).toEqual(['assistant: One two three. [100]'])
     expect(refusals()).toEqual([])
   })
+
+  it('knows what it said itself, however many answers were prepared and thrown away between', async () => {
+    const { far, ask, link, turnOf, draw, clock, refusals } = await startLink({
+      far: { answer: () => 'Yes.', speed: 100, thinkMs: 20 },
+    })
+    for (let at = 0; at < 90; at++) {
+      for (let prepared = 0; prepared < 8; prepared++) {
+        const turn = turnOf({ text: `well ${at}` })
+        draw(signal => link.reply(turn, signal)).abort()
+      }
+      await ask(`well ${at}`)
+    }
+    await clock.advance(1_000)
+    expect(far.last.items.length).toBe(180)
+    expect(new Set(far.last.memory).size).toBe(91)
+    expect(refusals()).toEqual([])
+  })
+
+  it('holds the newest of a long conversation, with what its tools gave', async () => {
+    let calls = 0
+    const { far, ask, history, refusals } = await startLink({
+      tools: [
+        {
+          definition: { name: 'look', description: 'x', parameters: { type: 'object' } },
+          run: async () => ({ text: 'rain' }),
+        },
+      ],
+      far: {
+        ...{ speed: 100, thinkMs: 20 },
+        answer: (_, { items }) =>
+          items.at(-1)?.kind === 'tool-result'
+            ? 'Rain.'
+            : { call: { id: `call_${++calls}`, name: 'look', arguments: {} } },
+      },
+    })
+    for (let at = 0; at < 150; at++) {
+      await ask(`well ${at}`)
+      if (history.length > 500) history.splice(0, 2)
+    }
+    expect(far.last.items.length).toBeLessThanOrEqual(200 + 2 * 100 + 4)
+    expect(far.last.memory.at(-1)).toMatch(/Rain/)
+    expect(refusals()).toEqual([])
+  })
 })

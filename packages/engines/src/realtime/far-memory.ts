@@ -20,6 +20,8 @@ import type { ReplyBook } from './reply-record.js'
 
 /** The newest entries of a history that a far conversation holds; older ones are taken out. */
 const MAX_ENTRIES = 200
+/** The newest calls of tools that it holds, with what they gave. */
+const MAX_CALLS = 100
 
 export interface FarMemory {
   /** An item of sound that is (a part of) this turn. */
@@ -45,6 +47,12 @@ export interface FarMemory {
   knows(turn: TurnId): boolean
 }
 
+/** The items of a call and of what it gave. */
+interface FarCall {
+  readonly call: string
+  readonly result: string | undefined
+}
+
 export interface FarMemoryParts {
   readonly session: FarSession
   readonly line: FarLine
@@ -56,7 +64,7 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
   const items = new Set<string>()
   const texts = new Map<string, { readonly item: string; readonly text: string }>()
   const turns = new Map<string, string[]>()
-  const calls = new Map<string, { readonly call: string; result: string | undefined }>()
+  const calls = new Map<string, FarCall>()
   const forgotten = new Set<string>()
   /** What the history held the last time, with its items. */
   let told = new Map<string, readonly string[]>()
@@ -76,6 +84,15 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     session.remove(item)
   }
 
+  function keepCall(id: string, call: FarCall): void {
+    calls.set(id, call)
+    const [oldest] = calls
+    if (calls.size <= MAX_CALLS || oldest === undefined) return
+    const [name, { call: item, result }] = oldest
+    if (result !== undefined) remove(result)
+    remove(item, name)
+  }
+
   function dropTurn(turn: string): void {
     for (const item of turns.get(turn) ?? []) remove(item)
     turns.delete(turn)
@@ -88,7 +105,7 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     if (known === undefined) added.push(put({ kind: 'tool-call', id: next(), call }, behind))
     const place = behind === undefined ? undefined : (added[0] ?? behind)
     const result = put({ kind: 'tool-result', id: next(), call: call.id, text }, place)
-    calls.set(call.id, { call: known?.call ?? added[0] ?? '', result })
+    keepCall(call.id, { call: known?.call ?? added[0] ?? '', result })
     return [...added, result]
   }
 
@@ -163,7 +180,7 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     },
     made(item, call) {
       items.add(item)
-      if (call !== undefined) calls.set(call, { call: item, result: undefined })
+      if (call !== undefined) keepCall(call, { call: item, result: undefined })
     },
     typed(turn, text) {
       place({ role: 'user', turn, text, atMs: 0 }, undefined)
