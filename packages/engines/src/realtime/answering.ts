@@ -8,6 +8,7 @@ import type { Decision } from '../reasoner/reasoner.js'
 import { undecided } from '../reasoner/reasoner-tool.js'
 import { asAsked, goOnAfter } from './as-asked.js'
 import { isLost } from './ask-far.js'
+import { breakOff } from './broken-off.js'
 import { type Asking, decide, tellExactly } from './deciding.js'
 import type { FarLine } from './far-line.js'
 import { type Responded, respond } from './responding.js'
@@ -44,7 +45,7 @@ export async function* answer(
       talk.call.warn(error)
       if (shouldLeave(error, tries)) talk.lines.giveUp(line, error)
       if (making.said !== '' && state.goesOn !== undefined) return
-      if (making.said !== '') state.goesOn = making.said
+      if (making.said !== '') state.goesOn = breakOff(making, talk.pace)
       if (tries < MOST_TRIES && talk.call.clock.now() - beganMs < talk.reachMs) continue
       if (isLost(error) && talk.lines.line === undefined) throw error
       return yield* speakText(talk, making.record, talk.trouble, signal)
@@ -56,7 +57,7 @@ interface AnswerState {
   facts: readonly Fact[]
   /** The caller's words, once they were waited for. */
   words: string | undefined
-  /** What was said before the answer broke off. */
+  /** What was heard before the answer broke off. */
   goesOn: string | undefined
   /** What the reasoner said to it; null: it could not be asked. It is asked once for all tries. */
   decision: Decision | null | undefined

@@ -26,6 +26,6 @@ export function asAsked(
 
 /** Behind what was said of an answer that broke off. */
 export function goOnAfter({ call }: Talk, said: string | undefined): string | undefined {
-  if (said === undefined) return undefined
+  if (said === undefined || said === '') return undefined
   return goOnFrom({ history: [], language: call.language }, said).instructions
 }

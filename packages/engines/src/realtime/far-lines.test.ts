@@ -129,22 +129,36 @@ describe('an answer that breaks off', () => {
     expect(refusals()).toEqual([])
   })
 
-  it('goes on behind the words that were said', async () => {
-    let answers = 0
+  it('goes on behind the words that sounded, and tells none of the others twice', async () => {
+    const lines = [
+      'Good morning to all of you.',
+      { text: 'The answer is one two three four ', breaksAfterMs: 500 },
+      'two three four five.',
+    ]
     const { far, ask } = await startLink({
       instructions: 'Be kind.',
-      far: {
-        answer: () => (answers++ === 0 ? { text: 'The answer is ', breaksAfterMs: 300 } : 'forty two.'),
-      },
+      far: { answer: () => lines.shift() ?? 'Yes.' },
     })
+    await ask('hello')
     const { said } = await ask('what is it')
-    expect(said).toBe('The answer is forty two.')
-    expect(far.last.asks[0]?.instructions).toMatch(/^Be kind\.[\s\S]*<said>\nThe answer is\n<\/said>$/)
+    expect(said).toBe('The answer is one two three four five.')
+    expect(far.last.asks[0]?.instructions).toMatch(/^Be kind\.[\s\S]*<said>\nThe answer is one\n<\/said>$/)
     await ask('thanks')
-    expect(far.last.memory.map(bare).slice(0, 2)).toEqual([
+    expect(far.last.memory.map(bare).slice(2, 4)).toEqual([
       'user: what is it',
-      'assistant: The answer is forty two.',
+      'assistant: The answer is one two three four five.',
     ])
+  })
+
+  it('goes on behind all words that were told where the model does not say the last ones again', async () => {
+    const lines = [
+      'Good morning to all of you.',
+      { text: 'The answer is one two three four ', breaksAfterMs: 500 },
+      'five six.',
+    ]
+    const { ask } = await startLink({ far: { answer: () => lines.shift() ?? 'Yes.' } })
+    await ask('hello')
+    expect((await ask('what is it')).said).toBe('The answer is one two three four five six.')
   })
 
   it('is an apology in the end', async () => {

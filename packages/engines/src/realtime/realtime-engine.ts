@@ -16,6 +16,7 @@ import {
 import { createCommitments } from '../cascade/commitments.js'
 import { startLookingUp } from '../cascade/looking-up.js'
 import type { IncidentAction } from '../failover/incident.js'
+import { speakingPaces } from '../failover/speaking-pace.js'
 import { wordListsOf } from '../scripted/word-lists.js'
 import { type Toolbox, toolboxOf } from '../tools/tool.js'
 import { answer } from './answering.js'
@@ -26,10 +27,10 @@ import { atRate, type Uplink } from './far-ears.js'
 import { openFarLine } from './far-line.js'
 import { type FarMember, startFarLines } from './far-lines.js'
 import { atOneRate, membersOf } from './far-members.js'
+import { createOwedTurns } from './owed-turns.js'
 import type { RealtimeEngineOptions } from './realtime-options.js'
 import { createReplyBook, dropCalls, forgetReply, type ReplyRecord } from './reply-record.js'
 import { speakText } from './saying.js'
-import { createOwedTurns } from './owed-turns.js'
 import { createStreamedUplink, type StreamedUplink } from './streamed-uplink.js'
 import { createActs, newMaking, type Talk } from './talk.js'
 import { tellTurn } from './telling-turn.js'
@@ -119,6 +120,7 @@ function connect(
   })
   const talk: Talk = {
     ...{ call, options, lines, uplink, book, owed, rate, lookingUp },
+    pace: speakingPaces()(),
     listening: ears?.listening,
     acts: createActs(),
     trouble: options.trouble ?? wordListsOf(call.language).trouble,

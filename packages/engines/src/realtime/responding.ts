@@ -4,6 +4,7 @@
  */
 
 import { type FarAsk, ParleyError, type ReplyPart, type ToolCall } from '@parley/core'
+import { writtenWords } from '../failover/written-words.js'
 import { askFar, type FarPart } from './ask-far.js'
 import type { FarLine } from './far-line.js'
 import { dropCalls, type RecordItem, type ReplyRecord } from './reply-record.js'
@@ -41,6 +42,7 @@ export async function* respond(
   const stop = () => own.abort()
   signal.addEventListener('abort', stop, { once: true })
   const calls: ToolCall[] = []
+  const beganMs = making.saidMs
   let text = ''
   let unsounded = ''
   let sounded = false
@@ -82,7 +84,7 @@ export async function* respond(
       switch (part.kind) {
         case 'words': {
           text += part.text
-          unsounded += part.text
+          unsounded += making.join?.feed(part.text) ?? part.text
           const doubt = text.split(/\s+/).length <= DOUBT_WORDS + 1 ? doubtIn?.(text) : undefined
           if (doubt !== undefined) {
             own.abort()
@@ -103,6 +105,7 @@ export async function* respond(
             item.ms = record.ownMs + ms - item.fromMs
           }
           record.ownMs += ms
+          making.saidMs += ms
           yield { kind: 'audio', samples: part.samples, rate: talk.rate }
           break
         }
@@ -110,6 +113,8 @@ export async function* respond(
           calls.push(part.call)
           break
         case 'response-done':
+          unsounded += making.join?.end() ?? ''
+          making.join = undefined
           yield* say()
           if (part.usage !== undefined) {
             making.cost.inputTokens += part.usage.inputTokens
@@ -120,6 +125,7 @@ export async function* respond(
             cutOff(record, line)
             throw part.error ?? new ParleyError('provider_failed', `Model ${line.model.name} gave no answer.`)
           }
+          if (sounded) talk.pace.learn(writtenWords(text), making.saidMs - beganMs)
           for (const item of record.items) if (item.line === line) item.isOpen = false
           break
         default:

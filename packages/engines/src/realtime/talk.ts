@@ -4,6 +4,8 @@ import type { EngineCall, ToolCall, ToolDefinition, ToolResult, TurnId } from '@
 import type { Commitment } from '../cascade/commitments.js'
 import type { Listening } from '../cascade/listening.js'
 import type { LookingUp } from '../cascade/looking-up.js'
+import type { TextJoin } from '../failover/join-text.js'
+import type { SpeakingPace } from '../failover/speaking-pace.js'
 import type { Tool } from '../tools/tool.js'
 import type { Uplink } from './far-ears.js'
 import type { FarLines } from './far-lines.js'
@@ -20,6 +22,8 @@ export interface Talk {
   readonly owed: OwedTurns
   /** Hz, of the model's sound. */
   readonly rate: number
+  /** How fast the model speaks. */
+  readonly pace: SpeakingPace
   readonly listening: Listening | undefined
   readonly lookingUp: LookingUp | undefined
   /** What tools that act did for a turn, whatever became of the answer. */
@@ -66,8 +70,11 @@ export function createActs(): ActsOfTurns {
 export interface Making {
   readonly record: ReplyRecord
   readonly commitment: Commitment
-  /** Words the session drew. */
+  /** Words the session drew, and how long the sound of them is, ms. */
   said: string
+  saidMs: number
+  /** Takes out of the next words what was told before the answer broke off. */
+  join: TextJoin | undefined
   /** What tools gave in this answer. */
   readonly exchanges: Exchange[]
   readonly cost: { inputTokens: number; outputTokens: number }
@@ -77,7 +84,7 @@ export interface Making {
 
 export function newMaking(record: ReplyRecord, commitment: Commitment): Making {
   return {
-    ...{ record, commitment, said: '', exchanges: [], isDecided: false },
+    ...{ record, commitment, said: '', saidMs: 0, join: undefined, exchanges: [], isDecided: false },
     cost: { inputTokens: 0, outputTokens: 0 },
     marked: new Set(),
   }
