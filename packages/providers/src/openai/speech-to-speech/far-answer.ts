@@ -12,6 +12,8 @@ import { type SoundReader, soundReader } from './far-sound.js'
 export interface FarAnswer {
   /** `isSilent`: it was cancelled; what comes is only measured. False for what is no output. */
   hear(event: Fields, isSilent: boolean): boolean
+  /** Items of the conversation, by what came and by the whole response, of which nothing was told. */
+  untold(response: Fields): readonly string[]
 }
 
 export interface FarAnswerOptions {
@@ -24,6 +26,8 @@ export interface FarAnswerOptions {
 
 export function farAnswer({ ask, rate, lengths, newId, tell }: FarAnswerOptions): FarAnswer {
   const readers = new Map<string, SoundReader>()
+  const items = new Set<string>()
+  const known = new Set<string>()
   /** Parts whose words came piece by piece, and items whose call was told. */
   const told = new Set<string>()
   let wordsOfPart = ''
@@ -38,7 +42,9 @@ export function farAnswer({ ask, rate, lengths, newId, tell }: FarAnswerOptions)
     const samples = read(base64)
     if (samples.length === 0) return
     lengths.grow(item, samples.length)
-    if (!isSilent) tell({ kind: 'audio', ask, item, samples })
+    if (isSilent) return
+    known.add(item)
+    tell({ kind: 'audio', ask, item, samples })
   }
 
   /** Models leave no space between two messages of one answer. */
@@ -46,6 +52,7 @@ export function farAnswer({ ask, rate, lengths, newId, tell }: FarAnswerOptions)
     const isNext = wordsOfPart !== '' && wordsOfPart !== part && !isGap && !/^\s/.test(text)
     wordsOfPart = part
     isGap = /\s$/.test(text)
+    known.add(item)
     tell({ kind: 'words', ask, item, text: isNext ? ` ${text}` : text })
   }
 
@@ -62,6 +69,7 @@ export function farAnswer({ ask, rate, lengths, newId, tell }: FarAnswerOptions)
     const isCall = fields.type === 'function_call' && (fields.status ?? 'completed') === 'completed'
     if (!isCall || name === undefined || told.has(item)) return
     told.add(item)
+    known.add(item)
     const text = typeof fields.arguments === 'string' ? fields.arguments : ''
     const id = textOf(fields.call_id) ?? newId()
     tell({ kind: 'tool-call', ask, item, call: { id, name, arguments: parsedArguments(text) } })
@@ -89,6 +97,9 @@ export function farAnswer({ ask, rate, lengths, newId, tell }: FarAnswerOptions)
         case 'response.output_audio.done':
           lengths.finish(item)
           return true
+        case 'response.output_item.added':
+          items.add(textOf(fieldsOf(event.item).id) ?? '')
+          return true
         case 'response.output_item.done': {
           const fields = fieldsOf(event.item)
           if (!isSilent) call(textOf(fields.id) ?? '', fields)
@@ -99,6 +110,10 @@ export function farAnswer({ ask, rate, lengths, newId, tell }: FarAnswerOptions)
         default:
           return true
       }
+    },
+    untold({ output }) {
+      const all = Array.isArray(output) ? output.map(item => textOf(fieldsOf(item).id) ?? '') : []
+      return [...new Set([...items, ...all])].filter(item => item !== '' && !known.has(item))
     },
   }
 }

@@ -74,6 +74,24 @@ describe('answers', () => {
     expect(far.of('audio').map(({ samples }) => [...samples])).toEqual([[1], [2], [3]])
   })
 
+  it('leave nothing in the conversation of which nothing was told', async () => {
+    const { far, socket } = await ready()
+    const added = (response: string, id: string) => ({
+      ...{ type: 'response.output_item.added', response_id: response },
+      item: { id, type: 'message', role: 'assistant', content: [] },
+    })
+    far.session.respond({ id: 'a-1' })
+    far.session.respond({ id: 'b-1', beside: true, input: [] })
+    socket.say(created('r-1', 'a-1'), added('r-1', 'i-1'), words('r-1', 'One', 'i-1'))
+    far.session.cancel('a-1')
+    const output = [{ id: 'i-1' }, { id: 'f-1', type: 'function_call' }]
+    socket.say(added('r-1', 'i-2'), sound('r-1', 'i-2'), done('r-1', 'cancelled', { output }))
+    socket.say(created('r-b', 'b-1'), added('r-b', 'i-b'), done('r-b', 'cancelled'))
+    expect(socket.saidOf('conversation.item.delete').map(({ item_id }) => item_id)).toEqual(['i-2', 'f-1'])
+    socket.say(refusal('tidy.f-1', 'item_delete_item_not_found'))
+    expect(far.of('refused')).toEqual([])
+  })
+
   it('say nothing more once cancelled, but that they are over', async () => {
     const { far, socket } = await ready()
     far.session.respond({ id: 'a-1' })

@@ -57,6 +57,8 @@ interface Open extends Booked {
 const MOST_OPEN = 32
 /** The name of `response.create` events, before that of the ask. */
 export const RESPOND = 'respond.'
+/** The name of events that take out what is not needed: whether they are taken is nobody's concern. */
+export const TIDY = 'tidy.'
 
 export function farAsks(options: FarAsksOptions): FarAsks {
   const { clock, outbox, teller } = options
@@ -123,7 +125,15 @@ export function farAsks(options: FarAsksOptions): FarAsks {
     if (one === undefined) return retry()
     const ending = endingOf(response, options.limitedMs())
     if (ending.error !== undefined) options.onFailure(ending.error)
+    if (one.isCancelled || ending.outcome === 'cancelled' || ending.outcome === 'failed') tidy(one, response)
     settle(one, ending)
+  }
+
+  /** What nobody was told of an answer that broke off must not stand in the conversation. */
+  function tidy({ ask, answer }: Open, response: Fields): void {
+    if (ask.beside === true) return
+    for (const item of answer.untold(response))
+      outbox.send({ type: 'conversation.item.delete', event_id: TIDY + item, item_id: item })
   }
 
   /** What stood in the way is over. */

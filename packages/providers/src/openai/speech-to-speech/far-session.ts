@@ -7,7 +7,7 @@ import type { FarSession, FarSessionOptions, FarSettings, ParleyError } from '@p
 import type { VendorContext } from '../../vendor.js'
 import { outcomeOf } from '../../wire/http-call.js'
 import type { RealtimeEvent, RealtimeLink } from '../realtime-link.js'
-import { farAsks, RESPOND } from './far-asks.js'
+import { farAsks, RESPOND, TIDY } from './far-asks.js'
 import { farCommits } from './far-commits.js'
 import { farEar } from './far-ear.js'
 import { farEdges } from './far-edges.js'
@@ -132,7 +132,7 @@ export function openFarSession({ options, context, link, asked, onClose }: FarSe
   function onRefusal(error: ParleyError, eventId = ''): void {
     const { vendorCode } = error.details
     if (eventId.startsWith(RESPOND)) return asks.refuse(eventId.slice(RESPOND.length), error)
-    if (vendorCode === 'response_cancel_not_active') return
+    if (vendorCode === 'response_cancel_not_active' || eventId.startsWith(TIDY)) return
     if (commits.refuse(eventId) && vendorCode === 'input_audio_buffer_commit_empty') return
     if (eventId.startsWith('change.')) settings = {}
     teller.tell({ kind: 'refused', error: refusedError(error, eventId) })
