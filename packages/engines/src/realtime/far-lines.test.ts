@@ -50,6 +50,44 @@ describe('far sessions of a call', () => {
     expect(refusals()).toEqual([])
   })
 
+  it('are not followed by ever more where the vendor gives them little time, or our calendar is wrong', async () => {
+    const { far, clock, ask, refusals } = await startLink({ far: { lifeMs: 120_000 } })
+    await clock.advance(119_000)
+    expect(far.sessions.length).toBe(2)
+    expect((await ask('one')).said).toBe('Yes of course.')
+    expect(refusals()).toEqual([])
+  })
+
+  it.each(['renewed', 'lost'] as const)(
+    'give the vendor each 20 ms of a turn once, though one is %s in it',
+    async how => {
+      const { link, far, clock, frames, silence, turnOf, draw } = await startLink({
+        far: { lifeMs: 60_000, wordsMs: 1_000_000 },
+        renewal: { beforeMs: 20_000, latestMs: 10_000 },
+      })
+      /** Frames that say which they are. */
+      const counted = (from: number, count: number) =>
+        Int16Array.from({ length: count * 320 }, (_, at) => from + Math.floor(at / 320) + 1)
+      await silence(38_000)
+      const startMs = 38_000
+      link.boundary?.({ kind: 'speech-start', atMs: startMs })
+      await frames(counted(0, 600))
+      if (how === 'lost') far.sessions[0]?.lose(new ParleyError('provider_failed'))
+      await frames(counted(600, 100))
+      const endMs = startMs + 700 * 20
+      link.boundary?.({ kind: 'speech-end', atMs: endMs })
+      await silence(500)
+      const turn = turnOf({ origin: 'speech', startMs, endMs })
+      draw(signal => link.reply(turn, signal))
+      link.committed?.(turn.id)
+      await clock.advance(2_000)
+      expect(far.sessions.length).toBe(2)
+      const [heard] = far.last.turns
+      expect(far.last.turns.length).toBe(1)
+      expect(heard?.filter(sample => sample !== 0)).toEqual(counted(0, 700))
+    },
+  )
+
   it('stay as they are where a new one cannot be opened, and it is tried again', async () => {
     const { far, clock, ask, incidents } = await startLink({ far: { lifeMs: 600_000 } })
     far.options.refuses = new ParleyError('provider_overloaded')

@@ -119,8 +119,9 @@ export function startFarLines(parts: FarLinesParts): FarLines {
     }
     if (line !== current?.line || closed) return
     lastError = error
-    dropNext()
     fail(current, error)
+    if (next?.line.isReady === true) return succeed(next)
+    dropNext()
     current = undefined
     parts.use(undefined)
     failedInRow++
@@ -139,7 +140,10 @@ export function startFarLines(parts: FarLinesParts): FarLines {
   function planRenewal(line: FarLine): void {
     cancelRenewal()
     if (line.expiresAtMs === undefined) return
-    cancelRenewal = clock.after(Math.max(0, line.expiresAtMs - parts.beforeMs - clock.now()), renew)
+    const leftMs = line.expiresAtMs - clock.now()
+    // A short life, or a calendar that is wrong, must not make one session follow the other.
+    const waitMs = Math.max(leftMs - parts.beforeMs, leftMs / 2, RENEW_AGAIN_MS)
+    cancelRenewal = clock.after(waitMs, renew)
   }
 
   /** Looks for a quiet moment, opens the successor in it, and then for another to take it. */
@@ -162,14 +166,18 @@ export function startFarLines(parts: FarLinesParts): FarLines {
 
   function swap(): void {
     if (next === undefined || current === undefined || next.line.isOver) return
-    const old = current
-    const { line } = next
-    current = next
+    const { line: old } = current
+    succeed(next)
+    old.close()
+  }
+
+  function succeed(successor: NonNullable<typeof next>): void {
+    const { line, use } = successor
+    current = successor
     next = undefined
-    current.use.succeeded()
+    use.succeeded()
     parts.fill(line)
     parts.use(line)
-    old.line.close()
     planRenewal(line)
   }
 

@@ -4,22 +4,11 @@
  * heard, and a reply of its own, are known by their items and are not told again.
  */
 
-import {
-  actedIn,
-  type FarItem,
-  type FarSession,
-  type HistoryEntry,
-  type ReplyId,
-  type ToolCall,
-  type ToolExchange,
-  type ToolResult,
-  type TurnId,
-} from '@parley/core'
+import type { FarItem, FarSession, HistoryEntry, ReplyId, ToolCall, ToolResult, TurnId } from '@parley/core'
+import { exchangesOf, farEntries, keyOf, MAX_ENTRIES } from './far-entries.js'
 import type { FarLine } from './far-line.js'
 import type { ReplyBook } from './reply-record.js'
 
-/** The newest entries of a history that a far conversation holds; older ones are taken out. */
-const MAX_ENTRIES = 200
 /** The newest calls of tools that it holds, with what they gave. */
 const MAX_CALLS = 100
 
@@ -146,6 +135,9 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     }
   }
 
+  const hasSound = (turn: TurnId) => turns.get(turn)?.some(item => items.has(item)) ?? false
+  const isHeard = (turn: TurnId) => hasSound(turn) || line.hearing.owes(turn)
+
   function place(entry: HistoryEntry, behind: string | null | undefined): readonly string[] {
     const key = keyOf(entry)
     if (entry.role === 'agent') dropRest(entry.reply)
@@ -159,7 +151,7 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
       }
     const isThere =
       (entry.role === 'agent' && ownItems(entry) !== undefined) ||
-      (entry.role === 'user' && turns.get(entry.turn)?.some(item => items.has(item))) ||
+      (entry.role === 'user' && isHeard(entry.turn)) ||
       textItem(entry).length > 0
     if (isThere || entry.text === '') return added
     const old = texts.get(key)
@@ -201,12 +193,12 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     exchange: (call, result) => exchange(call, result),
     remove,
     isAnswered: call => calls.get(call)?.result !== undefined,
-    knows: turn => texts.has(`user ${turn}`) || (turns.get(turn)?.some(item => items.has(item)) ?? false),
+    knows: turn => texts.has(`user ${turn}`) || hasSound(turn),
     sync(history, current) {
-      const entries = history.slice(-MAX_ENTRIES)
+      const entries = farEntries(history, ({ reply }) => book.of(reply)?.isSpoken === true)
       const now = new Map<string, readonly string[]>()
       const here = entries.map(standing)
-      const isCurrentThere = current !== undefined && (turns.get(current)?.some(i => items.has(i)) ?? false)
+      const isCurrentThere = current !== undefined && hasSound(current)
       /** Behind the last entry that stands there, everything is simply put last. */
       const lastThere = isCurrentThere ? entries.length : here.findLastIndex(each => each.length > 0)
       let behind: string | null = null
@@ -224,13 +216,4 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
       told = now
     },
   }
-}
-
-function keyOf(entry: HistoryEntry): string {
-  return entry.role === 'agent' ? `agent ${entry.reply}` : `${entry.role} ${entry.turn}`
-}
-
-/** One call each. */
-function exchangesOf(entry: HistoryEntry & { readonly role: 'agent' }): readonly ToolExchange[] {
-  return actedIn(entry.state)
 }

@@ -180,7 +180,7 @@ function connect(
       ears?.listening.boundary(boundary)
     },
     reply(turn, signal) {
-      const record = book.begin(turn.id)
+      const record = book.begin(turn)
       const commitment = commitments.expect(turn.id)
       lookingUp?.answering(turn)
       asked = turn
@@ -202,6 +202,7 @@ function connect(
     },
     forgot(turn) {
       owed.drop(turn)
+      book.forgot(turn)
       lines.line?.memory.forget(turn)
     },
     heard(heard, account) {

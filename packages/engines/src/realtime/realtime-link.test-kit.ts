@@ -114,6 +114,7 @@ export async function startLink({ far = {}, others = [], ...options }: LinkOptio
     say,
     draw,
     turnOf,
+    frames,
     silence: (ms: number) => frames(new Int16Array((RATE * ms) / 1000)),
     refusals: () => fars.flatMap(({ sessions }) => sessions.flatMap(({ refusals }) => refusals)),
     /** A typed turn and its answer, drawn to the end and heard. */

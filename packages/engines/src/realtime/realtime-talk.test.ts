@@ -241,6 +241,23 @@ describe('turns that nobody answers at once', () => {
   })
 })
 
+describe('a talk that nobody writes down', () => {
+  it('is known to the next session by its answers, and where the caller spoke between', async () => {
+    const talk = await startTalk({ far: { wordsMs: 1_000_000, answer: () => 'Yes of course.' } })
+    for (const text of ['one thing', 'and another']) {
+      await talk.say(text)
+      await talk.silence(4_000)
+    }
+    talk.far.last.lose(new ParleyError('provider_failed', 'The connection broke.', { retryable: true }))
+    await talk.silence(500)
+    expect(talk.far.sessions.length).toBe(2)
+    const note = 'user: (The caller said something here that was not written down.)'
+    const answer = 'assistant: Yes of course.'
+    expect(talk.far.last.memory).toEqual([note, answer, note, answer])
+    expect(talk.refusals).toEqual([])
+  })
+})
+
 /** A far end that tells what it played. */
 const reporting = { caller: { reportEveryMs: 40 } }
 

@@ -4,12 +4,14 @@
  * vendor would refuse: an item only ever gets shorter.
  */
 
-import type { Heard, HeardAccount, ReplyId, TurnId } from '@parley/core'
+import type { Heard, HeardAccount, ReplyId, Turn, TurnId } from '@parley/core'
 import type { FarLine } from './far-line.js'
 
 export interface ReplyRecord {
   /** None for a text that the session has said. */
   readonly turn: TurnId | undefined
+  /** Whether it answers what was spoken. */
+  isSpoken: boolean
   reply: ReplyId | undefined
   /** Its own sound that the session drew, ms. */
   ownMs: number
@@ -36,8 +38,10 @@ export interface RecordItem {
 const MAX_RECORDS = 600
 
 export interface ReplyBook {
-  begin(turn: TurnId | undefined): ReplyRecord
+  begin(turn: Pick<Turn, 'id' | 'origin'> | undefined): ReplyRecord
   committed(turn: TurnId): void
+  /** What was said in this turn is taken out of the history. */
+  forgot(turn: TurnId): void
   /** Nobody will hear of it. */
   drop(record: ReplyRecord): void
   heard(heard: Heard, account: HeardAccount): void
@@ -74,9 +78,11 @@ export function createReplyBook(): ReplyBook {
   }
 
   return {
-    begin(turn) {
+    begin(answered) {
+      const turn = answered?.id
+      const isSpoken = answered?.origin === 'speech'
       const record: ReplyRecord = {
-        ...{ turn, reply: undefined, ownMs: 0, items: [], extras: [], committed: false },
+        ...{ turn, isSpoken, reply: undefined, ownMs: 0, items: [], extras: [], committed: false },
       }
       records.push(record)
       if (records.length > MAX_RECORDS) records.shift()
@@ -91,6 +97,9 @@ export function createReplyBook(): ReplyBook {
       if (record !== undefined) release(record)
       // A prompt is said, so its turn has no reply of its own.
       else if (newest?.turn === undefined && newest?.committed === false) release(newest)
+    },
+    forgot(turn) {
+      for (const record of records) if (record.turn === turn) record.isSpoken = false
     },
     drop(record) {
       const at = records.indexOf(record)

@@ -59,6 +59,8 @@ export class ScriptedSession implements FarSession {
   /** Sound heard since the last commit, in words and ms. */
   buffer: Int16Array[] = []
   heardMs = 0
+  /** The sound of each turn that was committed. */
+  turns: Int16Array[] = []
   changes: Partial<FarSettings>[] = []
   closed = false
   readonly #far: ScriptedFarOptions
@@ -113,7 +115,9 @@ export class ScriptedSession implements FarSession {
     if (this.closed) return
     const ms = Math.round(this.bufferMs)
     if (ms < 100) return this.tell({ kind: 'commit-empty' })
-    const heard = readSpeech(Int16Array.from(this.buffer.flatMap(each => [...each])), this.options.rate)
+    const sound = Int16Array.from(this.buffer.flatMap(each => [...each]))
+    this.turns.push(sound)
+    const heard = readSpeech(sound, this.options.rate)
     this.buffer = []
     const item = this.#put('user', heard.text, ms)
     this.#after(20, () => this.tell({ kind: 'committed', item }))
