@@ -6,6 +6,7 @@
 import { type Fact, type FarAsk, factsAsText, ParleyError, type ReplyPart, type Turn } from '@parley/core'
 import type { Decision } from '../reasoner/reasoner.js'
 import { undecided } from '../reasoner/reasoner-tool.js'
+import { askedOf } from '../cascade/asked-request.js'
 import { asAsked, goOnAfter } from './as-asked.js'
 import { isLost } from './ask-far.js'
 import { breakOff } from './broken-off.js'
@@ -152,7 +153,8 @@ async function* decideBy(
   const { reasoner } = talk.options
   if (reasoner === undefined) return
   const text = state.words ?? turn.text
-  const asking: Asking = { turn, text, facts: state.facts, cause: 'rule', rule }
+  const { history } = askedOf(turn, text)
+  const asking: Asking = { turn: { ...turn, history }, text, facts: state.facts, cause: 'rule', rule }
   state.decision = (yield* decide(talk, reasoner, { asking, making }, signal)) ?? null
 }
 

@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/core'
+import { ParleyError, type TurnId } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import type { Decision, Question, Reasoner } from '../reasoner/reasoner.js'
 import { type LinkOptions, startLink, wordsOf } from './realtime-link.test-kit.js'
@@ -61,6 +61,17 @@ describe('decisions of a reasoner', () => {
     expect(said).toBe('Well: You get forty euros.')
     expect(far.last.options.tools).toEqual([tool])
     expect(far.last.asks[1]?.instructions).toMatch(/^You are a clerk\.[\s\S]*faithfully/)
+  })
+
+  it('are asked for by a rule on words that a far end put into the history, once', async () => {
+    const { reasoner, questions } = testReasoner()
+    const { ask, history, far } = await startLink({ reasoner, far: faithful('I decide.') })
+    history.push({ role: 'user', turn: 'itm_1' as TurnId, text: 'I want a refund', atMs: 0 })
+    expect((await ask('', { origin: 'asked' })).said).toBe('You get forty euros.')
+    expect(questions).toMatchObject([{ text: 'I want a refund', history: [] }])
+    await ask('', { origin: 'asked' })
+    expect(questions.length).toBe(1)
+    expect(far.last.memory[0]).toBe('user: I want a refund')
   })
 
   it('are asked for by a rule before the model says a word', async () => {

@@ -172,6 +172,7 @@ function connect(
       uplink.forgetSound()
     },
     hear(frame) {
+      if (closed) return
       uplink.hear(frame)
       ears?.hear(frame)
     },

@@ -87,6 +87,19 @@ describe('turns that the gateway ends', () => {
     expect(readSpeech(samples, 8_000).text).toBe('at another rate')
   })
 
+  it('are not heard any more once the call is over', async () => {
+    let made = 0
+    const resampling = await loadResampling()
+    const { link } = await startLink({
+      far: { rate: 24_000 },
+      resampling: { ...resampling, create: options => (made++, resampling.create(options)) },
+    })
+    await link.close()
+    link.hear({ samples: new Int16Array(160), rate: 8_000, atMs: 0 })
+    link.boundary?.({ kind: 'speech-start', atMs: 0 })
+    expect(made).toBe(0)
+  })
+
   it('say so where there is no resampler', async () => {
     const { link } = await startLink({ far: { rate: 24_000 } })
     expect(() => link.hear({ samples: new Int16Array(320), rate: 16_000, atMs: 0 })).toThrow(/resampler/)

@@ -1,6 +1,7 @@
 /** The caller's words of a turn, waited for only where something depends on them. */
 
 import type { Turn } from '@parley/core'
+import { askedOf } from '../cascade/asked-request.js'
 import type { FarLine } from './far-line.js'
 import type { Talk } from './talk.js'
 
@@ -17,10 +18,17 @@ export async function wordsOfTurn(
 ): Promise<string> {
   const { listening, lookingUp, options } = talk
   const isWanted = lookingUp !== undefined || options.reasoner !== undefined
+  if (turn.origin === 'asked') return wordsAsked(turn)
   if (turn.origin !== 'speech' || !isWanted) return turn.text.trim()
   if (listening !== undefined) return listening.textOf(turn, signal)
   await wholeWords(talk, line, turn, signal)
   return line.hearing.wordsOf(turn.id).text || turn.text.trim()
+}
+
+/** Those at the end of the history; none where this goes on with what a tool gave: they had their answer. */
+function wordsAsked(turn: Turn): string {
+  const { userText, exchanges } = askedOf(turn, '')
+  return exchanges.length === 0 ? (userText ?? '') : ''
 }
 
 /** A cough or a click, by a recogniser of our own: it is not answered. Only a short turn without words is waited for. */
