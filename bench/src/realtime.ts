@@ -5,13 +5,15 @@
  *
  * The far end is one process that answers in real time; all clients run one after another in this one, against the same
  * far end, each with sound both ways at real-time pace and events of 20 ms. Delay is the age of sound: stamped where
- * it leaves, read where it comes. CPU is that of this process without what the measurement itself takes.
+ * it leaves, read where it comes. CPU is that of this process without what the measurement itself takes. `engine` is
+ * Parley's engine and adapter, `session` the same inside a whole session with its voice detector and its playout.
  */
 
 import { cpus, loadavg } from 'node:os'
 import { type OpenClient, openAgentsSdk, openDirect, openEngine } from './realtime/clients.js'
 import { startFarProcess } from './realtime/far-process.js'
 import { type Figures, measure } from './realtime/measure.js'
+import { openSession } from './realtime/session-client.js'
 
 const option = (name: string, otherwise: string) => {
   const at = process.argv.indexOf(name)
@@ -22,7 +24,8 @@ const counts = option('--sessions', '1,100,300').split(',').map(Number)
 
 const clients: Readonly<Record<string, OpenClient>> = {
   direct: openDirect,
-  parley: openEngine,
+  engine: openEngine,
+  session: openSession,
   'agents SDK': openAgentsSdk,
 }
 
@@ -46,13 +49,20 @@ const machine = {
 if (process.argv.includes('--json')) console.log(JSON.stringify({ machine, seconds, rows }, null, 2))
 else {
   console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load ${machine.load}\n`)
-  console.log('sessions  client       up p50     p99   down p50     p99 ms   µs per 20 ms   to direct')
-  for (const { sessions, client, upMs, downMs, cpuUs } of rows) {
+  console.log(
+    'sessions  client       up p50     p99   down p50     p99  late p99 ms   µs per 20 ms   to direct',
+  )
+  for (const { sessions, client, upMs, downMs, lateMs, cpuUs } of rows) {
     const direct = rows.find(row => row.sessions === sessions && row.client === 'direct')?.cpuUs ?? Number.NaN
-    const delays = [upMs.p50, upMs.p99, downMs.p50, downMs.p99].map(ms => ms.toFixed(2).padStart(8))
+    const delays = [upMs.p50, upMs.p99, downMs.p50, downMs.p99, lateMs.p99].map(ms =>
+      ms.toFixed(2).padStart(8),
+    )
     console.log(
       `${String(sessions).padStart(8)}  ${client.padEnd(11)}${delays.join(' ')} ${cpuUs.toFixed(1).padStart(15)} ${(cpuUs / direct).toFixed(2).padStart(11)}`,
     )
   }
+  console.log(
+    "\ndown: age of the first sound of a delta of 100 ms when the client, or the session's leg, has it. late: each 20 ms of it\nagainst its own moment on the far end's line. A session hands an answer on as it comes while its leg may be ahead\n(200 ms), else on its beat of 20 ms; so the first sound of a delta may wait for up to one beat, and the rest is on time.",
+  )
 }
 process.exit(0)

@@ -1,11 +1,10 @@
 /** Who is measured: each opens a conversation with the far end and takes a frame of 20 ms at a time. */
 
 import type { OpenAIRealtimeWebSocket, RealtimeSession } from '@openai/agents-realtime'
-import { type AudioFrame, loadResampling } from '@parley/audio'
+import type { AudioFrame } from '@parley/audio'
 import { type EngineLink, type SessionId, systemClock, type TurnId } from '@parley/core'
-import { createRealtimeEngine } from '@parley/engines'
-import { fixedKey, openai, openSocket } from '@parley/providers'
 import { WebSocket } from 'ws'
+import { parleyEngine } from './parley-engine.js'
 
 export const RATE = 24_000
 
@@ -77,27 +76,7 @@ export const openAgentsSdk: OpenClient = async (url, heard) => {
 
 /** Parley's engine and adapter, as a session uses them. */
 export const openEngine: OpenClient = async (url, heard) => {
-  let ids = 0
-  const model = openai.realtime?.create(
-    { model: 'bench', transcription: { model: 'bench' }, appendMs: 20 },
-    {
-      clock: systemClock,
-      epochMs: Date.now,
-      random: Math.random,
-      newId: () => `id_${++ids}_${Math.random().toString(36).slice(2)}`,
-      baseUrl: url.replace('ws', 'http'),
-      keys: fixedKey('bench'),
-      fetch,
-      openSocket,
-      warn: error => console.error(error.message),
-    },
-  )
-  if (model === undefined) throw new Error('openai has no realtime slot')
-  const engine = createRealtimeEngine({
-    models: [model],
-    turns: { by: 'silence' },
-    resampling: await loadResampling(),
-  })
+  const engine = parleyEngine(url)
   const link: EngineLink = await engine.connect({
     session: `ses_${Math.random()}` as SessionId,
     language: 'en',

@@ -8,6 +8,8 @@ export interface Figures {
   /** Age of the caller's sound at the far end, and of the answer's at the client, ms. */
   readonly upMs: Percentiles
   readonly downMs: Percentiles
+  /** What of the answer came behind its own moment on the far end's line, every 20 ms of it, ms; on time is 0. */
+  readonly lateMs: Percentiles
   /** CPU time of this process for 20 ms of one conversation, both ways, without the measurement's own, µs. */
   readonly cpuUs: number
 }
@@ -32,13 +34,27 @@ export interface MeasureOptions {
 export async function measure({ sessions, seconds, far, open }: MeasureOptions): Promise<Figures> {
   const down: number[] = []
   let counting = false
-  const heard = (samples: Int16Array) => {
-    const age = counting ? ageMs(samples) : undefined
-    if (age !== undefined) down.push(age)
+  const late: number[] = []
+  /** The stamp stands at the beginning of a delta; a session hands it on in frames. */
+  function listener(): (samples: Int16Array) => void {
+    let stampedMs: number | undefined
+    let frames = 0
+    return samples => {
+      const age = ageMs(samples)
+      const nowMs = performance.now()
+      if (age !== undefined) {
+        stampedMs = nowMs - age
+        frames = 0
+      }
+      if (!counting || stampedMs === undefined) return
+      if (age !== undefined) down.push(age)
+      for (let at = 0; at < samples.length; at += FRAME)
+        late.push(Math.max(0, nowMs - stampedMs - 20 * frames++))
+    }
   }
   const clients: Client[] = []
   for (let count = 0; count < sessions; count++)
-    clients.push(open === undefined ? idle : await open(far.url, heard))
+    clients.push(open === undefined ? idle : await open(far.url, listener()))
   const samples = new Int16Array(FRAME)
   for (let at = 0; at < FRAME; at++) samples[at] = Math.round(2_000 * Math.sin(at / 11))
 
@@ -64,7 +80,12 @@ export async function measure({ sessions, seconds, far, open }: MeasureOptions):
   clearInterval(timer)
   for (const client of clients) await client.close()
   await sleep(300)
-  return { upMs: percentiles(up), downMs: percentiles(down), cpuUs: (user + system) / frames }
+  return {
+    upMs: percentiles(up),
+    downMs: percentiles(down),
+    lateMs: percentiles(late),
+    cpuUs: (user + system) / frames,
+  }
 }
 
 const idle = { send() {}, async close() {} }

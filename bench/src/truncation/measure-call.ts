@@ -14,8 +14,6 @@ export interface Cut {
   readonly playedMs: number
   /** Words in the history beyond those whose last sample was heard; below 0: too few. */
   readonly words: number
-  /** The same by where the gateway places the words, which the vendor does not say. */
-  readonly wordsAsPlaced: number
   /** What the vendor was told of this item, how often. */
   readonly tellings: number
 }
@@ -82,9 +80,6 @@ export async function measureCall({ edge, seed, path, interruptions }: CallOptio
     let whole = 0
     for (const event of events) {
       if (event.kind !== 'reply-ended') continue
-      const words = events.flatMap(each =>
-        each.kind === 'reply-words' && each.reply === event.reply ? [each] : [],
-      )
       const name = /\S+/.exec(event.said)?.[0]
       const index = track.answers.findIndex(each => each.name === name)
       const answer = track.answers[index]
@@ -102,13 +97,11 @@ export async function measureCall({ edge, seed, path, interruptions }: CallOptio
       const entry = far.session.history.find(each => each.role === 'agent' && each.reply === event.reply)
       const kept = countWords(entry?.text ?? '')
       const reallyHeard = answer.words.filter(({ endMs }) => endMs <= playedMs + 1e-6).length
-      const asPlaced = words.filter(({ untilMs }) => untilMs <= playedMs + 0.5)
       cuts.push({
         errorMs: (item.keptMs ?? item.soundMs) - playedMs,
         sessionErrorMs: event.heard.ms - playedMs,
         playedMs,
         words: kept - reallyHeard,
-        wordsAsPlaced: kept - countWords(asPlaced.map(({ text }) => text).join('')),
         tellings: item.cuts,
       })
     }
