@@ -29,6 +29,10 @@ export const readySchema = z
       .object({
         packetMs: z.number().meta({ description: 'Length of a packet, ms.' }),
         bitrate: z.int().meta({ description: 'Bits per second.' }),
+        lookaheadMs: z.number().meta({
+          description:
+            'How much later the decoded sound is than the sound sent, ms: what to cut off after each `audio-begin`.',
+        }),
       })
       .optional()
       .meta({ description: 'Where Opus was agreed: how the gateway sends it, and likes to get it.' }),

@@ -12,6 +12,8 @@ import type { OpusManner } from './opus-manner.js'
 export type SendAudio = (bytes: Uint8Array, durationMs: number) => void
 
 export interface AudioOut {
+  /** How much later the sound is at the far end for the codec's sake, ms. */
+  readonly lookaheadMs: number
   write(frame: AudioFrame, send: SendAudio): void
   /** No more of this stretch will come: sends what is held, filled up. */
   end(send: SendAudio): void
@@ -28,6 +30,7 @@ export function createPcmOut(): AudioOut {
   let source: Int16Array = new Int16Array(0)
   let sourceBytes: Uint8Array = new Uint8Array(0)
   return {
+    lookaheadMs: 0,
     write(frame, send) {
       const { samples } = frame
       if (samples.length === 0) return
@@ -55,6 +58,7 @@ export function createOpusOut(encoder: OpusEncoder, rate: number): AudioOut {
   let sink: SendAudio = () => {}
   const encode = (frame: AudioFrame) => sink(encoder.encode(frame.samples), packetMs)
   return {
+    lookaheadMs,
     write(frame, send) {
       sink = send
       written += frame.samples.length

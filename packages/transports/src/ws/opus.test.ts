@@ -89,7 +89,7 @@ describe('Opus on a voice socket', () => {
     const client = await own.connect()
     client.send({ type: 'hello', version: 1, input: { codec: 'opus' }, output: { codec: 'opus' } })
     const format = { codec: 'opus', sampleRate: 48_000 }
-    const opus = { packetMs: 40, bitrate: 12_000 }
+    const opus = { packetMs: 40, bitrate: 12_000, lookaheadMs: 6.5 }
     expect(await client.next('ready')).toMatchObject({ input: format, output: format, opus })
     const session = own.host.sessions.at(-1)
     const sound = new Int16Array(48_000)

@@ -172,7 +172,7 @@ class VoiceSocketLife implements VoiceSocket {
     const { heartbeatMs: everyMs, initialRttMs, audioBurstMs } = limits
     const onMissed = () => this.#end(endings.silent())
     this.#dialogue = createDialogue({ leg, clock, audioBurstMs, onBye: () => this.#leave() })
-    const { input, output } = leg
+    const { input, output, lookaheadMs } = leg
     const { packetMs, bitrate } = this.#options.opusManner ?? defaultOpusManner
     leg.outbox.open({
       type: 'ready',
@@ -180,7 +180,9 @@ class VoiceSocketLife implements VoiceSocket {
       ...readyFields(opened),
       input,
       output,
-      ...([input, output].some(({ codec }) => codec === 'opus') ? { opus: { packetMs, bitrate } } : {}),
+      ...([input, output].some(({ codec }) => codec === 'opus')
+        ? { opus: { packetMs, bitrate, lookaheadMs } }
+        : {}),
     })
     this.#heartbeat = startHeartbeat({ socket, clock, everyMs, initialRttMs, onMissed })
     this.#replayKept(leg)

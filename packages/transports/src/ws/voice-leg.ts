@@ -33,6 +33,8 @@ export interface VoiceLeg {
   /** As agreed. */
   readonly input: AudioFormat
   readonly output: AudioFormat
+  /** Of the codec that speaks, ms. */
+  readonly lookaheadMs: number
   readonly audioIn: AudioIn
   readonly outbox: Outbox
   readonly transport: VoiceSocketTransport
@@ -63,5 +65,6 @@ export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> 
     onClose,
     onFault,
   })
-  return { hello, input, output, audioIn, outbox, transport }
+  const { lookaheadMs } = audio
+  return { hello, input, output, lookaheadMs, audioIn, outbox, transport }
 }
