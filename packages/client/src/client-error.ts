@@ -9,6 +9,7 @@ export const clientErrorCodes = {
   'insecure-page': 'Browsers give the microphone only to https pages and localhost; open this page that way.',
   unsupported: 'This browser lacks AudioWorklet or WebSocket; use a current Chrome, Edge, Firefox or Safari.',
   'worklet-failed': 'The audio program could not be loaded from the gateway; check `workletUrl` and the CSP.',
+  'codec-failed': 'The browser’s Opus codec failed; the conversation goes on with uncompressed sound.',
   'bad-recording': 'The recording could not be read; use a WAV, MP3, Ogg or FLAC file the browser can play.',
   'bad-option': 'An option of the client is out of range.',
   'connect-failed': 'The gateway does not answer; check its address and that it runs.',

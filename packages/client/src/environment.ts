@@ -1,5 +1,6 @@
 /** Everything the client takes from its surroundings, so that tests can hand it virtual ones. */
 
+import { browserWebCodecs, type WebCodecs } from './codec/web-codecs.js'
 import { type Refusal, whyRefused } from './connection/why-refused.js'
 
 /** The part of the standard WebSocket that is used. */
@@ -24,6 +25,8 @@ export interface Environment {
   /** 0 ≤ x < 1. */
   readonly random: () => number
   readonly network: NetworkState
+  /** What makes and plays Opus; undefined where there is nothing of the kind. */
+  readonly webCodecs: () => WebCodecs | undefined
   /** Why a socket that never opened was refused, if the gateway can be asked. Never rejects. */
   readonly whyRefused: (socketAddress: string, token: string | undefined) => Promise<Refusal | undefined>
 }
@@ -45,6 +48,7 @@ export function browserEnvironment(): Environment {
     },
     random: Math.random,
     whyRefused,
+    webCodecs: browserWebCodecs,
     network: {
       online: () => globalThis.navigator?.onLine !== false,
       onChange(changed) {

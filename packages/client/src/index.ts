@@ -1,4 +1,5 @@
 export * from './client-error.js'
+export { OPUS_OUTPUT_RATE, supportsOpus, type WebCodecs } from './codec/web-codecs.js'
 export type { ConnectionTiming } from './connection/connection.js'
 export type { ReconnectPolicy } from './connection/reconnect-policy.js'
 export * from './conversation.js'

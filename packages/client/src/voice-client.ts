@@ -2,8 +2,10 @@
  * A conversation with a gateway, from the page's side. It carries audio both ways but has no microphone and no
  * loudspeaker; `join.ts` puts those to it. What is said while the connection is away waits, within bounds.
  */
-import type { ClientMessageInput, HelloInput, Ready, ServerMessage } from '@parley/protocol'
+import type { ClientMessageInput, Ready, ServerMessage } from '@parley/protocol'
 import { ClientError } from './client-error.js'
+import { createCodecChoice } from './codec/codec-choice.js'
+import { openSoundLine, type SoundLine } from './codec/sound-line.js'
 import { createInterrupts } from './connection/interrupts.js'
 import { createLink, isLive } from './connection/link.js'
 import { createOutbox } from './connection/outbox.js'
@@ -11,56 +13,91 @@ import { createEmitter } from './emitter.js'
 import { browserEnvironment, type Environment } from './environment.js'
 import type { VoiceClient, VoiceClientOptions, VoiceEvents } from './voice-types.js'
 
-const DEFAULT_INPUT_RATE = 16_000
-const DEFAULT_OUTPUT_RATE = 24_000
-/** Sent but not yet on the network: two seconds of speech at 16 kHz. */
-const MAX_BUFFERED_BYTES = 64_000
 const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
 const WAITING_MESSAGES = 64
 const WAITING_REPLIES = 4
+/** Their place among the sound matters, so they wait for what the decoder still holds. */
+const amongSound: ReadonlySet<ServerMessage['type']> = new Set(['audio-begin', 'reply-sent', 'clear', 'duck'])
 
 /** A client that does nothing until `connect()`; making one is safe where there is no browser. */
 export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   const environment: Environment = { ...browserEnvironment(), ...options.environment }
-  const hello = helloOf(options)
-  const inputRate = hello.input?.sampleRate ?? DEFAULT_INPUT_RATE
   const events = createEmitter<VoiceEvents>()
   const interrupts = createInterrupts(environment)
   const arrivals = createArrivals()
   const outbox = createOutbox({
     messages: WAITING_MESSAGES,
-    audioSamples: (inputRate * WAITING_AUDIO_MS) / 1000,
+    audioMs: WAITING_AUDIO_MS,
     replies: WAITING_REPLIES,
   })
+  const choice = createCodecChoice(options, environment)
+  let sound: SoundLine | undefined
   const link = createLink({
     client: options,
-    hello,
+    hello: choice.hello,
     environment,
     hooks: {
       changed: change => events.emit('state-changed', change),
       message: receive,
-      audio: samples => events.emit('audio', { samples }),
+      audio: bytes => sound?.receive(bytes),
       roundTrip: ms => events.emit('round-trip', { ms }),
       bad: reason => events.emit('bad-message', { reason }),
-      broken: interrupts.reject,
+      broken,
       retrying: retry => events.emit('retrying', retry),
       ended,
     },
   })
 
   function receive(message: ServerMessage): void {
-    if (message.type === 'ready') {
-      if (!message.resumed) outbox.forgetPlayed()
-      outbox.drain(waiting => {
-        if (waiting.kind === 'message') link.connection?.send(waiting.message)
-        else link.connection?.sendAudio(waiting.samples)
-      })
-      arrivals.resolve(message)
-    }
+    if (message.type === 'ready') begin(message)
     if (message.type === 'interrupted') interrupts.settle(message.heard)
+    if (sound === undefined || !amongSound.has(message.type)) return deliver(message)
+    sound.amongSound(() => deliver(message), message.type === 'audio-begin')
+  }
+
+  function deliver(message: ServerMessage): void {
     events.emit(message.type, message as never)
     events.emit('message', message)
+  }
+
+  function begin(ready: Ready): void {
+    if (!ready.resumed) outbox.forgetPlayed()
+    sound = openSound(ready)
+    arrivals.resolve(ready)
+    outbox.drain(waiting => {
+      if (waiting.kind === 'audio') sound?.send(waiting.samples, waiting.sampleRate)
+      else link.connection?.send(waiting.message)
+    })
+  }
+
+  function openSound(ready: Ready): SoundLine {
+    const mine = openSoundLine({
+      ready,
+      webCodecs: environment.webCodecs(),
+      timer: environment.after,
+      send: bytes => link.connection?.sendAudio(bytes),
+      audio: samples => events.emit('audio', { samples }),
+      dropped: samples => events.emit('dropped', { samples }),
+      bad: reason => events.emit('bad-message', { reason }),
+      // Told later: a codec may fail while the line is still being made.
+      failed: cause => queueMicrotask(() => mine === sound && codecFailed(ready, cause)),
+    })
+    return mine
+  }
+
+  /** The formats of a socket are fixed, so the session goes on over another one. */
+  function codecFailed(ready: Ready, cause: unknown): void {
+    choice.withoutOpus(ready)
+    events.emit('codec-failed', new ClientError('codec-failed', undefined, { cause }))
+    link.reopen('codec failed')
+  }
+
+  function broken(error: ClientError): void {
+    const last = sound
+    sound = undefined
+    last?.close()
+    interrupts.reject(error)
   }
 
   function ended(error: ClientError): void {
@@ -75,12 +112,14 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     else if (!outbox.addMessage(message)) throw new ClientError('queue-full')
   }
 
-  function sendAudio(samples: Int16Array<ArrayBuffer>): void {
+  function sendAudio(samples: Int16Array<ArrayBuffer>, sampleRate = choice.inputRate(link.ready)): void {
     const { connection } = link
+    choice.spokenAt(sampleRate)
     let dropped = 0
-    if (connection === undefined) dropped = isLive(link.state) ? outbox.addAudio(samples) : 0
-    else if (connection.bufferedBytes() > MAX_BUFFERED_BYTES) dropped = samples.length
-    else connection.sendAudio(samples)
+    if (connection === undefined) dropped = isLive(link.state) ? outbox.addAudio(samples, sampleRate) : 0
+    else if (sound === undefined || connection.bufferedBytes() > sound.twoSecondsBytes)
+      dropped = samples.length
+    else sound.send(samples, sampleRate)
     if (dropped > 0) events.emit('dropped', { samples: dropped })
   }
 
@@ -118,20 +157,12 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       connection.send({ type: 'interrupt' })
       return interrupts.wait()
     },
-    commit: () => send({ type: 'commit' }),
+    commit() {
+      if (sound === undefined) send({ type: 'commit' })
+      // The turn ends after its last sound, not before; a session that is gone by then has ended it as well.
+      else sound.afterSpoken(() => isLive(link.state) && send({ type: 'commit' }))
+    },
     close: link.close,
-  }
-}
-
-function helloOf(options: VoiceClientOptions): Omit<HelloInput, 'resume'> {
-  return {
-    type: 'hello',
-    version: 1,
-    input: { codec: 'pcm16', sampleRate: options.input?.sampleRate ?? DEFAULT_INPUT_RATE },
-    output: { codec: 'pcm16', sampleRate: options.output?.sampleRate ?? DEFAULT_OUTPUT_RATE },
-    reportsPlayed: options.reportsPlayed ?? true,
-    ...(options.agent === undefined ? {} : { agent: options.agent }),
-    ...(options.language === undefined ? {} : { language: options.language }),
   }
 }
 

@@ -19,7 +19,12 @@ export interface VoiceClientOptions {
   readonly agent?: string
   /** BCP 47; the agent's own without it. */
   readonly language?: string
-  /** PCM16 rates in Hz, 8000–48000. Default 16000 in, 24000 out. */
+  /**
+   * `auto` (the default) is Opus at 48 kHz where the browser has it (WebCodecs), else PCM16. `opus` fails with
+   * `unsupported` where it has not.
+   */
+  readonly codec?: 'auto' | 'opus' | 'pcm16'
+  /** Rates of PCM16 in Hz, 8000–48000. Default 16000 in, 24000 out. */
   readonly input?: { readonly sampleRate: number }
   readonly output?: { readonly sampleRate: number }
   /** Whether `played` will be called; true by default. Without it the gateway estimates what was heard. */
@@ -42,10 +47,12 @@ export type VoiceEvents = { [Message in ServerMessage as Message['type']]: Messa
   'round-trip': { readonly ms: number }
   /** `interrupt()` was called: whoever plays the reply may stop at once. */
   interrupting: { readonly atMs: number }
-  /** Microphone samples that were dropped because the network is slower than speech. */
+  /** Microphone samples that were dropped because the network or the encoder is slower than speech. */
   dropped: { readonly samples: number }
   /** The gateway sent something that does not fit the protocol; it was passed over. */
   'bad-message': { readonly reason: string }
+  /** Opus broke down; the session is resumed with PCM16 at the same rates. */
+  'codec-failed': ClientError
   failed: ClientError
 }
 
@@ -59,8 +66,11 @@ export interface VoiceClient {
   connect(): Promise<Ready>
   /** A typed turn, 1–4000 characters. Waits for the connection; throws `queue-full` or `not-connected`. */
   sendText(text: string): void
-  /** Microphone samples at the input rate. The array belongs to the client from then on. */
-  sendAudio(samples: Int16Array<ArrayBuffer>): void
+  /**
+   * Microphone samples, at the rate of `ready.input` unless `sampleRate` (Hz) says otherwise: Opus takes 8000, 12000,
+   * 16000, 24000 and 48000, PCM16 throws `bad-option`. The array belongs to the client from then on.
+   */
+  sendAudio(samples: Int16Array<ArrayBuffer>, sampleRate?: number): void
   /** Says how much of a reply was heard, ms. */
   played(reply: string, ms: number): void
   /** Takes the floor. Resolves with what was heard of the reply, null where none was playing. */

@@ -35,8 +35,8 @@ export interface Playout {
   /** The sound that follows belongs to `reply` from `fromMs` on; what is already held is not repeated. */
   begin(reply: string, fromMs: number): void
   push(samples: Int16Array): void
-  /** All of the reply has been pushed. */
-  end(reply: string): void
+  /** All of the reply has been pushed; no place beyond `totalMs` is reported. */
+  end(reply: string, totalMs?: number): void
   /** Fades the reply (all of them without one) out within 5 ms, drops the rest and reports the last place. */
   clear(reply?: string): void
   duck(on: boolean): void
@@ -82,7 +82,8 @@ export function createPlayout(options: PlayoutOptions): Playout {
     due = undefined
     track.reported = position
     lastReportFrame = now
-    report({ kind: 'played', reply: track.reply, ms: (position * 1000) / sourceRate, final })
+    const ms = Math.min((position * 1000) / sourceRate, track.totalMs)
+    report({ kind: 'played', reply: track.reply, ms, final })
   }
 
   function heard(track: ReplyTrack, position: number): void {
@@ -137,10 +138,11 @@ export function createPlayout(options: PlayoutOptions): Playout {
       if (dropped > 0 && reply !== undefined)
         report({ kind: 'dropped', reply, ms: (dropped * 1000) / sourceRate })
     },
-    end(reply) {
+    end(reply, totalMs = Number.POSITIVE_INFINITY) {
       const track = queue.find(reply)
       if (track === undefined || track.ended || track.cleared) return
       track.ended = true
+      track.totalMs = totalMs
       if (track.reported >= track.written && track.played >= track.written) tell(track, track.written, true)
     },
     clear(reply) {

@@ -16,6 +16,8 @@ export interface ReplyTrack {
   reported: number
   /** Nothing more will come. */
   ended: boolean
+  /** True length of the reply, as far as it is known. */
+  totalMs: number
   /** Thrown away: what still arrives is dropped until the reply is begun again. */
   cleared: boolean
 }
@@ -62,6 +64,7 @@ export function createReplyQueue(maxSamples: number): ReplyQueue {
         played: fromSample,
         reported: -1,
         ended: false,
+        totalMs: Number.POSITIVE_INFINITY,
         cleared: false,
       }
       tracks = [...tracks.slice(1 - MAX_TRACKS), track]

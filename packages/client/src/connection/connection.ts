@@ -31,7 +31,7 @@ export const defaultConnectionTiming: ConnectionTiming = {
 
 export interface ConnectionHandlers {
   message(message: ServerMessage): void
-  audio(samples: Int16Array<ArrayBuffer>): void
+  audio(bytes: ArrayBuffer): void
   roundTrip(ms: number): void
   /** A message that does not fit the protocol was passed over. */
   bad(reason: string): void
@@ -47,7 +47,7 @@ export interface Loss {
 
 export interface Connection {
   send(message: ClientMessageInput): void
-  sendAudio(samples: Int16Array<ArrayBuffer>): void
+  sendAudio(bytes: Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>): void
   /** Bytes that wait in the browser because the network is slower. */
   bufferedBytes(): number
   /** Ends it from this side; `lost` is not told. */
@@ -108,18 +108,13 @@ export function openConnection(options: ConnectionOptions): Connection {
     handlers.message(message)
   }
 
-  function receiveAudio(bytes: ArrayBuffer): void {
-    if (bytes.byteLength % 2 === 1) handlers.bad('audio of an odd number of bytes')
-    else handlers.audio(new Int16Array(bytes))
-  }
-
   socket.onopen = () => {
     opened = true
     send(hello)
   }
   socket.onclose = event => lose(event.code, event.reason)
   socket.onmessage = ({ data: content }) => {
-    if (content instanceof ArrayBuffer) return receiveAudio(content)
+    if (content instanceof ArrayBuffer) return handlers.audio(content)
     const reading = readServerMessage(String(content))
     if (reading.kind === 'message') receive(reading.message)
     else if (reading.kind === 'bad') handlers.bad(reading.reason)
@@ -127,8 +122,8 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   return {
     send,
-    sendAudio(samples) {
-      if (!over && socket.readyState === 1) socket.send(samples)
+    sendAudio(bytes) {
+      if (!over && socket.readyState === 1) socket.send(bytes)
     },
     bufferedBytes: () => socket.bufferedAmount,
     close(code, reason) {

@@ -17,12 +17,17 @@ export interface Link {
   readonly connection: Connection | undefined
   /** Begins a session unless one is there. */
   open(): void
+  /** Leaves the socket and resumes the session at once on another, with a hello of its own. */
+  reopen(reason: string): void
   close(): void
 }
 
+export type Hello = Omit<HelloInput, 'resume'>
+
 export interface LinkOptions {
   readonly client: VoiceClientOptions
-  readonly hello: Omit<HelloInput, 'resume'>
+  /** Asked for each socket; rejects with a `ClientError` where no try makes sense. */
+  readonly hello: () => Hello | Promise<Hello>
   readonly environment: Environment
   readonly hooks: LinkHooks
 }
@@ -30,7 +35,7 @@ export interface LinkOptions {
 export interface LinkHooks {
   changed(change: VoiceEvents['state-changed']): void
   message(message: ServerMessage): void
-  audio(samples: Int16Array<ArrayBuffer>): void
+  audio(bytes: ArrayBuffer): void
   roundTrip(ms: number): void
   bad(reason: string): void
   /** The socket is gone; whatever waited for an answer on it will not get one. */
@@ -40,12 +45,15 @@ export interface LinkHooks {
   ended(error: ClientError): void
 }
 
+/** Any code that does not end the session (docs/voice-socket.md). */
+const LEFT_TO_RESUME = 4_000
+
 /** States in which a session is there or on its way. */
 export function isLive(state: VoiceState): boolean {
   return state === 'connecting' || state === 'ready' || state === 'reconnecting'
 }
 
-export function createLink({ client, hello, environment, hooks }: LinkOptions): Link {
+export function createLink({ client, hello: askHello, environment, hooks }: LinkOptions): Link {
   const policy = { ...defaultReconnectPolicy, ...client.reconnect }
   const timing = { ...defaultConnectionTiming, ...client.timing }
   let state: VoiceState = 'idle'
@@ -72,13 +80,26 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
   function tryNow(): void {
     cancelRetry()
     const mine = ++generation
+    const hello = askHello()
+    if (!(hello instanceof Promise)) return withToken(hello, mine)
+    hello.then(
+      ready => {
+        if (mine === generation) withToken(ready, mine)
+      },
+      thrown => {
+        if (mine === generation) end('failed', thrown)
+      },
+    )
+  }
+
+  function withToken(hello: Hello, mine: number): void {
     const { token } = client
-    if (typeof token !== 'function') return connect(token)
+    if (typeof token !== 'function') return connect(hello, token)
     Promise.resolve()
       .then(token)
       .then(
         fresh => {
-          if (mine === generation) connect(fresh)
+          if (mine === generation) connect(hello, fresh)
         },
         cause => {
           if (mine === generation) retry(new ClientError('connect-failed', '`token` failed.', { cause }))
@@ -86,7 +107,7 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
       )
   }
 
-  function connect(token: string | undefined): void {
+  function connect(hello: Hello, token: string | undefined): void {
     refusal = undefined
     try {
       const url = voiceAddress(client.url)
@@ -210,6 +231,14 @@ export function createLink({ client, hello, environment, hooks }: LinkOptions): 
       attempt = 0
       unwatchNetwork = environment.network.onChange(networkChanged)
       become('connecting')
+      tryNow()
+    },
+    reopen(reason) {
+      if (connection === undefined) return
+      connection.close(LEFT_TO_RESUME, reason)
+      connection = undefined
+      hooks.broken(new ClientError('connection-lost'))
+      become(ready === undefined ? 'connecting' : 'reconnecting')
       tryNow()
     },
     close() {

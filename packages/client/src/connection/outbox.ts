@@ -6,13 +6,13 @@ import type { ClientMessageInput } from '@parley/protocol'
 
 export type Waiting =
   | { readonly kind: 'message'; readonly message: ClientMessageInput }
-  | { readonly kind: 'audio'; readonly samples: Int16Array<ArrayBuffer> }
+  | { readonly kind: 'audio'; readonly samples: Int16Array<ArrayBuffer>; readonly sampleRate: number }
 
 export interface Outbox {
   /** Returns false where the message had to be refused. */
   addMessage(message: ClientMessageInput): boolean
   /** Returns how many samples were dropped to make room. */
-  addAudio(samples: Int16Array<ArrayBuffer>): number
+  addAudio(samples: Int16Array<ArrayBuffer>, sampleRate: number): number
   addPlayed(reply: string, ms: number): void
   /** Hands everything over, places first; places stay, as what was sent may not arrive. */
   drain(send: (waiting: Waiting) => void): void
@@ -23,27 +23,27 @@ export interface Outbox {
 
 export interface OutboxLimits {
   readonly messages: number
-  readonly audioSamples: number
+  readonly audioMs: number
   readonly replies: number
 }
 
 export function createOutbox(limits: OutboxLimits): Outbox {
   let waiting: Waiting[] = []
-  let audioSamples = 0
+  let audioMs = 0
   let messages = 0
   const played = new Map<string, number>()
 
   function dropOldestAudio(): number {
     const at = waiting.findIndex(each => each.kind === 'audio')
     const [oldest] = waiting.splice(at, 1)
-    const length = oldest?.kind === 'audio' ? oldest.samples.length : 0
-    audioSamples -= length
-    return length
+    if (oldest?.kind !== 'audio') return 0
+    audioMs -= durationMs(oldest)
+    return oldest.samples.length
   }
 
   function clear(): void {
     waiting = []
-    audioSamples = 0
+    audioMs = 0
     messages = 0
   }
 
@@ -54,11 +54,12 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       waiting.push({ kind: 'message', message })
       return true
     },
-    addAudio(samples) {
-      waiting.push({ kind: 'audio', samples })
-      audioSamples += samples.length
+    addAudio(samples, sampleRate) {
+      const audio = { kind: 'audio', samples, sampleRate } as const
+      waiting.push(audio)
+      audioMs += durationMs(audio)
       let dropped = 0
-      while (audioSamples > limits.audioSamples) dropped += dropOldestAudio()
+      while (audioMs > limits.audioMs) dropped += dropOldestAudio()
       return dropped
     },
     addPlayed(reply, ms) {
@@ -79,4 +80,8 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       played.clear()
     },
   }
+}
+
+function durationMs({ samples, sampleRate }: Extract<Waiting, { kind: 'audio' }>): number {
+  return (samples.length * 1000) / sampleRate
 }

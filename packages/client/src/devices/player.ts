@@ -34,8 +34,8 @@ export interface Player {
   begin(reply: string, fromMs: number): void
   /** The array belongs to the player from then on. */
   push(samples: Int16Array<ArrayBuffer>): void
-  /** All of the reply has been pushed. */
-  end(reply: string): void
+  /** All of the reply has been pushed; what lies beyond `totalMs` is a codec's padding and counts for nothing. */
+  end(reply: string, totalMs?: number): void
   /** Stops the reply (all of them without one) within 5 ms and drops what waits. */
   clear(reply?: string): void
   /** Lowers the sound by 18 dB, or restores it. */
@@ -79,7 +79,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
     on: events.on,
     begin: (reply, fromMs) => command({ kind: 'begin', reply, fromMs }),
     push: samples => command({ kind: 'push', samples }, [samples.buffer]),
-    end: reply => command({ kind: 'end', reply }),
+    end: (reply, totalMs = Number.POSITIVE_INFINITY) => command({ kind: 'end', reply, totalMs }),
     clear: reply => command(reply === undefined ? { kind: 'clear' } : { kind: 'clear', reply }),
     duck: on => command({ kind: 'duck', on }),
     close() {

@@ -6,12 +6,12 @@ export interface FarEnd extends SocketLike {
   readonly url: string
   readonly protocols: readonly string[]
   /** What the client sent: parsed messages and audio. */
-  readonly received: (Record<string, unknown> | Int16Array)[]
+  readonly received: (Record<string, unknown> | Int16Array | Uint8Array)[]
   bufferedAmount: number
   readonly closedWith: number | undefined
   accept(): void
   say(message: ServerMessage | string): void
-  play(samples: Int16Array): void
+  play(sound: Int16Array | Uint8Array): void
   die(code: number, reason?: string): void
 }
 
@@ -67,6 +67,7 @@ export function createVirtualPage(random: () => number = () => 1): VirtualPage {
       now: () => now,
       random,
       whyRefused: () => Promise.resolve(undefined),
+      webCodecs: () => undefined,
       after(ms, run) {
         const timer = { at: now + ms, run }
         timers.push(timer)
@@ -112,6 +113,7 @@ function createFarEnd(url: string, protocols: readonly string[]): FarEnd {
     },
     send(message) {
       if (typeof message === 'string') received.push(JSON.parse(message))
+      else if (message instanceof Uint8Array) received.push(message)
       else received.push(new Int16Array(message.buffer))
     },
     close(code = 1005) {
@@ -126,8 +128,8 @@ function createFarEnd(url: string, protocols: readonly string[]): FarEnd {
       const text = typeof message === 'string' ? message : JSON.stringify(message)
       socket.onmessage?.({ data: text })
     },
-    play(samples) {
-      socket.onmessage?.({ data: samples.slice().buffer })
+    play(sound) {
+      socket.onmessage?.({ data: sound.slice().buffer })
     },
     die(code, reason = '') {
       readyState = 3

@@ -71,7 +71,7 @@ function register(scope: WorkletScope): void {
         const playout = this.#playout
         if (command.kind === 'push') playout.push(command.samples)
         else if (command.kind === 'begin') playout.begin(command.reply, command.fromMs)
-        else if (command.kind === 'end') playout.end(command.reply)
+        else if (command.kind === 'end') playout.end(command.reply, command.totalMs)
         else if (command.kind === 'clear') playout.clear(command.reply)
         else if (command.kind === 'duck') playout.duck(command.on)
         else if (command.kind === 'latency') playout.setLatency(command.ms)

@@ -26,7 +26,7 @@ export interface PlayoutSettings {
 export type PlayoutCommand =
   | { readonly kind: 'begin'; readonly reply: string; readonly fromMs: number }
   | { readonly kind: 'push'; readonly samples: Int16Array<ArrayBuffer> }
-  | { readonly kind: 'end'; readonly reply: string }
+  | { readonly kind: 'end'; readonly reply: string; readonly totalMs: number }
   | { readonly kind: 'clear'; readonly reply?: string }
   | { readonly kind: 'duck'; readonly on: boolean }
   | { readonly kind: 'latency'; readonly ms: number }

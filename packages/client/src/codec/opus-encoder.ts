@@ -1,0 +1,123 @@
+/**
+ * Samples to Opus packets by the browser's encoder, off the page's thread. Cuts them to the packet's length and
+ * feeds the encoder only what it can take; over a second the oldest is dropped. Nothing comes after `close`.
+ */
+import { createInOrder } from './in-order.js'
+import { encoderConfig, type OpusManner, type WebCodecs } from './web-codecs.js'
+
+export interface OpusEncoderOptions {
+  readonly webCodecs: WebCodecs
+  readonly manner: OpusManner
+  readonly timer: (ms: number, run: () => void) => () => void
+  readonly packet: (bytes: Uint8Array<ArrayBuffer>) => void
+  /** The encoder is slower than speech. */
+  readonly dropped: (samples: number) => void
+  /** Said once; nothing is encoded after it. */
+  readonly failed: (cause: unknown) => void
+}
+
+export interface OpusEncoder {
+  /** The array belongs to the encoder from then on. */
+  encode(samples: Int16Array<ArrayBuffer>): void
+  /** Fills up what is held of a packet with silence; `then` runs after the last packet. */
+  finish(then: () => void): void
+  close(): void
+}
+
+/** Frames inside the browser's encoder; beyond that they wait here, where they can be dropped. */
+const MAX_INSIDE = 10
+const MAX_WAITING_MS = 1_000
+
+export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
+  const { webCodecs, manner, timer, packet, dropped } = options
+  const { sampleRate, packetMs } = manner
+  const frameLength = (sampleRate * packetMs) / 1000
+  const order = createInOrder({ timer, stalled: () => encoder.flush().then(order.release, fail) })
+  const waiting: Int16Array<ArrayBuffer>[] = []
+  let frame = new Int16Array(frameLength)
+  let filled = 0
+  let encoded = 0
+  let over = false
+  const encoder = new webCodecs.AudioEncoder({ output, error: fail })
+
+  function output(chunk: EncodedAudioChunk): void {
+    if (over) return
+    const bytes = new Uint8Array(chunk.byteLength)
+    chunk.copyTo(bytes)
+    packet(bytes)
+    order.leave()
+    pump()
+  }
+
+  function fail(cause: unknown): void {
+    if (over) return
+    close()
+    options.failed(cause)
+  }
+
+  function submit(samples: Int16Array<ArrayBuffer>): void {
+    order.enter()
+    waiting.push(samples)
+    if (waiting.length * packetMs > MAX_WAITING_MS) {
+      waiting.shift()
+      dropped(frameLength)
+      order.leave()
+    }
+    pump()
+  }
+
+  function pump(): void {
+    try {
+      while (!over && waiting.length > 0 && encoder.encodeQueueSize < MAX_INSIDE) {
+        const sound = new webCodecs.AudioData({
+          format: 's16',
+          sampleRate,
+          numberOfFrames: frameLength,
+          numberOfChannels: 1,
+          timestamp: encoded++ * packetMs * 1000,
+          data: waiting.shift() as Int16Array<ArrayBuffer>,
+        })
+        encoder.encode(sound)
+        sound.close()
+      }
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
+
+  function encode(samples: Int16Array<ArrayBuffer>): void {
+    if (over) return
+    if (filled === 0 && samples.length === frameLength) return submit(samples)
+    for (let at = 0; at < samples.length; ) {
+      const count = Math.min(frameLength - filled, samples.length - at)
+      frame.set(samples.subarray(at, at + count), filled)
+      filled += count
+      at += count
+      if (filled < frameLength) return
+      submit(frame)
+      frame = new Int16Array(frameLength)
+      filled = 0
+    }
+  }
+
+  function close(): void {
+    over = true
+    waiting.length = 0
+    if (encoder.state !== 'closed') encoder.close()
+    order.release()
+  }
+
+  try {
+    encoder.configure(encoderConfig(manner))
+  } catch (thrown) {
+    fail(thrown)
+  }
+  return {
+    encode,
+    finish(then) {
+      if (filled > 0) encode(new Int16Array(frameLength - filled))
+      order.after(then)
+    },
+    close,
+  }
+}
