@@ -118,6 +118,18 @@ describe('a response with an input of its own', () => {
 describe('a response beside the conversation', () => {
   const create = { type: 'response.create', response: { conversation: 'none' } }
 
+  it('is refused in sound where that would have to share a track, and made in text', async () => {
+    const track = { aheadMs: 100, pathMs: 50, outputRate: 48_000, play: () => {}, clear: () => {} }
+    await open({ track, aside: () => speaking('one') })
+    for (const response of [{ conversation: 'none' }, { input: [] }]) {
+      stage.send({ type: 'response.create', response })
+      expect(errorOf()).toMatchObject({ code: 'invalid_value', param: 'response.output_modalities' })
+    }
+    stage.send({ type: 'response.create', response: { input: [], output_modalities: ['text'] } })
+    await stage.clock.advance(10)
+    expect(endings()).toEqual(['completed'])
+  })
+
   it('is not cancelled twice', async () => {
     await open({ aside: (_, signal) => speaking('one', signal) })
     stage.send(create)

@@ -6,6 +6,7 @@ import type { HistoryEntry, ReplyId, TurnId } from '@parley/core'
 import { ParleyError } from '@parley/core'
 import {
   invalidRequest,
+  invalidValue,
   isRealtimeFields,
   type RealtimeFault,
   type RealtimeFields,
@@ -135,6 +136,7 @@ export function createAsides(peer: PeerState, answers: Answers, onOver: () => vo
           'rate_limit_exceeded',
           `${peer.limits.asides} responses beside the conversation run already; wait for one of them.`,
         )
+      if (peer.track !== undefined && wanted.modality === 'audio') return trackIsTaken
       const context = wanted.input === undefined ? undefined : historyOf(peer, wanted.input)
       if (context !== undefined && 'fault' in context) return context.fault
       if (wanted.isInConversation) void runInConversation(wanted, context?.history)
@@ -153,6 +155,11 @@ export function createAsides(peer: PeerState, answers: Answers, onOver: () => vo
     },
   }
 }
+
+const trackIsTaken = invalidValue(
+  'response.output_modalities',
+  "The media track is the conversation's: a response beside it, or with an `input` of its own, is made in text here. Ask for ['text'].",
+)
 
 /** Items and references to items as a history of their own. */
 function historyOf(
