@@ -122,6 +122,47 @@ describe('the Realtime server', () => {
     expect(client.events.some(({ type }) => type.startsWith('input_audio_buffer.speech'))).toBe(false)
   })
 
+  it('makes an item of what the client commits, though a voice would end it, and answers when asked', async () => {
+    const client = await connect()
+    say(client, 'right now', 20)
+    await client.next('input_audio_buffer.speech_started')
+    client.send({ type: 'input_audio_buffer.commit' })
+    await client.next('input_audio_buffer.committed')
+    client.send({ type: 'response.create', response: { metadata: { asked: 'yes' } } })
+    const { response } = await client.next('response.done')
+    expect(response).toMatchObject({ status: 'completed', metadata: { asked: 'yes' } })
+    expect(soundOf(client, response.id)).toBe('you said right now')
+    expect(client.events.filter(({ type }) => type === 'error')).toEqual([])
+  })
+
+  it('says nothing in a transcription session, though the agent would speak first', async () => {
+    const client = await connect({ opens: true, think: () => 'good day' }, 'intent=transcription')
+    client.send({
+      type: 'session.update',
+      session: { type: 'transcription', audio: { input: { transcription: { model: 'gpt-transcribe' } } } },
+    })
+    say(client, 'write this', 1_500)
+    const { transcript } = await client.next('conversation.item.input_audio_transcription.completed')
+    expect(transcript).toBe('write this')
+    expect(client.events.filter(({ type }) => type.startsWith('response.'))).toEqual([])
+  })
+
+  it('answers by an item as the client changed it', async () => {
+    const client = await connect({ think: ({ history }) => history.map(({ text }) => text).join(' ') })
+    const note = (text: string) => ({
+      type: 'conversation.item.create',
+      previous_item_id: 'root',
+      item: { id: 'note', type: 'message', role: 'system', content: [{ type: 'input_text', text }] },
+    })
+    client.send(note('old'))
+    client.send(userSays('hello'))
+    client.send({ type: 'conversation.item.delete', item_id: 'note' })
+    client.send(note('new'))
+    client.send({ type: 'response.create' })
+    const { response } = await client.next('response.done')
+    expect(soundOf(client, response.id)).toBe('new hello')
+  })
+
   it('forgets what was said before a clear', async () => {
     const client = await connect()
     client.send(update({ audio: { input: { turn_detection: null } } }))
