@@ -30,7 +30,7 @@ export interface LanguageModelRequest {
   readonly tools?: readonly ToolDefinition[]
   /** Whether tools are to be used, or which; an adapter that cannot say so ignores it. `auto` without. */
   readonly toolChoice?: Wishes['toolChoice']
-  /** Longest answer; an adapter that cannot say so ignores it, and the answer is cut by its words. */
+  /** Longest answer, tokens; the shorter counts where an adapter has its own. One that cannot say so ignores it. */
   readonly maxOutputTokens?: number
   /** Steps of this very answer that have been taken: what was said and what tools gave. */
   readonly exchanges?: readonly ToolExchange[]

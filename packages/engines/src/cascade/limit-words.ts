@@ -1,11 +1,12 @@
 /**
- * Ends an answer that is longer than was wished. Tokens are counted as four characters each, which holds for English
- * within a third and is said to be no more: adapters that can, tell the vendor, who counts them.
+ * Ends an answer that is far longer than was wished: a net under models that no limit can be told, such as a scripted
+ * one. Adapters tell vendors, who count tokens; here they are counted by characters, and so many that an answer whose
+ * vendor counted is not cut once more (English has about four and a half for a token).
  */
 
 import type { LanguageModelPart } from '@parley/core'
 
-const CHARS_PER_TOKEN = 4
+const CHARS_PER_TOKEN = 6
 
 /** Passes `parts` on; text beyond `maxTokens` is cut at the end of a word, and the answer ends there. */
 export async function* limitWords(

@@ -88,6 +88,25 @@ describe('the bridge to the AI SDK', () => {
     ])
   })
 
+  it('says whether tools are to be used, and the shorter of two longest answers', async () => {
+    const asked: MockAnswer[] = []
+    mockMind('wishes', each => {
+      asked.push(each)
+      return [...words('Yes.'), finish('stop')]
+    })
+    const request = { userText: 'How much?', tools: [priceTool] }
+    const mind = make('wishes', { maxOutputTokens: 50 })
+    await ask(mind, { ...request, toolChoice: 'required', maxOutputTokens: 20 })
+    await ask(mind, { ...request, toolChoice: { name: 'get_price' }, maxOutputTokens: 90 })
+    await ask(make('wishes'), { userText: 'Hi', toolChoice: 'required' })
+    expect(asked.slice(0, 2).map(({ toolChoice }) => toolChoice)).toEqual([
+      { type: 'required' },
+      { type: 'tool', toolName: 'get_price' },
+    ])
+    expect(asked[2]?.toolChoice).not.toEqual({ type: 'required' })
+    expect(asked.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([20, 50, undefined])
+  })
+
   it('passes a call on that is no JSON, as the text it is', async () => {
     mockMind('garbled', () => [
       ...words(),

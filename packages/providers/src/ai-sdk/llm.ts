@@ -10,7 +10,7 @@ import {
   ParleyError,
 } from '@parley/core'
 import type { LanguageModel as SdkModel, TextStreamPart, ToolSet } from 'ai'
-import { modelPrompt } from '../prompt/model-prompt.js'
+import { modelPrompt, tokenLimit } from '../prompt/model-prompt.js'
 import { slot } from '../slot.js'
 import type { Slot, VendorContext } from '../vendor.js'
 import { type AnswerPatience, answerPatience } from '../wire/answer-patience.js'
@@ -19,7 +19,7 @@ import { outcomeOf } from '../wire/http-call.js'
 import { type PartQueue, partQueue } from '../wire/part-queue.js'
 import { loadAiSdk, loadFactory } from './load-model.js'
 import { type AiSdkLlmOptions, aiSdkLlmOptions } from './options.js'
-import { sdkMessages, sdkTools } from './sdk-messages.js'
+import { sdkChoice, sdkMessages, sdkTools } from './sdk-messages.js'
 import { partOf, sdkError } from './sdk-parts.js'
 
 /** Parts that may wait to be drawn. */
@@ -168,7 +168,9 @@ async function pump(
 
 function callOf(request: LanguageModelRequest, options: AiSdkLlmOptions, sdk: Loaded['sdk']) {
   const prompt = modelPrompt(request)
-  const { maxOutputTokens, temperature, topP, providerOptions } = options
+  const { temperature, topP, providerOptions } = options
+  const maxOutputTokens = tokenLimit(options.maxOutputTokens, prompt)
+  const toolChoice = sdkChoice(prompt)
   return {
     system: prompt.instructions,
     messages: sdkMessages(prompt),
@@ -176,6 +178,7 @@ function callOf(request: LanguageModelRequest, options: AiSdkLlmOptions, sdk: Lo
     maxRetries: 0,
     // The error is among the parts; without this the SDK writes it to the console.
     onError: () => {},
+    ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { topP }),

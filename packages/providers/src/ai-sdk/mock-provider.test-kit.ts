@@ -7,6 +7,8 @@ export interface MockAnswer {
   readonly settings: unknown
   readonly prompt: unknown
   readonly tools: unknown
+  readonly toolChoice: unknown
+  readonly maxOutputTokens: number | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -42,10 +44,12 @@ export function createMock(settings: unknown) {
     languageModel: (model: string) =>
       new MockLanguageModelV3({
         modelId: model,
-        doStream: async ({ prompt, tools, abortSignal }) => {
+        doStream: async ({ prompt, tools, toolChoice, maxOutputTokens, abortSignal }) => {
           const answer = minds.get(model)
           if (answer === undefined) throw new Error(`no such mind: ${model}`)
-          return { stream: answer({ settings, prompt, tools, signal: abortSignal }) }
+          return {
+            stream: answer({ settings, prompt, tools, toolChoice, maxOutputTokens, signal: abortSignal }),
+          }
         },
       }),
   }

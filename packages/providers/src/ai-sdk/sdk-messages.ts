@@ -1,6 +1,6 @@
 /** A prompt in the shape of the AI SDK. */
 
-import type { ModelMessage as SdkMessage, ToolSet } from 'ai'
+import type { ModelMessage as SdkMessage, ToolChoice, ToolSet } from 'ai'
 import { type ModelPrompt, textWithFacts } from '../prompt/model-prompt.js'
 import { argumentsObject } from '../prompt/tool-arguments.js'
 
@@ -46,4 +46,8 @@ export function sdkTools(
       { description, inputSchema: jsonSchema(parameters as Parameters<typeof jsonSchema>[0]) },
     ]),
   )
+}
+
+export function sdkChoice({ toolChoice }: ModelPrompt): ToolChoice<ToolSet> | undefined {
+  return typeof toolChoice === 'object' ? { type: 'tool', toolName: toolChoice.name } : toolChoice
 }

@@ -78,6 +78,30 @@ describe('Anthropic', () => {
     expect(bodies()[2]).toMatchObject({ temperature: 0.4 })
   })
 
+  it('says whether tools are to be used, and the shorter of two longest answers', async () => {
+    const request = { userText: 'Hi', tools: [priceTool], maxOutputTokens: 40 }
+    const choices = ['auto', 'none', 'required', { name: 'get_price' }, { name: 'gone' }] as const
+    for (const toolChoice of choices) await ask(make(), { ...request, toolChoice })
+    await ask(make(), { userText: 'Hi', toolChoice: 'required', maxOutputTokens: 9_000 })
+    await ask(make({ parallelToolCalls: false }), { ...request, toolChoice: 'required' })
+    // A model that may think is refused a call that it has to make.
+    await ask(make({ thinking: 'adaptive' }), { ...request, toolChoice: 'required' })
+    expect(bodies().map(({ tool_choice }) => tool_choice)).toEqual([
+      { type: 'auto' },
+      { type: 'none' },
+      { type: 'any' },
+      { type: 'tool', name: 'get_price' },
+      undefined,
+      undefined,
+      { type: 'any', disable_parallel_tool_use: true },
+      { type: 'auto' },
+    ])
+    expect(bodies().map(({ max_tokens }) => max_tokens)).toEqual([40, 40, 40, 40, 40, 1_024, 40, 40])
+    expect(sim.complaints).toEqual([])
+    for (const kind of ['strict', 'wire'])
+      expect(misfitsOf(`anthropic/messages.${kind}`, 'MessageCreateParams')(sim.received)).toEqual([])
+  })
+
   it('takes no sampling for a version that refuses it', () => {
     const refused = { code: 'bad_config', message: expect.stringContaining('2026-10-21') }
     expect(() => make({ temperature: 0.4 })).toThrow(expect.objectContaining(refused))

@@ -3,7 +3,7 @@
  * was said before this turn, which stay the same from turn to turn; the caller's words and the facts come after them.
  */
 
-import type { ModelMessage, ModelPrompt } from '../prompt/model-prompt.js'
+import { type ModelMessage, type ModelPrompt, tokenLimit } from '../prompt/model-prompt.js'
 import { argumentsObject } from '../prompt/tool-arguments.js'
 import type { AnthropicLlmOptions } from './options.js'
 
@@ -12,7 +12,7 @@ export function messagesBody(prompt: ModelPrompt, options: AnthropicLlmOptions):
   const mark = markOf(options)
   return {
     model,
-    max_tokens: maxTokens,
+    max_tokens: tokenLimit(maxTokens, prompt) ?? maxTokens,
     stream: true,
     ...(prompt.tools.length === 0 ? {} : toolsOf(prompt, options)),
     system: [{ type: 'text', text: prompt.instructions, ...mark }],
@@ -33,17 +33,28 @@ function markOf({ cache }: AnthropicLlmOptions): Mark {
   return cache === 'off' ? {} : { cache_control: { type: 'ephemeral', ttl: cache } }
 }
 
-function toolsOf({ tools }: ModelPrompt, options: AnthropicLlmOptions): object {
+function toolsOf(prompt: ModelPrompt, options: AnthropicLlmOptions): object {
+  const { tools } = prompt
   const described = tools.map(({ name, description, parameters }, at) => ({
     name,
     description,
     input_schema: { type: 'object', ...parameters },
     ...(at === tools.length - 1 ? markOf(options) : {}),
   }))
-  const choice = options.parallelToolCalls
-    ? {}
-    : { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }
-  return { tools: described, ...choice }
+  const choice = choiceOf(prompt, options)
+  return { tools: described, ...(choice === undefined ? {} : { tool_choice: choice }) }
+}
+
+function choiceOf({ toolChoice }: ModelPrompt, options: AnthropicLlmOptions): object | undefined {
+  if (toolChoice === 'none') return { type: 'none' }
+  const one = options.parallelToolCalls ? {} : { disable_parallel_tool_use: true }
+  // A model that may think is refused a call that it has to make.
+  const isForced = toolChoice !== undefined && toolChoice !== 'auto' && options.thinking === 'disabled'
+  if (isForced)
+    return typeof toolChoice === 'object'
+      ? { type: 'tool', name: toolChoice.name, ...one }
+      : { type: 'any', ...one }
+  return toolChoice === undefined && options.parallelToolCalls ? undefined : { type: 'auto', ...one }
 }
 
 function messagesOf(messages: readonly ModelMessage[], mark: Mark): object[] {

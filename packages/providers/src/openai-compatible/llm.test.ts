@@ -78,6 +78,20 @@ describe('a mind behind a compatible server', () => {
     expect(bodies().map(({ tool_choice }) => tool_choice)).toEqual([undefined, 'required'])
   })
 
+  it('puts what is asked of this answer before what is asked of all, but for a longer one', async () => {
+    await open({ profile: 'vllm' })
+    const mind = make({ profile: 'vllm', toolChoice: 'required', maxTokens: 50 })
+    await ask(mind, { ...asking, toolChoice: 'none', maxOutputTokens: 20 })
+    await ask(mind, { ...asking, toolChoice: { name: priceTool.name }, maxOutputTokens: 90 })
+    await ask(make({ profile: 'ollama' }), { ...asking, toolChoice: 'none', maxOutputTokens: 20 })
+    expect(bodies().map(({ tool_choice }) => tool_choice)).toEqual([
+      'none',
+      { type: 'function', function: { name: 'get_price' } },
+      undefined,
+    ])
+    expect(bodies().map(({ max_tokens }) => max_tokens)).toEqual([20, 50, 20])
+  })
+
   it('has Ollama load its model when it is warmed, by a single token', async () => {
     await open({ profile: 'ollama', models: [{ id: 'some-model:latest' }] })
     const context = textContext(sim.baseUrl)

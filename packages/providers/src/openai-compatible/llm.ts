@@ -2,11 +2,11 @@
 
 import type { LanguageModel, LanguageModelPart } from '@parley/core'
 import { bearer } from '../openai/bearer.js'
-import { chatMessages, chatTools } from '../openai/chat-messages.js'
+import { chatChoice, chatMessages, chatTools } from '../openai/chat-messages.js'
 import { chatReader } from '../openai/chat-reader.js'
 import { given } from '../openai/options.js'
 import { openaiRate } from '../openai/rate-headers.js'
-import { modelPrompt } from '../prompt/model-prompt.js'
+import { modelPrompt, tokenLimit } from '../prompt/model-prompt.js'
 import { slot } from '../slot.js'
 import type { Slot } from '../vendor.js'
 import { type AnswerReader, eventAnswer } from '../wire/event-answer.js'
@@ -44,14 +44,14 @@ export const compatibleLlm: Slot<LanguageModel> = slot(compatibleLlmOptions, (op
     stream(request, signal) {
       const prompt = modelPrompt(request)
       const tools = chatTools(prompt)
-      const choice = facts.toolChoice ? given({ tool_choice: options.toolChoice }) : {}
+      const choice = facts.toolChoice ? given({ tool_choice: chatChoice(prompt) ?? options.toolChoice }) : {}
       const body = {
         ...same,
         messages: chatMessages(prompt, 'system'),
         stream: true,
         stream_options: { include_usage: true },
         ...(tools.length === 0 ? {} : { tools, ...choice }),
-        ...given({ max_tokens: options.maxTokens }),
+        ...given({ max_tokens: tokenLimit(options.maxTokens, prompt) }),
       }
       return eventAnswer(
         {

@@ -38,3 +38,10 @@ export function chatTools({ tools }: ModelPrompt): object[] {
     function: { name, description, parameters },
   }))
 }
+
+/** As `tool_choice` says it; undefined where nothing is asked. */
+export function chatChoice({ toolChoice }: ModelPrompt): unknown {
+  return typeof toolChoice === 'object'
+    ? { type: 'function', function: { name: toolChoice.name } }
+    : toolChoice
+}

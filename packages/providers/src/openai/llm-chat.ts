@@ -1,11 +1,11 @@
 /** OpenAI's chat completions: one request a turn, streamed as server-sent events. */
 
 import type { LanguageModel } from '@parley/core'
-import { modelPrompt } from '../prompt/model-prompt.js'
+import { modelPrompt, tokenLimit } from '../prompt/model-prompt.js'
 import type { VendorContext } from '../vendor.js'
 import { eventAnswer } from '../wire/event-answer.js'
 import { warmModel } from '../wire/warm-model.js'
-import { chatMessages, chatTools } from './chat-messages.js'
+import { chatChoice, chatMessages, chatTools } from './chat-messages.js'
 import { chatReader } from './chat-reader.js'
 import { given, type OpenaiLlmOptions, openaiHeaders } from './options.js'
 import { openaiRate } from './rate-headers.js'
@@ -27,9 +27,15 @@ export function openaiChat(options: OpenaiLlmOptions, context: VendorContext): L
         store: options.store,
         ...(tools.length === 0
           ? {}
-          : { tools, ...given({ parallel_tool_calls: options.parallelToolCalls }) }),
+          : {
+              tools,
+              ...given({
+                tool_choice: chatChoice(prompt),
+                parallel_tool_calls: options.parallelToolCalls,
+              }),
+            }),
         ...given({
-          max_completion_tokens: options.maxOutputTokens,
+          max_completion_tokens: tokenLimit(options.maxOutputTokens, prompt),
           temperature: options.temperature,
           top_p: options.topP,
           reasoning_effort: options.reasoningEffort,

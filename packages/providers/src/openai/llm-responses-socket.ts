@@ -52,14 +52,16 @@ async function* answer(
   const prompt = modelPrompt(request)
   const body = { type: 'response.create', ...responsesBody(prompt, making.options) }
   const input = responsesInput(prompt.messages)
-  const known = making.steps.goesOn(body, input)
+  // What had to be called was called: the next step of an answer is asked without it.
+  const { tool_choice: _, ...same } = body as typeof body & { readonly tool_choice?: unknown }
+  const known = making.steps.goesOn(same, input)
   if (known !== undefined && making.sockets.takeAgain(known.socket)) {
     const rest = { ...body, previous_response_id: known.responseId, input: known.rest }
-    const outcome = yield* ask(making, { socket: known.socket, message: rest, body, input }, signal)
+    const outcome = yield* ask(making, { socket: known.socket, message: rest, body: same, input }, signal)
     if (outcome !== 'forgotten' || signal.aborted) return
   }
   const socket = making.sockets.take()
-  yield* ask(making, { socket, message: { ...body, input }, body, input }, signal)
+  yield* ask(making, { socket, message: { ...body, input }, body: same, input }, signal)
 }
 
 interface Question {

@@ -56,6 +56,16 @@ beforeEach(async () => {
 })
 afterEach(() => sim.close())
 
+it('goes on from the response before although what had to be called was called', async () => {
+  const mind = openaiLlm.create({ model: 'some-model' }, textContext(sim.baseUrl))
+  const request = { userText: 'How much is bitcoin?', tools: [priceTool] }
+  const first = await ask(mind, { ...request, toolChoice: 'required' })
+  await ask(mind, stepOn(request, first))
+  await mind.close?.()
+  expect(sim.received[1]?.message).toHaveProperty('previous_response_id')
+  expect(sim.received[1]?.message).not.toHaveProperty('tool_choice')
+})
+
 for (const { api, asked, told } of apis)
   describe(`OpenAI by ${api}`, () => {
     it('sends and is sent what the schemas know, through tools and facts', async () => {
@@ -79,6 +89,28 @@ for (const { api, asked, told } of apis)
       for (const kind of ['wire', 'strict'])
         expect(misfitsOf(`${asked[0]}.${kind}`, asked[1])(sim.received)).toEqual([])
       expect(misfitsOf(told[0], told[1])(sim.sent.map(withoutPadding))).toEqual([])
+    })
+
+    it('says whether tools are to be used, and the shorter of two longest answers', async () => {
+      const mind = openaiLlm.create({ ...every, api }, textContext(sim.baseUrl))
+      const request = { userText: 'Hi', tools: [priceTool] }
+      for (const toolChoice of ['auto', 'none', 'required', { name: 'get_price' }, { name: 'gone' }] as const)
+        await ask(mind, { ...request, toolChoice, maxOutputTokens: 40 })
+      await ask(mind, { userText: 'Hi', toolChoice: 'required', maxOutputTokens: 900 })
+      await ask(mind, { ...request, maxOutputTokens: 3 })
+      await mind.close?.()
+      const named =
+        api === 'chat'
+          ? { type: 'function', function: { name: 'get_price' } }
+          : { type: 'function', name: 'get_price' }
+      const bodies = sim.received.map(({ message }) => message as Readonly<Record<string, unknown>>)
+      const choices = ['auto', 'none', 'required', named, undefined, undefined, undefined]
+      expect(bodies.map(({ tool_choice }) => tool_choice)).toEqual(choices)
+      const limits = bodies.map(body => body.max_output_tokens ?? body.max_completion_tokens)
+      expect(limits).toEqual([40, 40, 40, 40, 40, 500, api === 'chat' ? 3 : 16])
+      expect(sim.complaints).toEqual([])
+      for (const kind of ['wire', 'strict'])
+        expect(misfitsOf(`${asked[0]}.${kind}`, asked[1])(sim.received)).toEqual([])
     })
 
     it('leaves out what no option names', async () => {

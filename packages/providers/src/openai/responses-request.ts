@@ -1,8 +1,11 @@
 /** A prompt in the shape of the Responses API, whole or going on from the response before. */
 
-import { type ModelMessage, type ModelPrompt, textWithFacts } from '../prompt/model-prompt.js'
+import { type ModelMessage, type ModelPrompt, textWithFacts, tokenLimit } from '../prompt/model-prompt.js'
 import { argumentsObject } from '../prompt/tool-arguments.js'
 import { given, type OpenaiLlmOptions } from './options.js'
+
+/** The vendor refuses a shorter limit. */
+const LEAST_TOKENS = 16
 
 /** Everything but `input`, and what only one of the ways in takes. */
 export function responsesBody(
@@ -19,16 +22,25 @@ export function responsesBody(
   }))
   const reasoning = given({ effort: options.reasoningEffort })
   const text = given({ verbosity: options.verbosity })
+  const limit = tokenLimit(options.maxOutputTokens, prompt)
   return {
     model: options.model,
     instructions: prompt.instructions,
     store: options.store,
     stream_options: { include_obfuscation: false },
-    ...(tools.length === 0 ? {} : { tools, ...given({ parallel_tool_calls: options.parallelToolCalls }) }),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools,
+          ...given({
+            tool_choice: choiceOf(prompt),
+            parallel_tool_calls: options.parallelToolCalls,
+          }),
+        }),
     ...(Object.keys(reasoning).length === 0 ? {} : { reasoning }),
     ...(Object.keys(text).length === 0 ? {} : { text }),
     ...given({
-      max_output_tokens: options.maxOutputTokens,
+      max_output_tokens: limit === undefined ? undefined : Math.max(limit, LEAST_TOKENS),
       temperature: options.temperature,
       top_p: options.topP,
       service_tier: options.serviceTier,
@@ -36,6 +48,10 @@ export function responsesBody(
       safety_identifier: options.safetyIdentifier,
     }),
   }
+}
+
+function choiceOf({ toolChoice }: ModelPrompt): unknown {
+  return typeof toolChoice === 'object' ? { type: 'function', name: toolChoice.name } : toolChoice
 }
 
 export function responsesInput(messages: readonly ModelMessage[]): object[] {

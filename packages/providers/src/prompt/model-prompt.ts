@@ -21,6 +21,10 @@ export interface ModelPrompt {
   /** Begins with the caller; the roles alternate but for `agent` with calls, which `results` always follow. */
   readonly messages: readonly ModelMessage[]
   readonly tools: readonly ToolDefinition[]
+  /** Of one of the tools, or of any; undefined where there are none, or none of that name: vendors refuse that. */
+  readonly toolChoice: LanguageModelRequest['toolChoice']
+  /** As the request has it; an adapter's own limit is the other: `tokenLimit`. */
+  readonly maxOutputTokens: number | undefined
 }
 
 export type ModelMessage =
@@ -43,7 +47,23 @@ export function modelPrompt(request: LanguageModelRequest): ModelPrompt {
     instructions: withNotes(request.instructions, request.language),
     messages: merged([...pastOf(request), now, ...(request.exchanges ?? []).flatMap(stepOf)]),
     tools: request.tools ?? [],
+    toolChoice: choiceOf(request),
+    maxOutputTokens: request.maxOutputTokens,
   }
+}
+
+/** The shorter of an adapter's own longest answer and the one that is asked for; undefined where neither is given. */
+export function tokenLimit(
+  own: number | undefined,
+  { maxOutputTokens: asked }: ModelPrompt,
+): number | undefined {
+  return own === undefined || asked === undefined ? (own ?? asked) : Math.min(own, asked)
+}
+
+function choiceOf({ tools = [], toolChoice }: LanguageModelRequest): ModelPrompt['toolChoice'] {
+  if (tools.length === 0) return undefined
+  if (typeof toolChoice === 'object' && !tools.some(({ name }) => name === toolChoice.name)) return undefined
+  return toolChoice
 }
 
 /** A user's message in one piece, for vendors without blocks. */
