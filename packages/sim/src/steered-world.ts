@@ -25,6 +25,12 @@ export function steerAtRandom(talk: SimConversation, random: () => number, count
     steering => steering.remember({ kind: 'user', id, text: 'café' }, some(null, ...turns)),
     steering =>
       steering.remember({ kind: 'tool-result', id, call: some('call_0', ...calls), text: 'for Ada' }),
+    steering =>
+      steering.remember({
+        kind: 'tool-call',
+        id,
+        call: { id: `call_${count}`, name: 'find', arguments: 'Ada' },
+      }),
     steering => steering.forget(some({ turn: some(id, ...turns) }, { reply })),
     steering => steering.amend(reply, { ms: Math.floor(random() * 900), text: 'w0' }),
   )

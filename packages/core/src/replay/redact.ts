@@ -130,15 +130,22 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
   function evidenceOf(evidence: Evidence): Evidence {
     if (evidence.kind === 'dtmf') return { ...evidence, digit: '0' }
     if (evidence.kind === 'transcript') return { ...evidence, text: caller(evidence.text) }
-    if (evidence.kind === 'end-of-turn' && evidence.text !== undefined)
-      return { ...evidence, text: caller(evidence.text) }
-    return evidence
+    if (evidence.kind !== 'end-of-turn') return evidence
+    const { text, wishes } = evidence
+    return {
+      ...evidence,
+      ...(text === undefined ? {} : { text: caller(text) }),
+      ...(wishes === undefined ? {} : { wishes: wishesOf(wishes) }),
+    }
+  }
+
+  function callOf({ id, name }: ToolCall): ToolCall {
+    return { id, name: agent(name), arguments: null }
   }
 
   function partOf(part: ReplyPart): ReplyPart {
     if (part.kind === 'words' || part.kind === 'filler') return { ...part, text: agent(part.text) }
-    if (part.kind === 'tool-call')
-      return { ...part, call: { id: part.call.id, name: agent(part.call.name), arguments: null } }
+    if (part.kind === 'tool-call') return { ...part, call: callOf(part.call) }
     if (part.kind === 'state') return { ...part, state: null }
     if (part.kind === 'action' && part.action.name === 'note')
       return { ...part, action: { name: 'note', data: null } }
@@ -161,6 +168,7 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
         return input.wishes === undefined ? input : { ...input, wishes: wishesOf(input.wishes) }
       case 'remember': {
         const { entry } = input
+        if (entry.kind === 'tool-call') return { ...input, entry: { ...entry, call: callOf(entry.call) } }
         return {
           ...input,
           entry: { ...entry, text: entry.kind === 'user' ? caller(entry.text) : agent(entry.text) },

@@ -178,6 +178,7 @@ export class Caller {
     const turn = this.#turns.current
     if (turn?.origin !== 'speech') return this.openTurn(evidence)
     turn.reopen()
+    this.#parts.memory.reopened(turn.id)
     this.#parts.emit({ kind: 'turn-reopened', turn: turn.id })
   }
 

@@ -19,7 +19,11 @@ export function steeringOf(body: SessionBody, deciding: Deciding, asides: Asides
     answer: wishes => deciding.answer(wishes),
     callOff: () => conduct.unwant(),
     forgetSound: () => caller.forgetSound(conduct.isTold),
-    remember: (entry, behind) => change(() => memory.remember(entry, behind, caller.mediaMs)),
+    remember: (entry, behind) =>
+      change(() => {
+        const { turn, mediaMs } = caller
+        memory.remember(entry, behind, mediaMs, turn?.committed === false ? turn.id : undefined)
+      }),
     forget: what => change(() => answering.forget(what)),
     amend: (reply, heard) => change(() => answering.amend(reply, heard)),
     aside: (ask, signal) => asides.run(ask, signal),

@@ -7,6 +7,7 @@
 import type { ReplyPart } from '../engine.js'
 import type { TurnPolicy } from '../floor/policy.js'
 import type { ReplyId, TurnId } from '../ids.js'
+import type { ToolCall } from '../providers/tool.js'
 import type { HistoryEntry } from '../turn/history.js'
 import type { Wishes } from '../turn/wishes.js'
 
@@ -25,8 +26,9 @@ export interface Steering {
   /** The sound since the last turn was committed belongs to no turn (`turnsEnd: 'told'`). */
   forgetSound(): void
   /**
-   * Puts an entry into the history: last, or behind another (behind the answers to it, too, if that is a turn), or first
-   * (`null`). What a tool gave joins the reply that called it; of a call nobody knows it stands alone.
+   * Puts an entry into the history: last (before the turn that the caller is still in), or behind another (behind the
+   * answers to it, too, if that is a turn), or first (`null`). What a tool gave joins the call, be it a reply's or put in;
+   * of a call nobody knows it stands alone. Over a million characters of history the oldest is let go.
    */
   remember(entry: GivenEntry, behind?: TurnId | null): void
   /** Takes what was said in a turn, or in a reply, out of the history. */
@@ -72,6 +74,8 @@ export interface TurnChange {
 /** `id` is the far end's own name, unique in the conversation. */
 export type GivenEntry =
   | { readonly kind: 'user' | 'agent' | 'system'; readonly id: TurnId; readonly text: string }
+  /** A call of a conversation that is gone on with; it stands there once its result does. */
+  | { readonly kind: 'tool-call'; readonly id: TurnId; readonly call: ToolCall }
   /** What a tool of the far end's gave; `call` is the id of the call. */
   | { readonly kind: 'tool-result'; readonly id: TurnId; readonly call: string; readonly text: string }
 

@@ -36,6 +36,32 @@ export function given(turn: TurnId, startMs: number, role: TurnRecord['role'], t
   return { turn, startMs, role, text, forgotten: false, replies: [] }
 }
 
+/** An answer of a conversation that is gone on with. */
+export function givenReply(turn: TurnId, startMs: number, text: string): TurnRecord {
+  const record = given(turn, startMs, 'user', '')
+  const reply = turn as string as ReplyId
+  const heard = { reply, ms: 0, text, complete: true, source: 'reported', errorMs: 0 } as const
+  record.replies.push({ ...newReply(reply), heard })
+  return record
+}
+
+/** A call of one, whose result is still to come. */
+export function givenCall(turn: TurnId, startMs: number, call: ToolCall): TurnRecord {
+  const record = given(turn, startMs, 'user', '')
+  record.replies.push({ ...newReply(turn as string as ReplyId), calls: [{ call, result: undefined }] })
+  return record
+}
+
+/** Of what is kept, about. */
+export function charsOf({ text, replies }: TurnRecord): number {
+  let chars = text.length
+  for (const { heard, calls } of replies) {
+    chars += heard?.text.length ?? 0
+    for (const { result } of calls) chars += result?.text.length ?? 0
+  }
+  return chars
+}
+
 export function newReply(reply: ReplyId): ReplyRecord {
   return { reply, heard: undefined, interrupted: false, state: undefined, forgotten: false, calls: [] }
 }

@@ -82,6 +82,59 @@ describe('the memory', () => {
     })
   })
 
+  it('keeps a million characters of what a far end puts in, and lets the oldest go', () => {
+    const memory = new Memory()
+    for (let index = 0; index < 12; index++)
+      memory.remember({ kind: 'user', id: turn(index), text: `${index} ${'x'.repeat(99_998)}` }, undefined, 0)
+    expect(texts(memory).map(text => text.split(' ')[0])).toEqual([
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+      '10',
+      '11',
+    ])
+    memory.remember({ kind: 'agent', id: turn(50), text: 'y'.repeat(5_000_000) }, undefined, 0)
+    expect(texts(memory)).toEqual(['y'.repeat(1_000_000)])
+  })
+
+  it('has what is put in while the caller speaks before their turn, and so once a turn goes on', () => {
+    const memory = new Memory()
+    memory.open(turn(1), 0)
+    memory.remember({ kind: 'system', id: turn(2), text: 'A' }, undefined, 0, turn(1))
+    memory.remember({ kind: 'system', id: turn(3), text: 'B' }, undefined, 0, turn(1))
+    expect(texts(memory, turn(1))).toEqual(['A', 'B'])
+    memory.remember({ kind: 'system', id: turn(4), text: 'C' }, undefined, 0)
+    expect(texts(memory, turn(1))).toEqual(['A', 'B'])
+    memory.reopened(turn(1))
+    expect(texts(memory, turn(1))).toEqual(['A', 'B', 'C'])
+    memory.reopened(turn(9))
+    memory.user(turn(1), 'mine')
+    expect(texts(memory)).toEqual(['A', 'B', 'C', 'mine'])
+  })
+
+  it('has a call that was put in as an exchange with its result, until either is taken out', () => {
+    const memory = new Memory()
+    const call = { id: 'call_1', name: 'weather', arguments: { city: 'Rome' } }
+    const exchange = { text: '', state: { acted: [{ id: 'call_1', name: 'weather', text: 'Sunny.' }] } }
+    memory.remember({ kind: 'tool-call', id: turn(1), call }, undefined, 0)
+    memory.remember({ kind: 'tool-call', id: turn(5), call }, undefined, 0)
+    expect(memory.history()).toEqual([])
+    memory.remember({ kind: 'user', id: turn(3), text: 'behind' }, undefined, 0)
+    const result = { kind: 'tool-result', call: 'call_1', text: 'Sunny.' } as const
+    memory.remember({ ...result, id: turn(2) }, undefined, 0)
+    expect(memory.history()).toMatchObject([exchange, { text: 'behind' }])
+    memory.forget({ turn: turn(2) })
+    expect(texts(memory)).toEqual(['behind'])
+    memory.remember({ ...result, id: turn(4) }, undefined, 0)
+    expect(memory.history()).toMatchObject([exchange, { text: 'behind' }])
+    memory.forget({ turn: turn(1) })
+    expect(texts(memory)).toEqual(['behind'])
+  })
+
   it('has a call in the history once its result is there, also of a reply that was cut unheard', () => {
     const memory = new Memory()
     const reply = 'rpl_1' as ReplyId

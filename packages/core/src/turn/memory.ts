@@ -2,12 +2,22 @@ import type { ReplyId, TurnId } from '../ids.js'
 import type { ToolCall } from '../providers/tool.js'
 import type { GivenEntry } from '../session/steering.js'
 import type { Heard, HistoryEntry, Json } from './history.js'
-import { entriesOf, given, newReply, type TurnRecord } from './memory-record.js'
+import {
+  charsOf,
+  entriesOf,
+  given,
+  givenCall,
+  givenReply,
+  newReply,
+  type TurnRecord,
+} from './memory-record.js'
 
 /** Turns kept for the engine; older ones are only in the store. */
 const MAX_TURNS = 500
 /** How many of the newest turns may still get words. */
 const LATE_TURNS = 8
+/** Characters kept where the far end puts entries in: more than any model reads. */
+const MAX_CHARS = 1_000_000
 /** Calls kept of one reply; a model that makes more is out of its mind. */
 const MAX_CALLS = 64
 
@@ -21,6 +31,12 @@ export class Memory {
   /** A turn takes its place; turns stand in the order in which they were opened. */
   open(turn: TurnId, startMs: number): void {
     this.#insert({ turn, startMs, role: 'user', text: '', forgotten: false, replies: [] }, undefined)
+  }
+
+  /** The turn goes on: what was put in since it was over stands before it. */
+  reopened(turn: TurnId): void {
+    const at = this.#turns.findLastIndex(record => record.turn === turn)
+    if (at >= 0 && at < this.#turns.length - 1) this.#turns.push(...this.#turns.splice(at, 1))
   }
 
   /** Text of the caller's turn so far; called again when it grows. A turn too old to be kept is left out. */
@@ -53,33 +69,36 @@ export class Memory {
   }
 
   /**
-   * An entry of the far end's; `behind` as in `Steering.remember`. An id that is known already changes nothing; one that
-   * was taken out may come again, at another place and with other words.
+   * An entry of the far end's; `behind` as in `Steering.remember`, `open` the turn that the caller is still in. An id that
+   * is known already changes nothing, nor does a call; one that was taken out may come again, at another place and with
+   * other words.
    */
-  remember(entry: GivenEntry, behind: TurnId | null | undefined, atMs: number): void {
+  remember(entry: GivenEntry, behind: TurnId | null | undefined, atMs: number, open?: TurnId): void {
     if (this.#isKnown(entry.id)) return
     this.#drop(entry.id)
-    if (entry.kind === 'tool-result') {
-      const known = this.#call(entry.call)
-      if (known !== undefined) known.result = { id: entry.id, text: entry.text }
-      else this.#insert(given(entry.id, atMs, 'system', `A tool gave: ${entry.text}`), behind)
-      return
+    const record = this.#recordOf(entry, atMs)
+    if (record !== undefined) this.#insert(record, behind, open)
+    this.#shed()
+  }
+
+  /** Undefined where nothing is to be put in: what a tool gave stands with its call. */
+  #recordOf(entry: GivenEntry, atMs: number): TurnRecord | undefined {
+    const { id } = entry
+    switch (entry.kind) {
+      case 'tool-call':
+        return this.#call(entry.call.id) === undefined ? givenCall(id, atMs, entry.call) : undefined
+      case 'tool-result': {
+        const known = this.#call(entry.call)
+        if (known === undefined)
+          return given(id, atMs, 'system', `A tool gave: ${entry.text.slice(0, MAX_CHARS)}`)
+        known.result = { id, text: entry.text }
+        return undefined
+      }
+      case 'agent':
+        return givenReply(id, atMs, entry.text.slice(0, MAX_CHARS))
+      default:
+        return given(id, atMs, entry.kind, entry.text.slice(0, MAX_CHARS))
     }
-    const record = given(entry.id, atMs, entry.kind === 'system' ? 'system' : 'user', entry.text)
-    if (entry.kind === 'agent') {
-      record.text = ''
-      const reply = entry.id as string as ReplyId
-      const heard = {
-        reply,
-        ms: 0,
-        text: entry.text,
-        complete: true,
-        source: 'reported',
-        errorMs: 0,
-      } as const
-      record.replies.push({ ...newReply(reply), heard })
-    }
-    this.#insert(record, behind)
   }
 
   /** What was said in it, or what a tool gave, is no part of the history any more; of a turn its answers stay. */
@@ -92,6 +111,8 @@ export class Memory {
       for (const reply of record.replies) {
         const id: string = 'turn' in what ? what.turn : what.reply
         if (reply.reply === id) reply.forgotten = true
+        // A call that was put in has an id of its own.
+        if (reply.reply === id && `${record.turn}` === id) reply.calls.length = 0
         for (const call of reply.calls) if (call.result?.id === id) call.result = undefined
       }
     }
@@ -125,14 +146,22 @@ export class Memory {
     return entries
   }
 
-  #insert(record: TurnRecord, behind: TurnId | null | undefined): void {
-    const at = behind === null ? -1 : behind === undefined ? this.#turns.length - 1 : this.#indexOf(behind)
-    const known = at >= 0 || behind === null
-    this.#turns.splice(known ? at + 1 : this.#turns.length, 0, record)
+  #insert(record: TurnRecord, behind: TurnId | null | undefined, open?: TurnId): void {
+    const at = typeof behind === 'string' ? this.#indexOf(behind) : -1
+    if (behind === null) this.#turns.unshift(record)
+    else if (at >= 0) this.#turns.splice(at + 1, 0, record)
+    else if (open !== undefined && this.#turns.at(-1)?.turn === open) this.#turns.splice(-1, 0, record)
+    else this.#turns.push(record)
     if (this.#turns.length <= MAX_TURNS) return
     // A cough must not push out what was said; but the newest turns may still get their words.
     const empty = this.#turns.findIndex(({ text, replies }) => text === '' && replies.length === 0)
     this.#turns.splice(empty >= 0 && empty < MAX_TURNS - LATE_TURNS ? empty : 0, 1)
+  }
+
+  /** The oldest goes where the far end puts in more than is kept. */
+  #shed(): void {
+    let chars = this.#turns.reduce((sum, record) => sum + charsOf(record), 0)
+    while (chars > MAX_CHARS && this.#turns.length > 1) chars -= charsOf(this.#turns.shift() as TurnRecord)
   }
 
   #find(turn: TurnId): TurnRecord | undefined {

@@ -1,4 +1,4 @@
-import type { ReplyId, TurnId } from '@parley/core'
+import { type HistoryEntry, type ReplyId, stateOfActed, type TurnId } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { startLink } from './realtime-link.test-kit.js'
 
@@ -21,6 +21,32 @@ describe('what a far conversation remembers', () => {
       'user: three',
       'assistant: Yes of course.',
     ])
+    expect(refusals()).toEqual([])
+  })
+
+  it('puts in an exchange of a conversation that is gone on with, takes it out, and puts it in again', async () => {
+    const { far, history, ask, refusals } = await startLink()
+    const call = { id: 'c_1', name: 'weather', arguments: { city: 'Rome' } }
+    const results = [{ id: 'c_1', text: 'Sunny.', failed: false }]
+    const exchange: HistoryEntry = {
+      role: 'agent',
+      turn: 'itm_1' as TurnId,
+      reply: 'itm_1' as ReplyId,
+      text: '',
+      interrupted: false,
+      state: stateOfActed([{ text: '', calls: [call], results }]),
+    }
+    const kinds = () => far.last.items.map(({ kind }) => kind)
+    history.unshift(exchange)
+    await ask('one')
+    expect(kinds().slice(0, 3)).toEqual(['tool-call', 'tool-result', 'user'])
+    history.splice(history.indexOf(exchange), 1)
+    await ask('two')
+    expect(kinds()).not.toContain('tool-call')
+    expect(kinds()).not.toContain('tool-result')
+    history.unshift(exchange)
+    await ask('three')
+    expect(kinds().slice(0, 3)).toEqual(['tool-call', 'tool-result', 'user'])
     expect(refusals()).toEqual([])
   })
 

@@ -70,6 +70,11 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
   function remove(item: string, call?: string): void {
     if (call !== undefined) calls.delete(call)
     if (!items.delete(item)) return
+    // A call that was taken out may be put in again.
+    for (const [id, known] of calls) {
+      if (known.call === item) calls.delete(id)
+      else if (known.result === item) known.result = undefined
+    }
     session.remove(item)
   }
 

@@ -626,6 +626,35 @@ describe('a conversation that the client holds', () => {
     ])
   })
 
+  it('takes calls of a conversation that is gone on with, whatever their arguments are', async () => {
+    await open()
+    const written = ['{"symbol":"BTC"}', '', 'no json', `${'['.repeat(50_000)}${']'.repeat(50_000)}`]
+    for (const [index, text] of written.entries())
+      stage.send({
+        type: 'conversation.item.create',
+        item: {
+          id: `i_${index}`,
+          type: 'function_call',
+          call_id: `c_${index}`,
+          name: 'price',
+          arguments: text,
+        },
+      })
+    const call = (index: number, given: unknown) => ({
+      kind: 'tool-call',
+      id: `i_${index}`,
+      call: { id: `c_${index}`, name: 'price', arguments: given },
+    })
+    expect(stage.called('remember').map(each => each[1])).toEqual([
+      call(0, { symbol: 'BTC' }),
+      call(1, {}),
+      call(2, 'no json'),
+      call(3, written[3]),
+    ])
+    stage.send({ type: 'conversation.item.delete', item_id: 'i_0' })
+    expect(stage.calls.at(-1)).toEqual(['forget', { turn: 'i_0' }])
+  })
+
   it('puts items where the client wants them, under its own names', async () => {
     await open()
     stage.send(userSays('one', { id: 'a' }))

@@ -1,5 +1,5 @@
 /** `conversation.item.*`: the client holds the conversation, and what it changes is changed for the session, too. */
-import type { GivenEntry, TurnId } from '@parley/core'
+import type { GivenEntry, Json, TurnId } from '@parley/core'
 import {
   invalidRequest,
   isRealtimeFields,
@@ -59,16 +59,31 @@ function remember(peer: PeerState, item: RealtimeItem, behind: TurnId | null): v
   if (booked !== undefined) booked.place = { turn: entry.id }
 }
 
-/** A call that the client writes itself is told with what it gave. */
 function entryOf(item: RealtimeItem): GivenEntry | undefined {
   const id = item.id as TurnId
-  if (item.type === 'function_call') return undefined
+  if (item.type === 'function_call') {
+    const call = { id: String(item.call_id), name: String(item.name), arguments: argumentsOf(item) }
+    return { kind: 'tool-call', id, call }
+  }
   if (item.type === 'function_call_output')
     return { kind: 'tool-result', id, call: String(item.call_id), text: String(item.output) }
   const text = realtimeWordsOf(item)
   if (text.trim() === '') return undefined
   if (item.role === 'assistant') return { kind: 'agent', id, text }
   return { kind: item.role === 'system' ? 'system' : 'user', id, text }
+}
+
+/** The text itself where it is no JSON, or nested so deep that it could not be written again. */
+function argumentsOf({ arguments: given }: RealtimeItem): Json {
+  const text = String(given)
+  if (text.trim() === '') return {}
+  try {
+    const value = JSON.parse(text)
+    JSON.stringify(value)
+    return value
+  } catch {
+    return text
+  }
 }
 
 export function retrieveItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
