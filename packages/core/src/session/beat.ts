@@ -75,7 +75,11 @@ export class Beat {
     const lateMs = this.#host.leg() === undefined ? undefined : this.#body.answering.lateMs
     const filler = lateMs === undefined ? undefined : this.#body.deadAir.filler(lateMs)
     if (filler !== undefined) this.#body.answering.fill(filler)
-    const quiet = this.#deciding.floor === 'open' && this.#host.leg() !== undefined && this.#host.says()
+    const { conduct, overlap } = this.#body
+    // Where only the far end's word counts, the caller speaks on an open floor.
+    const speaks = conduct.isTold && overlap.speaking
+    const isOpen = this.#deciding.floor === 'open' && !speaks
+    const quiet = isOpen && this.#host.leg() !== undefined && this.#host.says()
     const prompt = this.#body.deadAir.prompt(quiet, nowMs)
     if (prompt === undefined) return
     if (prompt.text === '') this.#host.end('idle')

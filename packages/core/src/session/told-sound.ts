@@ -5,11 +5,14 @@
 
 import { WordHold, type Words } from './word-hold.js'
 
+/** Transcripts kept: of a dictation, a sentence or two each, which may last as long as a session. */
+const WORDS_KEPT = 1_000
+
 export class ToldSound {
   /** In media time, ms. */
   #sinceMs = 0
   #brokenOff = false
-  readonly #words = new WordHold()
+  readonly #words = new WordHold(WORDS_KEPT)
 
   /** Where the sound begins that belongs to no turn yet, in media time. */
   get sinceMs(): number {
