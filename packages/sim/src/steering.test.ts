@@ -85,6 +85,33 @@ describe('a far end that says when a turn is over', () => {
     expect(talk.of('turn-committed')).toHaveLength(1)
   })
 
+  it('loses no word of a long dictation', async () => {
+    const talk = await talkOf(told, { recognise: () => undefined })
+    await talk.speak(600)
+    const said = Array.from({ length: 60 }, (_, index) => `w${index}`)
+    for (const [index, text] of said.entries())
+      talk.session.observe({
+        kind: 'transcript',
+        atMs: index * 10 + 9,
+        startMs: index * 10,
+        text,
+        final: true,
+      })
+    talk.caller.commit()
+    await talk.silence(200)
+    expect(texts(talk)).toEqual([`user: ${said.join(' ')}`])
+  })
+
+  it('is not asked whether they are there while they speak', async () => {
+    const { deadAir } = defaultTurnPolicy
+    const policy = { deadAir: { ...deadAir, prompts: ['are you there'], promptAfterMs: 2_000 } }
+    const talk = await talkOf(told, { policy, say: () => reply })
+    await talk.speak(5_000)
+    expect(talk.of('reply-started')).toEqual([])
+    await talk.silence(3_000)
+    expect(talk.of('reply-started')).toHaveLength(1)
+  })
+
   it('is not interrupted by a voice, only by its own word', async () => {
     const talk = await talkOf({ turnsEnd: 'told' })
     await talk.speak(400)
@@ -199,6 +226,24 @@ describe('a far end that asks for answers', () => {
     expect(talk.engine.turns).toHaveLength(1)
   })
 
+  it('gets none behind one that is cut by a voice, and the turn of that voice is not answered for it', async () => {
+    const talk = await talkOf({ answers: 'asked' })
+    say(talk, 'itm_1', 'Hello.')
+    talk.caller.steering.answer()
+    await untilFloor(talk, 'agent')
+    await talk.silence(300)
+    talk.caller.steering.answer({ instructions: 'Say goodbye.' })
+    await talk.speak(900)
+    await talk.silence(4_000)
+    expect(talk.of('reply-ended')).toMatchObject([{ interrupted: true }])
+    expect(talk.of('turn-committed')).toHaveLength(2)
+    expect(talk.engine.turns).toHaveLength(1)
+    talk.caller.steering.answer()
+    await talk.silence(200)
+    expect(talk.engine.turns).toHaveLength(2)
+    expect(talk.engine.turns[1]).not.toHaveProperty('wishes')
+  })
+
   it('has no answer prepared that was not asked for, and none with wishes that hold no more', async () => {
     const talk = await talkOf({})
     await talk.speak(600)
@@ -257,6 +302,30 @@ describe('a history that the far end keeps', () => {
     steering.forget({ turn: item('b') })
     steering.forget({ turn: item('c') })
     expect(session.history.map(({ text }) => text)).toEqual(['A', 'D'])
+  })
+
+  it('is known to the answer of a turn in which it was added to', async () => {
+    const talk = await talkOf({})
+    await talk.speak(300)
+    say(talk, 'itm_1', 'By the way.')
+    await talk.speak(300)
+    await talk.silence(3_000)
+    expect(talk.engine.turns.at(-1)?.history.map(({ text }) => text)).toEqual(['By the way.'])
+    expect(texts(talk).slice(0, 2)).toEqual(['user: By the way.', 'user: hello there'])
+  })
+
+  it('goes on with a call and its result that it puts in', async () => {
+    const talk = await talkOf({ answers: 'asked' })
+    const { steering } = talk.caller
+    say(talk, 'itm_1', 'And in Rome?')
+    steering.remember({ kind: 'tool-call', id: item('itm_2'), call })
+    steering.remember({ kind: 'tool-result', id: item('itm_3'), call: call.id, text: 'Sunny.' })
+    steering.answer()
+    await talk.silence(200)
+    expect(talk.engine.turns[0]?.history).toMatchObject([
+      { role: 'user' },
+      { role: 'agent', text: '', state: { acted: [{ ...call, text: 'Sunny.', failed: false }] } },
+    ])
   })
 
   it('keeps no word of a turn that was taken out, not even late ones', async () => {

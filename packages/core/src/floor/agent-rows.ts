@@ -46,6 +46,9 @@ const goesOn = ({ steer, turn }: Moment): Step => {
   return ['user', discard, ...(turn === 'open' ? [] : [more])]
 }
 
+/** A voice that cuts an answer calls off the one that was to come behind it. */
+const uncalled = (moment: Moment): Moment => ({ ...moment, wanted: false })
+
 export const thinking: Row = {
   onset: stay('thinking'),
   'onset-lost': stay('thinking'),
@@ -82,7 +85,9 @@ export const agent: Row = {
   'speech-end': stay('agent'),
   transcript: stay('agent'),
   'turn-signal': ({ signal }, moment) =>
-    signal === 'end' && decides(moment) && may(moment) ? over(moment, bargeIn, ...opened(moment)) : ['agent'],
+    signal === 'end' && decides(moment) && may(moment)
+      ? over(uncalled(moment), bargeIn, ...opened(moment))
+      : ['agent'],
   'end-of-turn': ({ source }, moment) => {
     if (source === 'text') return over(moment, bargeIn, ...opened(moment))
     if (source === 'client' && isTold(moment)) return toldOver(moment, 'agent', bargeIn)
@@ -122,7 +127,7 @@ export const overlap: Row = {
       : ['overlap'],
   'turn-signal': ({ signal }, moment) =>
     signal === 'end' && decides(moment) && may(moment)
-      ? over(moment, ...stopTimers(moment), bargeIn, ...opened(moment))
+      ? over(uncalled(moment), ...stopTimers(moment), bargeIn, ...opened(moment))
       : ['overlap'],
   'end-of-turn': ({ source }, moment) => overlapOver(source, moment),
   'reply-audible': stay('overlap'),

@@ -177,7 +177,7 @@ function voiceOf({ speaking, spoke }: State): CallerVoice {
 }
 
 /** What the world makes of a decision, or the rule that it breaks. */
-function carryOut(state: State, { kind, ...rest }: Decision, after: State): Partial<State> | string {
+function carryOut(state: State, { kind, ...rest }: Decision, evidence: Evidence): Partial<State> | string {
   switch (kind) {
     case 'turn-open':
     case 'turn-reopen':
@@ -200,8 +200,12 @@ function carryOut(state: State, { kind, ...rest }: Decision, after: State): Part
       if (state.turn !== 'open') return 'an answer is prepared to no open turn'
       return { reply: 'prepared' }
     case 'discard':
-    case 'barge-in':
       return { reply: 'none', ducked: false, judged: false, spoke: false }
+    case 'barge-in':
+      return {
+        ...{ reply: 'none', ducked: false, judged: false, spoke: false },
+        ...(evidence.kind === 'end-of-turn' ? {} : { wanted: false }),
+      }
     case 'duck':
       if (state.ducked) return 'the voice is lowered twice'
       return { ducked: true, judged: true, spoke: false, judge: true }
@@ -217,7 +221,7 @@ function carryOut(state: State, { kind, ...rest }: Decision, after: State): Part
       return 'timer' in rest && rest.timer === 'endpoint' ? { endpoint: false } : { judge: false }
     default:
       kind satisfies never
-      return after
+      return state
   }
 }
 
@@ -257,7 +261,7 @@ export function move(
   })
   state = { ...state, floor }
   for (const decision of decisions) {
-    const change = carryOut(state, decision, state)
+    const change = carryOut(state, decision, evidence)
     if (typeof change === 'string') return change
     state = { ...state, ...change }
   }

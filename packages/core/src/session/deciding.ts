@@ -184,6 +184,8 @@ export class Deciding {
         return
       case 'discard':
       case 'barge-in':
+        // Who takes the floor by voice or key calls off what was to come behind the answer, too.
+        if (decision.kind === 'barge-in' && evidence.kind !== 'end-of-turn') conduct.unwant()
         overlap.end()
         this.#heardAtCut = answering.cut()
         return
