@@ -1,4 +1,12 @@
-import { defaultTurnPolicy, type ReplyId, type Steer, type TurnId, unsteered } from '@parley/core'
+import {
+  type DurableEvent,
+  defaultTurnPolicy,
+  type ReplyId,
+  type SessionId,
+  type Steer,
+  type TurnId,
+  unsteered,
+} from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { SimConversation, type SimConversationOptions } from './sim-conversation.js'
 import type { SimReply } from './sim-engine.js'
@@ -368,8 +376,10 @@ describe('a history that the far end keeps', () => {
     expect(kept).toContain(`${'x'.repeat(16_000)} (cut here, 4000 characters are missing)`)
   })
 
-  it('corrects what was heard of a reply, and tells the engine', async () => {
-    const talk = await talkOf({})
+  it('corrects what was heard of a reply, and tells the engine and the store, but nobody twice', async () => {
+    const stored: DurableEvent[] = []
+    const journal = { write: async (_: SessionId, event: DurableEvent) => void stored.push(event) }
+    const talk = await talkOf({}, { journal })
     await talk.speak(600)
     await talk.silence(5_000)
     const [told] = talk.of('reply-started')
@@ -383,6 +393,15 @@ describe('a history that the far end keeps', () => {
       complete: false,
     })
     expect(talk.engine.accounts.at(-1)).toEqual({ fromMs: 0, final: true })
+    await talk.silence(100)
+    const ends = stored.filter(event => event.kind === 'reply-ended')
+    const said = 'one two three four five'
+    expect(ends).toMatchObject([
+      { said, heard: { complete: true }, interrupted: false },
+      { said, heard: { text: 'one two', ms: 700, source: 'reported' }, interrupted: true },
+    ])
+    expect(ends[1]?.atMs).toBeGreaterThan(ends[0]?.atMs ?? 0)
+    expect(talk.of('reply-ended')).toHaveLength(1)
   })
 })
 

@@ -26,6 +26,8 @@ export class Announcer {
   readonly #parts: AnnouncerParts
   readonly #waiting: DurableEvent[] = []
   readonly #missed: DurableEvent[] = []
+  /** Of those that wait, what nobody is told once it is stored. */
+  readonly #untold = new WeakSet<DurableEvent>()
   #writing = false
   #failed = false
   #closed = false
@@ -48,6 +50,16 @@ export class Announcer {
       this.#parts.send(event)
       return
     }
+    this.#enqueue(event)
+  }
+
+  /** Stores it, in order, and announces nothing. */
+  store(event: DurableEvent): void {
+    this.#untold.add(event)
+    this.#enqueue(event)
+  }
+
+  #enqueue(event: DurableEvent): void {
     if (this.#waiting.length >= MAX_WAITING) {
       this.#allStored = false
       this.#drop(new ParleyError('store_unavailable', tooMany('the store')))
@@ -124,6 +136,7 @@ export class Announcer {
   }
 
   #deliver(event: DurableEvent): void {
+    if (this.#untold.has(event)) return
     if (this.#parts.send(event)) return
     if (this.#missed.length < MAX_WAITING) this.#missed.push(event)
     else this.#drop(new ParleyError('overloaded', tooMany('the far end')))

@@ -19,6 +19,7 @@ import type { Wishes } from '../turn/wishes.js'
 import type { Entrance } from './entrance.js'
 import { HeardTelling } from './heard-telling.js'
 import { drawParts } from './part-stream.js'
+import { type ReplyEnded, ReplyEnds } from './reply-ends.js'
 import { ReplyRun } from './reply-run.js'
 import { Speculation } from './speculation.js'
 import type { Unstamped } from './telling.js'
@@ -38,6 +39,8 @@ export interface AnsweringParts {
   /** Hz. */
   readonly outputRate: number
   emit(event: Unstamped): void
+  /** To the store alone: a reply ended otherwise than was told. */
+  correct(event: ReplyEnded): void
   warn(error: ParleyError): void
   audible(reply: ReplyId): void
   /** The reply is over; its actions are to be done when it was heard to its end. */
@@ -62,9 +65,11 @@ export class Answering {
   /** Cut, but their far end may still correct what was heard. */
   readonly #cutRuns = new Map<ReplyId, ReplyRun>()
   readonly #heard = new HeardTelling()
+  readonly #ends: ReplyEnds
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts
+    this.#ends = new ReplyEnds(parts)
     this.#speculation = new Speculation(() => parts.speculation())
     this.#playout = new Playout(
       { sampleRate: parts.outputRate, language: parts.language, keeps: parts.keeps },
@@ -224,7 +229,9 @@ export class Answering {
     // It is not over, or not settled: what was played of it is a report like any other.
     if (this.#run?.reply === reply || this.#cutRuns.has(reply)) return this.played(reply, ms)
     const heard = this.#parts.memory.amend(reply, { ms, text })
-    if (heard !== undefined) this.#heard.amend(this.#link, heard)
+    if (heard === undefined) return
+    this.#heard.amend(this.#link, heard)
+    this.#ends.correct(heard)
   }
 
   tick(nowMs: number): void {
@@ -336,7 +343,7 @@ export class Answering {
     if (run === undefined) return
     this.#run = undefined
     this.#remember(run, heard, { interrupted: false, final: true })
-    this.#tellEnd(run, heard, said, false)
+    this.#ends.tell(run, { heard, said, interrupted: false })
     this.#parts.ended(run)
   }
 
@@ -345,7 +352,7 @@ export class Answering {
     if (run === undefined) return
     this.#cutRuns.delete(heard.reply)
     this.#remember(run, heard, { interrupted: !heard.complete, final: true })
-    this.#tellEnd(run, heard, said, !heard.complete)
+    this.#ends.tell(run, { heard, said, interrupted: !heard.complete })
   }
 
   #remember(
@@ -355,20 +362,6 @@ export class Answering {
   ): void {
     this.#parts.memory.agent(run.turn.id, heard, interrupted, run.state)
     this.#heard.tell(this.#link, run, { heard, final })
-  }
-
-  #tellEnd(run: ReplyRun, heard: Heard, said: string, interrupted: boolean): void {
-    const { reply, turn, state, decision } = run
-    this.#parts.emit({
-      kind: 'reply-ended',
-      turn: turn.id,
-      reply,
-      said,
-      heard,
-      interrupted,
-      ...(state === undefined ? {} : { state }),
-      ...(decision === undefined ? {} : { decision }),
-    })
   }
 }
 

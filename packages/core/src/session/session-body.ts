@@ -78,6 +78,7 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
     language: parts.language,
     keeps: parts.log?.keeps ?? keepsAll,
     outputRate,
+    correct: event => telling.correct(event),
     warn: error => telling.warn(error),
     audible: reply => host.observe({ kind: 'reply-audible', atMs: caller.mediaMs, reply }),
     ended: host.replyEnded,

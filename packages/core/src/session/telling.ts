@@ -5,7 +5,7 @@ import type { Tap } from '../tap.js'
 import type { CloseReason } from '../transport.js'
 import { Announcer } from './announcer.js'
 import type { Entrance } from './entrance.js'
-import type { Journal, SessionEvent } from './events.js'
+import type { DurableEvent, Journal, SessionEvent } from './events.js'
 import { Taps } from './taps.js'
 
 /** An event before it has its time. */
@@ -58,6 +58,14 @@ export class Telling {
     this.#entrance.log?.output({ kind: 'event', event: stamped })
     this.#taps.event(stamped)
     return stamped
+  }
+
+  /** Stores another end of a reply that was told already; the later counts there. */
+  correct(event: Unstamped<DurableEvent>): void {
+    if (this.#over) return
+    const stamped = { ...event, atMs: this.#entrance.clock.now() - this.#beganAtMs } as DurableEvent
+    this.#entrance.log?.output({ kind: 'event', event: stamped })
+    this.#announcer.store(stamped)
   }
 
   announce(stamped: SessionEvent | undefined): void {
