@@ -1,6 +1,6 @@
 /** A far end that steers at random: what an OpenAI Realtime client may send, in any order and at any time. */
 
-import type { ReplyId, Steer, Steering, TurnId } from '@parley/core'
+import type { Forgotten, ReplyId, Steer, Steering, TurnId } from '@parley/core'
 import type { SimConversation } from './sim-conversation.js'
 
 /** Does one thing of those, now. `count` goes up with each, for names. */
@@ -31,7 +31,10 @@ export function steerAtRandom(talk: SimConversation, random: () => number, count
         id,
         call: { id: `call_${count}`, name: 'find', arguments: 'Ada' },
       }),
-    steering => steering.forget(some({ turn: some(id, ...turns) }, { reply })),
+    steering =>
+      steering.forget(
+        some<Forgotten>({ turn: some(id, ...turns) }, { reply }, { call: some('call_0', ...calls) }),
+      ),
     steering => steering.amend(reply, { ms: Math.floor(random() * 900), text: 'w0' }),
   )
   talk.caller.steer(act)

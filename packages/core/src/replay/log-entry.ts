@@ -10,7 +10,7 @@ import type { Evidence } from '../floor/evidence.js'
 import type { TurnPolicy } from '../floor/policy.js'
 import type { ReplyId, SessionId, TurnId } from '../ids.js'
 import type { SessionLimits } from '../session/session-parts.js'
-import type { GivenEntry, Steer } from '../session/steering.js'
+import type { Forgotten, GivenEntry, Steer } from '../session/steering.js'
 import type { CloseReason } from '../transport.js'
 import type { Wishes } from '../turn/wishes.js'
 
@@ -83,7 +83,7 @@ export type LogInput =
   | { readonly kind: 'call-off' }
   | { readonly kind: 'forget-sound' }
   | { readonly kind: 'remember'; readonly entry: GivenEntry; readonly behind?: TurnId | null }
-  | { readonly kind: 'forget'; readonly what: { readonly turn: TurnId } | { readonly reply: ReplyId } }
+  | { readonly kind: 'forget'; readonly what: Forgotten }
   | {
       readonly kind: 'amend'
       readonly reply: ReplyId

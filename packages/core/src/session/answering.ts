@@ -8,7 +8,7 @@ import type { Ids } from '../clock/clock.js'
 import type { EngineLink } from '../engine.js'
 import type { ParleyError } from '../errors.js'
 import type { BargeIn, SpeculationPolicy } from '../floor/policy.js'
-import type { ReplyId, TurnId } from '../ids.js'
+import type { ReplyId } from '../ids.js'
 import type { FarEnd } from '../playout/far-end.js'
 import { Playout } from '../playout/playout.js'
 import type { LogKeeps } from '../replay/log-entry.js'
@@ -22,6 +22,7 @@ import { drawParts } from './part-stream.js'
 import { type ReplyEnded, ReplyEnds } from './reply-ends.js'
 import { ReplyRun } from './reply-run.js'
 import { Speculation } from './speculation.js'
+import type { Forgotten } from './steering.js'
 import type { Unstamped } from './telling.js'
 
 export interface AnsweringParts {
@@ -164,7 +165,7 @@ export class Answering {
   }
 
   /** What was said in it is taken out of the history. */
-  forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void {
+  forget(what: Forgotten): void {
     this.#parts.memory.forget(what)
     if ('turn' in what) this.#link?.forgot?.(what.turn)
   }

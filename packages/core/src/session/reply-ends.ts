@@ -27,7 +27,10 @@ export class ReplyEnds {
     this.#parts = parts
   }
 
-  tell(run: ReplyRun, { heard, said, interrupted }: Pick<ReplyEnded, 'heard' | 'said' | 'interrupted'>): void {
+  tell(
+    run: ReplyRun,
+    { heard, said, interrupted }: Pick<ReplyEnded, 'heard' | 'said' | 'interrupted'>,
+  ): void {
     const { reply, turn, state, decision } = run
     const ended: ReplyEnded = {
       kind: 'reply-ended',

@@ -1,7 +1,7 @@
 import type { ReplyId } from '../ids.js'
 import type { LogInput } from '../replay/log-entry.js'
 import type { Wishes } from '../turn/wishes.js'
-import type { GivenEntry, Steer, Steering } from './steering.js'
+import type { Forgotten, GivenEntry, Steer, Steering } from './steering.js'
 
 /** What a session does with how its far end steers. */
 export interface SteeringCalls {
@@ -10,7 +10,7 @@ export interface SteeringCalls {
   callOff(): void
   forgetSound(): void
   remember(...what: Parameters<Steering['remember']>): void
-  forget(what: Parameters<Steering['forget']>[0]): void
+  forget(what: Forgotten): void
   amend(reply: ReplyId, heard: Parameters<Steering['amend']>[1]): void
   readonly aside: Steering['aside']
 }

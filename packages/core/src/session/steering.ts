@@ -31,8 +31,8 @@ export interface Steering {
    * of a call nobody knows it stands alone. Over a million characters of history the oldest is let go.
    */
   remember(entry: GivenEntry, behind?: TurnId | null): void
-  /** Takes what was said in a turn, or in a reply, out of the history. */
-  forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void
+  /** Takes what was said in a turn, or in a reply, or a call with what it gave, out of the history. */
+  forget(what: Forgotten): void
   /** Corrects what was heard of a reply that is over: the far end played only `ms` of it. */
   amend(reply: ReplyId, heard: { readonly ms: number; readonly text: string }): void
   /**
@@ -41,6 +41,9 @@ export interface Steering {
    */
   aside(ask: Aside, signal: AbortSignal): AsyncIterable<ReplyPart>
 }
+
+/** `call` is the id of the call; a `turn` may be what a tool gave: then the call stays, without it. */
+export type Forgotten = { readonly turn: TurnId } | { readonly reply: ReplyId } | { readonly call: string }
 
 export interface Steer {
   /** How turns are taken; what is absent stays as the agent has it. */

@@ -131,8 +131,22 @@ describe('the memory', () => {
     expect(texts(memory)).toEqual(['behind'])
     memory.remember({ ...result, id: turn(4) }, undefined, 0)
     expect(memory.history()).toMatchObject([exchange, { text: 'behind' }])
-    memory.forget({ turn: turn(1) })
+    memory.forget({ call: 'call_1' })
     expect(texts(memory)).toEqual(['behind'])
+    memory.remember({ kind: 'tool-call', id: turn(1), call }, undefined, 0)
+    memory.remember({ ...result, id: turn(4) }, undefined, 0)
+    expect(memory.history()).toMatchObject([{ text: 'behind' }, exchange])
+  })
+
+  it('takes a call out and leaves what the reply said', () => {
+    const memory = new Memory()
+    memory.open(turn(1), 0)
+    memory.called(turn(1), 'rpl_1' as ReplyId, { id: 'call_1', name: 'weather', arguments: {} })
+    memory.agent(turn(1), heard('Let me see.'), false, undefined)
+    memory.remember({ kind: 'tool-result', id: turn(2), call: 'call_1', text: 'Sunny.' }, undefined, 0)
+    expect(texts(memory)).toEqual(['Let me see.', ''])
+    memory.forget({ call: 'call_1' })
+    expect(texts(memory)).toEqual(['Let me see.'])
   })
 
   it('has a call in the history once its result is there, also of a reply that was cut unheard', () => {

@@ -1,6 +1,6 @@
 import type { ReplyId, TurnId } from '../ids.js'
 import type { ToolCall } from '../providers/tool.js'
-import type { GivenEntry } from '../session/steering.js'
+import type { Forgotten, GivenEntry } from '../session/steering.js'
 import type { Heard, HistoryEntry, Json } from './history.js'
 import {
   charsOf,
@@ -102,17 +102,21 @@ export class Memory {
   }
 
   /** What was said in it, or what a tool gave, is no part of the history any more; of a turn its answers stay. */
-  forget(what: { readonly turn: TurnId } | { readonly reply: ReplyId }): void {
+  forget(what: Forgotten): void {
+    const id: string = 'turn' in what ? what.turn : 'reply' in what ? what.reply : what.call
     for (const record of this.#turns) {
-      if ('turn' in what && record.turn === what.turn) {
+      if ('turn' in what && record.turn === id) {
         record.text = ''
         record.forgotten = true
       }
       for (const reply of record.replies) {
-        const id: string = 'turn' in what ? what.turn : what.reply
+        const at = 'call' in what ? reply.calls.findIndex(({ call }) => call.id === id) : -1
+        if (at >= 0) reply.calls.splice(at, 1)
+        // One that was put in stands alone, and may be put in again.
+        if (at >= 0 && `${record.turn}` === reply.reply) record.forgotten = reply.forgotten = true
+        if (at >= 0) continue
+        if ('call' in what) continue
         if (reply.reply === id) reply.forgotten = true
-        // A call that was put in has an id of its own.
-        if (reply.reply === id && `${record.turn}` === id) reply.calls.length = 0
         for (const call of reply.calls) if (call.result?.id === id) call.result = undefined
       }
     }

@@ -624,6 +624,9 @@ describe('a conversation that the client holds', () => {
       { kind: 'tool-result', call: 'call_9', text: '100' },
       'trn',
     ])
+    const done = stage.last('response.output_item.done')?.item as { readonly id: string }
+    stage.send({ type: 'conversation.item.delete', item_id: done.id })
+    expect(stage.calls.at(-1)).toEqual(['forget', { call: 'call_9' }])
   })
 
   it('takes calls of a conversation that is gone on with, whatever their arguments are', async () => {
@@ -652,7 +655,7 @@ describe('a conversation that the client holds', () => {
       call(3, written[3]),
     ])
     stage.send({ type: 'conversation.item.delete', item_id: 'i_0' })
-    expect(stage.calls.at(-1)).toEqual(['forget', { turn: 'i_0' }])
+    expect(stage.calls.at(-1)).toEqual(['forget', { call: 'c_0' }])
   })
 
   it('puts items where the client wants them, under its own names', async () => {
