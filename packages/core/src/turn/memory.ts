@@ -103,23 +103,29 @@ export class Memory {
 
   /** What was said in it, or what a tool gave, is no part of the history any more; of a turn its answers stay. */
   forget(what: Forgotten): void {
-    const id: string = 'turn' in what ? what.turn : 'reply' in what ? what.reply : what.call
+    if ('call' in what) return this.#forgetCall(what.call)
+    const id: string = 'turn' in what ? what.turn : what.reply
     for (const record of this.#turns) {
       if ('turn' in what && record.turn === id) {
         record.text = ''
         record.forgotten = true
       }
       for (const reply of record.replies) {
-        const at = 'call' in what ? reply.calls.findIndex(({ call }) => call.id === id) : -1
-        if (at >= 0) reply.calls.splice(at, 1)
-        // One that was put in stands alone, and may be put in again.
-        if (at >= 0 && `${record.turn}` === reply.reply) record.forgotten = reply.forgotten = true
-        if (at >= 0) continue
-        if ('call' in what) continue
         if (reply.reply === id) reply.forgotten = true
         for (const call of reply.calls) if (call.result?.id === id) call.result = undefined
       }
     }
+  }
+
+  #forgetCall(id: string): void {
+    for (const record of this.#turns)
+      for (const reply of record.replies) {
+        const at = reply.calls.findIndex(({ call }) => call.id === id)
+        if (at < 0) continue
+        reply.calls.splice(at, 1)
+        // One that was put in stands alone, and may be put in again.
+        if (`${record.turn}` === reply.reply) record.forgotten = reply.forgotten = true
+      }
   }
 
   /** What was heard of a reply as the far end corrects it; undefined for one that is not known. */

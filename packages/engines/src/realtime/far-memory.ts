@@ -73,7 +73,7 @@ export function createFarMemory({ session, line, book }: FarMemoryParts): FarMem
     // A call that was taken out may be put in again.
     for (const [id, known] of calls) {
       if (known.call === item) calls.delete(id)
-      else if (known.result === item) known.result = undefined
+      else if (known.result === item) calls.set(id, { ...known, result: undefined })
     }
     session.remove(item)
   }
