@@ -45,7 +45,7 @@ describe('an item that is deleted', () => {
     expect(item.type).toBe('function_call')
     remove(item.id)
     expect(stage.last('conversation.item.deleted')?.item_id).toBe(item.id)
-    expect(stage.called('forget')).toEqual([])
+    expect(stage.called('forget')).toEqual([['forget', { call: 'c' }]])
   })
 
   it('gets no words any more', async () => {
