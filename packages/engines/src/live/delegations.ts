@@ -3,7 +3,8 @@
  * caller has moved on, is dropped. An interruption alone cancels nothing.
  */
 
-import { type Clock, type HistoryEntry, ParleyError, type ReplyPart } from '@parley/core'
+import type { Clock, HistoryEntry, ParleyError, ReplyPart } from '@parley/core'
+import { consult } from '../reasoner/consult.js'
 import type { Reasoner } from '../reasoner/reasoner.js'
 import type { FarTask } from './far-line-contract.js'
 
@@ -31,6 +32,7 @@ export interface DelegationsOptions {
   warn(error: ParleyError): void
 }
 
+const why = { cause: 'delegation' } as const
 const noOne =
   'There is nobody to hand this question to. Tell the caller honestly that you cannot find it out, and offer what you can do.'
 const failed =
@@ -51,39 +53,27 @@ export function delegations(options: DelegationsOptions): Delegations {
   }
 
   async function decide(by: Reasoner, task: FarTask, text: string, signal: AbortSignal): Promise<void> {
-    const beganMs = clock.now()
     const cancel = clock.after(options.holdingAfterMs, () => {
       const phrase = by.holding(options.language, holdings++)
       if (phrase !== undefined) options.tell(phrase, task)
     })
     signal.addEventListener('abort', cancel, { once: true })
-    const use = (outcome: 'decided' | 'failed'): ReplyPart => ({
-      kind: 'decision',
-      by: by.name,
-      cause: 'delegation',
-      outcome,
-      tookMs: clock.now() - beganMs,
-    })
-    try {
-      const question = { text, history: options.history(), language: options.language }
-      const { text: answer, inputTokens, outputTokens } = await by.decide(question, signal)
-      if (signal.aborted) return
-      options.decided(answer, [
-        { kind: 'mark', mark: 'decision' },
-        use('decided'),
-        { kind: 'usage', inputTokens, outputTokens },
-      ])
-      options.tell(answer, task)
-    } catch (error) {
-      if (signal.aborted) return
-      options.warn(ParleyError.from(error, 'provider_failed'))
-      options.decided(failed, [use('failed')])
-      options.tell(failed, task)
-    } finally {
-      cancel()
-      signal.removeEventListener('abort', cancel)
-      if (running?.task === task) running = undefined
+    const question = { text, history: options.history(), language: options.language }
+    const verdict = await consult({ reasoner: by, clock }, { question, why }, signal)
+    cancel()
+    signal.removeEventListener('abort', cancel)
+    if (signal.aborted) return
+    running = undefined
+    const { decision, error, use } = verdict
+    const decided = { kind: 'decision', ...use } as const
+    if (error !== undefined) options.warn(error)
+    if (decision === undefined) options.decided(failed, [decided])
+    else {
+      const { inputTokens, outputTokens } = decision
+      const usage = { kind: 'usage', inputTokens, outputTokens } as const
+      options.decided(decision.text, [{ kind: 'mark', mark: 'decision' }, decided, usage])
     }
+    options.tell(decision?.text ?? failed, task)
   }
 
   return {

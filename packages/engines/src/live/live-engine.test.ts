@@ -338,7 +338,7 @@ describe('questions that the model hands over', () => {
     expect(rig.warnings).toMatchObject([{ code: 'timeout' }])
     await rig.speak('sorry')
     expect(rig.answers[0]?.parts).toContainEqual(
-      expect.objectContaining({ kind: 'decision', outcome: 'failed' }),
+      expect.objectContaining({ kind: 'decision', outcome: 'late' }),
     )
   })
 

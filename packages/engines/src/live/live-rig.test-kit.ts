@@ -258,7 +258,8 @@ export function fakeReasoner(): FakeReasoner {
         asked.push({ question, signal })
         waiting.push({ resolve, reject })
       }),
-    answer: (text, at = -1) => waiting.at(at)?.resolve({ text, tookMs: 1, inputTokens: 5, outputTokens: 7 }),
+    answer: (text, at = -1) =>
+      waiting.at(at)?.resolve({ text, tookMs: 1_300, inputTokens: 5, outputTokens: 7 }),
     fail: () => waiting.at(-1)?.reject(new ParleyError('timeout', 'too late')),
   }
 }

@@ -4,9 +4,9 @@
  */
 
 import { type Fact, type FarAsk, factsAsText, ParleyError, type ReplyPart, type Turn } from '@parley/core'
+import { askedOf } from '../cascade/asked-request.js'
 import type { Decision } from '../reasoner/reasoner.js'
 import { undecided } from '../reasoner/reasoner-tool.js'
-import { askedOf } from '../cascade/asked-request.js'
 import { asAsked, goOnAfter } from './as-asked.js'
 import { isLost } from './ask-far.js'
 import { breakOff } from './broken-off.js'
