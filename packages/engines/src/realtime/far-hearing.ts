@@ -43,6 +43,8 @@ export interface FarHearingParts {
   readonly vendorEnds: boolean
   /** The vendor's ear, where it ends turns. */
   heardBy(kind: 'start' | 'committed', atMs: number): void
+  /** End of the sound so far, in media time, ms. */
+  mediaMs(): number
 }
 
 interface HeardItem extends Stretch {
@@ -75,7 +77,9 @@ export function createFarHearing(parts: FarHearingParts): FarHearing {
   }
 
   function overtake(item: string): void {
-    const { fromMs, toMs } = stretch ?? { fromMs: 0, toMs: 0 }
+    // A vendor that told no beginning has heard it up to here.
+    const nowMs = stretch === undefined ? parts.mediaMs() : 0
+    const { fromMs, toMs } = stretch ?? { fromMs: nowMs, toMs: nowMs }
     stretch = undefined
     keep(item, { fromMs, toMs }, undefined)
     overtaken.push({ item, fromMs, toMs })

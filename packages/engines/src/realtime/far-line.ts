@@ -46,6 +46,8 @@ export interface FarLineParts {
   readonly book: ReplyBook
   /** Media time of the session's own line, ms. */
   mediaOf(farMs: number): number
+  /** End of the sound so far, in media time, ms. */
+  mediaMs(): number
   /** The vendor's ear, where it ends turns. */
   heardBy(kind: 'start' | 'committed', atMs: number): void
   ready(line: FarLine): void
@@ -155,6 +157,7 @@ export function openFarLine(parts: FarLineParts): FarLine {
     ...{ call, memory, transcribes },
     vendorEnds: settings.turns.by !== 'gateway',
     heardBy: parts.heardBy,
+    mediaMs: parts.mediaMs,
   })
   return line
 }

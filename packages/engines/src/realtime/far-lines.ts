@@ -120,7 +120,10 @@ export function startFarLines(parts: FarLinesParts): FarLines {
     if (line !== current?.line || closed) return
     lastError = error
     fail(current, error)
-    if (next?.line.isReady === true) return succeed(next)
+    // What refuses one session of a model refuses its next.
+    const isRefused = error.code === 'provider_quota' || error.code === 'provider_refused'
+    const isOther = !isRefused || next?.member !== current.member
+    if (next?.line.isReady === true && isOther) return succeed(next)
     dropNext()
     current = undefined
     parts.use(undefined)

@@ -108,6 +108,7 @@ function connect(
         settings: { instructions: options.instructions ?? '', tools: definitions(), turns },
         transcribes: ears === undefined,
         mediaOf: farMs => streamed?.mediaOf(farMs) ?? farMs,
+        mediaMs: () => sound.endMs,
         heardBy: (kind, atMs) => streamed?.speech(kind, atMs),
       }),
     fill(line) {

@@ -49,6 +49,23 @@ describe('turns that the vendor ends', () => {
     expect(refusals()).toEqual([])
   })
 
+  it('are the caller’s where the vendor tells their end and no beginning', async () => {
+    const { far, link, clock, observed, say, silence, turnOf, draw, refusals } = await startLink({
+      turns: { by: 'silence' },
+    })
+    await silence(1_000)
+    const { startMs, endMs } = await say('what time is it')
+    await silence(400)
+    far.last.commitBy('what time is it')
+    expect(observed).toEqual([{ kind: 'turn-signal', atMs: endMs + 440, signal: 'end' }])
+    const turn = turnOf({ origin: 'speech', startMs, endMs })
+    draw(signal => link.reply(turn, signal))
+    link.committed?.(turn.id)
+    await clock.advance(3_000)
+    expect(far.last.memory[0]).toMatch(/^user: what time is it/)
+    expect(refusals()).toEqual([])
+  })
+
   it('leave nothing of what the session let pass', async () => {
     const { far, link, clock, say, silence, turnOf, draw, refusals } = await startLink({
       turns: { by: 'silence' },

@@ -92,7 +92,13 @@ describe('turns that the gateway ends', () => {
     const resampling = await loadResampling()
     const { link } = await startLink({
       far: { rate: 24_000 },
-      resampling: { ...resampling, create: options => (made++, resampling.create(options)) },
+      resampling: {
+        ...resampling,
+        create(options) {
+          made++
+          return resampling.create(options)
+        },
+      },
     })
     await link.close()
     link.hear({ samples: new Int16Array(160), rate: 8_000, atMs: 0 })
