@@ -38,6 +38,15 @@ describe('a line of several sessions', () => {
     expect(rig.evidence.at(-1)).toMatchObject({ text: 'here', atMs: 11_500 })
   })
 
+  it('does not change it ever again where its life is told to be short', async () => {
+    const rig = liveRig()
+    for (let second = 0; second < 21; second++) {
+      rig.model.last.emit(ready(rig.clock.now() + 1_000))
+      await rig.clock.advance(1_000)
+    }
+    expect(rig.model.ends.length).toBeLessThanOrEqual(5)
+  })
+
   it('changes it even in the middle of a word when there is no time left', async () => {
     const rig = liveRig({ renewBeforeMs: 5_000 })
     rig.model.last.emit(ready(10_000))

@@ -30,6 +30,8 @@ const MAX_TEXTS = 32
 const HELD_MS = 5_000
 /** How often a quiet moment is looked for, ms. */
 const LOOK_MS = 100
+/** No session follows another sooner than this, however short its life is said to be, ms. */
+const LEAST_MS = 5_000
 /** So long before its end a session is left even in the middle of a word, ms. */
 const LAST_MS = 1_500
 
@@ -94,7 +96,7 @@ export function farLine(options: FarLineOptions): FarLine {
     cancelRenewal()
     if (expiresAtMs === Number.POSITIVE_INFINITY) return
     const leftMs = expiresAtMs - clock.now()
-    cancelRenewal = clock.after(Math.max(leftMs - options.renewBeforeMs, leftMs / 2, 0), renew)
+    cancelRenewal = clock.after(Math.max(leftMs - options.renewBeforeMs, leftMs / 2, LEAST_MS), renew)
   }
 
   function renew(): void {

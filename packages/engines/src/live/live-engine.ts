@@ -21,6 +21,7 @@ import { callerWords } from './caller-words.js'
 import { delegations } from './delegations.js'
 import { farLine } from './far-line.js'
 import { farMemory } from './far-memory.js'
+import { knownTurns } from './known-turns.js'
 import type { LiveEngineOptions } from './live-options.js'
 import { modelVoice, type Reader } from './model-voice.js'
 import { soundLine } from './sound-line.js'
@@ -42,6 +43,7 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
   const rate = rateOf(options.models, call.outputRate)
   const { clock } = call
   const ended = new AbortController()
+  const known = knownTurns()
   let isCallerSpeaking = false
   let wasBrokenOff = false
   let asked: { readonly turn: Turn; readonly reader: Reader } | undefined
@@ -167,11 +169,15 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
       const { turn, reader } = asked
       asked = undefined
       voice.settle(reader)
-      tellTurn(far, turn, options.greeting)
+      known.add(turn.id)
+      tellTurn(far, turn, { greeting: options.greeting, news: known.news })
       const { askedAtMs } = tasks
       if (askedAtMs === undefined || turn.startMs <= askedAtMs) return
       const isOther = turn.origin === 'text' || words.countSince(askedAtMs) >= (options.movedOnWords ?? 4)
       if (isOther) tasks.moveOn()
+    },
+    unanswered(turn) {
+      known.add(turn.id)
     },
     heard(heard, { final }) {
       if (!final || said === undefined) return

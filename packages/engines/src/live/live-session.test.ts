@@ -134,8 +134,8 @@ describe('a session with a live engine', () => {
     says('good day to you', 100)
     await talk.silence(2_000)
     const before = model.ends.length
-    model.last.emit({ kind: 'ready', expiresAtMs: talk.clock.now() + 1_000 })
-    await talk.silence(600)
+    model.last.emit({ kind: 'ready', expiresAtMs: talk.clock.now() + 10_000 })
+    await talk.silence(5_200)
     expect(model.ends.length).toBe(before + 1)
     expect(model.last.options.memory).toEqual([
       { role: 'user', text: 'good day' },

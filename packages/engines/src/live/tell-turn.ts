@@ -3,10 +3,16 @@
  * do with them as an instruction: they never become one.
  */
 
-import type { Turn } from '@parley/core'
+import type { HistoryEntry, Turn } from '@parley/core'
 import type { FarLine } from './far-line-contract.js'
 
-export function tellTurn(far: FarLine, turn: Turn, greeting: string | undefined): void {
+export interface Telling {
+  readonly greeting: string | undefined
+  /** What a far end put into the history and the model was not told yet. */
+  news(history: readonly HistoryEntry[]): readonly HistoryEntry[]
+}
+
+export function tellTurn(far: FarLine, turn: Turn, { greeting, news }: Telling): void {
   switch (turn.origin) {
     case 'opening':
       if (greeting !== undefined) far.tell(greeting)
@@ -20,6 +26,8 @@ export function tellTurn(far: FarLine, turn: Turn, greeting: string | undefined)
       else far.instruct('The caller is silent. Ask in one sentence whether they are still there.')
       return
     case 'asked':
+      for (const { role, text } of news(turn.history))
+        far.think(role === 'user' ? `The caller typed: ${JSON.stringify(text)}` : text)
       return far.instruct(turn.wishes?.instructions ?? 'Answer the caller now.')
     case 'speech':
     case 'engine':

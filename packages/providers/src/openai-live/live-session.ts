@@ -114,7 +114,9 @@ export function openLiveSession(
     cancelTimer()
     socket.settle({ kind: 'fine' })
     const leftMs = expiresAtS === undefined ? undefined : expiresAtS * 1000 - context.epochMs()
-    tell({ kind: 'ready', ...(leftMs === undefined ? {} : { expiresAtMs: clock.now() + leftMs }) })
+    // An end that is past says only that our calendar, or theirs, is wrong.
+    const isKnown = leftMs !== undefined && leftMs > 0
+    tell({ kind: 'ready', ...(isKnown ? { expiresAtMs: clock.now() + leftMs } : {}) })
     feed.begin()
     for (const message of waiting) socket.send(message)
     waiting = []

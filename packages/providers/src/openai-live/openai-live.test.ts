@@ -101,6 +101,13 @@ describe('OpenAI Live', () => {
     expect(input.at(-1).content[0].text).toBe('m299')
   })
 
+  it('tells no end that is past already', async () => {
+    const { socket, events } = await scene({})
+    socket.open()
+    socket.say({ ...started, session: { expires_at: 0 } })
+    expect(events).toEqual([{ kind: 'ready' }])
+  })
+
   it('keeps sound until the session stands, and sends it in messages of one length', async () => {
     const { session, socket, events } = await scene({ maxWaitingMs: 120 })
     socket.open()
