@@ -66,7 +66,7 @@ export const openSession: OpenClient = async (url, heard) => {
     },
     turnTaking: policy => turnTaking(policy, 'en'),
     limits: defaultSessionLimits,
-    opens: true,
+    opens: false,
     journal: { write: async () => {} },
     taps: [],
     clock: systemClock,
@@ -81,6 +81,8 @@ export const openSession: OpenClient = async (url, heard) => {
   }
   return {
     send(samples) {
+      // Sound that is late stays late in a line that leaves nothing out: the answer begins once all sessions are open.
+      if (frame.atMs === 0) inbox?.text('begin')
       frame.samples = samples
       inbox?.audio(frame)
       frame.atMs += 20

@@ -3,7 +3,7 @@
  * all processes share. What passes a resampler or a codec of G.711 loses them; linear PCM keeps them.
  */
 
-const MARK = 0x5a5a
+export const MARK = 0x5a5a
 const HALF = 1 << 15
 /** Wraps after 18 minutes. */
 const MOST_US = HALF * HALF

@@ -88,8 +88,11 @@ export async function measureCall({ edge, seed, path, interruptions }: CallOptio
       )
       if (answer === undefined || item === undefined) continue
       const until = track.answers[index + 1]?.from ?? Number.POSITIVE_INFINITY
-      const own = heard.filter(({ from }) => from >= answer.from && from < until)
-      const playedMs = Math.max(0, ...own.map(({ to }) => ((to - answer.from) * 1000) / edge.rate))
+      // An answer heard to its end and the next one are one stretch.
+      const ends = heard.flatMap(({ from, to }) =>
+        from < until && to > answer.from ? [Math.min(to, until)] : [],
+      )
+      const playedMs = Math.max(0, ...ends.map(end => ((end - answer.from) * 1000) / edge.rate))
       if (!event.interrupted) {
         whole += 1
         continue
