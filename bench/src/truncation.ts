@@ -95,7 +95,9 @@ else {
   console.log(
     '|audio_end_ms − really played|, ms                                     words kept − words heard whole',
   )
-  console.log('far end                  cuts     p50     p99     max    mean   > 20 ms     none    ± 1    most')
+  console.log(
+    'far end                  cuts     p50     p99     max    mean   > 20 ms     none    ± 1    most',
+  )
   const percent = (part: number) => `${(part * 100).toFixed(0)} %`
   for (const row of rows) {
     const ms = [row.p50Ms, row.p99Ms, row.maxMs, row.meanMs].map(each => each.toFixed(1).padStart(7))
