@@ -62,7 +62,7 @@ else {
     )
   }
   console.log(
-    "\ndown: age of the first sound of a delta of 100 ms when the client, or the session's leg, has it. late: each 20 ms of it\nagainst its own moment on the far end's line. A session hands an answer on as it comes while its leg may be ahead\n(200 ms), else on its beat of 20 ms; so the first sound of a delta may wait for up to one beat, and the rest is on time.",
+    '\ndown: age of the first sound of a delta of 100 ms when the client, or the session’s leg, has it. late: each 20 ms of it\nagainst its own moment on the far end’s line. A session hands an answer on as it comes while its leg is less than 200 ms\nahead, else on its beat of 20 ms: the first sound of a delta may wait for one beat, the rest is on time. It leaves no\nsound out: here, where the far end has none to spare, a stall of this process stays in both figures to the end.',
   )
 }
 process.exit(0)

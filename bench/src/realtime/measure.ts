@@ -67,7 +67,7 @@ export async function measure({ sessions, seconds, far, open }: MeasureOptions):
         clients[at]?.send(samples)
       }
   }, 1)
-  await sleep(2_000)
+  await sleep(3_000)
   counting = true
   far.count()
   const cpuFrom = process.cpuUsage()

@@ -26,6 +26,8 @@ const LISTEN_RATE = 16_000
 /** As the voice socket sends. */
 const AHEAD_MS = 200
 
+const BEGIN_MS = 1_000
+
 const activity = await loadVoiceActivity()
 const resampling = await loadResampling()
 const ticker = createTicker(systemClock)
@@ -81,8 +83,8 @@ export const openSession: OpenClient = async (url, heard) => {
   }
   return {
     send(samples) {
-      // Sound that is late stays late in a line that leaves nothing out: the answer begins once all sessions are open.
-      if (frame.atMs === 0) inbox?.text('begin')
+      // Sound that is late stays late in a line that leaves nothing out: the answer begins once all have warmed up.
+      if (frame.atMs === BEGIN_MS) inbox?.text('begin')
       frame.samples = samples
       inbox?.audio(frame)
       frame.atMs += 20
