@@ -2,10 +2,10 @@
  * How exactly a Realtime vendor's memory is cut to what the caller heard: `audio_end_ms` of an interrupted answer against
  * the far end's own recording of what it played, to the sample.
  *
- *   npx tsc -b bench && node bench/dist/truncation.js [--calls 40] [--seed 1] [--json]
+ *   npx tsc -b bench && node bench/dist/truncation.js [--calls 40] [--jitter 100] [--seed 1] [--json]
  *
  * Whole sessions in virtual time at three edges; the vendor is its simulator behind the real adapter. In each call the
- * caller interrupts five answers; one-way delays of 20–300 ms and jitter of 0–100 ms are drawn for each call.
+ * caller interrupts five answers; one-way delays of 20–300 ms and jitter of 0 to `--jitter` ms are drawn for each call.
  */
 
 import { cpus } from 'node:os'
@@ -20,6 +20,7 @@ import { reportingEdge } from './truncation/reporting-edge.js'
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '40' },
+    jitter: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
@@ -39,7 +40,7 @@ for (const [edge, made] of Object.entries(edges)) {
   const complaints: string[] = []
   const warnings: string[] = []
   for (let call = 0; call < Number(values.calls); call++) {
-    const path = { upMs: 20 + random() * 280, downMs: 20 + random() * 280, jitterMs: random() * 100 }
+    const path = { upMs: 20 + random() * 280, downMs: 20 + random() * 280, jitterMs: random() * Number(values.jitter) }
     const seed = Number(values.seed) * 100_000 + call * 10
     const facts = await measureCall({ edge: made, seed, path, interruptions: INTERRUPTIONS })
     cuts.push(...facts.cuts)
@@ -89,9 +90,9 @@ function quantile(numbers: readonly number[], at: number): number {
 }
 
 const machine = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`
-if (values.json) console.log(JSON.stringify({ machine, calls: Number(values.calls), rows }, null, 2))
+if (values.json) console.log(JSON.stringify({ machine, calls: Number(values.calls), jitterMs: Number(values.jitter), rows }, null, 2))
 else {
-  console.log(`node bench/dist/truncation.js --calls ${values.calls} --seed ${values.seed}\n${machine}\n`)
+  console.log(`node bench/dist/truncation.js --calls ${values.calls} --jitter ${values.jitter} --seed ${values.seed}\n${machine}\n`)
   console.log(
     '|audio_end_ms − really played|, ms                                     words kept − words heard whole',
   )

@@ -107,6 +107,7 @@ function answer(socket: WebSocket, send: (type: string, fields: object) => void,
   socket.once('close', () => clearInterval(timer))
 }
 
+process.on('disconnect', () => process.exit())
 process.on('message', (order: string) => {
   if (order === 'count') {
     ages.length = 0
