@@ -40,7 +40,11 @@ for (const [edge, made] of Object.entries(edges)) {
   const complaints: string[] = []
   const warnings: string[] = []
   for (let call = 0; call < Number(values.calls); call++) {
-    const path = { upMs: 20 + random() * 280, downMs: 20 + random() * 280, jitterMs: random() * Number(values.jitter) }
+    const path = {
+      upMs: 20 + random() * 280,
+      downMs: 20 + random() * 280,
+      jitterMs: random() * Number(values.jitter),
+    }
     const seed = Number(values.seed) * 100_000 + call * 10
     const facts = await measureCall({ edge: made, seed, path, interruptions: INTERRUPTIONS })
     cuts.push(...facts.cuts)
@@ -90,9 +94,14 @@ function quantile(numbers: readonly number[], at: number): number {
 }
 
 const machine = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`
-if (values.json) console.log(JSON.stringify({ machine, calls: Number(values.calls), jitterMs: Number(values.jitter), rows }, null, 2))
+if (values.json)
+  console.log(
+    JSON.stringify({ machine, calls: Number(values.calls), jitterMs: Number(values.jitter), rows }, null, 2),
+  )
 else {
-  console.log(`node bench/dist/truncation.js --calls ${values.calls} --jitter ${values.jitter} --seed ${values.seed}\n${machine}\n`)
+  console.log(
+    `node bench/dist/truncation.js --calls ${values.calls} --jitter ${values.jitter} --seed ${values.seed}\n${machine}\n`,
+  )
   console.log(
     '|audio_end_ms − really played|, ms                                     words kept − words heard whole',
   )
