@@ -117,7 +117,7 @@ else {
     )
   }
   console.log(
-    '\nThe mean has its sign: above 0 more is kept than was heard. The vendor tells no times of its words: the gateway spreads\nthem over the sound by spelling and pauses, and of a clause whose sound is not all there by spelling alone.\nA client of OpenAI’s that had played all when it heard of the cut says nothing: then the gateway’s estimate stands.',
+    '\nThe mean has its sign: above 0 more is kept than was heard. The vendor tells no times of its words: the gateway spreads\nthem over the sound by spelling and pauses, and of a clause whose sound is not all there by spelling alone.\nA client of OpenAI’s that had played all when it heard of the cut says nothing: the reply then counts as heard whole.',
   )
   for (const { edge, complaints, warnings } of rows)
     for (const text of new Set([...complaints, ...warnings])) console.log(`${edge}: ${text}`)

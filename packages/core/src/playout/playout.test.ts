@@ -17,7 +17,9 @@ interface Sent {
   readonly peak: number
 }
 
-function setUp(far: Partial<Pick<FarEnd, 'aheadMs' | 'pathMs' | 'reportsPlayed' | 'rewinds'>> = {}) {
+function setUp(
+  far: Partial<Pick<FarEnd, 'aheadMs' | 'pathMs' | 'reportsPlayed' | 'rewinds' | 'reportsCuts'>> = {},
+) {
   const sent: Sent[] = []
   const orders: string[] = []
   const told: { kind: string; heard: Heard; said: string }[] = []
@@ -29,6 +31,7 @@ function setUp(far: Partial<Pick<FarEnd, 'aheadMs' | 'pathMs' | 'reportsPlayed' 
     },
     reportsPlayed: far.reportsPlayed ?? false,
     rewinds: far.rewinds ?? false,
+    ...(far.reportsCuts ? { reportsCuts: true as const } : {}),
     play({ samples, rate, atMs: fromMs }: AudioFrame, of) {
       const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
       sent.push({ reply: of, fromMs, ms: (samples.length * 1000) / rate, atMs: time.nowMs, peak })
@@ -350,5 +353,33 @@ describe('a new leg', () => {
     const before = sent.length
     beatUntil(520)
     expect(sent[before]).toMatchObject({ fromMs: 500, ms: 20 })
+  })
+})
+
+describe('a far end that reports cuts', () => {
+  it('and says nothing has played it all, where all was played before it heard of the cut', () => {
+    const { playout, speak, beatUntil, time, told } = setUp({
+      aheadMs: 10_000,
+      pathMs: 80,
+      reportsCuts: true,
+    })
+    speak(1_000)
+    beatUntil(1_020)
+    expect(playout.interrupt(time.nowMs)).toMatchObject({ complete: false })
+    beatUntil(3_000)
+    expect(told).toMatchObject([{ kind: 'settled', heard: { ms: 1_000, complete: true } }])
+  })
+
+  it('and says nothing of a cut that came in the middle leaves the estimate', () => {
+    const { playout, speak, beatUntil, time, told } = setUp({
+      aheadMs: 10_000,
+      pathMs: 80,
+      reportsCuts: true,
+    })
+    speak(1_000)
+    beatUntil(600)
+    playout.interrupt(time.nowMs)
+    beatUntil(3_000)
+    expect(told).toMatchObject([{ kind: 'settled', heard: { ms: 520, complete: false } }])
   })
 })

@@ -67,10 +67,11 @@ export class Settlements {
     for (const settlement of due) this.#close(settlement, nowMs)
   }
 
-  #close({ line, first, reported }: Settlement, nowMs: number): void {
+  #close(settlement: Settlement, nowMs: number): void {
+    const { line, first, reported } = settlement
     const said = saidText(line.words)
     const ms = line.heard.reportedMs
-    if (ms === undefined) return this.#tell(first, said)
+    if (ms === undefined) return this.#tell(isPlayedOut(settlement) ? whole(settlement, said) : first, said)
     const complete = line.ended && ms >= totalMsOf(line) - 0.5
     const text = complete ? said : heardText(line.words, ms, soundOf(line))
     // Settled before its time, the far end's last count is missing and the first error bar stands.
@@ -78,4 +79,13 @@ export class Settlements {
     const errorMs = told ? Math.max(this.#frameMs, line.heard.lostMs - ms) : first.errorMs
     this.#tell({ ...first, ms, text, complete, source: 'reported', errorMs }, said)
   }
+}
+
+/** A far end that reports cuts has nothing to report where all was played before it heard of the cut. */
+function isPlayedOut({ line, first, once }: Settlement): boolean {
+  return once && line.ended && first.ms + first.errorMs >= totalMsOf(line) - 0.5
+}
+
+function whole({ line, first }: Settlement, said: string): Heard {
+  return { ...first, ms: totalMsOf(line), text: said, complete: true }
 }
