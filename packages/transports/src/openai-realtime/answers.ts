@@ -172,7 +172,7 @@ export class Answers {
   ended({ reply, interrupted, heard }: EventOf<'reply-ended'>): void {
     this.#early.take(reply)
     const record = this.records.get(reply)
-    if (record !== undefined) this.#over(record, heard.ms)
+    if (record !== undefined) this.#over(record, heard.ms, interrupted)
     // What is heard of a reply is only known to the session now.
     if (record?.isDeleted) this.#peer.inbox?.steering.forget({ reply })
     const answer = this.#of(reply)
@@ -321,12 +321,14 @@ export class Answers {
     this.#host.done(ending.status === 'completed' ? this.#playedOut.leftMs : 0)
   }
 
-  #over(record: ReplyRecord, heardMs: number): void {
+  #over(record: ReplyRecord, heardMs: number, isCut: boolean): void {
     record.isOver = true
     if (this.#underWay === record) {
       this.#underWay = undefined
       this.#cut = undefined
-      this.#onTrack?.stopped()
+      // One that was only held when it was thrown away may be cut by now.
+      if (isCut) this.#onTrack?.clear(true)
+      else this.#onTrack?.stopped()
     }
     const { playedMs } = record
     // The count came too late for the session to take it as a report.

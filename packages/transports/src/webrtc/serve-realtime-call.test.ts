@@ -121,6 +121,27 @@ describe('a Realtime call', () => {
     await stage.far.close()
   })
 
+  it('says that an answer was cleared that was held back first and then cut', async () => {
+    const stage = await setUp()
+    await stage.connect()
+    const reply = 'rpl_1' as ReplyId
+    stage.tell({ kind: 'reply-started', turn: 'trn_1', reply })
+    stage.play(reply, 100)
+    stage.tell({ kind: 'judged', reply, ruling: 'hold', afterOnsetMs: 100, reasons: [] })
+    stage.session.transport?.clear(reply)
+    stage.tell({ kind: 'judged', reply, ruling: 'claim', afterOnsetMs: 300, reasons: [] })
+    stage.tell({ kind: 'reply-ended', reply, interrupted: true, said: '', heard: { ms: 60, text: '' } })
+    await until(() => stage.types().includes('response.done'), 'the end')
+    await until(
+      () => stage.types().some(type => /^output_audio_buffer\.(cleared|stopped)/.test(type)),
+      'the event',
+    )
+    expect(stage.types()).toContain('output_audio_buffer.cleared')
+    expect(stage.types()).not.toContain('output_audio_buffer.stopped')
+    stage.call.hangup()
+    await stage.far.close()
+  })
+
   it('without a track speaks in events', async () => {
     const stage = await setUp({ audio: false })
     await stage.connect()
