@@ -5,6 +5,7 @@ import type { Track } from 'node-datachannel'
 import { createLeakyBucket } from '../ws/leaky-bucket.js'
 import { createAudioReceiver, type ReceiveCounts } from './audio-receiver.js'
 import { createAudioSender, type SendCounts } from './audio-sender.js'
+import { createFarSilence } from './far-silence.js'
 import type { RtcConnection } from './rtc-connection.js'
 import type { RtcLibrary } from './rtc-library.js'
 import type { RtcLimits } from './rtc-limits.js'
@@ -97,6 +98,7 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
   })
   const rtcp = createRtcpLine({ sender, receiver, cname: CNAME, everyMs: limits.reportMs, send })
   const packets = createLeakyBucket(clock, limits.packetsPerSecond, limits.packetBurst)
+  const silence = createFarSilence(limits.silentMs)
   // Without a listener the library keeps the track, and with it the process, for ever.
   native.onClosed(() => {})
   native.onOpen(
@@ -108,7 +110,9 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
     connection.guard(bytes => {
       const now = clock.now()
       if (!packets.add(1)) return connection.end('error', tooMuch('Packets'))
-      if (isRtcp(bytes)) rtcp.take(bytes, now)
+      const isReport = isRtcp(bytes)
+      silence.heard(isReport)
+      if (isReport) rtcp.take(bytes, now)
       else receiver.take(bytes, now)
     }),
   )
@@ -131,6 +135,7 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
     end: sender.end,
     clear: sender.clear,
     beat(nowMs) {
+      if (silence.beat(nowMs)) return connection.end('failed', lost(limits.silentMs))
       receiver.beat(nowMs)
       if (!open) return
       sender.beat(nowMs)
@@ -143,6 +148,13 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
       sender.close()
     },
   }
+}
+
+function lost(silentMs: number): ParleyError {
+  return new ParleyError(
+    'timeout',
+    `Nothing came from the far end for ${silentMs} ms; it is gone without a word.`,
+  )
 }
 
 function tooMuch(what: string): ParleyError {

@@ -1,12 +1,14 @@
 /**
  * One connection of the library: an offer in, an answer out, its states, and its end, which is told once.
  *
- * Nothing is trickled: the answer leaves with all our candidates, or with those there are after `gatherMs`.
+ * Nothing is trickled: the answer leaves with all our candidates, or with those there are after `gatherMs`. The far end
+ * finds us by them; its own are only tried where it has not after `findMs`.
  */
 import { type Cancel, type Clock, ParleyError } from '@parley/core'
 import type { DataChannel, IceServer, PeerConnection } from 'node-datachannel'
 import type { RtcLibrary } from './rtc-library.js'
 import type { RtcLimits } from './rtc-limits.js'
+import type { Offer } from './sdp-offer.js'
 
 export interface RtcNetwork {
   /** STUN and TURN servers; none are needed where our own addresses can be reached. Default none. */
@@ -33,7 +35,10 @@ export interface RtcConnectionOptions {
   readonly library: RtcLibrary
   readonly clock: Clock
   readonly network: RtcNetwork
-  readonly limits: Pick<RtcLimits, 'gatherMs' | 'connectMs' | 'disconnectedMs' | 'channelMessageBytes'>
+  readonly limits: Pick<
+    RtcLimits,
+    'gatherMs' | 'findMs' | 'connectMs' | 'disconnectedMs' | 'channelMessageBytes'
+  >
   onConnected(): void
   onChannel(channel: DataChannel): void
   onEnd(end: RtcEnd, error: ParleyError | undefined): void
@@ -43,7 +48,7 @@ export interface RtcConnection {
   readonly native: PeerConnection
   readonly isOver: boolean
   /** The library's answer. @throws ParleyError `bad_message` for an offer it refuses. */
-  answer(offerSdp: string): Promise<string>
+  answer(offer: Pick<Offer, 'takenSdp' | 'candidates'>): Promise<string>
   /** Ends it; what comes after the first does nothing. */
   end(end: RtcEnd, error?: ParleyError): void
   /** A callback for the library, which must not throw into it. */
@@ -56,12 +61,14 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
   let over = false
   let connected = false
   let deadline: Cancel = () => {}
+  let stopFinding: Cancel = () => {}
   let gathered = () => {}
 
   function end(how: RtcEnd, error?: ParleyError): void {
     if (over) return
     over = true
     deadline()
+    stopFinding()
     gathered()
     // Tracks and channels first: the library lets go only of what was closed one by one.
     options.onEnd(how, error)
@@ -82,6 +89,15 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
   function timeout(ms: number, what: string): void {
     deadline()
     deadline = clock.after(ms, () => end('failed', new ParleyError('timeout', what)))
+  }
+
+  /**
+   * Far ends find us, at once. Sought before they have the answer they would already be reached, but not understand
+   * our handshake, whose next try is a second later.
+   */
+  function seek(candidates: Offer['candidates']): void {
+    if (connected) return
+    for (const { candidate, mid } of candidates) native.addRemoteCandidate(candidate, mid)
   }
 
   function onState(state: string): void {
@@ -109,12 +125,12 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
     },
     end,
     guard,
-    async answer(offerSdp) {
+    async answer({ takenSdp, candidates }) {
       const whole = new Promise<void>(resolve => {
         gathered = resolve
       })
       try {
-        native.setRemoteDescription(offerSdp, 'offer')
+        native.setRemoteDescription(takenSdp, 'offer')
         native.setLocalDescription('answer')
       } catch (cause) {
         throw new ParleyError('bad_message', 'The SDP offer is not usable: the WebRTC stack refuses it.', {
@@ -128,6 +144,10 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
       }
       if (over) throw new ParleyError('timeout', 'The call ended before it was answered.')
       timeout(limits.connectMs, `The far end did not connect within ${limits.connectMs} ms of the answer.`)
+      stopFinding = clock.after(
+        limits.findMs,
+        guard(() => seek(candidates)),
+      )
       const description = native.localDescription()
       if (description === null) throw new ParleyError('internal', 'The WebRTC stack made no answer.')
       return description.sdp

@@ -5,10 +5,17 @@ import type { OfferLimits } from './sdp-offer.js'
 export interface RtcLimits extends OfferLimits, ReceiveLimits {
   /** Longest wait for our own candidates before the answer leaves, ms; without STUN servers they are there at once. */
   readonly gatherMs: number
+  /** Time from the answer in which the far end has to find us before we seek it, ms: the answer's way, and its checks. */
+  readonly findMs: number
   /** Time from the answer to a connection, ms. */
   readonly connectMs: number
   /** A connection that lost its far end for this long is over, ms; ICE itself notices after some seconds. */
   readonly disconnectedMs: number
+  /**
+   * A far end that sent reports and then nothing at all for this long is lost, ms: reports leave every 7.5 s at the
+   * latest (RFC 3550, 6.3.1), and ICE itself waits for half a minute (RFC 7675).
+   */
+  readonly silentMs: number
   /** Longest message of the data channel either way, bytes; the far end may take less. */
   readonly channelMessageBytes: number
   /** Unsent bytes of the data channel above which the far end is given up. */
@@ -38,8 +45,10 @@ export const defaultRtcLimits: RtcLimits = {
   offerSections: 16,
   offerCandidates: 32,
   gatherMs: 500,
+  findMs: 1_000,
   connectMs: 15_000,
   disconnectedMs: 5_000,
+  silentMs: 15_000,
   channelMessageBytes: 1_048_576,
   channelUnsentBytes: 4_194_304,
   messagesPerSecond: 200,

@@ -1,6 +1,7 @@
 /** Calls over real UDP with another WebRTC stack at the far end. */
 import { decodeUlaw, sine } from '@parley/audio'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { defaultRtcLimits } from './rtc-limits.js'
 import { openRtcPeer, type RtcWorld } from './rtc-peer.js'
 import {
   connect,
@@ -20,11 +21,27 @@ beforeAll(async () => {
   world = await rtcWorld()
 })
 
-function opusTrack() {
+/** A far end on the library itself, which sends nothing of its own accord. */
+function openLibraryEnd() {
+  const connection = new world.library.PeerConnection('far', { iceServers: [], disableAutoNegotiation: true })
   const audio = new world.library.Audio('0', 'SendRecv')
   audio.addOpusCodec(111)
   audio.addSSRC(42, 'far', 'far', 'audio')
-  return audio
+  const track = connection.addTrack(audio)
+  const channel = connection.createDataChannel('oai-events')
+  return {
+    connection,
+    track,
+    channel,
+    offer: () =>
+      new Promise<string>(resolve => {
+        connection.onGatheringStateChange(
+          state => state === 'complete' && resolve(connection.localDescription()?.sdp ?? ''),
+        )
+        connection.setLocalDescription('offer')
+      }),
+    close: () => connection.close(),
+  }
 }
 
 describe('a call over WebRTC', () => {
@@ -124,15 +141,11 @@ describe('a call over WebRTC', () => {
 
   it('is told that the far end closed it, where that says so', async () => {
     const { kept, handlers } = keepingHandlers()
-    const far = new world.library.PeerConnection('far', { iceServers: [], disableAutoNegotiation: true })
-    const track = far.addTrack(opusTrack())
-    const channel = far.createDataChannel('oai-events')
-    const offerSdp = await new Promise<string>(resolve => {
-      far.onGatheringStateChange(state => state === 'complete' && resolve(far.localDescription()?.sdp ?? ''))
-      far.setLocalDescription('offer')
-    })
+    const far = openLibraryEnd()
+    const { track, channel } = far
+    const offerSdp = await far.offer()
     const peer = await openRtcPeer({ offerSdp, world, handlers, channelLabel: 'oai-events' })
-    far.setRemoteDescription(peer.answerSdp, 'answer')
+    far.connection.setRemoteDescription(peer.answerSdp, 'answer')
     await until(() => kept.told.includes('open') && track.isOpen() && channel.isOpen(), 'the channel')
     far.close()
     await until(() => kept.ends.length > 0, 'the end')
@@ -142,8 +155,63 @@ describe('a call over WebRTC', () => {
     expect(peer.rttMs).toBeGreaterThan(0)
   })
 
+  it('finds a far end by its addresses where that finds no way to us', async () => {
+    const { kept, handlers } = keepingHandlers()
+    const far = openLibraryEnd()
+    const limits = { ...defaultRtcLimits, findMs: 50 }
+    const offerSdp = await far.offer()
+    const peer = await openRtcPeer({ offerSdp, world, handlers, channelLabel: 'oai-events', limits })
+    expect(peer.answerSdp).toMatch(/^a=candidate:/m)
+    far.connection.setRemoteDescription(peer.answerSdp.replace(/^a=candidate:.*\r\n/gm, ''), 'answer')
+    await until(() => kept.told.includes('open'), 'the channel')
+    peer.close()
+    far.close()
+  })
+
+  it('has lost a far end that reported and then is silent, and none that goes on reporting', async () => {
+    let beat: (nowMs: number) => void = () => {}
+    const ticker = {
+      periodMs: 20,
+      add(run: typeof beat) {
+        beat = run
+        return () => {}
+      },
+    }
+    const { kept, handlers } = keepingHandlers()
+    const far = openLibraryEnd()
+    const offerSdp = await far.offer()
+    const peer = await openRtcPeer({
+      offerSdp,
+      world: { ...world, ticker },
+      handlers,
+      channelLabel: 'oai-events',
+      // The silence that is put in comes much faster than time here.
+      limits: { ...defaultRtcLimits, audioBurstMs: 1_000_000 },
+    })
+    far.connection.setRemoteDescription(peer.answerSdp, 'answer')
+    await until(() => kept.told.includes('open') && far.track.isOpen(), 'the channel')
+    const emptyReport = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 42])
+    const packet = (sequence: number) =>
+      Buffer.from([0x80, 111, 0, sequence, 0, 0, 0, 0, 0, 0, 0, 42, 0xf8, 0xff, 0xfe])
+    let now = 0
+    const pass = (ms: number) => {
+      for (const end = now + ms; now < end; now += 20) beat(now)
+    }
+    for (let round = 1; round <= 3; round++) {
+      pass(14_900)
+      far.track.sendMessageBinary(emptyReport)
+      far.track.sendMessageBinary(packet(round))
+      await until(() => peer.counts?.received.packets === round, 'the packets')
+    }
+    pass(14_980)
+    expect(kept.ends).toEqual([])
+    pass(60)
+    expect(kept.ends).toEqual([{ end: 'failed', error: expect.objectContaining({ code: 'timeout' }) }])
+    far.close()
+  })
+
   it('knows the round trip by RTCP once the far end has reported', async () => {
-    const limits = { ...(await import('./rtc-limits.js')).defaultRtcLimits, reportMs: 200 }
+    const limits = { ...defaultRtcLimits, reportMs: 200 }
     const call = await connect(world, {}, { limits })
     call.peer.play({ samples: new Int16Array(24_000), rate: 24_000, atMs: 0 })
     const before = call.peer.rttMs

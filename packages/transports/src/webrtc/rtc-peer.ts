@@ -102,7 +102,7 @@ export async function openRtcPeer(options: RtcPeerOptions): Promise<RtcPeer> {
   signal?.addEventListener('abort', abort, { once: true })
   try {
     const audio = offer.audio && (await call.openAudio(offer.audio))
-    const answerSdp = writeAnswer(await call.connection.answer(offer.takenSdp), offer, network)
+    const answerSdp = writeAnswer(await call.connection.answer(offer), offer, network)
     call.answered = true
     return peerOf(call, { answerSdp, audio, limits, hasChannel: offer.hasData })
   } catch (thrown) {

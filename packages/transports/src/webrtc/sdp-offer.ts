@@ -46,8 +46,15 @@ export interface Offer {
   readonly sections: readonly OfferedSection[]
   readonly audio: OfferedAudio | undefined
   readonly hasData: boolean
-  /** The offer with nothing in it but what is taken. */
+  /** The offer with nothing in it but what is taken, and without addresses. */
   readonly takenSdp: string
+  /** Addresses of the far end, as `candidate:…`. */
+  readonly candidates: readonly OfferedCandidate[]
+}
+
+export interface OfferedCandidate {
+  readonly candidate: string
+  readonly mid: string
 }
 
 const codecNames: readonly (readonly [RtpCodecName, RegExp])[] = [
@@ -85,7 +92,8 @@ export function readOffer(sdp: string, limits: OfferLimits): Offer {
     sections,
     audio: audioSection && readAudio(audioSection),
     hasData: taken.some(({ kind }) => kind === 'application'),
-    takenSdp: writeTaken(head, taken, limits.offerCandidates),
+    takenSdp: writeTaken(head, taken),
+    candidates: candidatesOf(taken).slice(0, limits.offerCandidates),
   }
 }
 
@@ -158,14 +166,20 @@ function isTried(line: string): boolean {
   return transport.toLowerCase() === 'udp' && isIP(address) !== 0
 }
 
-function writeTaken(head: readonly string[], taken: readonly OfferedSection[], candidates: number): string {
+function candidatesOf(taken: readonly OfferedSection[]): OfferedCandidate[] {
+  return taken.flatMap(({ lines, mid }) => {
+    const tried = lines.filter(line => line.startsWith('a=candidate:') && isTried(line))
+    return tried.map(line => ({ candidate: line.slice('a='.length), mid }))
+  })
+}
+
+function writeTaken(head: readonly string[], taken: readonly OfferedSection[]): string {
   const mids = taken.map(({ mid }) => mid).join(' ')
-  let left = candidates
-  const keeps = (line: string) => !line.startsWith('a=candidate:') || (isTried(line) && left-- > 0)
+  const isAddress = (line: string) => /^a=(candidate:|end-of-candidates)/.test(line)
   const lines = [
     ...head.map(line => (line.startsWith('a=group:BUNDLE') ? `a=group:BUNDLE ${mids}` : line)),
     ...taken.flatMap(({ lines: own, mid }) => {
-      const kept = own.filter(keeps)
+      const kept = own.filter(line => !isAddress(line))
       return attributeOf(own, 'mid') === undefined ? [...kept, `a=mid:${mid}`] : kept
     }),
   ]
