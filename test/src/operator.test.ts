@@ -197,7 +197,9 @@ describe('the doctor', () => {
     const { ok, findings } = JSON.parse(asJson.out)
     expect(ok).toBe(true)
     expect(findings.map(({ name }: { name: string }) => name)).toEqual(
-      expect.arrayContaining(['node', 'memory', 'data folder', 'database', 'redis', 'recogniser', 'browser']),
+      expect.arrayContaining([
+        ...['node', 'memory', 'data folder', 'database', 'redis', 'recogniser', 'webrtc', 'browser'],
+      ]),
     )
   })
 })

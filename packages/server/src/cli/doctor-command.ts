@@ -28,10 +28,11 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
   const complaints = { write: (line: string) => terminal.complain(line.trimEnd()) }
   const log = createLog({ config: { ...config, logLevel: 'error' }, out: complaints, err: complaints })
   // Loaded when needed: nothing else of this command line wants speech or a database.
-  const [machine, services, vendors] = await Promise.all([
+  const [machine, services, vendors, webrtc] = await Promise.all([
     import('../doctor/machine.js'),
     import('../doctor/services.js'),
     import('../doctor/vendors.js'),
+    import('../doctor/webrtc.js'),
   ])
   const groups = await Promise.all([
     problems.map(problem => (problem.level === 'error' ? fail : warn)('setting', problemText(problem), '')),
@@ -43,6 +44,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     services.checkRedis(config.redisUrl),
     vendors.checkVendors(config),
     speech(log),
+    webrtc.checkWebRtc(),
     machine.checkPorts(config),
     machine.checkBrowser(terminal.env.PATH ?? ''),
   ])
