@@ -18,7 +18,7 @@ const startConversation = `async ({ microphone, recording }) => {
   const context = sdk.createAudioContext()
   sdk.resumeOnGesture(context)
   const workletUrl = '/client/worklet/audio-worklet-processor.js'
-  const client = sdk.createVoiceClient({ url: location.origin })
+  const client = sdk.createVoiceClient({ url: location.origin, codec: 'pcm16' })
   const levels = []
   const ready = await client.connect()
   const player = await sdk.createPlayer({ context, sampleRate: ready.output.sampleRate, workletUrl })

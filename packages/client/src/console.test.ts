@@ -49,6 +49,8 @@ describe('the console in Chromium', () => {
     })
     const context = await browser.newContext({ locale: 'en-GB', ...how.context })
     if (how.microphone !== false) await context.grantPermissions(['microphone'], { origin: gateway.origin })
+    // As in a browser without WebCodecs: the far end of these tests takes PCM16. Opus is in test/src/opus-browser.test.ts.
+    await context.addInitScript('delete globalThis.AudioEncoder')
     page = await context.newPage()
     page.on('pageerror', error => faults.push(error.message))
     page.on('console', message => {

@@ -202,6 +202,7 @@ export const english = {
       'connection-lost': 'The connection was lost and could not be restored. Try again.',
       refused: 'The gateway closed the connection.',
       'not-connected': 'There is no connection yet. Press Talk or type once more.',
+      'codec-failed': 'This browser’s Opus codec failed. The conversation goes on with uncompressed sound.',
       'queue-full': 'Too much is waiting to be sent. Wait for the connection to come back.',
       timeout: 'The gateway did not answer in time. Try again.',
       closed: 'The conversation was closed.',

@@ -5,11 +5,9 @@
 import { conversationStep, createVoiceClient, playThrough, type VoiceClient } from '@parley/client'
 import { type ConsoleState, problemOf } from './console-state.js'
 import type { Levels } from './levels.js'
-import { createSoundKeeper, type Sound } from './sound.js'
+import { createSoundKeeper, PCM_OUTPUT_RATE, type Sound } from './sound.js'
 import type { Store } from './store.js'
 import type { TokenKeeper } from './token-keeper.js'
-
-const OUTPUT_RATE = 24_000
 
 export interface OpenLine {
   readonly client: VoiceClient
@@ -37,7 +35,6 @@ export interface LineOptions {
 export function createLine(options: LineOptions): Line {
   const { store, levels } = options
   const keeper = createSoundKeeper({
-    outputRate: OUTPUT_RATE,
     blocked: soundBlocked => store.update({ soundBlocked }),
   })
   let client: VoiceClient | undefined
@@ -77,7 +74,7 @@ export function createLine(options: LineOptions): Line {
     const language = spokenLanguage === 'page' ? pageLanguage : spokenLanguage
     const next = createVoiceClient({
       url: options.url,
-      output: { sampleRate: OUTPUT_RATE },
+      output: { sampleRate: PCM_OUTPUT_RATE },
       reportsPlayed: sound !== undefined,
       ...(token === '' ? {} : { token }),
       ...(language === 'agent' ? {} : { language }),
@@ -99,6 +96,7 @@ export function createLine(options: LineOptions): Line {
         store.update({ problem: problemOf(error) })
         forget()
       }),
+      next.on('codec-failed', error => store.update({ problem: problemOf(error) })),
       next.on('ready', ready => store.update({ ready })),
       next.on('message', fold),
       next.on('round-trip', ({ ms }) => store.update({ roundTripMs: ms })),

@@ -2,8 +2,10 @@
 import {
   createAudioContext,
   createPlayer,
+  OPUS_OUTPUT_RATE,
   type Player,
   resumeOnGesture,
+  supportsOpus,
   type WorkletSource,
 } from '@parley/client'
 
@@ -20,12 +22,14 @@ export interface SoundKeeper {
   open(): Promise<Sound>
 }
 
+/** Of PCM16, where this browser has no Opus, Hz. */
+export const PCM_OUTPUT_RATE = 24_000
+
 export interface SoundOptions {
-  readonly outputRate: number
   readonly blocked: (blocked: boolean) => void
 }
 
-export function createSoundKeeper({ outputRate, blocked }: SoundOptions): SoundKeeper {
+export function createSoundKeeper({ blocked }: SoundOptions): SoundKeeper {
   let opening: Promise<Sound> | undefined
 
   async function open(): Promise<Sound> {
@@ -33,7 +37,8 @@ export function createSoundKeeper({ outputRate, blocked }: SoundOptions): SoundK
     context.onstatechange = () => blocked(context.state !== 'running')
     resumeOnGesture(context)
     try {
-      return { context, player: await createPlayer({ context, sampleRate: outputRate, ...workletSource }) }
+      const sampleRate = (await supportsOpus()) ? OPUS_OUTPUT_RATE : PCM_OUTPUT_RATE
+      return { context, player: await createPlayer({ context, sampleRate, ...workletSource }) }
     } catch (thrown) {
       await context.close()
       throw thrown

@@ -2,13 +2,20 @@
  * What speaks for the person: the microphone, a recording, or the browser's own recogniser; one at a time. Whatever
  * is begun while another is still opening takes its place, and what opens too late is closed again.
  */
-import { type AudioSource, ClientError, openMicrophone, openRecording, speakFrom } from '@parley/client'
+import {
+  type AudioSource,
+  type CaptureOptions,
+  ClientError,
+  openMicrophone,
+  openRecording,
+  speakFrom,
+} from '@parley/client'
 import { startBrowserRecogniser } from './browser-recogniser.js'
 import { type ConsoleState, isConnected, problemOf, type Speaking } from './console-state.js'
 import type { Levels } from './levels.js'
 import type { Line, OpenLine } from './line.js'
 import type { Sample } from './samples.js'
-import { type Sound, workletSource } from './sound.js'
+import { workletSource } from './sound.js'
 import type { Store } from './store.js'
 
 const SAMPLE_TAIL_MS = 8_000
@@ -82,10 +89,14 @@ export function createSpeaking({ store, levels, line }: SpeakingOptions): Speaki
 
   async function fromSource(
     { client, sound }: OpenLine,
-    open: (sound: Sound) => Promise<AudioSource>,
+    open: (options: CaptureOptions) => Promise<AudioSource>,
   ): Promise<Present | undefined> {
     if (sound === undefined) return undefined
-    const source = await open(sound)
+    const { ready } = client
+    const source = await open({
+      context: sound.context,
+      ...(ready && { sampleRate: ready.input.sampleRate }),
+    })
     const leave = [
       speakFrom(client, source),
       source.on('frame', ({ levelDbfs }) => levels.setUser(levelDbfs)),
@@ -107,7 +118,7 @@ export function createSpeaking({ store, levels, line }: SpeakingOptions): Speaki
 
   function microphone(): void {
     void begin('microphone', open =>
-      fromSource(open, ({ context }) => openMicrophone({ context, ...workletSource })),
+      fromSource(open, options => openMicrophone({ ...options, ...workletSource })),
     )
   }
 
@@ -128,9 +139,9 @@ export function createSpeaking({ store, levels, line }: SpeakingOptions): Speaki
     microphone,
     recording(sample) {
       void begin('recording', open =>
-        fromSource(open, ({ context }) =>
+        fromSource(open, options =>
           openRecording({
-            context,
+            ...options,
             ...workletSource,
             recording: sample.path,
             tailMs: SAMPLE_TAIL_MS,

@@ -55,6 +55,18 @@ describe('playout', () => {
     expect(played().filter(report => report.final)).toHaveLength(1)
   })
 
+  it('reports no place in the padding of a codec, but plays it', () => {
+    const { playout, run, rendered, played } = setUp()
+    playout.begin('r1', 0)
+    playout.push(ramp(4800))
+    playout.end('r1', 193.5)
+    run(400)
+    expect(sounding(rendered)).toHaveLength(4800)
+    expect(played().at(-1)).toMatchObject({ ms: 193.5, final: true })
+    playout.clear('r1')
+    expect(Math.max(...played().map(report => report.ms))).toBe(193.5)
+  })
+
   it('reports at the first sample and then every 100 ms at most', () => {
     const { playout, run, played } = setUp()
     playout.begin('r1', 0)
