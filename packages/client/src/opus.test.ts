@@ -103,7 +103,7 @@ describe('Opus in the voice client', () => {
       sampleRate: 48_000,
       numberOfChannels: 1,
       bitrate: 16_000,
-      opus: { frameDuration: 20_000, application: 'voip' },
+      opus: { frameDuration: 20_000, application: 'lowdelay' },
     })
     expect(codecs.frames.map(each => each.samples.length)).toEqual([960, 960, 960])
     expect(codecs.frames.map(each => each.timestamp)).toEqual([0, 20_000, 40_000])
