@@ -204,7 +204,8 @@ export const spanish: Messages = {
       'connection-lost': 'Se perdió la conexión y no se pudo recuperar. Intente de nuevo.',
       refused: 'El servidor cerró la conexión.',
       'not-connected': 'Aún no hay conexión. Pulse Hablar o escriba otra vez.',
-      'codec-failed': 'Falló el códec Opus de este navegador. La conversación sigue con sonido sin comprimir.',
+      'codec-failed':
+        'Falló el códec Opus de este navegador. La conversación sigue con sonido sin comprimir.',
       'queue-full': 'Hay demasiado por enviar. Espere a que vuelva la conexión.',
       timeout: 'El servidor no respondió a tiempo. Intente de nuevo.',
       closed: 'La conversación se cerró.',
