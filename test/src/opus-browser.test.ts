@@ -63,7 +63,8 @@ describe('a browser that talks by Opus', { timeout: 120_000 }, () => {
       if (message.type() === 'error') faults.push(message.text())
     })
     const wire = wireOf(page)
-    await page.goto(gateway.url)
+    // On this machine the page takes PCM16 unless it is told otherwise.
+    await page.goto(`${gateway.url}/?codec=auto`)
     return { page, wire }
   }
 

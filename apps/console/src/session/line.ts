@@ -3,9 +3,10 @@
  * it ends. Folds what happens on it into the store.
  */
 import { conversationStep, createVoiceClient, playThrough, type VoiceClient } from '@parley/client'
+import { codecFor, PCM_OUTPUT_RATE } from './codec.js'
 import { type ConsoleState, problemOf } from './console-state.js'
 import type { Levels } from './levels.js'
-import { createSoundKeeper, PCM_OUTPUT_RATE, type Sound } from './sound.js'
+import { createSoundKeeper, type Sound } from './sound.js'
 import type { Store } from './store.js'
 import type { TokenKeeper } from './token-keeper.js'
 
@@ -74,6 +75,7 @@ export function createLine(options: LineOptions): Line {
     const language = spokenLanguage === 'page' ? pageLanguage : spokenLanguage
     const next = createVoiceClient({
       url: options.url,
+      codec: codecFor(location),
       output: { sampleRate: PCM_OUTPUT_RATE },
       reportsPlayed: sound !== undefined,
       ...(token === '' ? {} : { token }),

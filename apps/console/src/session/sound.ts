@@ -2,12 +2,11 @@
 import {
   createAudioContext,
   createPlayer,
-  OPUS_OUTPUT_RATE,
   type Player,
   resumeOnGesture,
-  supportsOpus,
   type WorkletSource,
 } from '@parley/client'
+import { codecFor, outputRateOf } from './codec.js'
 
 /** Where this build of the page finds the audio program that fits it. */
 export const workletSource: WorkletSource = { workletUrl: import.meta.env.WORKLET_URL }
@@ -22,9 +21,6 @@ export interface SoundKeeper {
   open(): Promise<Sound>
 }
 
-/** Of PCM16, where this browser has no Opus, Hz. */
-export const PCM_OUTPUT_RATE = 24_000
-
 export interface SoundOptions {
   readonly blocked: (blocked: boolean) => void
 }
@@ -37,7 +33,7 @@ export function createSoundKeeper({ blocked }: SoundOptions): SoundKeeper {
     context.onstatechange = () => blocked(context.state !== 'running')
     resumeOnGesture(context)
     try {
-      const sampleRate = (await supportsOpus()) ? OPUS_OUTPUT_RATE : PCM_OUTPUT_RATE
+      const sampleRate = await outputRateOf(codecFor(location))
       return { context, player: await createPlayer({ context, sampleRate, ...workletSource }) }
     } catch (thrown) {
       await context.close()
