@@ -9,10 +9,13 @@ import { type Finding, ok, reasonOf, warn } from './finding.js'
 const LIMIT_MS = 5_000
 
 export async function checkVendors(config: Config): Promise<Finding[]> {
-  const keyed = vendors.flatMap(vendor => {
-    const { keys, baseUrl } = vendorFacts(vendor, config)
-    return keys.length > 0 && baseUrl !== '' ? [{ vendor, keys, baseUrl }] : []
-  })
+  const keyed = vendors
+    .flatMap(vendor => {
+      const { keys, baseUrl } = vendorFacts(vendor, config)
+      return keys.length > 0 && baseUrl !== '' ? [{ vendor, keys, baseUrl }] : []
+    })
+    // Some have an address and keys together.
+    .filter(({ baseUrl }, at, all) => all.findIndex(other => other.baseUrl === baseUrl) === at)
   if (keyed.length === 0)
     return [
       ok('vendors', 'none has a key here; agents run on what is embedded (`parley providers` lists them)'),
