@@ -12,6 +12,10 @@ export default defineConfig({
     ],
     // Left to itself it keeps a core free, which is half of a small machine.
     maxWorkers: availableParallelism(),
+    // What is tested is loaded as Node loads it; only tests and their kits go through the test runner.
+    server: {
+      deps: { external: [/\/(packages|bench)\/[^/]+\/dist\/(?!.*\.test)/, /\/bench\/dist\/(?!.*\.test)/] },
+    },
     testTimeout: 30_000,
     hookTimeout: 120_000,
     coverage: { provider: 'v8', include: ['packages/*/dist/**'], exclude: ['**/*.test.js'] },
