@@ -12,9 +12,10 @@ export default defineConfig({
     ],
     // Left to itself it keeps a core free, which is half of a small machine.
     maxWorkers: availableParallelism(),
-    // What is tested is loaded as Node loads it; only tests and their kits go through the test runner.
+    // What is tested is loaded as Node loads it; only tests and their kits go through the test runner. And the AI SDK's
+    // adapter, which loads a kit by itself: it must get the one that its test holds.
     server: {
-      deps: { external: [/\/(packages|bench)\/[^/]+\/dist\/(?!.*\.test)/, /\/bench\/dist\/(?!.*\.test)/] },
+      deps: { external: [/\/packages\/[^/]+\/dist\/(?!.*\.test|ai-sdk\/)/, /\/bench\/dist\/(?!.*\.test)/] },
     },
     testTimeout: 30_000,
     hookTimeout: 120_000,
