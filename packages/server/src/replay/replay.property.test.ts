@@ -6,7 +6,7 @@ import { type Kept, recordWorld as record } from './record-world.test.helper.js'
 import { replayFile } from './replay-file.js'
 
 /** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
-const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 40)
+const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 25)
 
 const replay = (path: string) => replayFile(path, { ear: () => createThresholdEar() })
 
