@@ -19,28 +19,24 @@ if (!existsSync(join(root, 'tools/vad/node_modules'))) {
   run('npm', ['ci', '--prefix', 'tools/vad', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 run('npm', ['test', '--prefix', 'tools/vad', '--silent'])
-const vitest = (args, env = process.env) =>
-  run('npx', ['--no-install', 'vitest', 'run', '--passWithNoTests', ...args], { env })
+// Most gateways of the tests begin with an empty database; one is made for all of them.
+const folder = mkdtempSync(join(tmpdir(), 'parley-database-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+const database = join(folder, 'data')
+const ownSettings = { PATH: process.env.PATH, HOME: process.env.HOME, PARLEY_DATA_DIR: database }
+run(process.execPath, ['packages/server/dist/cli.js', 'db', 'migrate'], { env: ownSettings })
+const env = { ...process.env, PARLEY_TEST_DATABASE: database }
+const vitest = args => run('npx', ['--no-install', 'vitest', 'run', '--passWithNoTests', ...args], { env })
 const wanted = process.argv.slice(2)
 vitest(wanted.length > 0 ? wanted : ['packages', 'apps', 'bench'])
 if (wanted.length === 0) {
-  // Most gateways of these tests begin with an empty database; one is made for all of them.
-  const folder = mkdtempSync(join(tmpdir(), 'parley-database-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const database = join(folder, 'data')
-  const ownSettings = { PATH: process.env.PATH, HOME: process.env.HOME, PARLEY_DATA_DIR: database }
-  run(process.execPath, ['packages/server/dist/cli.js', 'db', 'migrate'], { env: ownSettings })
-  const env = { ...process.env, PARLEY_TEST_DATABASE: database }
   // These ask gateways and commands for answers, and do not mind who else is busy.
   const patient = [
     ...['bad-input', 'closed-output', 'docs', 'door', 'kill-nine', 'operator', 'realtime', 'realtime-agent'],
     ...['replay', 'sim-command', 'vendors'],
   ]
-  vitest(
-    patient.map(name => `test/dist/${name}.test.js`),
-    env,
-  )
+  vitest(patient.map(name => `test/dist/${name}.test.js`))
   // The others hold conversations in real time: one at a time, so that none is late because of another.
   const others = patient.flatMap(name => ['--exclude', `test/dist/${name}.test.js`])
-  vitest(['test/dist', '--no-file-parallelism', ...others], env)
+  vitest(['test/dist', '--no-file-parallelism', ...others])
 }

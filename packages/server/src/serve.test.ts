@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@parley/core'
@@ -24,7 +24,14 @@ async function start(env: NodeJS.ProcessEnv, attach = async (_parts: ServerParts
   }
 }
 
-const dataDir = () => join(mkdtempSync(join(tmpdir(), 'parley-serve-')), 'data')
+/** An empty database, made once by `npm test`; without it each gateway makes its own. */
+const madeDatabase = process.env.PARLEY_TEST_DATABASE
+
+function dataDir(): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'parley-serve-')), 'data')
+  if (madeDatabase !== undefined) cpSync(madeDatabase, folder, { recursive: true })
+  return folder
+}
 
 describe('a server', () => {
   it('is ready with an embedded database and counts the conversations of its edges', async () => {
