@@ -59,7 +59,8 @@ declare const kept: Kept
 async function converse(url: string): Promise<void> {
   const context = voice.createAudioContext()
   const workletUrl = '/client/worklet/audio-worklet-processor.js'
-  const client = voice.createVoiceClient({ url: `${url}/voice-ws` })
+  // The words are read back from the samples, which Opus would change.
+  const client = voice.createVoiceClient({ url: `${url}/voice-ws`, codec: 'pcm16' })
   const messages: ServerMessage[] = []
   const samples: number[] = []
   client.on('message', message => void messages.push(message))
