@@ -1,7 +1,7 @@
 /**
  * What the bridge to a Realtime model adds: delay each way and CPU, beside a direct connection and the vendor's SDK.
  *
- *   npx tsc -b bench && node bench/dist/realtime.js [--seconds 10] [--sessions 1,100,300] [--json]
+ *   npx tsc -b bench && node bench/dist/realtime.js [--seconds 10] [--sessions 1,100,300] [--clients direct,engine] [--json]
  *
  * The far end is one process that answers in real time; all clients run one after another in this one, against the same
  * far end, each with sound both ways at real-time pace and events of 20 ms. Delay is the age of sound: stamped where
@@ -29,11 +29,13 @@ const clients: Readonly<Record<string, OpenClient>> = {
   'agents SDK': openAgentsSdk,
 }
 
+const wanted = option('--clients', Object.keys(clients).join(',')).split(',')
+
 const rows: ({ readonly sessions: number; readonly client: string } & Figures)[] = []
 const far = await startFarProcess()
 for (const sessions of counts) {
   const own = await measure({ sessions, seconds: Math.min(seconds, 5), far, open: undefined })
-  for (const [client, open] of Object.entries(clients)) {
+  for (const [client, open] of Object.entries(clients).filter(([name]) => wanted.includes(name))) {
     const figures = await measure({ sessions, seconds, far, open })
     rows.push({ sessions, client, ...figures, cpuUs: figures.cpuUs - own.cpuUs })
   }
