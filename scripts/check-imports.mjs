@@ -9,7 +9,7 @@ const allowed = {
   core: ['audio'],
   protocol: ['core'],
   'tts-espeak': ['core'],
-  sim: ['audio', 'core', 'protocol'],
+  sim: ['audio', 'core'],
   providers: ['audio', 'core', 'protocol'],
   context: ['core'],
   engines: ['audio', 'core', 'protocol', 'providers'],
