@@ -87,13 +87,13 @@ describe('a page with the agents SDK', { timeout: 60_000 }, () => {
   /** What is left of a call in the page: everything but what cannot leave it. */
   const kept = (page: Page) =>
     page.evaluate(() => {
-      const { events, faults, changes, connectMs, session } = call
+      const { events, faults, changes, session } = call
       const history = session.history.flatMap(item =>
         item.type === 'message' && item.role !== 'system'
           ? [{ role: item.role, status: item.status, words: JSON.stringify(item.content) }]
           : [],
       )
-      return { events, faults, changes, connectMs, history }
+      return { events, faults, changes, history }
     })
 
   async function latestSession(): Promise<Record<string, unknown>> {
@@ -116,9 +116,8 @@ describe('a page with the agents SDK', { timeout: 60_000 }, () => {
     await seen(page, 'output_audio_buffer.started', cleared)
     await hears(page, true)
 
-    const { events, faults, changes, connectMs, history } = await kept(page)
+    const { events, faults, changes, history } = await kept(page)
     expect(faults).toEqual([])
-    expect(connectMs).toBeLessThan(10_000)
     expect(changes).toEqual(['connecting', 'connected'])
     const types = events.map(({ type }) => type)
     expect(types).not.toContain('response.output_audio.delta')

@@ -108,13 +108,11 @@ async function callFromPage(withMicrophone: boolean) {
   const hidden = told.replace(/^(a=candidate:\S+ 1 \w+ \d+) \S+/gm, '$1 5a6c8f0e-hidden.local')
   const offer = withMicrophone ? told : hidden
   const sdp = await (await fetch('/', { method: 'POST', body: offer })).text()
-  const startedAt = performance.now()
   await connection.setRemoteDescription({ type: 'answer', sdp })
   const first = await message
-  const connectedMs = performance.now() - startedAt
   channel.send('{"type":"response.create"}')
   Object.assign(globalThis, { connection })
-  return { first, connectedMs, offer, stream: void Object.assign(globalThis, { heard: await stream }) }
+  return { first, offer, stream: void Object.assign(globalThis, { heard: await stream }) }
 }
 
 /** Runs in the page: the loudest frequency of what the call plays, once there is one. */
@@ -147,9 +145,8 @@ function loudness(parts: readonly Int16Array[]): number {
 describe('a browser in a call over WebRTC', { timeout: 60_000 }, () => {
   it('hears a tone with its frequency and is heard as a person speaks; text goes both ways; its end is noticed', async () => {
     const page = await visit()
-    const { first, connectedMs } = await page.evaluate(callFromPage, true)
+    const { first } = await page.evaluate(callFromPage, true)
     expect(first).toBe('{"type":"session.created"}')
-    expect(connectedMs).toBeLessThan(20_000)
     await expect.poll(() => call.messages).toEqual(['{"type":"response.create"}'])
     expect(Math.abs((await page.evaluate(loudestHz)) - TONE_HZ)).toBeLessThan(6)
     await expect.poll(() => loudness(call.heard), { timeout: 30_000 }).toBeGreaterThan(1_000)

@@ -60,7 +60,6 @@ export interface PageCall {
   readonly changes: string[]
   /** Loudness of what is heard, RMS of 1 at full scale, about every 20 ms. */
   readonly levels: { readonly atMs: number; readonly rms: number }[]
-  readonly connectMs: number
   /** Says a recording in the microphone's place, now. */
   say(id: string): Promise<void>
 }
@@ -97,7 +96,7 @@ export async function beginCall({ transport, url, apiKey }: CallInPage): Promise
     await sender?.replaceTrack(mouth.stream.getAudioTracks()[0] ?? null)
     source.start()
   }
-  const call = { session, events: [], faults: [], changes: [], levels: [], connectMs: 0, say } as {
+  const call = { session, events: [], faults: [], changes: [], levels: [], say } as {
     -readonly [Key in keyof PageCall]: PageCall[Key]
   }
   layer.on('*', event => void call.events.push({ ...event, atMs: performance.now() }))
@@ -107,9 +106,7 @@ export async function beginCall({ transport, url, apiKey }: CallInPage): Promise
     call.events.push({ type: 'sdk.audio_interrupted', atMs: performance.now() })
   })
   Object.assign(globalThis, { call, audioElement })
-  const startedMs = performance.now()
   await session.connect({ apiKey })
-  call.connectMs = performance.now() - startedMs
   if (transport === 'websocket') return
   const analyser = new AnalyserNode(context, { fftSize: 1_024 })
   context.createMediaStreamSource(audioElement.srcObject as MediaStream).connect(analyser)

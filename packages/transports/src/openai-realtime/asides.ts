@@ -193,7 +193,7 @@ function entryOf(item: RealtimeFields, words: string | undefined): readonly Hist
   const text = realtimeWordsOf(item) || (words ?? '')
   if (text === '') return []
   if (item.role === 'assistant') {
-    const reply = String(item.id) as unknown as ReplyId
+    const reply = String(item.id) as ReplyId
     return [{ role: 'agent', turn, reply, text, interrupted: false }]
   }
   return [{ role: item.role === 'system' ? 'system' : 'user', turn, text, atMs: 0 }]
