@@ -15,9 +15,10 @@ const allowed = {
   engines: ['audio', 'core', 'protocol', 'providers'],
   transports: ['audio', 'core', 'protocol', 'providers'],
   platform: ['audio', 'core', 'protocol', 'providers'],
+  calls: ['audio', 'core', 'protocol', 'providers', 'engines', 'platform'],
   client: ['protocol'],
   console: ['client', 'protocol'],
-  server: ['audio', 'core', 'protocol', 'providers', 'engines', 'context', 'transports', 'platform', 'sim'],
+  server: ['audio', 'core', 'protocol', 'providers', 'engines', 'context', 'transports', 'platform', 'calls', 'sim'],
 }
 /** Files of these run in a browser, but for the ones named. */
 const browserSafe = {

@@ -38,6 +38,17 @@ export const errorCodes = {
   provider_rejected: 'The provider does not accept this request; check model, voice and options.',
   provider_unreachable: 'The provider cannot be reached; check the address, the network and its status page.',
   provider_missing: 'An optional package or model is not installed; the message names the command.',
+  carrier_refused:
+    'The carrier does not accept the account, the number or the request; the message says which.',
+  carrier_limited: 'The carrier limits the rate of calls; Parley waits and tries again.',
+  carrier_failed: 'The carrier failed; Parley asks whether the call exists before it tries again.',
+  carrier_unreachable: 'The carrier cannot be reached; check the address, the network and its status page.',
+  bad_number: 'A phone number is not one; write it with + and the country, as in +15551234567.',
+  bad_signature:
+    'The request is not signed by the carrier for this address; check PARLEY_PUBLIC_URL and the key.',
+  call_over: 'The call is over; nothing more can be done in it.',
+  conflict: 'It is not in the state for that; read it again.',
+  budget_spent: 'A budget is spent; raise it or wait for the next day.',
   tool_failed: 'A tool failed or gave no answer in time; the model was told so.',
   context_failed: 'A source of facts failed; the answer was made without it.',
   engine_failed: 'The engine could not answer this turn.',

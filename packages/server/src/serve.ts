@@ -4,6 +4,7 @@ import {
   createLimits,
   type Identity,
   type Limits,
+  type OpenStore,
   openStore,
   type Store,
 } from '@parley/platform'
@@ -37,7 +38,7 @@ export interface ServerParts {
   readonly limits: Limits
   readonly door: Door
   readonly health: Health
-  readonly store: Store
+  readonly store: OpenStore
   readonly lifecycle: Lifecycle
 }
 
@@ -124,7 +125,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 /** The embedded database is brought up to date by itself; one that others share only when told. */
-async function openOwnStore({ config, clock, log }: ServeOptions): Promise<Store> {
+async function openOwnStore({ config, clock, log }: ServeOptions): Promise<OpenStore> {
   const { databaseUrl, dataDir } = config
   const shared = databaseUrl !== undefined
   const store = await openStore({ ...(shared ? { databaseUrl } : {}), dataDir, clock, log, migrate: !shared })

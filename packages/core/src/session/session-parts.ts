@@ -9,6 +9,7 @@ import type { SessionLog } from '../replay/log-entry.js'
 import type { Tap } from '../tap.js'
 import type { TurnTaking } from '../turn-taking.js'
 import type { Journal } from './events.js'
+import type { SessionSnapshot } from './snapshot.js'
 
 /** Everything a session is made of. One system of the documentation is one way to fill this. */
 export interface SessionParts {
@@ -38,6 +39,13 @@ export interface SessionParts {
   readonly clock: Clock
   readonly ticker: Ticker
   readonly ids: Ids
+  /** Goes on with a conversation of another process: the id is the same, the agent does not greet again. */
+  readonly goesOnFrom?: SessionSnapshot
+  /**
+   * Told what another process would need to go on, when it changed, at most four times a second; never throws, never
+   * waits. Without it none are made.
+   */
+  snapshots?(snapshot: SessionSnapshot): void
   /** Where everything that comes in is written, for a replay. */
   readonly log?: SessionLog
 }

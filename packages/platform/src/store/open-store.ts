@@ -1,4 +1,5 @@
 import type { Clock } from '@parley/core'
+import type { Database } from './database.js'
 import { openPglite } from './pglite-database.js'
 import { openPostgres } from './postgres-database.js'
 import { createSqlStore } from './sql-store.js'
@@ -17,11 +18,17 @@ export interface StoreOptions {
   readonly maxConnections?: number
 }
 
+/** A store with the database under it, for what keeps tables of its own beside the store's. */
+export interface OpenStore extends Store {
+  /** Closed with the store. */
+  readonly database: Database
+}
+
 /**
  * Opens the store and makes sure that it can be used: the database answers and is not newer than this Parley.
  * @throws ParleyError `store_locked`, `store_full`, `store_unavailable`, `store_failed` or `bad_config`.
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const { databaseUrl, dataDir, clock, log, maxConnections } = options
   const database =
     databaseUrl === undefined
@@ -35,7 +42,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const store = createSqlStore({ database, clock, log })
   try {
     await (options.migrate ? store.migrate() : store.migrationStatus())
-    return store
+    return { ...store, database }
   } catch (thrown) {
     await store.close()
     throw thrown
