@@ -18,7 +18,18 @@ const allowed = {
   calls: ['audio', 'core', 'protocol', 'providers', 'engines', 'platform'],
   client: ['protocol'],
   console: ['client', 'protocol'],
-  server: ['audio', 'core', 'protocol', 'providers', 'engines', 'context', 'transports', 'platform', 'calls', 'sim'],
+  server: [
+    'audio',
+    'core',
+    'protocol',
+    'providers',
+    'engines',
+    'context',
+    'transports',
+    'platform',
+    'calls',
+    'sim',
+  ],
 }
 /** Files of these run in a browser, but for the ones named. */
 const browserSafe = {
