@@ -7,6 +7,7 @@ import type { SessionId, TurnId } from './ids.js'
 import type { ContextUse, DecisionUse } from './ledger/ledger.js'
 import type { LedgerMark } from './ledger/marks.js'
 import type { ToolCall } from './providers/tool.js'
+import type { CallOrder } from './session/call-order.js'
 import type { Heard, HistoryEntry, Json, Turn } from './turn/history.js'
 
 /** What hears and answers: cascade, speech-to-speech or scripted, one contract. */
@@ -102,4 +103,7 @@ export type ReplyPart =
   /** Done once the reply has been heard to its end. */
   | { readonly kind: 'action'; readonly action: SessionAction }
 
-export type SessionAction = { readonly name: 'hang-up' } | { readonly name: 'note'; readonly data: Json }
+export type SessionAction =
+  | { readonly name: 'hang-up' }
+  | { readonly name: 'note'; readonly data: Json }
+  | { readonly name: 'call'; readonly order: CallOrder }

@@ -7,6 +7,7 @@ import type { DecisionUse, LatencyLedger } from '../ledger/ledger.js'
 import type { ToolCall } from '../providers/tool.js'
 import type { CloseReason } from '../transport.js'
 import type { Heard, Json } from '../turn/history.js'
+import type { CallOrder } from './call-order.js'
 import type { Waste } from './speculation.js'
 
 /** What a session tells its far end and its taps. `atMs` is ms since the session began. */
@@ -91,6 +92,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly ledger: LatencyLedger
     }
   | { readonly kind: 'note'; readonly data: Json }
+  /** The agent has the phone call do something; of no meaning where there is none. */
+  | { readonly kind: 'call-ordered'; readonly order: CallOrder }
   | { readonly kind: 'warning'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'session-ended'; readonly reason: CloseReason }
 )

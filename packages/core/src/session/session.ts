@@ -259,6 +259,7 @@ export class Session {
     if (run.turn.last) void this.#end('idle')
     for (const action of run.actions) {
       if (action.name === 'hang-up') void this.#end('hang-up')
+      else if (action.name === 'call') this.#body.telling.tell({ kind: 'call-ordered', order: action.order })
       else this.#body.telling.tell({ kind: 'note', data: action.data })
     }
   }

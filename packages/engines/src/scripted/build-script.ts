@@ -91,6 +91,7 @@ function actionsOf(file: ActionFile): Action[] {
   if (file.clear !== undefined) actions.push({ kind: 'clear', names: file.clear })
   if (file.note !== undefined) actions.push({ kind: 'note', data: file.note })
   if (file.goto !== undefined) actions.push({ kind: 'goto', state: file.goto })
+  if (file.transfer !== undefined) actions.push({ kind: 'transfer', to: file.transfer })
   if (file.repeat === true) actions.push({ kind: 'repeat' })
   if (file['hang-up'] === true) actions.push({ kind: 'hang-up' })
   return actions

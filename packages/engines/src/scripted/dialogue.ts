@@ -215,6 +215,11 @@ function perform(
       case 'note':
         step.actions.push({ name: 'note', data: fillJson(action.data, text => written(step, text)) })
         break
+      case 'transfer': {
+        const about = [...step.values].map(([name, value]) => `${name}: ${value}`).join(', ')
+        step.actions.push({ name: 'call', order: { do: 'transfer', to: action.to, about } })
+        break
+      }
       case 'hang-up':
         moved = true
         step.open = null

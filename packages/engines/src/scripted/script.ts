@@ -87,6 +87,8 @@ export type Action =
   | { readonly kind: 'set'; readonly values: ReadonlyMap<string, string> }
   | { readonly kind: 'clear'; readonly names: readonly string[] }
   | { readonly kind: 'note'; readonly data: Json }
+  /** A name of the plan for phone calls; nothing happens where there is no call. */
+  | { readonly kind: 'transfer'; readonly to: string }
 
 export interface Slot {
   readonly name: string

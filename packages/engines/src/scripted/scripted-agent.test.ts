@@ -27,6 +27,7 @@ intents:
   pick: { phrases: [one, two], replies: Wrong., do: { goto: start } }
   left: { phrases: turn the light on, replies: "On." }
   right: { phrases: turn the light off, replies: "Off." }
+  person: { phrases: "a person [for {room}]", replies: One moment., do: { transfer: sales } }
   bye: { phrases: bye, replies: Bye., do: hang-up }
 states:
   quiz: { expects: pick, only: true, fallback: One or two! }
@@ -136,6 +137,12 @@ describe('createScriptedAgent', () => {
     expect(await sayings('zzz', 'help', 'zzz')).toEqual(['Sorry?', 'Say transfer.', 'Sorry?'])
     const { last } = await talk('zzz', 'zzz')
     expect(last).toMatchObject({ said: 'Good luck.', actions: [{ name: 'hang-up' }] })
+  })
+
+  it('has a call transferred, and tells the other side what is known', async () => {
+    const { last } = await talk('a person for the main hall')
+    const order = { do: 'transfer', to: 'sales', about: 'room: main hall' }
+    expect(last).toMatchObject({ said: 'One moment.', actions: [{ name: 'call', order }] })
   })
 
   it.each(['', '   ', '?!'])('answers %j as silence', async typed => {

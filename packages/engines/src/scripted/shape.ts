@@ -28,6 +28,7 @@ const actionShape = {
   set: z.record(name, scalar).optional(),
   clear: names.optional(),
   note: z.json().optional(),
+  transfer: name.optional(),
 }
 const action = z.preprocess(
   value => (typeof value === 'string' ? { [value]: true } : value),

@@ -86,6 +86,7 @@ function take(event: SessionEvent, answers: Answers, turns: CallerTurns): void {
     case 'recovered':
     case 'ledger':
     case 'note':
+    case 'call-ordered':
     case 'warning':
     case 'session-ended':
       return

@@ -3,7 +3,7 @@ import { ParleyError, type SessionEvent } from '@parley/core'
 import type { ServerMessage, ServerMessageOf } from '@parley/protocol'
 
 /** What only edges that steer a conversation have to know. */
-const untold = ['reply-made', 'tool-called'] as const
+const untold = ['reply-made', 'tool-called', 'call-ordered'] as const
 
 type ToldEvent = Exclude<SessionEvent, { readonly kind: (typeof untold)[number] }>
 
