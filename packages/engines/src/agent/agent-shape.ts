@@ -41,6 +41,7 @@ export const assemblyShape = {
   live: entries,
   expression: z.strictObject(expressionShape).exactOptional(),
   failover: z.strictObject(failoverShape).exactOptional(),
+  phone: z.unknown().optional(),
 }
 
 const modelAgentShape = {

@@ -40,6 +40,8 @@ export interface AgentBase {
   readonly trouble: string | undefined
   /** How turns are taken, whole. */
   readonly turns: TurnPolicy
+  /** What phone calls are like; read by the shape of the catalogue, undefined where the file says nothing of them. */
+  readonly phone: unknown
 }
 
 export interface ScriptedAgentFile extends AgentBase {

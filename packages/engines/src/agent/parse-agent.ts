@@ -82,7 +82,8 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
   const realtimeSession = realtimeSessionOf(file.realtimeSession)
   const base = policyUnder(file, realtimeSession)
   const turns = turnPolicyOf(file.turns, { problems, at: ['turns'], base })
-  const facts = contextOf(file.context, read, providers)
+  const facts = sectionOf('context', file.context, read, providers)
+  const phone = sectionOf('phone', file.phone, read, providers)
   const reasoner = reasonerFileOf(file.reasoner, context)
   problems.throwIfAny()
   return {
@@ -96,6 +97,7 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
     tools: file.tools,
     ...reasoner,
     context: facts,
+    phone,
     trouble: file.trouble,
     turns,
     expression: file.expression ?? {},
@@ -118,11 +120,18 @@ function policyUnder({ live }: AssemblyFile, { turns }: RealtimeSessionPlan): Tu
   }
 }
 
-function contextOf(given: unknown, read: FileRead, { context: shape }: ProviderCatalogue): unknown {
+/** What is not this package's to read: by the shape that the catalogue has for it. */
+function sectionOf(
+  section: 'context' | 'phone',
+  given: unknown,
+  read: FileRead,
+  providers: ProviderCatalogue,
+): unknown {
+  const shape = providers[section]
   if (given === undefined || shape === undefined) return given
   const parsed = shape.safeParse(given)
   for (const issue of parsed.error?.issues ?? [])
-    addIssue({ ...issue, path: ['context', ...issue.path] }, read, path => keysOfShape(shape, path.slice(1)))
+    addIssue({ ...issue, path: [section, ...issue.path] }, read, path => keysOfShape(shape, path.slice(1)))
   return parsed.data
 }
 
@@ -152,6 +161,7 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     const cure = `remove "${slot}", or write "instructions" in the place of the script`
     problems.addAtKey([slot], `a script answers by itself; ${cure}`)
   }
+  const phone = sectionOf('phone', file.phone, read, providers)
   const script = scriptOf(read, fileName)
   const base: AgentBase = {
     agent: script.agent,
@@ -168,6 +178,7 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     tts: entries.tts.length > 0 ? entries.tts : [embedded(fileName)],
     realtime: [],
     live: [],
+    phone,
   }
   return { kind: 'scripted', script, ...base }
 }

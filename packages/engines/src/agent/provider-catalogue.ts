@@ -11,6 +11,8 @@ export interface ProviderCatalogue {
   shape(slot: AgentSlot, provider: string): z.ZodType | undefined
   /** The shape of `context`; anything may stand there without. */
   readonly context?: z.ZodType
+  /** The shape of `phone`; anything may stand there without. */
+  readonly phone?: z.ZodType
   /** Options that the configuration gives where an entry does not (a model, a voice). */
   defaults(slot: AgentSlot, provider: string, language: string): Readonly<Record<string, Json>>
 }

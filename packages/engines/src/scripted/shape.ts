@@ -113,6 +113,7 @@ const scriptShape = {
   tts: assembly,
   expression: assembly,
   failover: assembly,
+  phone: assembly,
 }
 
 export const scriptFile = z.strictObject(scriptShape)

@@ -1,13 +1,22 @@
 import { isLoopbackHost } from '@parley/platform'
+import { phoneSettings } from './phone-settings.js'
 import type { Problem } from './resolve.js'
 import type { Config, SettingKey } from './settings.js'
 import { vendorSettings } from './vendor-settings.js'
 
 /** Rules that concern more than one setting. */
 export function crossCheck(config: Config): Problem[] {
-  return [openDoor, lockedDoor, anyOrigin, plainKeys, plainVendors, spokenWords].flatMap(
-    rule => rule(config) ?? [],
-  )
+  return [
+    openDoor,
+    lockedDoor,
+    anyOrigin,
+    plainKeys,
+    plainVendors,
+    spokenWords,
+    halfCarriers,
+    plainPublic,
+    halfSupabase,
+  ].flatMap(rule => rule(config) ?? [])
 }
 
 type Rule = (config: Config) => Problem | readonly Problem[] | undefined
@@ -61,7 +70,7 @@ const plainKeys: Rule = ({ jwksUrl }) => {
 
 /** Keys and what callers say must not cross a network in the clear. */
 const plainVendors: Rule = config =>
-  Object.entries(vendorSettings).flatMap(([key, { env }]) => {
+  Object.entries({ ...vendorSettings, ...phoneSettings }).flatMap(([key, { env }]) => {
     const value = config[key as SettingKey]
     if (!env.endsWith('_BASE_URL') || typeof value !== 'string') return []
     const { protocol, host } = new URL(value)
@@ -84,6 +93,65 @@ const spokenWords: Rule = ({ sessionLogAudio, sessionLogRedact }) => {
     sentence:
       'PARLEY_SESSION_LOG_REDACT=true takes out the words, and PARLEY_SESSION_LOG_AUDIO=true keeps them as sound',
     cure: 'Set only one of them.',
+  }
+}
+
+/** An account without its other half is told, and not found out at the first call. */
+const halfCarriers: Rule = config => {
+  const groups: readonly (readonly (readonly [string, unknown])[])[] = [
+    [
+      ['TWILIO_ACCOUNT_SID', config.twilioAccountSid],
+      ['TWILIO_AUTH_TOKEN', config.twilioAuthToken],
+    ],
+    [
+      ['SIGNALWIRE_PROJECT_ID', config.signalwireProject],
+      ['SIGNALWIRE_TOKEN', config.signalwireToken],
+      ['SIGNALWIRE_SPACE', config.signalwireSpace],
+      ['SIGNALWIRE_SIGNING_KEY', config.signalwireSigningKey],
+    ],
+    [
+      ['TELNYX_API_KEY', config.telnyxApiKey],
+      ['TELNYX_PUBLIC_KEY', config.telnyxPublicKey],
+    ],
+  ]
+  return groups.flatMap(group => {
+    const missing = group.filter(([, value]) => value === undefined).map(([name]) => name)
+    const given = group.find(([, value]) => value !== undefined)
+    if (given === undefined || missing.length === 0) return []
+    return missing.map(name => ({
+      level: 'error' as const,
+      name,
+      sentence: `${given[0]} is set, and ${name} is not`,
+      cure: `Set ${name} as well, or remove ${given[0]}.`,
+    }))
+  })
+}
+
+/** A carrier comes in from outside: over TLS, or not at all. */
+const plainPublic: Rule = ({ publicUrl }) => {
+  if (publicUrl === undefined) return undefined
+  const { protocol, host } = new URL(publicUrl)
+  if (protocol === 'https:' || protocol === 'wss:' || isLoopbackHost(host)) return undefined
+  return {
+    level: 'error',
+    name: 'PARLEY_PUBLIC_URL',
+    sentence: 'PARLEY_PUBLIC_URL must be an https address: carriers stream to nothing else',
+    cure: 'Put TLS in front of the gateway and use https.',
+  }
+}
+
+const halfSupabase: Rule = ({ supabaseUrl, supabaseAnonKey, supabaseServiceKey }) => {
+  const key = supabaseServiceKey ?? supabaseAnonKey
+  if ((supabaseUrl === undefined) === (key === undefined)) return undefined
+  const [there, missing] =
+    supabaseUrl === undefined
+      ? ['a key of Supabase', 'NEXT_PUBLIC_SUPABASE_URL']
+      : ['NEXT_PUBLIC_SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY']
+  return {
+    level: 'error',
+    name: missing,
+    sentence: `${there} is set, and ${missing} is not: leads cannot be kept at Supabase`,
+    cure: `Set ${missing} as well, or remove the other; DATABASE_URL of the project serves, too.`,
   }
 }
 

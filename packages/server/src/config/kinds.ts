@@ -38,6 +38,20 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Kind<nu
   return kind(`a whole number (${min}-${max})`, String(min), text => within(digits(text), min, max))
 }
 
+/** A number with or without a fraction. */
+export function decimal({ min, max }: { min: number; max: number }): Kind<number> {
+  return kind(`a number (${min}-${max})`, '1.5', value =>
+    /^\d+(\.\d+)?$/.test(value) ? within(Number(value), min, max) : undefined,
+  )
+}
+
+/** E.164. */
+export function phoneNumber(): Kind<string> {
+  return kind('a phone number with + and the country', '+15550100', value =>
+    /^\+[1-9]\d{6,14}$/.test(value) ? value : undefined,
+  )
+}
+
 /** One of a few numbers. */
 export function oneNumberOf<const Value extends number>(values: readonly [Value, ...Value[]]): Kind<Value> {
   const must = `one of ${values.join(', ')}`

@@ -1,6 +1,7 @@
 import { accessSettings, limitSettings } from './access-settings.js'
 import { networkSettings } from './network-settings.js'
 import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
+import { phoneSettings } from './phone-settings.js'
 import type { Setting } from './setting.js'
 import { assemblySettings, vendorSettings } from './vendor-settings.js'
 import { voiceSettings } from './voice-settings.js'
@@ -17,6 +18,7 @@ export const settings = {
   ...recordingSettings,
   ...assemblySettings,
   ...vendorSettings,
+  ...phoneSettings,
   ...operationSettings,
 }
 
@@ -37,6 +39,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Recording', keys: keysOf(recordingSettings) },
   { title: 'Assembly', keys: keysOf(assemblySettings) },
   { title: 'Vendors', keys: keysOf(vendorSettings) },
+  { title: 'Phone calls', keys: keysOf(phoneSettings) },
   { title: 'Operation', keys: keysOf(operationSettings) },
 ]
 

@@ -4,6 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { phonePlanShape } from '@parley/calls'
 import { contextConfigSchema } from '@parley/context'
 import { type Json, ParleyError } from '@parley/core'
 import {
@@ -74,6 +75,7 @@ export function createProviderCatalogue(
     },
     shape: (slot, provider) => shapeOf(vendors, slot, provider),
     context: contextConfigSchema,
+    phone: phonePlanShape,
     defaults(slot, provider, language) {
       const shape = shapeOf(vendors, slot, provider) ?? none
       const named = Object.entries(fromSettings(config, slot, provider))
