@@ -18,7 +18,7 @@ export interface ToolWorld extends LookUpWorld {
 export function toolsFromConfig(tools: readonly ToolConfig[], world: ToolWorld): Toolbox {
   const names = new Set<string>()
   const boxes = tools.map((tool, at) => {
-    const name = tool.name ?? 'hang_up'
+    const name = toolName(tool)
     if (names.has(name)) throw new ParleyError('bad_config', `tools[${at}]: the name "${name}" is taken.`)
     names.add(name)
     try {
@@ -29,6 +29,11 @@ export function toolsFromConfig(tools: readonly ToolConfig[], world: ToolWorld):
     }
   })
   return joinToolboxes(boxes)
+}
+
+/** What the model knows it by; the beginning of it for a server of tools. */
+export function toolName({ name }: ToolConfig): string {
+  return name ?? 'hang_up'
 }
 
 function boxOf(tool: ToolConfig, world: ToolWorld): Toolbox {

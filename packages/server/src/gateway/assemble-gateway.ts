@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Resampling } from '@parley/audio'
+import { callTools } from '@parley/calls'
 import { type Clock, ParleyError, type SecretOf } from '@parley/core'
 import {
   type Agent,
@@ -12,6 +13,8 @@ import {
   type PriceList,
   parsePriceList,
   type RealtimeIncident,
+  type Toolbox,
+  toolName,
 } from '@parley/engines'
 import type { SecretShelf } from '@parley/platform'
 import { type Vendor, vendors } from '@parley/providers'
@@ -25,11 +28,12 @@ import { vendorFacts } from './assemble-keys.js'
 import { createProviderShelf, type ProviderShelf, type UnreadyProvider } from './assemble-providers.js'
 import { openShared } from './assemble-shared.js'
 import type { EmbeddedSpeech } from './embedded-speech.js'
+import { phonePlanOf } from './phone-plan-of.js'
 import type { ProviderLife } from './provider-life.js'
 
 export interface Assembly {
-  /** What an agent of the catalogue came to. */
-  of(agent: Agent): AssembledAgent
+  /** What an agent of the catalogue came to; in a phone call a model has the tools of one, too. */
+  of(agent: Agent, where?: 'phone'): AssembledAgent
   /** A session begins: what its first turn needs is made ready again, at most once a minute. */
   stir(): void
   /** Where client secrets are kept, by all nodes where there is Redis. */
@@ -93,14 +97,32 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
     const onRemembered = metrics.remembered
     const warmLater = (run: () => Promise<void>) => void warmers.push(run)
     const { hasOtherKey } = shelf
-    const parts = { ...options, onIncident, onRemembered, shared, shelf, hasOtherKey, tools, keep, warmLater }
-    for (const agent of agents) assembled.set(agent, await assembleAgent(agent, parts))
+    const toolboxes = new Map<Agent, Toolbox>()
+    const parts = {
+      ...options,
+      onIncident,
+      onRemembered,
+      shared,
+      shelf,
+      hasOtherKey,
+      tools,
+      toolboxes,
+      keep,
+      warmLater,
+    }
+    const onPhone = new Map<Agent, AssembledAgent>()
+    for (const agent of agents) {
+      assembled.set(agent, await assembleAgent(agent, parts))
+      if (agent.kind !== 'model' || agent.phone === undefined) continue
+      const moreTools = callTools(phonePlanOf(agent), agent.tools.map(toolName))
+      onPhone.set(agent, await assembleAgent(agent, { ...parts, moreTools }))
+    }
     for (const run of warmers) void run()
     await warmUp(shelf, options)
     let stirredMs = clock.now()
     return {
-      of(agent) {
-        const found = assembled.get(agent)
+      of(agent, where) {
+        const found = (where === 'phone' ? onPhone.get(agent) : undefined) ?? assembled.get(agent)
         if (found === undefined) throw new ParleyError('internal', `agent ${agent.agent} was not assembled`)
         return found
       },

@@ -39,7 +39,7 @@ function withOwnTools(
   agent: ModelAgentFile,
   { parts, tools: more }: { readonly parts: AssemblyParts; readonly tools: readonly Tool[] },
 ): LanguageModel {
-  if (agent.tools.length === 0 && more.length === 0) return model
+  if (agent.tools.length === 0 && more.length === 0 && parts.moreTools === undefined) return model
   const { clock } = parts
   const warn = (err: ParleyError) => parts.log.warn({ err, agent: agent.agent }, 'a tool failed')
   const tools = joinToolboxes([ownTools(agent, parts), toolboxOf(more)])
@@ -49,9 +49,10 @@ function withOwnTools(
 /** The tools of the agent's file, connected when the gateway is warm; whoever uses them closes them. */
 export function ownTools(agent: ModelAgentFile, parts: AssemblyParts): Toolbox {
   try {
-    const tools = toolsFromConfig(agent.tools, parts.tools)
-    parts.warmLater(() => tools.warm())
-    return tools
+    const own = parts.toolboxes.get(agent) ?? toolsFromConfig(agent.tools, parts.tools)
+    if (!parts.toolboxes.has(agent)) parts.warmLater(() => own.warm())
+    parts.toolboxes.set(agent, own)
+    return joinToolboxes([own, toolboxOf(parts.moreTools ?? [])])
   } catch (error) {
     const { code, message } = ParleyError.from(error, 'bad_config')
     throw new ParleyError(code, `${agent.file}: ${message}`, { cause: error })

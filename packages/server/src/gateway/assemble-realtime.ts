@@ -66,7 +66,7 @@ function reasoningOf({ reasoner }: ModelAgentFile): RealtimeEngineOptions['reaso
 }
 
 function toolsOf(agent: ModelAgentFile, parts: AssemblyParts): Pick<RealtimeEngineOptions, 'tools'> {
-  if (agent.tools.length === 0) return {}
+  if (agent.tools.length === 0 && parts.moreTools === undefined) return {}
   const tools = ownTools(agent, parts)
   parts.keep({ name: 'tools', close: () => tools.close() })
   return { tools }

@@ -37,6 +37,7 @@ export async function assemblyParts(lists: string) {
       return provider
     },
     tools: { fetch, clock, secretOf: () => undefined, warn() {} },
+    toolboxes: new Map(),
     onIncident() {},
     onRemembered() {},
     hasOtherKey: () => false,

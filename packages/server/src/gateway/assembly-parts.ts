@@ -1,7 +1,7 @@
 /** What agents are put together from, and which entries of a slot can serve. */
 
 import { ParleyError } from '@parley/core'
-import type { Agent, AgentSlot, ProviderEntry, ToolWorld } from '@parley/engines'
+import type { Agent, AgentSlot, ProviderEntry, Tool, Toolbox, ToolWorld } from '@parley/engines'
 import type { Log } from '../log/log.js'
 import type { ProviderShelf } from './assemble-providers.js'
 import type { SharedParts } from './assemble-shared.js'
@@ -20,6 +20,10 @@ export interface AssemblyParts extends WrapperWorld, RememberingWorld {
   warmLater(run: () => Promise<void>): void
   readonly log: Log
   readonly tools: ToolWorld
+  /** Of each agent's file: a server of tools is connected once, however often its agent is assembled. */
+  readonly toolboxes: Map<Agent, Toolbox>
+  /** What a model may do beside the tools of its file: those of a phone call. */
+  readonly moreTools?: readonly Tool[]
 }
 
 interface Usable {

@@ -9,10 +9,12 @@ import {
   type Clock,
   type CloseReason,
   createVoiceEar,
+  type Engine,
   type Ids,
   ParleyError,
   Session,
   type SessionId,
+  type SessionSnapshot,
   type Tap,
   type Ticker,
   type TurnPolicy,
@@ -62,7 +64,31 @@ export interface RealtimeOpening extends Pick<VoiceOpenRequest, 'principal' | 't
   readonly language?: string
 }
 
+/** A conversation over the phone: what stands around it is the call's to say. */
+export interface CallOpening extends Pick<VoiceOpenRequest, 'principal' | 'transport' | 'signal'> {
+  readonly agent: Agent
+  /** BCP 47. */
+  readonly language: string
+  /** Whether the agent speaks first. */
+  readonly opens: boolean
+  readonly maxMs: number
+  /** Goes on with the conversation of another process, or of a leg of this one that is gone. */
+  readonly goesOnFrom?: SessionSnapshot
+  snapshots?(snapshot: SessionSnapshot): void
+  taps(id: SessionId): readonly Tap[]
+  /** Puts something around the agent's engine. */
+  wrap?(engine: Engine): Engine
+  /** The gateway leaves: the call is handed over here and now, in the place of waiting for its end. */
+  leave?(session: Session): void
+}
+
+export interface OpenedCall extends OpenedSession {
+  readonly held: Session
+}
+
 export interface SessionDesk extends VoiceHost {
+  /** Throws as `open`, but no `not_found`. */
+  openCall(opening: CallOpening): Promise<OpenedCall>
   /** Nobody is greeted: the far end asks for every answer, or speaks first. Throws as `open`, but no `not_found`. */
   openRealtime(request: RealtimeOpening): Promise<OpenedSession>
   /** Sessions that are not over. */
@@ -71,18 +97,13 @@ export interface SessionDesk extends VoiceHost {
   drain(signal: AbortSignal): Promise<void>
 }
 
-interface Beginning extends Pick<VoiceOpenRequest, 'principal' | 'transport' | 'signal'> {
-  readonly agent: Agent
-  /** BCP 47. */
-  readonly language: string
+interface Beginning extends Omit<CallOpening, 'taps'>, Partial<Pick<CallOpening, 'taps'>> {
   readonly edge: NonNullable<VoiceOpenRequest['edge']>
-  /** Whether the agent speaks first. */
-  readonly opens: boolean
-  readonly maxMs: number
 }
 
 interface OpenSession {
   readonly session: Session
+  readonly leave: CallOpening['leave']
   readonly principal: VoicePrincipal
   readonly token: string
   readonly outputRate: number
@@ -129,13 +150,14 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     return begin({ edge: 'realtime', ...leg, agent, language, opens: false, maxMs })
   }
 
-  async function begin(beginning: Beginning): Promise<OpenedSession> {
+  async function begin(beginning: Beginning): Promise<OpenedCall> {
     const { agent, language, principal, transport, signal, edge, opens, maxMs } = beginning
     if (draining) throw new ParleyError('draining')
-    const { engine, ...assembled } = parts.assembly.of(agent)
+    const { goesOnFrom, wrap = same } = beginning
+    const { engine, ...assembled } = parts.assembly.of(agent, edge === 'phone' ? 'phone' : undefined)
     const recogniser = assembled.recogniser(language)
     parts.assembly.stir()
-    const id = ids.next('ses') as SessionId
+    const id = goesOnFrom?.session ?? (ids.next('ses') as SessionId)
     const { tenant } = principal
     await store.beginSession({
       id,
@@ -156,7 +178,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const session = new Session({
       id,
       language,
-      engine,
+      engine: wrap(engine),
       ear: createVoiceEar(gateVoice(detector)),
       listenRate: LISTEN_RATE,
       outputRate: transport.outputRate,
@@ -165,16 +187,20 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       turnTaking: held => turnTaking(held, language),
       ...(recording === undefined ? {} : { log: recording }),
       limits: { idleMs: config.idleTimeoutMs, maxMs, resumeMs: config.resumeWindowMs },
-      opens,
+      opens: opens && goesOnFrom === undefined,
       journal: store,
+      ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
+      ...(beginning.snapshots === undefined ? {} : { snapshots: beginning.snapshots }),
       taps: [
         ...taps(id, tenant),
+        ...(beginning.taps?.(id) ?? []),
         {
           name: 'desk',
           event(event) {
             if (event.kind !== 'session-ended') return
             detector.close()
-            forget(id, event.reason)
+            // The same conversation may have been gone on with in another session.
+            if (open.get(id)?.session === session) forget(id, event.reason)
           },
         },
       ],
@@ -190,13 +216,15 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       recogniser,
       voice: assembled.voice(language),
     }
-    open.set(id, { session, principal, token: facts.resumeToken, outputRate: transport.outputRate, facts })
+    const { leave } = beginning
+    const { outputRate } = transport
+    open.set(id, { session, leave, principal, token: facts.resumeToken, outputRate, facts })
     const hangUp = () => void session.end('client')
     signal.addEventListener('abort', hangUp, { once: true })
     await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
     parts.metrics.sessionsByEdge.inc({ edge })
     log.info({ session: id, tenant, agent: agent.agent, language, edge }, 'session opened')
-    return { ...facts, resumed: false }
+    return { ...facts, resumed: false, held: session }
   }
 
   async function resume({ token, principal, transport }: VoiceResumeRequest): Promise<OpenedSession> {
@@ -216,6 +244,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
 
   async function drain(signal: AbortSignal): Promise<void> {
     draining = true
+    for (const { session, leave } of open.values()) leave?.(session)
     await new Promise<void>(resolve => {
       const stop = parts.ticker.add(() => {
         for (const { session } of open.values()) {
@@ -235,10 +264,13 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     },
     open: openVoice,
     openRealtime,
+    openCall: opening => begin({ ...opening, edge: 'phone' }),
     resume,
     drain,
   }
 }
+
+const same = (engine: Engine): Engine => engine
 
 /** Where no words come while somebody speaks, none are waited for. */
 function policyOf(turns: TurnPolicy, heard: boolean): TurnPolicy {
