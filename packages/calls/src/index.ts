@@ -1,6 +1,7 @@
 export * from './call.js'
 export * from './carrier/carrier.js'
 export * from './control/call-control.js'
+export * from './control/call-engine.js'
 export * from './control/call-tools.js'
 export * from './plan/phone-plan.js'
 export * from './queue/job-queue.js'
