@@ -37,6 +37,8 @@ export interface CallStore {
   dueCalls(nowMs: number, limit: number): Promise<readonly Call[]>
   /** Attempts that were intended before then and whose fate nobody wrote down: a worker died. */
   strandedAttempts(beforeMs: number): Promise<readonly CallAttempt[]>
+  /** Attempts that the carrier took and has told nothing of since then: its news got lost, or the call is a long one. */
+  silentAttempts(beforeMs: number): Promise<readonly CallAttempt[]>
   /** Attempts that count as a live call now, by tenant and caller id: for limits. */
   liveAttempts(): Promise<readonly LiveCount[]>
 
@@ -103,7 +105,12 @@ export interface CallStore {
 
   /** Forgets what is older: calls with all that hangs on them, and their sessions. Gives how many. */
   dropOlder(tenant: string | undefined, beforeMs: number, limit: number): Promise<number>
-  /** Everything about a number: calls, sessions, outcomes, leads, letters. What remains is that it is not to be called. */
+  /** Calls to and from a number: for those who keep more about them than the store does, recordings for one. */
+  callsOfPerson(tenant: string, phone: string): Promise<PersonsCalls>
+  /**
+   * Everything about a number: calls, sessions, outcomes, leads, letters. What remains is that it is not to be called.
+   * @throws ParleyError `conflict` while a call with it is under way
+   */
   erasePerson(tenant: string, phone: string, atMs: number): Promise<ErasedPerson>
 }
 
@@ -232,6 +239,7 @@ export interface NewLetter {
 }
 
 export interface OutboxMessage extends NewLetter {
+  /** How often it was taken to be sent, this time included; 0 for one that was revived. */
   readonly tries: number
   readonly problem?: string
 }
@@ -283,7 +291,12 @@ export interface Reservation {
   readonly atMs: number
 }
 
-export interface ErasedPerson {
+export interface PersonsCalls {
+  readonly callIds: readonly CallId[]
+  readonly sessionIds: readonly SessionId[]
+}
+
+export interface ErasedPerson extends PersonsCalls {
   readonly calls: number
   readonly sessions: number
   readonly leads: number
