@@ -6,6 +6,7 @@ import { foldJournal, type JournalEntry } from './journal-rows.js'
 import { isStorable, toJsonText } from './json-text.js'
 import { migrate, migrationStatus } from './migrator.js'
 import { selectConversation, selectEvents, selectSessions } from './read-queries.js'
+import { retried, retryForMs } from './retried.js'
 import type { LogEntry, Store, StoreHealth, StoreLog } from './store.js'
 import { asStoreError, blamesData } from './store-errors.js'
 import { insertEvents, insertSession, updateEnd, writeJournal } from './write-queries.js'
@@ -22,7 +23,6 @@ export interface SqlStoreOptions {
 
 /** An event of more than this is refused: no sentence is so long. */
 const maxEventBytes = 1 << 20
-const retryForMs = 5000
 
 export function createSqlStore(options: SqlStoreOptions): Store {
   const { database, clock, log } = options
@@ -191,20 +191,6 @@ async function guarded<Result>(query: () => Promise<Result>): Promise<Result> {
     return await query()
   } catch (thrown) {
     throw asStoreError(thrown)
-  }
-}
-
-/** For single idempotent statements: again after a passing fault, for as long as a write would be. */
-async function retried<Result>(clock: Clock, statement: () => Promise<Result>): Promise<Result> {
-  const untilMs = clock.now() + retryForMs
-  for (let backOffMs = 50; ; backOffMs *= 2) {
-    try {
-      return await statement()
-    } catch (thrown) {
-      const fault = asStoreError(thrown)
-      if (!fault.retryable || fault.code === 'store_full' || clock.now() + backOffMs > untilMs) throw fault
-      await new Promise<void>(resolve => clock.after(backOffMs, resolve))
-    }
   }
 }
 

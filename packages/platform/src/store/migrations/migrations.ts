@@ -1,5 +1,6 @@
 import { sessions } from './0001-sessions.js'
 import { decisions } from './0002-decisions.js'
+import { calls } from './0003-calls.js'
 
 /**
  * The one list of schema changes, for PGlite and PostgreSQL alike. Forward only: an applied migration is never
@@ -13,4 +14,4 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [sessions, decisions]
+export const migrations: readonly Migration[] = [sessions, decisions, calls]
