@@ -1,0 +1,14 @@
+import type { CallStatus } from '../call.js'
+import type { AfterAttempt } from './call-store.js'
+
+/** The two things that may become of a call after an attempt. Neither is a thenable: `then` is a word here. */
+
+export function callAgain(notBeforeMs: number, reason: string): AfterAttempt {
+  // biome-ignore lint/suspicious/noThenProperty: a text, which nobody awaits.
+  return { then: 'again', notBeforeMs, reason }
+}
+
+export function callOver(status: CallStatus, reason?: string): AfterAttempt {
+  // biome-ignore lint/suspicious/noThenProperty: a text, which nobody awaits.
+  return { then: 'over', status, ...(reason === undefined ? {} : { reason }) }
+}
