@@ -35,6 +35,7 @@ export {
   openOpenaiTextSim,
 } from './vendors/openai-text/openai-text-sim.js'
 export { openPollySim } from './vendors/polly/polly-sim.js'
+export * from './vendors/postgrest/postgrest-sim.js'
 export * from './vendors/sim-brains.js'
 export type { SimExchange } from './vendors/sim-exchange.js'
 export * from './vendors/sim-server.js'

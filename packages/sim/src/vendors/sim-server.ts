@@ -22,10 +22,13 @@ export interface SimServer {
   readonly sim: VendorSim
 }
 
+/** Brains are for vendors that hear, speak or think. */
+type ServerOptions = Omit<SimOptions, 'brains'> & Partial<Pick<SimOptions, 'brains'>>
+
 /** Longest request body, bytes. */
 const MAX_BODY = 64 * 1024 * 1024
 
-export async function openSimServer(options: SimOptions, spec: SimServerSpec): Promise<SimServer> {
+export async function openSimServer(options: ServerOptions, spec: SimServerSpec): Promise<SimServer> {
   const log = simLog()
   const temper = simTemper(options.clock, options.random)
   const counts = { sockets: 0, requests: 0, open: 0 }
