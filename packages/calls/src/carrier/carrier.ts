@@ -21,12 +21,20 @@ export interface Carrier {
    *   `carrier_unreachable`. `details.placed: 'no' | 'unknown'` says whether a call may exist all the same.
    */
   dial(order: DialOrder, signal: AbortSignal): Promise<PlacedCall>
-  /** The calls that it has of an attempt (its address stands in them) since then: after a crash. Newest first. */
+  /**
+   * The calls it has since then that may be the attempt's: after a crash. Newest first; all of them or an error, never a
+   * part. What is known to belong to other attempts is the caller's to leave out. See docs/decisions/0011.
+   */
   find(order: FindOrder, signal: AbortSignal): Promise<readonly PlacedCall[]>
   /** Resolves also where the call is over already. @throws as `dial` */
   hangUp(carrierCall: string, signal: AbortSignal): Promise<void>
-  /** Has the call do something else from now on. @throws as `dial`; `call_over` where it is gone */
+  /**
+   * Has the call do something else from now on. One `redirect` step alone serves everywhere that documents do; SignalWire
+   * takes nothing else. @throws as `dial`; `call_over` where it is gone
+   */
   redirect(carrierCall: string, steps: readonly CallStep[], signal: AbortSignal): Promise<void>
+  /** Without documents: takes an inbound call and has it do the steps. @throws as `redirect` */
+  pickUp?(carrierCall: string, steps: readonly CallStep[], signal: AbortSignal): Promise<void>
   /** What a request of the carrier's is answered with; for carriers with documents the steps themselves. */
   answer(steps: readonly CallStep[]): CarrierAnswer
   /**
@@ -64,6 +72,10 @@ export interface FindOrder {
 export interface PlacedCall {
   readonly carrierCall: string
   readonly status: LegStatus
+  /** When it was made, epoch ms, by the carrier's clock; from `find`. */
+  readonly createdAtMs?: number
+  /** `attempt`: the carrier gave the attempt's name back. `numbers`: it goes from and to the same numbers since then. */
+  readonly evidence?: 'attempt' | 'numbers'
 }
 
 /** What a call does, one after the other. Texts are spoken by the carrier's own voice: only for what no agent says. */
@@ -130,6 +142,8 @@ export interface CarrierRequest {
 
 export interface CarrierNews {
   readonly carrierCall: string
+  /** Where it stands in what was signed: in the address, or in the carrier's own field for it. */
+  readonly attempt?: AttemptId
   readonly account?: string
   readonly from?: string
   readonly to?: string
@@ -144,6 +158,10 @@ export interface CarrierNews {
   /** Of a `dial` step that is over. */
   readonly dialled?: { readonly status: LegStatus; readonly durationSeconds?: number }
   readonly digits?: string
+  /** Of the media stream. `over` is told by carriers without documents only as an event; others ask what is next. */
+  readonly stream?: 'started' | 'over'
+  /** Steps that were put off until what is over now: of carriers without documents. */
+  readonly rest?: readonly CallStep[]
   /** The same news again has the same: what it was done for must not be done twice. */
   readonly id: string
   readonly fault?: { readonly code: string; readonly message: string }
