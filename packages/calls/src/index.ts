@@ -1,5 +1,15 @@
 export * from './call.js'
+export { ATTEMPT_FIELD, attemptIn, isAttempt } from './carrier/attempt-in.js'
 export * from './carrier/carrier.js'
+export type { CarrierWorld } from './carrier/carrier-world.js'
+export { verifyHmac } from './carrier/hmac-signature.js'
+export {
+  createSignalWireCarrier,
+  type SignalWireCodec,
+  type SignalWireOptions,
+  signalWireCodecs,
+} from './carrier/signalwire.js'
+export { createTwilioCarrier, type TwilioOptions } from './carrier/twilio.js'
 export * from './control/call-control.js'
 export * from './control/call-engine.js'
 export * from './control/call-tools.js'
