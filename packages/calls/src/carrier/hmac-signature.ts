@@ -12,7 +12,7 @@ import { headerOf } from './headers.js'
 import { urlVariants } from './url-variants.js'
 
 export interface HmacSigner {
-  /** The key; several while one is being replaced. */
+  /** The key; several while one is being replaced. Without any, or with empty ones, all requests are refused. */
   readonly keys: readonly string[]
   /** Names of the header, lowercase; the first that is there counts. */
   readonly headers: readonly string[]
@@ -28,13 +28,15 @@ export function hmacSignature(key: string, url: string, form: Form): string {
 
 /** @throws ParleyError `bad_signature`, without saying what was expected */
 export function verifyHmac(request: CarrierRequest, signer: HmacSigner): void {
+  const keys = signer.keys.filter(key => key !== '')
+  if (keys.length === 0) throw refused(signer, 'a signature that cannot be checked without a key')
   const given = signer.headers.map(name => headerOf(request.headers, name)).find(value => value !== undefined)
   if (given === undefined) throw refused(signer, `no ${signer.headers[0]} header`)
   const texts = signedTexts(request)
   if (texts === undefined) throw refused(signer, 'a body that the signature does not cover')
   for (const url of urlVariants(request.url)) {
     for (const text of texts) {
-      for (const key of signer.keys) if (same(given, sign(key, url + text))) return
+      for (const key of keys) if (same(given, sign(key, url + text))) return
     }
   }
   throw refused(signer, 'a signature of another key or address')

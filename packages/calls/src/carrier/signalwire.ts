@@ -16,7 +16,8 @@ export interface SignalWireOptions extends CarrierWorld {
   readonly space?: string
   readonly project: string
   readonly token: string
-  readonly signingKey: string
+  /** Without it every request is refused. */
+  readonly signingKey?: string
   /** Of media streams, both ways; `PCMU@8000h` by default. */
   readonly codec?: SignalWireCodec
   /** Sent as `Authorization: Bearer` where a stream is opened; the edge must know it. */
@@ -31,7 +32,11 @@ export function createSignalWireCarrier(options: SignalWireOptions): Carrier {
   const who = {
     name: 'SignalWire',
     variables: 'SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID and SIGNALWIRE_TOKEN',
-    secrets: [token, signingKey, ...(streamBearer === undefined ? [] : [streamBearer])],
+    secrets: [
+      token,
+      ...(signingKey === undefined ? [] : [signingKey]),
+      ...(streamBearer === undefined ? [] : [streamBearer]),
+    ],
   }
   const rest = createLamlRest(
     who,
@@ -51,7 +56,7 @@ export function createSignalWireCarrier(options: SignalWireOptions): Carrier {
       },
     },
     signer: {
-      keys: [signingKey],
+      keys: signingKey === undefined ? [] : [signingKey],
       headers: ['x-signalwire-signature', 'x-twilio-signature'],
       name: 'SignalWire',
       variable: 'SIGNALWIRE_SIGNING_KEY',

@@ -217,6 +217,12 @@ describe('the signature of other requests', () => {
     expect(accepts(post(url, '', '', { headers: { 'x-signalwire-signature': signature } }))).toBe(false)
   })
 
+  it('is refused where no key is known, also one that was made with an empty key', () => {
+    const url = 'https://phone.example/x'
+    expect(accepts(post(url, '', expected('', url, {})), { ...signer, keys: [''] })).toBe(false)
+    expect(accepts(post(url, '', expected('', url, {})), { ...signer, keys: [] })).toBe(false)
+  })
+
   it('takes an older key while it is being replaced', () => {
     const url = 'https://phone.example/x'
     const request = post(url, '', expected('older', url, {}))
