@@ -37,7 +37,17 @@ export interface Transport {
 
 export type CloseReason =
   /** The leg broke; the session waits for a resume. */
-  'lost' | 'hang-up' | 'client' | 'idle' | 'expired' | 'replaced' | 'draining' | 'protocol' | 'error'
+  | 'lost'
+  /** Another process goes on with the conversation: it is not over. */
+  | 'handed-over'
+  | 'hang-up'
+  | 'client'
+  | 'idle'
+  | 'expired'
+  | 'replaced'
+  | 'draining'
+  | 'protocol'
+  | 'error'
 
 /** The only ways into a session from its far end. */
 export interface Inbox {

@@ -84,12 +84,22 @@ function spread(
 
 /** The words that ended by `heardMs`; one that was cut in the middle is left out. */
 export function heardText(spoken: readonly SpokenWords[], heardMs: number, sound: SpokenSound): string {
-  let text = ''
+  return splitText(spoken, heardMs, sound).heard
+}
+
+/** The words that ended by `heardMs`, and those behind them; one that was cut in the middle is not heard. */
+export function splitText(
+  spoken: readonly SpokenWords[],
+  heardMs: number,
+  sound: SpokenSound,
+): { readonly heard: string; readonly rest: string } {
+  let heard = ''
+  let rest = ''
   for (const word of placeWords(spoken, sound)) {
-    if (word.untilMs > heardMs) break
-    text += word.text
+    if (rest === '' && word.untilMs <= heardMs) heard += word.text
+    else rest += word.text
   }
-  return text.trim()
+  return { heard: heard.trim(), rest: rest.trim() }
 }
 
 /** Everything that was to be said. */

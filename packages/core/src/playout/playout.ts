@@ -12,7 +12,7 @@ import type { ReplyId } from '../ids.js'
 import { keepsAll, type LogKeeps } from '../replay/log-entry.js'
 import type { Heard } from '../turn/history.js'
 import type { FarEnd } from './far-end.js'
-import { placeWords, saidText } from './heard-text.js'
+import { placeWords, saidText, splitText } from './heard-text.js'
 import {
   heardAtCut,
   heardMsOf,
@@ -233,6 +233,28 @@ export class Playout {
     if (line === undefined || !line.released) return { heardMs: 0, leftMs: 0 }
     const heardMs = this.#far === undefined ? line.heardMs : heardMsOf(line, this.#far, nowMs)
     return { heardMs, leftMs: Math.max(0, totalMsOf(line) - heardMs) }
+  }
+
+  /** Where the reply under way stands, in words: what was heard of it, and what is known of the rest. */
+  standing(nowMs: number): { readonly heardMs: number; readonly heard: string; readonly rest: string } {
+    const line = this.#line
+    if (line === undefined || !line.released) return { heardMs: 0, heard: '', rest: '' }
+    const { heardMs } = this.position(nowMs)
+    return { heardMs, ...splitText(line.words, heardMs, soundOf(line)) }
+  }
+
+  /** Words known of the reply under way, to tell whether there are more. */
+  get wordCount(): number {
+    return this.#line?.words.length ?? 0
+  }
+
+  /** Replies that were cut and are not settled: what is known of them so far. */
+  get unsettled(): readonly { readonly heard: Heard; readonly said: string }[] {
+    return this.#settlements.open
+  }
+
+  get unsettledCount(): number {
+    return this.#settlements.count
   }
 
   /**

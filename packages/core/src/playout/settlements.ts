@@ -38,6 +38,15 @@ export class Settlements {
     this.#open.push({ line, first, untilMs, awaited, once, reported: false })
   }
 
+  /** What is known so far of each. */
+  get open(): readonly { readonly heard: Heard; readonly said: string }[] {
+    return this.#open.map(({ line, first }) => ({ heard: first, said: saidText(line.words) }))
+  }
+
+  get count(): number {
+    return this.#open.length
+  }
+
   awaits(reply: ReplyId): boolean {
     return this.#open.some(({ line, awaited }) => awaited && line.reply === reply)
   }

@@ -10,6 +10,7 @@ import type { Evidence } from '../floor/evidence.js'
 import type { TurnPolicy } from '../floor/policy.js'
 import type { ReplyId, SessionId, TurnId } from '../ids.js'
 import type { SessionLimits } from '../session/session-parts.js'
+import type { SessionSnapshot } from '../session/snapshot.js'
 import type { Forgotten, GivenEntry, Steer } from '../session/steering.js'
 import type { CloseReason } from '../transport.js'
 import type { Wishes } from '../turn/wishes.js'
@@ -30,6 +31,8 @@ export interface LogHeader {
   readonly keeps: LogKeeps
   /** Session clock when the session was made, ms. */
   readonly atMs: number
+  /** Where the conversation of another process stood. */
+  readonly goesOnFrom?: SessionSnapshot
 }
 
 /**

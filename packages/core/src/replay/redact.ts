@@ -11,6 +11,9 @@ import type { TurnPolicy } from '../floor/policy.js'
 import { isDigits, replaceWords } from '../language/spoken-words.js'
 import type { TurnWords } from '../language/turn-words.js'
 import type { ToolCall } from '../providers/tool.js'
+import type { DurableEvent } from '../session/events.js'
+import type { SessionSnapshot, UnfinishedReply } from '../session/snapshot.js'
+import type { Turn } from '../turn/history.js'
 import type { Wishes } from '../turn/wishes.js'
 import type { LogHeader, LogInput } from './log-entry.js'
 
@@ -152,6 +155,53 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
     return part
   }
 
+  const turnOf = <Told extends Pick<Turn, 'origin' | 'text'>>(turn: Told): Told => ({
+    ...turn,
+    text: turn.origin === 'prompt' ? agent(turn.text) : caller(turn.text),
+  })
+
+  /** What engines and agents keep is left out. */
+  function snapshotOf({ history, unanswered, reply, unstored, ...rest }: SessionSnapshot): SessionSnapshot {
+    return {
+      ...rest,
+      history: history.map(entry => {
+        if (entry.role === 'user') return { ...entry, text: caller(entry.text) }
+        if (entry.role === 'system' || entry.state === undefined) return { ...entry, text: agent(entry.text) }
+        return { ...entry, text: agent(entry.text), state: null }
+      }),
+      ...(unanswered === undefined ? {} : { unanswered: turnOf(unanswered) }),
+      ...(reply === undefined ? {} : { reply: replyOf(reply) }),
+      ...(unstored === undefined ? {} : { unstored: unstored.map(eventOf) }),
+    }
+  }
+
+  function replyOf({ turn, heard, rest, state, actions, ...kept }: UnfinishedReply): UnfinishedReply {
+    return {
+      ...kept,
+      turn: turnOf(turn),
+      heard: agent(heard),
+      rest: agent(rest),
+      ...(state === undefined ? {} : { state: null }),
+      ...(actions === undefined
+        ? {}
+        : {
+            actions: actions.map(action => (action.name === 'note' ? { name: 'note', data: null } : action)),
+          }),
+    }
+  }
+
+  function eventOf(event: DurableEvent): DurableEvent {
+    if (event.kind === 'transcript-final') return { ...event, text: caller(event.text) }
+    if (event.kind !== 'reply-ended') return event
+    const { said, heard, state } = event
+    return {
+      ...event,
+      said: agent(said),
+      heard: { ...heard, text: agent(heard.text) },
+      ...(state === undefined ? {} : { state: null }),
+    }
+  }
+
   function redacted(input: LogInput): LogInput {
     switch (input.kind) {
       case 'text':
@@ -190,7 +240,11 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
   }
 
   return {
-    header: header => ({ ...header, policy: policyOf(header.policy) }),
+    header: header => ({
+      ...header,
+      policy: policyOf(header.policy),
+      ...(header.goesOnFrom === undefined ? {} : { goesOnFrom: snapshotOf(header.goesOnFrom) }),
+    }),
     input: input => redacted(input) as typeof input,
   }
 }

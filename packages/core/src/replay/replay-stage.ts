@@ -53,7 +53,7 @@ export class ReplayStage {
   constructor(parts: StageParts) {
     this.#parts = parts
     const { header, resampling, ids } = parts
-    const { session: id, language, listenRate, outputRate, policy, limits, opens, hears } = header
+    const { session: id, language, listenRate, outputRate, policy, limits, opens, hears, goesOnFrom } = header
     this.clock = new ReplayClock(header.atMs)
     this.#engine = new ReplayEngine(request => parts.ask(request))
     this.#leg = new ReplayLeg(outputRate)
@@ -69,6 +69,7 @@ export class ReplayStage {
       turnTaking: held => (parts.turnTaking ?? turnTaking)(held, language),
       limits,
       opens,
+      ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
       journal: { write: (_, event) => parts.write(event) },
       taps: [],
       clock: this.clock,

@@ -45,6 +45,11 @@ export class Announcer {
     return this.#dropped
   }
 
+  /** What waits for the store, oldest first. */
+  get unstored(): readonly DurableEvent[] {
+    return this.#waiting
+  }
+
   announce(event: SessionEvent): void {
     if (!isDurable(event)) {
       this.#parts.send(event)

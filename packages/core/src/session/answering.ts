@@ -19,8 +19,9 @@ import type { Wishes } from '../turn/wishes.js'
 import type { Entrance } from './entrance.js'
 import { HeardTelling } from './heard-telling.js'
 import { drawParts } from './part-stream.js'
-import { type ReplyEnded, ReplyEnds } from './reply-ends.js'
+import { endOf, type ReplyEnded, ReplyEnds } from './reply-ends.js'
 import { ReplyRun } from './reply-run.js'
+import type { UnfinishedReply } from './snapshot.js'
 import { Speculation } from './speculation.js'
 import type { Forgotten } from './steering.js'
 import type { Unstamped } from './telling.js'
@@ -116,6 +117,53 @@ export class Answering {
   /** The answer under way. */
   get reply(): ReplyId | undefined {
     return this.#run?.reply
+  }
+
+  /** Of the answer under way, what another process would have to go on with; undefined while nothing of it is known. */
+  get unfinished(): UnfinishedReply | undefined {
+    const run = this.#run
+    if (run === undefined || !run.released || !run.sounded) return undefined
+    const { heardMs, heard, rest: given } = this.#playout.standing(this.#now())
+    const rest = `${given} ${run.unsaid}`.trim()
+    if (heard === '' && rest === '') return undefined
+    const { turn, state, actions, decision } = run
+    const bargeIn = run.bargeInAt(heardMs)
+    return {
+      turn: { id: turn.id, origin: turn.origin, text: turn.prompt ?? turn.text },
+      reply: run.reply,
+      heard,
+      heardMs,
+      rest,
+      made: run.isAllKnown,
+      ...(state === undefined ? {} : { state }),
+      ...(actions.length === 0 ? {} : { actions: [...actions] }),
+      ...(turn.last ? { last: true } : {}),
+      ...(bargeIn === undefined ? {} : { bargeIn }),
+      ...(decision === undefined ? {} : { decision }),
+    }
+  }
+
+  /** The turn that the answer under way, or the one prepared, is to. */
+  get answers(): CallerTurn | undefined {
+    return this.#run?.turn
+  }
+
+  /** Words given of the answer under way, to tell whether there are more. */
+  get wordCount(): number {
+    return this.#playout.wordCount
+  }
+
+  /** Replies that were cut and may still be corrected. */
+  get unsettledCount(): number {
+    return this.#playout.unsettledCount
+  }
+
+  /** Their ends, as far as they are known. */
+  get unsettled(): readonly ReplyEnded[] {
+    return this.#playout.unsettled.flatMap(({ heard, said }) => {
+      const run = this.#cutRuns.get(heard.reply)
+      return run === undefined ? [] : [endOf(run, { heard, said, interrupted: !heard.complete })]
+    })
   }
 
   /** What was heard of the answer under way and what is to come, and who may take the floor from it. */
@@ -267,6 +315,7 @@ export class Answering {
       turn,
       wishes,
       view: turn.view(memory.history(turn.id), wishes),
+      before: turn.begun === undefined ? [] : memory.answersTo(turn.id),
       link,
       playout: this.#playout,
       outputRate,

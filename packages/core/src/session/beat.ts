@@ -7,6 +7,7 @@ import type { CloseReason } from '../transport.js'
 import type { Deciding } from './deciding.js'
 import type { LegFace } from './leg-face.js'
 import type { SessionBody } from './session-body.js'
+import type { Snapshots } from './snapshots.js'
 import type { StuckWatch } from './stuck-watch.js'
 
 /** What the beat needs of the session around it. */
@@ -14,6 +15,8 @@ export interface BeatHost {
   leg(): LegFace | undefined
   /** Whether the engine can say what the session wants said. */
   says(): boolean
+  /** Whether the engine stands. */
+  stands(): boolean
   guard(run: () => void): void
   end(reason: CloseReason): void
 }
@@ -23,15 +26,22 @@ export class Beat {
   readonly #deciding: Deciding
   readonly #stuck: StuckWatch
   readonly #host: BeatHost
+  readonly #snapshots: Snapshots
 
   constructor(
     body: SessionBody,
-    parts: { readonly deciding: Deciding; readonly stuck: StuckWatch; readonly host: BeatHost },
+    parts: {
+      readonly deciding: Deciding
+      readonly stuck: StuckWatch
+      readonly snapshots: Snapshots
+      readonly host: BeatHost
+    },
   ) {
     this.#body = body
     this.#deciding = parts.deciding
     this.#stuck = parts.stuck
     this.#host = parts.host
+    this.#snapshots = parts.snapshots
   }
 
   beat(): void {
@@ -45,7 +55,8 @@ export class Beat {
     this.#fillSilence(now)
     this.#unstick(now)
     const due = this.#body.watchdog.due(now)
-    if (due !== undefined) this.#host.end(due)
+    if (due !== undefined) return this.#host.end(due)
+    if (this.#host.stands()) this.#snapshots.beat(now)
   }
 
   /** While somebody speaks the session is not idle; but audio that stopped in the middle of it will not end it. */

@@ -11,6 +11,7 @@ import type { EndpointWait } from '../endpointing/endpointing.js'
 import type { EngineLink } from '../engine.js'
 import type { Evidence } from '../floor/evidence.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
+import type { Turn } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
 import { MediaLine } from './media-line.js'
 import type { Unstamped } from './telling.js'
@@ -26,6 +27,8 @@ export interface CallerParts {
   readonly ear: Ear | undefined
   /** Hz. */
   readonly listenRate: number
+  /** Where its media time begins, ms: it goes on from another process's. */
+  readonly fromMs: number
   /** Whether the engine takes the sound as it came. */
   readonly hearsSource: boolean
   emit(event: Unstamped): void
@@ -40,10 +43,13 @@ export class Caller {
   #lastVoiceMs = 0
   #speaking = false
   readonly #told = new ToldSound()
+  /** What the newest partial transcript made of its turn. */
+  #partial: { readonly turn: CallerTurn; readonly text: string } | undefined
 
   constructor(parts: CallerParts) {
     this.#parts = parts
-    this.#media = new MediaLine(parts.listenRate, parts.resampling)
+    this.#media = new MediaLine(parts.listenRate, parts.resampling, parts.fromMs)
+    this.#told.taken(parts.fromMs)
     this.#turns = new TurnBook(parts.ids)
   }
 
@@ -153,8 +159,24 @@ export class Caller {
   transcript({ atMs, startMs, text, final }: Extract<Evidence, { kind: 'transcript' }>): void {
     const turn = this.#turns.spokenAt(atMs)
     if (turn === undefined || text.trim() === '') return
-    if (final) this.#addWords(turn, startMs, text, 'speech')
-    else this.#parts.emit({ kind: 'transcript-partial', turn: turn.id, text: `${turn.text} ${text}`.trim() })
+    if (final) {
+      this.#partial = undefined
+      return this.#addWords(turn, startMs, text, 'speech')
+    }
+    this.#partial = { turn, text: `${turn.text} ${text}`.trim() }
+    this.#parts.emit({ kind: 'transcript-partial', turn: turn.id, text: this.#partial.text })
+  }
+
+  /** What is known of the newest turn's text, words that may still change among it. */
+  get knownText(): string {
+    const { turn } = this
+    if (turn !== undefined && this.#partial?.turn === turn) return this.#partial.text
+    return turn?.text ?? ''
+  }
+
+  /** A turn of another process waits for its answer. */
+  takeUp(turn: Pick<Turn, 'id' | 'origin' | 'text'>): CallerTurn {
+    return this.#turns.takeUp(turn, this.mediaMs)
   }
 
   /**

@@ -12,7 +12,13 @@ import type { Waste } from './speculation.js'
 
 /** What a session tells its far end and its taps. `atMs` is ms since the session began. */
 export type SessionEvent = { readonly atMs: number } & (
-  | { readonly kind: 'session-started'; readonly session: SessionId; readonly language: string }
+  | {
+      readonly kind: 'session-started'
+      readonly session: SessionId
+      readonly language: string
+      /** It goes on from another process. */
+      readonly goesOn?: true
+    }
   | { readonly kind: 'floor-changed'; readonly floor: Floor }
   | { readonly kind: 'speech-started'; readonly turn: TurnId; readonly mediaMs: number }
   | { readonly kind: 'speech-ended'; readonly turn: TurnId; readonly mediaMs: number }

@@ -19,7 +19,7 @@ export class HeardTelling {
     { heard, final }: { heard: Heard; final: boolean },
   ): void {
     // Of an answer that never sounded nothing was heard, whatever was of its filler.
-    const fromMs = run.answerFromMs ?? heard.ms
+    const fromMs = run.ownFromMs ?? heard.ms
     if (final && fromMs > 0) this.#keep(run.reply, fromMs)
     const told = run.toldHeard
     if (told?.final && isSame(told.heard, heard)) return

@@ -15,11 +15,13 @@ export class MediaLine {
   readonly #source: { samples: Int16Array; rate: number; atMs: number }
   readonly #frame: { samples: Int16Array; rate: number; atMs: number }
   #resampler: { readonly from: number; readonly resampler: Resampler } | undefined
-  #endMs = 0
+  #endMs: number
   #lastAtMs: number | undefined
 
-  constructor(rate: number, resampling: Resampling) {
+  /** `fromMs`: where the line begins. */
+  constructor(rate: number, resampling: Resampling, fromMs: number) {
     this.#rate = rate
+    this.#endMs = fromMs
     this.#resampling = resampling
     this.#source = { samples: new Int16Array(0), rate, atMs: 0 }
     this.#frame = { samples: new Int16Array(0), rate, atMs: 0 }

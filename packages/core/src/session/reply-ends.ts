@@ -3,7 +3,7 @@
  * store keeps the later of two ends of one reply; nobody else is told of a correction, for they count ends.
  */
 
-import type { ReplyId } from '../ids.js'
+import type { ReplyId, TurnId } from '../ids.js'
 import type { Heard } from '../turn/history.js'
 import type { ReplyRun } from './reply-run.js'
 import type { Unstamped } from './telling.js'
@@ -31,17 +31,7 @@ export class ReplyEnds {
     run: ReplyRun,
     { heard, said, interrupted }: Pick<ReplyEnded, 'heard' | 'said' | 'interrupted'>,
   ): void {
-    const { reply, turn, state, decision } = run
-    const ended: ReplyEnded = {
-      kind: 'reply-ended',
-      turn: turn.id,
-      reply,
-      said,
-      heard,
-      interrupted,
-      ...(state === undefined ? {} : { state }),
-      ...(decision === undefined ? {} : { decision }),
-    }
+    const ended = endOf(run, { heard, said, interrupted })
     this.#keep(ended)
     this.#parts.emit(ended)
   }
@@ -59,5 +49,29 @@ export class ReplyEnds {
     this.#last.set(ended.reply, ended)
     const oldest = this.#last.keys().next().value
     if (this.#last.size > KEPT && oldest !== undefined) this.#last.delete(oldest)
+  }
+}
+
+/** How a reply ended, as it is told. */
+export function endOf(
+  {
+    reply,
+    turn,
+    state,
+    decision,
+  }: Pick<ReplyRun, 'reply' | 'state' | 'decision'> & {
+    readonly turn: { readonly id: TurnId }
+  },
+  { heard, said, interrupted }: Pick<ReplyEnded, 'heard' | 'said' | 'interrupted'>,
+): ReplyEnded {
+  return {
+    kind: 'reply-ended',
+    turn: turn.id,
+    reply,
+    said,
+    heard,
+    interrupted,
+    ...(state === undefined ? {} : { state }),
+    ...(decision === undefined ? {} : { decision }),
   }
 }

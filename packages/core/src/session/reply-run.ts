@@ -6,9 +6,10 @@ import type { ReplyId } from '../ids.js'
 import type { ContextUse, DecisionUse } from '../ledger/ledger.js'
 import type { LedgerMark } from '../ledger/marks.js'
 import type { Playout } from '../playout/playout.js'
+import { actedIn, stateOfActed } from '../providers/acted-tools.js'
 import type { ToolCall } from '../providers/tool.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
-import type { Heard, Json, Turn } from '../turn/history.js'
+import type { Heard, HistoryEntry, Json, Turn } from '../turn/history.js'
 import type { Wishes } from '../turn/wishes.js'
 import type { PartStream } from './part-stream.js'
 import type { Waste } from './speculation.js'
@@ -20,6 +21,8 @@ export interface ReplyRunParts {
   /** The turn as the engine is to see it. */
   readonly view: Turn
   readonly link: EngineLink
+  /** What was heard of the turn's answer before, by entries of the history: another process began it. */
+  readonly before: readonly HistoryEntry[]
   readonly playout: Playout
   readonly outputRate: number
   readonly resampling: Resampling
@@ -55,6 +58,14 @@ export class ReplyRun {
   state: Json | undefined
   decision: DecisionUse | undefined
   readonly #parts: ReplyRunParts
+  /** What the engine is to say word for word, before it answers or instead. */
+  readonly #script: string
+  /** Where the parts of the stream under way begin in the answer's sound, ms. */
+  #streamFromMs = 0
+  /** Words of the script that came. */
+  #scriptWords = 0
+  /** Whether the answer is the engine's own by now. */
+  #isOwn = true
   /** What a prepared reply has to tell waits here, in order; undefined once it is released. */
   #untold: (() => void)[] | undefined = []
   #made = false
@@ -77,6 +88,14 @@ export class ReplyRun {
     this.basis = parts.view.text
     this.wishes = parts.wishes
     this.#parts = parts
+    this.#script = scriptOf(parts)
+    const { begun } = parts.turn
+    if (begun === undefined) return
+    this.actions.push(...(begun.actions ?? []))
+    this.decision = begun.decision
+    // What tools did stands with what was heard of it.
+    if (actedIn(begun.state).length === 0) this.state = begun.state
+    if (begun.bargeIn !== undefined) this.#bargeIns.push({ fromMs: 0, allow: begun.bargeIn })
   }
 
   /** Whether anything of the answer itself, a filler aside, has sounded yet. */
@@ -92,6 +111,23 @@ export class ReplyRun {
   /** Whether the engine has given all of it. */
   get made(): boolean {
     return this.#made
+  }
+
+  /** Where the engine's own answer begins in the reply's audio, ms; undefined until it sounds. */
+  get ownFromMs(): number | undefined {
+    if (!this.#sounded) return undefined
+    return this.#streamFromMs === 0 ? this.#fromMs : this.#fromMs + this.#streamFromMs
+  }
+
+  /** Words that are to be said as they are and have not come yet. */
+  get unsaid(): string {
+    if (this.#isOwn || this.#made) return ''
+    return (this.#script.match(/\S+/g) ?? []).slice(this.#scriptWords).join(' ')
+  }
+
+  /** Whether nothing is to be asked of the engine any more. */
+  get isAllKnown(): boolean {
+    return this.#made || (!this.#isOwn && !this.#goesOn)
   }
 
   /** Whether it is on its way to the ear. */
@@ -125,13 +161,34 @@ export class ReplyRun {
   }
 
   run(): void {
-    const { link, view, turn } = this.#parts
+    const { link } = this.#parts
     const say = link.say?.bind(link)
-    const { prompt } = turn
-    this.#stream = this.#parts.stream(
-      signal => (prompt !== undefined && say !== undefined ? say(prompt, signal) : link.reply(view, signal)),
-      { part: part => this.#take(part), end: error => this.#end(error) },
-    )
+    if (this.#script === '' || say === undefined) return this.#answer()
+    this.#isOwn = false
+    this.#stream = this.#parts.stream(signal => say(this.#script, signal), {
+      part: part => this.#take(part),
+      end: error => {
+        if (error === undefined && this.#goesOn) this.#answer()
+        else this.#end(error)
+      },
+    })
+  }
+
+  /** The engine's own words; behind those of a script, if there was one. */
+  #answer(): void {
+    this.#isOwn = true
+    this.#streamFromMs = this.#audioMs
+    const { link } = this.#parts
+    const view = viewOf(this.#parts, this.#script)
+    this.#stream = this.#parts.stream(signal => link.reply(view, signal), {
+      part: part => this.#take(part),
+      end: error => this.#end(error),
+    })
+  }
+
+  /** Whether the engine is asked to go on behind what was to be said. */
+  get #goesOn(): boolean {
+    return this.turn.begun?.made === false
   }
 
   /** Says something while the answer is late; the answer takes its place as soon as it sounds. */
@@ -158,8 +215,12 @@ export class ReplyRun {
         return this.#audio(part.samples, part.rate)
       case 'words': {
         this.#beginAnswer()
+        if (!this.#isOwn) this.#scriptWords += countWords(part.text)
         const { untilMs } = part
-        return this.#words(part.text, untilMs === undefined ? undefined : untilMs + this.#fromMs)
+        return this.#words(
+          part.text,
+          untilMs === undefined ? undefined : untilMs + this.#fromMs + this.#streamFromMs,
+        )
       }
       case 'mark':
         return this.#parts.mark(part.mark)
@@ -202,7 +263,7 @@ export class ReplyRun {
 
   #words(text: string, untilMs: number | undefined): void {
     const endMs = this.#parts.playout.words(this.reply, text, untilMs)
-    this.#wordCount += text.split(/\s+/).filter(word => word !== '').length
+    this.#wordCount += countWords(text)
     this.#tell(() => this.#parts.words(text, endMs))
   }
 
@@ -247,6 +308,27 @@ export class ReplyRun {
     this.#resampler?.resampler.close()
     this.#resampler = undefined
   }
+}
+
+/** What is said of the session's own accord, or is left of what another process began. */
+function scriptOf({ turn, link }: ReplyRunParts): string {
+  if (link.say === undefined) return ''
+  return turn.begun?.rest ?? turn.prompt ?? ''
+}
+
+/** The turn as the engine is to see it, with what of the answer is said already. */
+function viewOf({ view, turn, before }: ReplyRunParts, script: string): Turn {
+  const { begun } = turn
+  if (begun === undefined) return view
+  const said = [...before.map(({ text }) => text), script].filter(text => text !== '').join(' ')
+  const acted = before.flatMap(entry => (entry.role === 'agent' ? actedIn(entry.state) : []))
+  const state = acted.length === 0 ? begun.state : stateOfActed(acted, Number.POSITIVE_INFINITY)
+  if (said === '' && state === undefined) return view
+  return { ...view, begun: { said, ...(state === undefined ? {} : { state }) } }
+}
+
+function countWords(text: string): number {
+  return text.split(/\s+/).filter(word => word !== '').length
 }
 
 function decisionOf({ by, cause, rule, outcome, tookMs }: DecisionUse): DecisionUse {

@@ -14,6 +14,7 @@ import { FloorTimers } from './floor-timers.js'
 import { Overlap } from './overlap.js'
 import type { ReplyRun } from './reply-run.js'
 import type { SessionParts } from './session-parts.js'
+import { idsBehind } from './snapshot.js'
 import { Telling } from './telling.js'
 import { Watchdog } from './watchdog.js'
 
@@ -43,13 +44,16 @@ export interface BodyHost {
 /** Makes the parts; the head of the session log, if there is one, is written first. */
 export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
   const { id, journal, outputRate, resampling, taps, policy, ear } = parts
-  const entrance = new Entrance(parts.clock, parts.ids, parts.log)
+  const { goesOnFrom } = parts
+  const entrance = new Entrance(parts.clock, idsBehind(parts.ids, goesOnFrom), parts.log)
+  const fromMs = goesOnFrom?.atMs ?? 0
   const { clock, ids } = entrance
   beginLog(entrance, parts)
   const telling = new Telling({
     session: id,
     entrance,
     journal,
+    fromMs,
     taps,
     send: host.send,
     tapFailed: host.tapFailed,
@@ -62,6 +66,7 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
     clock,
     ear,
     listenRate: parts.listenRate,
+    fromMs,
     hearsSource: parts.engine.hearsSource === true,
   })
   const timers = new FloorTimers({
@@ -69,7 +74,7 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
     mediaMs: () => caller.mediaMs,
     due: (timer, atMs) => host.observe({ kind: 'timer', atMs, timer }),
   })
-  const watchdog = new Watchdog(parts.limits, clock.now())
+  const watchdog = new Watchdog(parts.limits, clock.now(), fromMs)
   const answering = new Answering({
     ...shared,
     entrance,
@@ -94,7 +99,7 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
 }
 
 function beginLog({ log, clock }: Entrance, parts: SessionParts): void {
-  const { id, language, listenRate, outputRate, policy, limits, opens, ear } = parts
+  const { id, language, listenRate, outputRate, policy, limits, opens, ear, goesOnFrom } = parts
   log?.begin({
     format: SESSION_LOG_FORMAT,
     session: id,
@@ -107,5 +112,6 @@ function beginLog({ log, clock }: Entrance, parts: SessionParts): void {
     hears: ear !== undefined,
     keeps: log.keeps,
     atMs: clock.now(),
+    ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
   })
 }

@@ -18,6 +18,7 @@ import { Asides } from './asides.js'
 import { Beat } from './beat.js'
 import { Deciding } from './deciding.js'
 import type { SessionEvent } from './events.js'
+import { goOn, remember } from './going-on.js'
 import { LegFace } from './leg-face.js'
 import { createLegInbox } from './leg-inbox.js'
 import { faceLink } from './link-face.js'
@@ -25,6 +26,8 @@ import type { ReplyRun } from './reply-run.js'
 import { createBody, type SessionBody } from './session-body.js'
 import type { SessionParts } from './session-parts.js'
 import { steeringOf } from './session-steering.js'
+import { isBlank, type SessionSnapshot } from './snapshot.js'
+import { Snapshots } from './snapshots.js'
 import { StuckWatch } from './stuck-watch.js'
 
 export class Session {
@@ -33,6 +36,7 @@ export class Session {
   readonly #deciding: Deciding
   readonly #stuck = new StuckWatch()
   readonly #asides: Asides
+  readonly #snapshots: Snapshots
   readonly #stopTicking: Cancel
   #link: EngineLink | undefined
   #leg: LegFace | undefined
@@ -58,12 +62,16 @@ export class Session {
       history: () => body.memory.history(),
       mediaMs: () => body.caller.mediaMs,
     })
+    this.#snapshots = new Snapshots(body)
+    if (parts.goesOnFrom !== undefined) remember(body, parts.goesOnFrom)
     const beat = new Beat(body, {
       deciding,
       stuck: this.#stuck,
+      snapshots: this.#snapshots,
       host: {
         leg: () => this.#leg,
         says: () => this.#link?.say !== undefined,
+        stands: () => this.#link !== undefined,
         guard,
         end: reason => void this.#end(reason),
       },
@@ -93,12 +101,17 @@ export class Session {
    * the session ended and the leg left to the caller. A session that is ended meanwhile closes the leg.
    */
   async start(leg: Transport): Promise<void> {
-    const { id, language } = this.#body.parts
+    const { id, language, goesOnFrom } = this.#body.parts
     this.#opening = leg
     let started: SessionEvent | undefined
     this.#body.entrance.enter(() => {
       this.#body.entrance.note(() => ({ kind: 'start' }))
-      started = this.#body.telling.tellTaps({ kind: 'session-started', session: id, language })
+      started = this.#body.telling.tellTaps({
+        kind: 'session-started',
+        session: id,
+        language,
+        ...(goesOnFrom === undefined ? {} : { goesOn: true }),
+      })
     })
     const link = faceLink(await this.#connect(), error => this.#fault(error))
     this.#link = link
@@ -110,7 +123,16 @@ export class Session {
       this.#body.answering.use(link)
       this.#attach(leg)
       this.#body.telling.announce(started)
-      if (this.#body.parts.opens) this.#deciding.observe({ kind: 'end-of-turn', atMs: 0, source: 'opening' })
+      if (goesOnFrom !== undefined && !isBlank(goesOnFrom)) this.#goOn(goesOnFrom)
+      else if (this.#body.parts.opens)
+        this.#deciding.observe({ kind: 'end-of-turn', atMs: 0, source: 'opening' })
+    })
+  }
+
+  #goOn(from: SessionSnapshot): void {
+    goOn(this.#body, from, {
+      answer: () => this.#deciding.answer(undefined),
+      end: reason => void this.#end(reason),
     })
   }
 
@@ -146,6 +168,32 @@ export class Session {
         resolve(this.#ending)
       }),
     )
+  }
+
+  /**
+   * Ends this process's part of a conversation that another goes on with: the gate is shut, the far end cleared, what was
+   * heard written, and the leg closed (`handed-over`).
+   * @throws `resume_failed` where it is over.
+   */
+  async handOver(): Promise<SessionSnapshot> {
+    let snapshot: SessionSnapshot | undefined
+    await new Promise<void>(resolve =>
+      this.#body.entrance.enter(() => {
+        if (this.#ending === undefined) {
+          this.#body.entrance.note(() => ({ kind: 'end', reason: 'handed-over' }))
+          this.#guard(() => {
+            // Until the engine stands, nothing has come of it here.
+            const { goesOnFrom } = this.#body.parts
+            snapshot = (this.#link === undefined ? goesOnFrom : undefined) ?? this.#snapshots.take()
+          })
+          void this.#end('handed-over')
+        }
+        resolve()
+      }),
+    )
+    await this.#ending
+    if (snapshot === undefined) throw new ParleyError('resume_failed', 'The session is over.')
+    return snapshot
   }
 
   async #connect(): Promise<EngineLink> {

@@ -15,6 +15,8 @@ export interface TellingParts {
   readonly session: SessionId
   readonly entrance: Entrance
   readonly journal: Journal
+  /** Ms that the session has lasted in other processes. */
+  readonly fromMs: number
   readonly taps: readonly Tap[]
   /** To the far end; false when there is none just now. */
   send(event: SessionEvent): boolean
@@ -36,14 +38,24 @@ export class Telling {
   readonly #announcer: Announcer
   #over = false
 
-  constructor({ session, entrance, journal, taps, send, tapFailed }: TellingParts) {
+  constructor({ session, entrance, journal, fromMs, taps, send, tapFailed }: TellingParts) {
     this.#entrance = entrance
-    this.#beganAtMs = entrance.clock.now()
+    this.#beganAtMs = entrance.clock.now() - fromMs
     this.#taps = new Taps(taps, (tap, error) => {
       const { code, message } = ParleyError.from(error)
       tapFailed(new ParleyError(code, `tap ${tap}: ${message}`))
     })
     this.#announcer = new Announcer({ session, entrance, journal, send, trouble: error => this.warn(error) })
+  }
+
+  /** Ms since the session began. */
+  get atMs(): number {
+    return this.#entrance.clock.now() - this.#beganAtMs
+  }
+
+  /** What is not stored yet, oldest first. */
+  get unstored(): readonly DurableEvent[] {
+    return this.#announcer.unstored
   }
 
   tell(event: Unstamped): void {
@@ -54,7 +66,7 @@ export class Telling {
   /** For what the far end, not there yet, is to hear later by `announce`. */
   tellTaps(event: Unstamped): SessionEvent | undefined {
     if (this.#over) return undefined
-    const stamped = { ...event, atMs: this.#entrance.clock.now() - this.#beganAtMs } as SessionEvent
+    const stamped = { ...event, atMs: this.atMs } as SessionEvent
     this.#entrance.log?.output({ kind: 'event', event: stamped })
     this.#taps.event(stamped)
     return stamped
@@ -63,9 +75,15 @@ export class Telling {
   /** Stores another end of a reply that was told already; the later counts there. */
   correct(event: Unstamped<DurableEvent>): void {
     if (this.#over) return
-    const stamped = { ...event, atMs: this.#entrance.clock.now() - this.#beganAtMs } as DurableEvent
+    const stamped = { ...event, atMs: this.atMs } as DurableEvent
     this.#entrance.log?.output({ kind: 'event', event: stamped })
     this.#announcer.store(stamped)
+  }
+
+  /** Stores what another process had told and perhaps not stored. */
+  storeAgain(event: DurableEvent): void {
+    this.#entrance.log?.output({ kind: 'event', event })
+    this.#announcer.store(event)
   }
 
   announce(stamped: SessionEvent | undefined): void {

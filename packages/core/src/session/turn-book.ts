@@ -1,6 +1,7 @@
 import type { Ids } from '../clock/clock.js'
 import type { TurnId } from '../ids.js'
 import { CallerTurn } from '../turn/caller-turn.js'
+import type { Turn } from '../turn/history.js'
 
 /** Late words may belong to one of the turns before; further back they are too old to change anything. */
 const KEPT = 4
@@ -17,6 +18,16 @@ export class TurnBook {
   /** The newest turn, open or committed. */
   get current(): CallerTurn | undefined {
     return this.#turns.at(-1)
+  }
+
+  /** A turn of another process, which is over and waits for its answer. */
+  takeUp({ id, origin, text }: Pick<Turn, 'id' | 'origin' | 'text'>, atMs: number): CallerTurn {
+    const turn = new CallerTurn(id, origin, atMs)
+    if (origin === 'prompt') turn.prompt = text
+    else turn.hand(text)
+    turn.commit(atMs)
+    this.#turns.push(turn)
+    return turn
   }
 
   open(origin: CallerTurn['origin'], startMs: number): CallerTurn {

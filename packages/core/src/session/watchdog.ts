@@ -19,9 +19,10 @@ export class Watchdog {
   #voicedAtMs = 0
   #speechAtMs = 0
 
-  constructor(limits: SessionLimits, nowMs: number) {
+  /** `fromMs`: how long the session has lasted in other processes. */
+  constructor(limits: SessionLimits, nowMs: number, fromMs: number) {
     this.#limits = limits
-    this.#startedAtMs = nowMs
+    this.#startedAtMs = nowMs - fromMs
     this.#activeAtMs = nowMs
   }
 

@@ -1,5 +1,6 @@
 import type { TurnId } from '../ids.js'
 import { TurnLedger } from '../ledger/turn-ledger.js'
+import type { UnfinishedReply } from '../session/snapshot.js'
 import type { HistoryEntry, Turn } from './history.js'
 import type { Wishes } from './wishes.js'
 
@@ -20,8 +21,12 @@ export class CallerTurn {
   prompt: string | undefined
   /** Whether the session ends once its reply was heard. */
   last = false
+  /** The answer that another process began, as long as the turn has not grown since. */
+  begun: UnfinishedReply | undefined
   readonly #finals: { readonly startMs: number; readonly text: string }[] = []
   #typed = false
+  /** Its words come from another process: no more are waited for. */
+  #handed = false
 
   constructor(id: TurnId, origin: Turn['origin'], startMs: number) {
     this.id = id
@@ -41,8 +46,15 @@ export class CallerTurn {
     if (origin === 'text') this.#typed = true
     if (trimmed === '' || this.#finals.some(known => known.startMs === startMs && known.text === trimmed))
       return
+    this.begun = undefined
     const after = this.#finals.findIndex(known => known.startMs > startMs)
     this.#finals.splice(after === -1 ? this.#finals.length : after, 0, { startMs, text: trimmed })
+  }
+
+  /** Its text as another process knew it. */
+  hand(text: string): void {
+    this.#handed = true
+    if (text !== '') this.#finals.push({ startMs: this.startMs, text })
   }
 
   /**
@@ -70,13 +82,15 @@ export class CallerTurn {
   reopen(): void {
     this.committed = false
     this.answered = false
+    this.#handed = false
     this.ledger.discardAnswer()
   }
 
   /** The turn as an engine reads it: once something was typed in it, its text stands and no words are waited for. */
   view(history: readonly HistoryEntry[], wishes: Wishes = {}): Turn {
     const { id, text, startMs, endMs } = this
-    const origin = this.#typed ? 'text' : this.origin
+    const isWhole = this.#typed || (this.#handed && this.origin === 'speech' && text !== '')
+    const origin = isWhole ? 'text' : this.origin
     const asked = Object.keys(wishes).length === 0 ? {} : { wishes }
     return { id, origin, text, startMs, endMs, history, ...asked }
   }

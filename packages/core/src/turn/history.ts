@@ -51,4 +51,9 @@ export interface Turn {
   readonly history: readonly HistoryEntry[]
   /** Absent where the far end only talks. */
   readonly wishes?: Wishes
+  /**
+   * Another process has begun to answer it: `said` was, or is being, said to the caller, and only what follows is wanted.
+   * `state` is what was kept with that (tools that acted are not to act again). An engine that cannot go on answers anew.
+   */
+  readonly begun?: { readonly said: string; readonly state?: Json }
 }

@@ -45,6 +45,13 @@ export function givenReply(turn: TurnId, startMs: number, text: string): TurnRec
   return record
 }
 
+/** An answer as another process remembers it. */
+export function handedReply(entry: Extract<HistoryEntry, { role: 'agent' }>): ReplyRecord {
+  const { reply, text, interrupted, state } = entry
+  const heard = { reply, ms: 0, text, complete: !interrupted, source: 'estimated', errorMs: 0 } as const
+  return { ...newReply(reply), heard, interrupted, state }
+}
+
 /** A call of one, whose result is still to come. */
 export function givenCall(turn: TurnId, startMs: number, call: ToolCall): TurnRecord {
   const record = given(turn, startMs, 'user', '')

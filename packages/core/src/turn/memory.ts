@@ -8,6 +8,7 @@ import {
   given,
   givenCall,
   givenReply,
+  handedReply,
   newReply,
   type TurnRecord,
 } from './memory-record.js'
@@ -27,26 +28,47 @@ const MAX_CALLS = 64
  */
 export class Memory {
   readonly #turns: TurnRecord[] = []
+  #version = 0
+
+  /** Grows with every change. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Takes over what another process remembers, oldest first. */
+  fill(history: readonly HistoryEntry[]): void {
+    this.#version += 1
+    for (const entry of history) {
+      const last = this.#turns.at(-1)
+      if (entry.role !== 'agent') this.#turns.push(given(entry.turn, entry.atMs, entry.role, entry.text))
+      else if (last?.turn === entry.turn) last.replies.push(handedReply(entry))
+      else this.#turns.push({ ...given(entry.turn, 0, 'user', ''), replies: [handedReply(entry)] })
+    }
+  }
 
   /** A turn takes its place; turns stand in the order in which they were opened. */
   open(turn: TurnId, startMs: number): void {
+    this.#version += 1
     this.#insert({ turn, startMs, role: 'user', text: '', forgotten: false, replies: [] }, undefined)
   }
 
   /** The turn goes on: what was put in since it was over stands before it. */
   reopened(turn: TurnId): void {
+    this.#version += 1
     const at = this.#turns.findLastIndex(record => record.turn === turn)
     if (at >= 0 && at < this.#turns.length - 1) this.#turns.push(...this.#turns.splice(at, 1))
   }
 
   /** Text of the caller's turn so far; called again when it grows. A turn too old to be kept is left out. */
   user(turn: TurnId, text: string): void {
+    this.#version += 1
     const record = this.#find(turn)
     if (record !== undefined && !record.forgotten) record.text = text
   }
 
   /** What was heard of a reply; called again when a later report corrects it. One without a word leaves no trace. */
   agent(turn: TurnId, heard: Heard, interrupted: boolean, state: Json | undefined): void {
+    this.#version += 1
     const record = this.#find(turn)
     if (record === undefined) return
     const known = record.replies.find(({ reply }) => reply === heard.reply)
@@ -57,6 +79,7 @@ export class Memory {
 
   /** The reply asks the far end for a tool; in the history once its result is there. */
   called(turn: TurnId, reply: ReplyId, call: ToolCall): void {
+    this.#version += 1
     const record = this.#find(turn)
     if (record === undefined) return
     let known = record.replies.find(each => each.reply === reply)
@@ -74,6 +97,7 @@ export class Memory {
    * other words.
    */
   remember(entry: GivenEntry, behind: TurnId | null | undefined, atMs: number, open?: TurnId): void {
+    this.#version += 1
     if (this.#isKnown(entry.id)) return
     this.#drop(entry.id)
     const record = this.#recordOf(entry, atMs)
@@ -103,6 +127,7 @@ export class Memory {
 
   /** What was said in it, or what a tool gave, is no part of the history any more; of a turn its answers stay. */
   forget(what: Forgotten): void {
+    this.#version += 1
     if ('call' in what) return this.#forgetCall(what.call)
     const id: string = 'turn' in what ? what.turn : what.reply
     for (const record of this.#turns) {
@@ -130,6 +155,7 @@ export class Memory {
 
   /** What was heard of a reply as the far end corrects it; undefined for one that is not known. */
   amend(reply: ReplyId, { ms, text }: { readonly ms: number; readonly text: string }): Heard | undefined {
+    this.#version += 1
     const known = this.#turns.flatMap(({ replies }) => replies).findLast(each => each.reply === reply)
     const before = known?.heard
     if (known === undefined || before === undefined) return undefined
@@ -137,6 +163,16 @@ export class Memory {
     const heard: Heard = { ...before, ms, text, complete, source: 'reported', errorMs: 0 }
     Object.assign(known, { heard, interrupted: known.interrupted || !complete })
     return heard
+  }
+
+  /** What was heard of the answers to a turn, oldest first. */
+  answersTo(turn: TurnId): readonly HistoryEntry[] {
+    return this.#find(turn)?.replies.flatMap(reply => entriesOf(turn, reply)) ?? []
+  }
+
+  /** Whether a turn of this id stands there. */
+  has(turn: TurnId): boolean {
+    return this.#find(turn) !== undefined
   }
 
   /** What stands last, unless it was taken out. */

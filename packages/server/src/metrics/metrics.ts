@@ -215,6 +215,7 @@ const outcomes: Readonly<Record<CloseReason, 'completed' | 'failed'>> = {
   expired: 'completed',
   replaced: 'completed',
   draining: 'completed',
+  'handed-over': 'completed',
   lost: 'failed',
   protocol: 'failed',
   error: 'failed',

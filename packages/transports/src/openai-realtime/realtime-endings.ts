@@ -124,7 +124,8 @@ export function bySession(reason: CloseReason): RealtimeEnding {
       return { closing: { code: 1001, reason: 'idle' }, fault: invalidRequest('session_idle', message), tell }
     }
     case 'draining':
-      return draining()
+    case 'handed-over':
+      return { ...draining(), tell }
     case 'hang-up':
     case 'client':
       return { closing: { code: 1000, reason }, tell }

@@ -23,6 +23,7 @@ const codeOfReason: Record<CloseReason, number> = {
   expired: 4408,
   replaced: 4409,
   draining: 1012,
+  'handed-over': 1012,
   protocol: 1008,
   error: 1011,
 }
@@ -33,6 +34,7 @@ export const errorOfReason: Readonly<Partial<Record<CloseReason, ErrorCode>>> = 
   expired: 'session_expired',
   replaced: 'replaced',
   draining: 'draining',
+  'handed-over': 'draining',
   protocol: 'bad_message',
   error: 'internal',
 }
