@@ -19,6 +19,7 @@ import {
 } from '@parley/core'
 import { wordListsOf } from '../scripted/word-lists.js'
 import { askedOf, requestOf } from './asked-request.js'
+import { mindBehind, requestBehind } from './behind-begun.js'
 import { type Commitment, createCommitments } from './commitments.js'
 import { type Listening, startListening } from './listening.js'
 import { startLookingUp } from './looking-up.js'
@@ -159,7 +160,10 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     const { language } = call
     const request = requestOf(turn, asked, { language, instructions, facts: found?.facts ?? [] })
     const manner = turn.wishes?.silent ? { ...named(), voice: undefined } : named()
-    yield* speakReply(manner, { ...request, ...commitment }, signal)
+    const { begun } = turn
+    if (begun === undefined) return yield* speakReply(manner, { ...request, ...commitment }, signal)
+    const behind = { ...requestBehind(request, begun), ...commitment }
+    yield* speakReply({ ...manner, mind: mindBehind(manner.mind, begun) }, behind, signal)
   }
 
   const say = (text: string, signal: AbortSignal): AsyncIterable<ReplyPart> =>

@@ -3,7 +3,15 @@
  * fetched, and the model responds until it has no more tools to call. An answer that breaks off is asked for again.
  */
 
-import { type Fact, type FarAsk, factsAsText, ParleyError, type ReplyPart, type Turn } from '@parley/core'
+import {
+  actedIn,
+  type Fact,
+  type FarAsk,
+  factsAsText,
+  ParleyError,
+  type ReplyPart,
+  type Turn,
+} from '@parley/core'
 import { askedOf } from '../cascade/asked-request.js'
 import type { Decision } from '../reasoner/reasoner.js'
 import { undecided } from '../reasoner/reasoner-tool.js'
@@ -30,10 +38,14 @@ export async function* answer(
   signal: AbortSignal,
 ): AsyncGenerator<ReplyPart> {
   const { greeting } = talk.options
-  if (turn.origin === 'opening' && greeting !== undefined && turn.wishes === undefined)
-    return yield* speakText(talk, making.record, greeting, signal)
+  const { begun } = turn
+  const isGreeting = turn.origin === 'opening' && greeting !== undefined && turn.wishes === undefined
+  // A greeting that another process began is known to its end.
+  if (isGreeting && begun !== undefined && begun.said !== '') return
+  if (isGreeting) return yield* speakText(talk, making.record, greeting, signal)
   if (await isBlip(talk, turn, signal)) return talk.owed.drop(turn.id)
-  const state: AnswerState = { facts: [], words: undefined, goesOn: undefined, decision: undefined }
+  const said = begun?.said === '' ? undefined : begun?.said
+  const state: AnswerState = { facts: [], words: undefined, goesOn: said, decision: undefined }
   const beganMs = talk.call.clock.now()
   for (let tries = 1; ; tries++) {
     const line = await talk.lines.reach(signal)
@@ -93,7 +105,10 @@ async function* tryOn(talk: Talk, job: Job, signal: AbortSignal): AsyncGenerator
   const line = talk.lines.line
   if (line === undefined) return
   tellTurn(talk, line, turn)
-  for (const { call, result } of [...talk.acts.of(turn.id), ...making.exchanges])
+  const begun = actedIn(turn.begun?.state).flatMap(({ calls, results }) =>
+    calls.flatMap(call => results.filter(({ id }) => id === call.id).map(result => ({ call, result }))),
+  )
+  for (const { call, result } of [...begun, ...talk.acts.of(turn.id), ...making.exchanges])
     for (const item of line.memory.exchange(call, result)) making.record.extras.push({ line, item })
   const notes: string[] = []
   const note = (text: string) => {
