@@ -119,6 +119,13 @@ export class SimCaller implements Transport {
     this.#inbox?.closed('lost')
   }
 
+  /** The gateway's process dies: nothing comes of it any more, and it is told nothing. */
+  die(): void {
+    this.#broken = true
+    this.#inbox = undefined
+    this.ear.stop(this.#options.clock.now())
+  }
+
   /** A frame of the caller's sound arrives after the uplink. */
   say(frame: AudioFrame): void {
     this.#up(inbox => inbox.audio(frame))

@@ -1,5 +1,6 @@
 import { loadResampling, type Resampling } from '@parley/audio'
 import {
+  type Clock,
   createDurationJudge,
   createFixedEndpointing,
   createTicker,
@@ -9,6 +10,7 @@ import {
   type Ear,
   type Endpointing,
   type Engine,
+  type Ids,
   type Journal,
   type Judge,
   Session,
@@ -17,6 +19,7 @@ import {
   type SessionLimits,
   type SessionLog,
   type SessionParts,
+  type SessionSnapshot,
   type Tap,
   type TurnPolicy,
 } from '@parley/core'
@@ -46,6 +49,13 @@ export interface SimConversationOptions {
   readonly around?: (engine: SimEngine) => Engine
   readonly journal?: Journal
   readonly taps?: readonly Tap[]
+  /** A clock that others run by, too. */
+  readonly clock?: VirtualClock
+  /** What the session alone runs by, and can die with. */
+  readonly life?: Clock
+  readonly ids?: Ids
+  readonly goesOnFrom?: SessionSnapshot
+  readonly snapshots?: (snapshot: SessionSnapshot) => void
 }
 
 const SAMPLE_RATE = 16_000
@@ -63,7 +73,7 @@ export class SimConversation {
   #heardMs = 0
 
   private constructor(options: SimConversationOptions, resampling: Resampling) {
-    this.clock = new VirtualClock()
+    this.clock = options.clock ?? new VirtualClock()
     const clock = this.clock
     this.#callerOptions = {
       clock,
@@ -102,9 +112,11 @@ export class SimConversation {
       opens: options.opens ?? false,
       journal: options.journal ?? { write: async (_, event) => void this.stored.push(event) },
       taps: [{ name: 'account', event: event => void this.events.push(event) }, ...(options.taps ?? [])],
-      clock,
-      ticker: createTicker(clock, FRAME_MS),
-      ids: countingIds(),
+      clock: options.life ?? clock,
+      ticker: createTicker(options.life ?? clock, FRAME_MS),
+      ids: options.ids ?? countingIds(),
+      ...(options.goesOnFrom === undefined ? {} : { goesOnFrom: options.goesOnFrom }),
+      ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
     })
   }
 
