@@ -38,7 +38,8 @@ export function sayWords(words: readonly string[], reply: Partial<SimReply> = {}
 }
 
 export async function beginLife(options: SimConversationOptions = {}): Promise<Life> {
-  let snapshot: SessionSnapshot | undefined
+  // Until it tells one of its own, what it went on from stands.
+  let snapshot: SessionSnapshot | undefined = options.goesOnFrom
   let told = 0
   let isDead = false
   const clock = options.clock ?? new VirtualClock()
