@@ -14,14 +14,20 @@ export interface CarrierSpeech {
 
 export interface CarrierSpeechOptions {
   readonly dialect: CarrierDialect
+  readonly accountSid?: string | undefined
   readonly streamSid: string
   readonly callSid: string
 }
 
-const accountSid = 'AC00000000000000000000000000000000'
+const anyAccount = 'AC00000000000000000000000000000000'
 const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 }
 
-export function createCarrierSpeech({ dialect, streamSid, callSid }: CarrierSpeechOptions): CarrierSpeech {
+export function createCarrierSpeech({
+  dialect,
+  streamSid,
+  callSid,
+  accountSid = anyAccount,
+}: CarrierSpeechOptions): CarrierSpeech {
   const twilio = dialect === 'twilio'
   let sequence = 0
   let chunk = 0

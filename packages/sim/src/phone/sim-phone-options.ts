@@ -16,6 +16,7 @@ export interface SimPhoneOptions {
   readonly jitterMs?: () => number
   /** How much of what was heard is kept in `heard`, ms. Default 10 minutes. */
   readonly keepMs?: number
+  readonly accountSid?: string
   readonly streamSid?: string
   readonly callSid?: string
   /** Each frame of the ear as it begins, silent ones too; the frame is its own. */
@@ -29,6 +30,8 @@ export interface HeardFrame {
   readonly samples: Int16Array
   /** How many of the samples, from the first, were the gateway's sound; the rest is the line's silence. */
   readonly soundSamples: number
+  /** Sound that waits behind this frame, ms. */
+  readonly bufferedMs: number
   /** −100 for silence. */
   readonly rmsDbfs: number
 }

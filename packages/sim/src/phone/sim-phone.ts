@@ -44,6 +44,7 @@ export class SimPhone {
     this.#options = options
     this.#speech = createCarrierSpeech({
       dialect,
+      accountSid: options.accountSid,
       streamSid: options.streamSid ?? defaultSid[dialect].stream,
       callSid: options.callSid ?? defaultSid[dialect].call,
     })
@@ -139,7 +140,8 @@ export class SimPhone {
     this.#echo(this.#buffer.passed())
     const samples = new Int16Array(FRAME)
     decodeUlaw(this.#bytes.subarray(0, soundSamples), samples)
-    const frame = { atMs, samples, soundSamples, rmsDbfs: measureLevel(samples).rmsDbfs }
+    const bufferedMs = (this.#buffer.bytes * 1000) / PHONE_RATE
+    const frame = { atMs, samples, soundSamples, bufferedMs, rmsDbfs: measureLevel(samples).rmsDbfs }
     this.heard.push(frame)
     if (this.heard.length * PHONE_FRAME_MS > (this.#options.keepMs ?? 600_000)) this.heard.shift()
     this.#options.onHeard?.(frame)
