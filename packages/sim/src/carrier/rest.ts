@@ -78,9 +78,7 @@ export function createRest(programs: Programs): (request: RestRequest) => RestAn
     try {
       const url = new URL(request.url, 'http://carrier')
       if (!isKnown(world, request.authorization)) throw new RestError(401, 20003, 'Authenticate')
-      const rest = url.pathname.startsWith(callsPath(world))
-        ? url.pathname.slice(callsPath(world).length).replace(/\.json$/, '')
-        : undefined
+      const rest = restOf(world, url.pathname)
       const form = new URLSearchParams(request.body)
       const missing = new RestError(404, 20404, `The requested resource ${url.pathname} was not found`)
       if (rest === '' && request.method === 'POST') return create(form)
@@ -98,6 +96,14 @@ export function createRest(programs: Programs): (request: RestRequest) => RestAn
       throw error
     }
   }
+}
+
+/** What stands behind the path of calls. SignalWire's own SDK leaves out `/api/laml`, which its interface has. */
+function restOf(world: CarrierWorld, pathname: string): string | undefined {
+  const path = callsPath(world)
+  const whole =
+    world.dialect === 'signalwire' && pathname.startsWith('/2010-04-01/') ? `/api/laml${pathname}` : pathname
+  return whole.startsWith(path) ? whole.slice(path.length).replace(/\.json$/, '') : undefined
 }
 
 /** What a call does once its phone was picked up. */
