@@ -1,3 +1,4 @@
+export * from './handset/handset-messages.js'
 export * from './phone/carrier-messages.js'
 export * from './phone/gateway-messages.js'
 export * from './realtime/realtime-fault.js'
