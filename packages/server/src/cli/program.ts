@@ -8,6 +8,7 @@ import { addDemoCommand } from './demo-command.js'
 import { addDoctorCommand } from './doctor-command.js'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js'
 import { addModelsCommand } from './models-command.js'
+import { addPhoneCommand } from './phone-command.js'
 import { addProvidersCommand } from './providers-command.js'
 import { addReplayCommand } from './replay-command.js'
 import { addSimCommand } from './sim-command.js'
@@ -24,6 +25,7 @@ Examples:
   parley demo                                a conversation to listen in on, then the console
   parley talk hello.wav                      speak a recording to it and hear the answer
   parley talk --text "What are your hours?"  type instead
+  parley phone --call +15550100              call it by the phone emulator
   parley config check                        every setting, where it came from, what is wrong
   parley doctor                              what this machine has and lacks
   parley providers                           vendors, their keys and what they can do
@@ -57,6 +59,7 @@ export async function runProgram(
   addStartCommand(program, terminal, host)
   addDemoCommand(program, terminal, host, end)
   addTalkCommand(program, terminal)
+  addPhoneCommand(program, terminal, host, end)
   addConfigCommand(program, terminal, end)
   addDbCommand(program, terminal, end)
   addDoctorCommand(program, terminal, end)

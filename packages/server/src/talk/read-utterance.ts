@@ -4,19 +4,20 @@ import { ParleyError } from '@parley/core'
 import { TALK_INPUT_RATE } from './talk.js'
 
 /**
- * A recording as a caller speaks it, PCM16 at `TALK_INPUT_RATE`. Of a file that was cut off, what is there is spoken
+ * A recording as a caller speaks it, PCM16 at `toRate`. Of a file that was cut off, what is there is spoken
  * and `notice` is told. @throws ParleyError `bad_audio_file`.
  */
 export async function readUtterance(
   file: string,
   notice: (sentence: string) => void = () => undefined,
+  toRate: number = TALK_INPUT_RATE,
 ): Promise<Int16Array> {
   const wav = await readRecording(file)
   if (wav.truncated) {
     const ms = Math.round(wav.durationMs)
     notice(`${file} ends before its header says; the ${ms} ms that are there are spoken.`)
   }
-  const resampler = (await loadResampling()).create({ fromRate: wav.sampleRate, toRate: TALK_INPUT_RATE })
+  const resampler = (await loadResampling()).create({ fromRate: wav.sampleRate, toRate })
   const body = resampler.process(wav.samples).slice()
   const tail = resampler.flush()
   resampler.close()

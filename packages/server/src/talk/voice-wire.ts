@@ -75,13 +75,14 @@ function read(text: string, onMessage: (message: ServerMessage) => void): boolea
 }
 
 /** A copy, because PCM16 needs an even offset and network buffers have any. */
-function samplesOf(data: Buffer): Int16Array {
+export function samplesOf(data: Buffer): Int16Array {
   const bytes = new Uint8Array(data.length & ~1)
   bytes.set(data.subarray(0, bytes.length))
   return new Int16Array(bytes.buffer)
 }
 
-function unreachable(url: string, cause: Error): ParleyError {
+/** What to tell whoever named an address where nobody answers. */
+export function unreachable(url: string, cause: Error): ParleyError {
   const code = 'code' in cause ? String(cause.code) : ''
   const shown = withoutQuery(url)
   const message =
@@ -91,7 +92,8 @@ function unreachable(url: string, cause: Error): ParleyError {
   return new ParleyError('timeout', message, { cause, retryable: true })
 }
 
-async function refusalOf(response: IncomingMessage, url: string): Promise<ParleyError> {
+/** What a gateway refused a socket with, as an error for people. */
+export async function refusalOf(response: IncomingMessage, url: string): Promise<ParleyError> {
   const status = response.statusCode ?? 0
   const reason = await sentenceOf(response)
   if (status === 401) {
