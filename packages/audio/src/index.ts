@@ -1,5 +1,6 @@
 export * from './biquad.js'
 export * from './continuity.js'
+export * from './dtmf-tone.js'
 export * from './echo/echo-tracker.js'
 export * from './frame.js'
 export * from './g711.js'
