@@ -17,7 +17,7 @@ export const phoneEdge: Edge = {
     let session: Session | undefined
     servePhoneSocket({
       socket: line.gateway,
-      identify: async () => ({ tenant: 'bench', subject: 'bench' }),
+      identify: async () => ({ principal: { tenant: 'bench', subject: 'bench' } }),
       host: {
         async open({ transport }) {
           session = plainSession(world, {

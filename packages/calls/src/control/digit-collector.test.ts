@@ -56,7 +56,10 @@ describe('a collector of keys', () => {
       fc.property(keys, pressed => {
         const collector = createDigitCollector(order, 0)
         let atMs = 0
-        for (const [digit, waitMs] of pressed) collector.key(digit, (atMs += waitMs))
+        for (const [digit, waitMs] of pressed) {
+          atMs += waitMs
+          collector.key(digit, atMs)
+        }
         const { digits } = collector.hangUp()
         expect(digits).toMatch(/^[0-9*A-D]{0,4}$/)
       }),

@@ -1,9 +1,10 @@
 /**
- * What a phone carrier sends over its media stream: Twilio Media Streams, and SignalWire's dialect of them (no
- * top-level `streamSid`, ids are UUIDs, fewer fields). Numbers come as text or as numbers; fields that are not named
- * here are dropped, because carriers add some without notice.
+ * What a phone carrier sends over its media stream: Twilio Media Streams; SignalWire's dialect of them (no top-level
+ * `streamSid`, ids are UUIDs, fewer fields); and Telnyx's (`start` in snake case, an `error` message). Numbers come as text
+ * or as numbers; fields that are not named here are dropped, because carriers add some without notice.
  */
 import { z } from 'zod'
+import { mediaFormatSchema, snakeMediaFormatSchema } from './phone-format.js'
 
 /** Longest message either way, in bytes. */
 export const PHONE_MAX_MESSAGE_BYTES = 65_536
@@ -11,7 +12,7 @@ export const PHONE_MAX_MESSAGE_BYTES = 65_536
 /** Rate of a phone line, Hz. */
 export const PHONE_SAMPLE_RATE = 8_000
 
-const idSchema = z.string().min(1).max(100)
+const idSchema = z.string().min(1).max(200)
 
 /** A count, written as text by one carrier and as a number by another. */
 const countSchema = z.union([
@@ -28,27 +29,26 @@ const connectedSchema = z.object({
   version: z.string().max(40).optional(),
 })
 
-const mediaFormatSchema = z.object({
-  encoding: z.literal('audio/x-mulaw', { error: 'only audio/x-mulaw is spoken here' }),
-  sampleRate: z
-    .union([z.literal(8000), z.literal('8000').transform(() => 8000 as const)])
-    .meta({ description: 'Hz.' }),
-  channels: z.union([z.literal(1), z.literal('1').transform(() => 1 as const)]),
-})
+const parametersSchema = z.record(z.string().max(500), z.string().max(8_192))
 
 const startSchema = z
   .object({
     event: z.literal('start'),
     streamSid: idSchema.optional(),
+    stream_id: idSchema.optional(),
     start: z.object({
       streamSid: idSchema.optional(),
       callSid: idSchema.optional(),
       accountSid: idSchema.optional(),
-      mediaFormat: mediaFormatSchema,
-      customParameters: z.record(z.string().max(500), z.string().max(8_192)).default({}),
+      mediaFormat: mediaFormatSchema.optional().meta({ description: 'Without it, µ-law at 8 kHz.' }),
+      customParameters: parametersSchema.optional(),
+      call_control_id: idSchema.optional(),
+      user_id: idSchema.optional(),
+      media_format: snakeMediaFormatSchema.optional(),
+      custom_parameters: parametersSchema.optional(),
     }),
   })
-  .refine(({ streamSid, start }) => (streamSid ?? start.streamSid) !== undefined, {
+  .refine(start => streamIdOf(start) !== undefined, {
     error: 'expected an id of the stream',
     path: ['start', 'streamSid'],
   })
@@ -59,7 +59,7 @@ const mediaSchema = z.object({
     track: z.string().max(20).default('inbound'),
     chunk: countSchema,
     timestamp: countSchema.meta({ description: 'Milliseconds since the stream began.' }),
-    payload: z.base64().meta({ description: 'µ-law, 8 kHz, without a header.' }),
+    payload: z.base64().meta({ description: 'In the format of `start`, without a header.' }),
   }),
 })
 
@@ -75,6 +75,18 @@ const markSchema = z.object({
 
 const stopSchema = z.object({ event: z.literal('stop') })
 
+/** Telnyx says what it did not like; the shape is as loose as what is known of it. */
+const errorSchema = z.object({
+  event: z.literal('error'),
+  payload: z
+    .object({
+      code: z.union([z.string().max(40), z.number()]).optional(),
+      title: z.string().max(500).optional(),
+      detail: z.string().max(2_000).optional(),
+    })
+    .optional(),
+})
+
 export const phoneCarrierMessageSchema = z.discriminatedUnion('event', [
   connectedSchema,
   startSchema,
@@ -82,16 +94,29 @@ export const phoneCarrierMessageSchema = z.discriminatedUnion('event', [
   dtmfSchema,
   markSchema,
   stopSchema,
+  errorSchema,
 ])
 
+export type PhoneConnected = z.infer<typeof connectedSchema>
 export type PhoneStart = z.infer<typeof startSchema>
 export type PhoneMedia = z.infer<typeof mediaSchema>
+export type PhoneCarrierError = z.infer<typeof errorSchema>
 export type PhoneCarrierMessage = z.infer<typeof phoneCarrierMessageSchema>
 /** A message as a carrier writes it, before numbers are read. */
 export type PhoneCarrierMessageInput = z.input<typeof phoneCarrierMessageSchema>
 
+interface WithStreamId {
+  readonly streamSid?: string | undefined
+  readonly stream_id?: string | undefined
+  readonly start: { readonly streamSid?: string | undefined }
+}
+
+function streamIdOf({ streamSid, stream_id: streamId, start }: WithStreamId): string | undefined {
+  return streamSid ?? start.streamSid ?? streamId
+}
+
 /** The id of the stream, wherever the carrier put it. */
-export function phoneStreamOf({ streamSid, start }: PhoneStart): string {
-  // The schema has refused a start without either.
-  return streamSid ?? start.streamSid ?? ''
+export function phoneStreamOf(start: PhoneStart): string {
+  // The schema has refused a start without any.
+  return streamIdOf(start) ?? ''
 }

@@ -39,7 +39,10 @@ describe('a message of a carrier', () => {
   })
 
   it.each([
-    ['another codec', { mediaFormat: { encoding: 'audio/x-L16', sampleRate: 8000, channels: 1 } }],
+    ['another codec', { mediaFormat: { encoding: 'audio/opus', sampleRate: 8000, channels: 1 } }],
+    ['L16 at another rate', { mediaFormat: { encoding: 'audio/x-L16', sampleRate: 44100, channels: 1 } }],
+    ['two channels', { mediaFormat: { encoding: 'audio/x-L16', sampleRate: 16000, channels: 2 } }],
+    ['a rate that is none', { mediaFormat: { encoding: 'audio/x-L16', sampleRate: 'NaN', channels: 1 } }],
     ['another rate', { mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 16000, channels: 1 } }],
     ['a parameter that is no text', { customParameters: { token: 5 } }],
   ])('that starts with %s is refused', (_, change) => {

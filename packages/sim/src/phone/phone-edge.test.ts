@@ -160,7 +160,7 @@ function bareEdge(limits: Partial<typeof defaultPhoneLimits> = {}) {
   line.carrier.onClose((code, reason) => closes.push({ code, reason }))
   servePhoneSocket({
     socket: line.gateway,
-    identify: async () => ({ tenant: 'acme', subject: 'ada' }),
+    identify: async () => ({ principal: { tenant: 'acme', subject: 'ada' } }),
     host: {
       async open({ transport }) {
         transport.open({

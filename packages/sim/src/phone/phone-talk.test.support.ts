@@ -159,7 +159,9 @@ export async function startPhoneTalk(options: PhoneTalkOptions = {}): Promise<Ph
   const line = createMemoryLine()
   servePhoneSocket({
     socket: line.gateway,
-    identify: options.identify ?? (async () => ({ tenant: 'acme', subject: 'ada' })),
+    identify: async token => ({
+      principal: (await options.identify?.(token)) ?? { tenant: 'acme', subject: 'ada' },
+    }),
     host: options.host?.(host) ?? host,
     clock,
     log: {

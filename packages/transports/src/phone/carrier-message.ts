@@ -2,10 +2,11 @@
 import { ParleyError } from '@parley/core'
 import { type PhoneCarrierMessage, phoneCarrierMessageSchema } from '@parley/protocol'
 
-const knownEvents: readonly string[] = ['connected', 'start', 'media', 'dtmf', 'mark', 'stop']
+const knownEvents: readonly string[] = ['connected', 'start', 'media', 'dtmf', 'mark', 'stop', 'error']
 
 /**
- * Undefined for an event that is not known: carriers add some. Throws `bad_message`. What the far end wrote is never
+ * Undefined for an event that is not known: carriers add some. Throws `bad_message`, and `bad_audio` for a format that
+ * is not spoken here. What the far end wrote is never
  * repeated but for a short field name.
  */
 export function readCarrierMessage(text: string): PhoneCarrierMessage | undefined {
@@ -20,6 +21,8 @@ export function readCarrierMessage(text: string): PhoneCarrierMessage | undefine
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const field = (issue?.path.join('.') || event).slice(0, 80)
+  const isFormat = issue?.code === 'custom' && /(mediaFormat|media_format)$/.test(field)
+  if (isFormat) throw new ParleyError('bad_audio', issue.message, { details: { field } })
   throw new ParleyError('bad_message', `\`${field}\` of \`${event}\`: ${issue?.message ?? 'not valid'}.`, {
     details: { field },
   })

@@ -31,6 +31,10 @@ export interface MarkLine {
   readonly open: number
   /** Sound leaves now, behind what left before. */
   sent(durationMs: number): void
+  /** Sound of no reply leaves now, a key's tone: what comes next is a stretch of its own. */
+  other(durationMs: number): void
+  /** Until the far end has played all that was sent, if the way took no time, ms. */
+  readonly queuedMs: number
   /** The next sound begins a stretch: it is `ms` into the reply. Returns the name of the mark to send before it. */
   begin(reply: ReplyId, ms: number): string
   /** All sound of the reply up to `ms` has been sent. Returns the name of the mark to send behind it. */
@@ -123,6 +127,13 @@ export function createMarkLine({ now, initialRttMs, frameMs }: MarkLineOptions):
     sent(durationMs) {
       queueEndsAtMs = Math.max(queueEndsAtMs, now()) + durationMs
       sentMs += durationMs
+    },
+    other(durationMs) {
+      queueEndsAtMs = Math.max(queueEndsAtMs, now()) + durationMs
+      anchor = undefined
+    },
+    get queuedMs() {
+      return Math.max(0, queueEndsAtMs - now())
     },
     begin(reply, ms) {
       if (cut?.anchor?.reply === reply) cut.void = true

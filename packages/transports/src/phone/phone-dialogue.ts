@@ -1,32 +1,60 @@
 /** What a carrier says once the session stands: messages in, calls of the inbox out. */
 import type { AudioFrame } from '@parley/audio'
-import { ParleyError } from '@parley/core'
-import type { PhoneCarrierMessage } from '@parley/protocol'
+import { type Clock, ParleyError } from '@parley/core'
+import type { PhoneCarrierError, PhoneCarrierMessage, PhoneDialect, PhoneMedia } from '@parley/protocol'
+import { createMediaOrder } from './media-order.js'
 import type { PhoneIn } from './phone-in.js'
+import type { PhoneLimits } from './phone-limits.js'
 import type { PhoneTransport } from './phone-transport.js'
 
-export interface PhoneDialogue {
-  /** Throws `bad_message` and `rate_limited` for what the far end did wrong. */
-  take(message: PhoneCarrierMessage): void
+export interface PhoneDialogueOptions {
+  readonly dialect: PhoneDialect
+  readonly transport: PhoneTransport
+  readonly phoneIn: PhoneIn
+  readonly clock: Clock
+  readonly limits: Pick<PhoneLimits, 'reorderMinMs' | 'reorderMaxMs'>
+  onStop(): void
+  /** The carrier says that something was not to its liking. */
+  onError(error: PhoneCarrierError): void
+  /** A chunk that had to wait was not good. */
+  onFault(thrown: unknown): void
 }
 
-export function createPhoneDialogue(
-  transport: PhoneTransport,
-  phoneIn: PhoneIn,
-  onStop: () => void,
-): PhoneDialogue {
+export interface PhoneDialogue {
+  /** Throws `bad_message`, `bad_audio` and `rate_limited` for what the far end did wrong. */
+  take(message: PhoneCarrierMessage): void
+  close(): void
+}
+
+export function createPhoneDialogue(options: PhoneDialogueOptions): PhoneDialogue {
+  const { transport, phoneIn, clock, limits } = options
   const hear = (frame: AudioFrame) => transport.inbox?.audio(frame)
+  const read = (media: PhoneMedia['media']) => phoneIn.read(media, hear)
+  const reorder = { minWaitMs: limits.reorderMinMs, maxWaitMs: limits.reorderMaxMs }
+  // The others promise order, over one connection that keeps it.
+  const order =
+    options.dialect === 'telnyx' ? createMediaOrder(clock, reorder, read, options.onFault) : undefined
+
+  function media(chunk: PhoneMedia['media']): void {
+    if (!chunk.track.startsWith('inbound')) return
+    if (order === undefined) read(chunk)
+    else order.push(chunk)
+  }
+
   return {
+    close: () => order?.close(),
     take(message) {
       switch (message.event) {
         case 'media':
-          return phoneIn.read(message.media, hear)
+          return media(message.media)
         case 'mark':
           return transport.echoed(message.mark.name)
         case 'dtmf':
           return transport.inbox?.dtmf(message.dtmf.digit)
         case 'stop':
-          return onStop()
+          return options.onStop()
+        case 'error':
+          return options.onError(message)
         case 'connected':
           return
         case 'start':

@@ -6,8 +6,10 @@ export interface PhoneEnding {
   /** Undefined cuts the socket without a close frame. */
   readonly closing: Closing | undefined
   readonly error?: ParleyError
-  /** Told to the session; undefined where it was the session that ended it. */
+  /** Told to the session; undefined where it was the session that ended it, or another stream has its place. */
   readonly tell?: CloseReason
+  /** The call itself is over, and not only this stream of it. */
+  readonly final?: true
 }
 
 /** Ours or the operator's affair, with the codes that say so; all else is a fault of the far end. */
@@ -29,7 +31,7 @@ export function openTimeout(): PhoneEnding {
   return { closing: closingOfError('timeout'), error, tell: 'error' }
 }
 
-/** A line without sound, mark or stop is dead, and nobody will come back to it. */
+/** A line without sound, mark or stop is dead. */
 export function silent(): PhoneEnding {
   return { closing: { code: 1001, reason: 'silent' }, tell: 'client' }
 }
@@ -47,8 +49,23 @@ export function afterStop(): PhoneEnding {
   return { closing: { code: 1000, reason: 'client' } }
 }
 
-/** The socket is gone. Whoever was called cannot resume: it is a hang-up, whatever the code. */
+/** The socket is gone, without a word. */
 export const gone: PhoneEnding = { closing: undefined, tell: 'client' }
+
+/** Whoever steers the call ends it. */
+export const closedByLeg: PhoneEnding = {
+  closing: { code: 1000, reason: 'client' },
+  tell: 'client',
+  final: true,
+}
+
+/** The call goes on without this stream. */
+export function released(code: 1000 | 1012): PhoneEnding {
+  return { closing: { code, reason: code === 1000 ? 'released' : 'draining' } }
+}
+
+/** Another stream of the call has its place. */
+export const replaced: PhoneEnding = { closing: closingOf('replaced') }
 
 export function ours(thrown: unknown): PhoneEnding {
   const error = ParleyError.from(thrown)

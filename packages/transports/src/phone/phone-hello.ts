@@ -1,8 +1,13 @@
 import { ParleyError } from '@parley/core'
 import { type Hello, helloSchema } from '@parley/protocol'
 
-/** Which agent the parameters of a stream ask for; empty ones ask for nothing. Throws `bad_message`. */
-export function phoneHello({ agent, language }: Readonly<Record<string, string>>): Hello {
+interface Wanted {
+  readonly agent?: string
+  readonly language?: string
+}
+
+/** Which agent a ticket, or the parameters of a stream, ask for; empty ones ask for nothing. Throws `bad_message`. */
+export function phoneHello({ agent, language }: Wanted): Hello {
   const parsed = helloSchema.safeParse({
     type: 'hello',
     version: 1,

@@ -2,6 +2,7 @@ import { decodeUlaw } from '@parley/audio'
 import type { CloseReason, Inbox, ReplyId } from '@parley/core'
 import { phoneGatewayMessageSchema } from '@parley/protocol'
 import { describe, expect, it } from 'vitest'
+import { createPhoneCodec } from './phone-codec.js'
 import { defaultPhoneLimits } from './phone-limits.js'
 import { PhoneTransport } from './phone-transport.js'
 
@@ -23,7 +24,8 @@ function setUp() {
   let stalls = 0
   const transport = new PhoneTransport({
     socket,
-    streamSid: 'MZ"1',
+    facts: { dialect: 'twilio', streamSid: 'MZ"1' },
+    codec: createPhoneCodec({ encoding: 'mulaw', sampleRate: 8_000 }, 'little'),
     clock: {
       now: () => nowMs,
       after(ms, run) {

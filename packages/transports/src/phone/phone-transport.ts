@@ -4,16 +4,20 @@
  *
  * Invariant: no call throws, and none of them calls the inbox.
  */
-import { type AudioFrame, encodeUlaw, frameMs } from '@parley/audio'
+import { type AudioFrame, dtmfTone, frameMs } from '@parley/audio'
 import type { Cancel, Clock, CloseReason, Inbox, ReplyId, SessionEvent, Transport } from '@parley/core'
-import { PHONE_SAMPLE_RATE, type PhoneGatewayMessage } from '@parley/protocol'
+import type { PhoneStartFacts } from '@parley/protocol'
+import { createKeyLine, type KeyLine } from './key-line.js'
 import { createMarkLine, type MarkLine } from './mark-line.js'
+import type { PhoneCodec } from './phone-codec.js'
 import type { PhoneLimits } from './phone-limits.js'
 import type { PhoneSocket } from './phone-socket.js'
+import { createPhoneSpeech, type PhoneSpeech } from './phone-speech.js'
 
 export interface PhoneTransportOptions {
   readonly socket: Pick<PhoneSocket, 'send' | 'bufferedAmount'>
-  readonly streamSid: string
+  readonly facts: Pick<PhoneStartFacts, 'dialect' | 'streamSid'>
+  readonly codec: Pick<PhoneCodec, 'rate' | 'bytesPerSecond' | 'encode'>
   readonly clock: Clock
   readonly limits: Pick<
     PhoneLimits,
@@ -32,11 +36,12 @@ export class PhoneTransport implements Transport {
   readonly aheadMs: number
   readonly reportsPlayed = true
   readonly rewinds = true
-  readonly outputRate = PHONE_SAMPLE_RATE
+  readonly outputRate: number
   readonly #options: PhoneTransportOptions
   readonly #marks: MarkLine
-  readonly #mediaHead: string
-  #bytes = Buffer.alloc(PHONE_SAMPLE_RATE / 50)
+  readonly #speech: PhoneSpeech
+  readonly #keys: KeyLine
+  readonly #maxUnsentBytes: number
   #inbox: Inbox | undefined
   #open = true
   #stalled: Cancel | undefined
@@ -44,15 +49,24 @@ export class PhoneTransport implements Transport {
   /** The reply of the stretch under way, and the place in it where its next sample belongs. */
   #reply: ReplyId | undefined
   #placeMs = 0
+  /** The reply of which more may come. */
+  #speaking: ReplyId | undefined
   /** Sound since the last mark. */
   #unmarkedMs = 0
 
   constructor(options: PhoneTransportOptions) {
-    const { clock, limits, streamSid } = options
+    const { clock, limits, facts, codec } = options
     this.#options = options
     this.aheadMs = limits.aheadMs
+    this.outputRate = codec.rate
+    this.#maxUnsentBytes = (limits.maxUnsentBytes * codec.bytesPerSecond) / 8_000
+    this.#speech = createPhoneSpeech(facts.dialect, facts.streamSid)
     this.#marks = createMarkLine({ now: () => clock.now(), ...limits })
-    this.#mediaHead = `{"event":"media","streamSid":${JSON.stringify(streamSid)},"media":{"payload":"`
+    this.#keys = createKeyLine({
+      clock,
+      quietInMs: () => (this.#speaking === undefined ? this.#marks.queuedMs : undefined),
+      press: key => this.#press(key),
+    })
   }
 
   /**
@@ -79,6 +93,7 @@ export class PhoneTransport implements Transport {
       this.#begin(reply, frame.atMs)
     }
     const durationMs = frameMs(frame)
+    this.#speaking = reply
     this.#sendSound(frame.samples)
     this.#marks.sent(durationMs)
     this.#placeMs = frame.atMs + durationMs
@@ -93,7 +108,7 @@ export class PhoneTransport implements Transport {
     this.#noFlush()
     this.#reply = undefined
     const behind = this.#marks.clear()
-    this.#send({ event: 'clear', streamSid: this.#options.streamSid })
+    this.#options.socket.send(this.#speech.clear())
     this.#sendMark(behind)
   }
 
@@ -102,7 +117,19 @@ export class PhoneTransport implements Transport {
 
   /** Nobody at the far end reads events; the end of a reply's sound is marked at once. */
   send(event: SessionEvent): void {
+    if (event.kind !== 'reply-sent' && event.kind !== 'reply-ended') return
     if (event.kind === 'reply-sent' && event.reply === this.#reply) this.#flush()
+    if (event.reply !== this.#speaking) return
+    this.#speaking = undefined
+    this.#keys.stirred()
+  }
+
+  /**
+   * Keys into the call: as messages where the carrier takes them, else as tones. One goes out once nothing is being said,
+   * and not before the one before it is over, so that a reply that begins meanwhile is at most one tone late.
+   */
+  sendDigits(digits: string): boolean {
+    return this.#open && this.#keys.send(digits)
   }
 
   close(reason: CloseReason): void {
@@ -118,14 +145,15 @@ export class PhoneTransport implements Transport {
   /** Nothing leaves any more. */
   shut(): void {
     this.#open = false
+    this.#keys.close()
     this.#noFlush()
     this.#stalled?.()
   }
 
   #isFlowing(): boolean {
     if (!this.#open || this.#stalled !== undefined) return false
-    const { socket, limits, clock, onStall } = this.#options
-    if (socket.bufferedAmount <= limits.maxUnsentBytes) return true
+    const { socket, clock, onStall } = this.#options
+    if (socket.bufferedAmount <= this.#maxUnsentBytes) return true
     // The session is in the middle of playing: it is told once that is done.
     this.#stalled = clock.after(0, onStall)
     return false
@@ -150,18 +178,21 @@ export class PhoneTransport implements Transport {
     this.#unmarkedMs = 0
   }
 
-  /** By hand: 50 times a second for each call, and base64 needs no escapes. */
+  #press(key: string): void {
+    if (!this.#isFlowing()) return
+    const asMessage = this.#speech.key?.(key)
+    if (asMessage !== undefined) return this.#options.socket.send(asMessage)
+    const tone = dtmfTone({ key, rate: this.outputRate })
+    this.#reply = undefined
+    this.#sendSound(tone)
+    this.#marks.other((tone.length * 1000) / this.outputRate)
+  }
+
   #sendSound(samples: Int16Array): void {
-    if (this.#bytes.length !== samples.length) this.#bytes = Buffer.alloc(samples.length)
-    encodeUlaw(samples, this.#bytes)
-    this.#options.socket.send(`${this.#mediaHead}${this.#bytes.toString('base64')}"}}`)
+    this.#options.socket.send(this.#speech.media(this.#options.codec.encode(samples)))
   }
 
   #sendMark(name: string): void {
-    this.#send({ event: 'mark', streamSid: this.#options.streamSid, mark: { name } })
-  }
-
-  #send(message: PhoneGatewayMessage): void {
-    this.#options.socket.send(JSON.stringify(message))
+    this.#options.socket.send(this.#speech.mark(name))
   }
 }
