@@ -1,11 +1,13 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
-import type { SqlPool } from './pool.js'
+import type { EmbeddedSql, SqlPool } from './pool.js'
 import type { Schema } from './schema.js'
 
 /** An open database of either kind: one dialect, one set of queries, and what only its adapter knows. */
 export interface Database {
   readonly kind: 'pglite' | 'postgres'
   readonly sql: Kysely<Schema>
+  /** Only of `pglite`. */
+  readonly embedded?: EmbeddedSql
   /** Lets go of connections, workers and locks; statements under way are waited for. Twice is fine. */
   close(): Promise<void>
 }

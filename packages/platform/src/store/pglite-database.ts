@@ -4,7 +4,7 @@ import { type Database, kyselyOver } from './database.js'
 import { acquireFolderLock, type FolderLock } from './folder-lock.js'
 import { createMutex } from './mutex.js'
 import { type PgliteEngine, startPgliteEngine } from './pglite-engine.js'
-import type { SqlClient, SqlPool } from './pool.js'
+import type { EmbeddedClient, EmbeddedSql, SqlClient, SqlNotice, SqlPool } from './pool.js'
 import type { StoreLog } from './store.js'
 import { asFolderError, asStoreError } from './store-errors.js'
 
@@ -37,8 +37,12 @@ const walLimitBytes = 64 * 2 ** 20
 export async function openPglite(options: PgliteOptions): Promise<Database> {
   const lock = options.dataDir === memoryDir ? undefined : lockFolder(options)
   try {
-    const engine = await firstEngine(options)
-    const pool = createPglitePool({ options, engine })
+    const notices = new Set<(notice: SqlNotice) => void>()
+    const notice = (channel: string, payload: string) => {
+      for (const run of notices) run({ channel, payload })
+    }
+    const engine = await firstEngine(options, notice)
+    const pool = createPglitePool({ options, engine, notice, notices })
     lock?.whenLost(pool.abandon)
     const sql = kyselyOver(pool)
     let closing: Promise<void> | undefined
@@ -50,6 +54,7 @@ export async function openPglite(options: PgliteOptions): Promise<Database> {
     return {
       kind: 'pglite',
       sql,
+      embedded: pool.embedded,
       close() {
         closing ??= close()
         return closing
@@ -82,7 +87,7 @@ function lockFolder({ dataDir, clock, log }: PgliteOptions): HeldFolder {
 }
 
 /** Making a cluster takes 700 MB for a moment that only the end of its worker gives back, so it has its own. */
-async function firstEngine(options: PgliteOptions): Promise<PgliteEngine> {
+async function firstEngine(options: PgliteOptions, notice: Notice): Promise<PgliteEngine> {
   const { dataDir, log } = options
   if (dataDir !== memoryDir && !hasCluster(dataDir)) {
     log.info({ folder: dataDir }, 'Making a fresh embedded database.')
@@ -91,27 +96,38 @@ async function firstEngine(options: PgliteOptions): Promise<PgliteEngine> {
     await maker.close()
     markCreated(dataDir)
   }
-  return startEngine(options)
+  return startEngine(options, notice)
 }
 
-function startEngine({ dataDir, clock }: PgliteOptions): Promise<PgliteEngine> {
+type Notice = (channel: string, payload: string) => void
+
+function startEngine({ dataDir, clock }: PgliteOptions, notice?: Notice): Promise<PgliteEngine> {
   const folder = dataDir === memoryDir ? dataDir : clusterFolder(dataDir)
-  return startPgliteEngine({ folder, clock, statementLimitMs })
+  return startPgliteEngine({ folder, clock, statementLimitMs, ...(notice ? { notice } : {}) })
 }
 
 interface PglitePool extends SqlPool {
   /** Stops at once, for a folder that is no longer ours. */
   abandon(): void
+  readonly embedded: EmbeddedSql
 }
 
-function createPglitePool(start: { options: PgliteOptions; engine: PgliteEngine }): PglitePool {
-  const { options } = start
+interface PoolStart {
+  readonly options: PgliteOptions
+  readonly engine: PgliteEngine
+  readonly notice: Notice
+  readonly notices: Set<(notice: SqlNotice) => void>
+}
+
+function createPglitePool(start: PoolStart): PglitePool {
+  const { options, notice, notices } = start
   const { clock, log, dataDir } = options
   const mutex = createMutex()
   let engine = start.engine
   let failure: { readonly fault: ParleyError; readonly atMs: number } | undefined
   let over: ParleyError | undefined
   let served = 0
+  const reopened = new Set<() => void>()
 
   async function livingEngine(): Promise<PgliteEngine> {
     if (over) throw over
@@ -120,7 +136,7 @@ function createPglitePool(start: { options: PgliteOptions; engine: PgliteEngine 
     if (dataDir === memoryDir) throw new ParleyError('store_failed', 'The database in memory is gone.')
     log.warn({ folder: dataDir }, 'The embedded database stopped; opening it again.')
     try {
-      engine = await startEngine(options)
+      engine = await startEngine(options, notice)
       failure = undefined
     } catch (thrown) {
       const fault = asStoreError(thrown)
@@ -131,15 +147,20 @@ function createPglitePool(start: { options: PgliteOptions; engine: PgliteEngine 
       await engine.kill()
       throw over
     }
+    for (const run of reopened) run()
     return engine
   }
 
-  async function connect(): Promise<SqlClient> {
+  async function connect(): Promise<SqlClient & EmbeddedClient> {
     if (mutex.waiting() >= maxWaiting) throw tooMany()
     const letGo = await mutex.acquire()
     try {
       const held = await livingEngine()
-      return { query: (sql, parameters) => held.query(sql, parameters), release: () => release(held, letGo) }
+      return {
+        query: (sql, parameters) => held.query(sql, parameters),
+        run: (sql, parameters) => held.run(sql, parameters),
+        release: () => release(held, letGo),
+      }
     } catch (thrown) {
       letGo()
       throw thrown
@@ -162,6 +183,11 @@ function createPglitePool(start: { options: PgliteOptions; engine: PgliteEngine 
 
   return {
     connect,
+    embedded: {
+      connect,
+      onNotice: run => keptIn(notices, run),
+      onReopened: run => keptIn(reopened, run),
+    },
     abandon() {
       over = new ParleyError('store_locked', `The data folder ${dataDir} was taken by another process.`)
       void engine.kill()
@@ -174,6 +200,11 @@ function createPglitePool(start: { options: PgliteOptions; engine: PgliteEngine 
       letGo()
     },
   }
+}
+
+function keptIn<Run>(set: Set<Run>, run: Run): () => void {
+  set.add(run)
+  return () => void set.delete(run)
 }
 
 function tooMany(): ParleyError {
@@ -192,7 +223,12 @@ async function tidy(engine: PgliteEngine): Promise<void> {
   const first = rows[0] as { readonly bytes: number } | undefined
   if (!first || first.bytes < walLimitBytes) return
   await engine.query('checkpoint', [])
-  for (const table of ['sessions', 'turns', 'replies', 'session_events']) {
-    await engine.query(`vacuum (analyze) parley.${table}`, [])
+  const tables = await engine.query(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname in ('parley', 'parley_queue') order by 1`,
+    [],
+  )
+  for (const { name } of tables.rows as { readonly name: string }[]) {
+    await engine.query(`vacuum (analyze) ${name}`, [])
   }
 }

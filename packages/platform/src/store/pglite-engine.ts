@@ -11,6 +11,8 @@ import { asStoreError } from './store-errors.js'
 export interface PgliteEngine {
   /** @throws ParleyError; `store_unavailable` or `store_full` when the engine died with or before it. */
   query(sql: string, parameters: readonly unknown[]): Promise<SqlResult>
+  /** Several statements where there are no parameters; int8 comes as digits. @throws as `query` */
+  run(sql: string, parameters?: readonly unknown[]): Promise<SqlResult>
   /** False from its end on. */
   alive(): boolean
   /** A clean shutdown with a checkpoint, for at most 10 s; then as `kill`. */
@@ -23,6 +25,8 @@ export interface PgliteEngineOptions {
   readonly clock: Clock
   /** A statement without an answer for so long, in ms, costs the worker its life: PGlite has no timeout of its own. */
   readonly statementLimitMs: number
+  /** Told what NOTIFY says. */
+  readonly notice?: (channel: string, payload: string) => void
 }
 
 const openLimitMs = 120_000
@@ -87,7 +91,8 @@ export async function startPgliteEngine(options: PgliteEngineOptions): Promise<P
     else if (message.kind === 'answer') settle(message.id, waiting => waiting.resolve(message))
     else if (message.kind === 'fault') {
       settle(message.id, waiting => waiting.reject(asStoreError(faultError(message.fault))))
-    } else if (message.kind === 'dead') void kill(deathOf(message.fault))
+    } else if (message.kind === 'notice') options.notice?.(message.channel, message.payload)
+    else if (message.kind === 'dead') void kill(deathOf(message.fault))
     else end(stopped('The embedded database was closed.'))
   })
   worker.on('error', error => end(deathOf({ message: error.message })))
@@ -102,19 +107,22 @@ export async function startPgliteEngine(options: PgliteEngineOptions): Promise<P
     stopOpenWatch()
   }
 
+  function ask(question: (id: number) => ToWorker): Promise<SqlResult> {
+    if (fault) return Promise.reject(fault)
+    const id = nextId++
+    return new Promise((resolve, reject) => {
+      const stopWatch = clock.after(options.statementLimitMs, () => {
+        void kill(stopped('The embedded database did not answer in time and is being restarted.'))
+      })
+      pending.set(id, { resolve, reject, stopWatch })
+      worker.postMessage(question(id))
+    })
+  }
+
   return {
     alive: () => fault === undefined,
-    query(sql, parameters) {
-      if (fault) return Promise.reject(fault)
-      const id = nextId++
-      return new Promise((resolve, reject) => {
-        const stopWatch = clock.after(options.statementLimitMs, () => {
-          void kill(stopped('The embedded database did not answer in time and is being restarted.'))
-        })
-        pending.set(id, { resolve, reject, stopWatch })
-        worker.postMessage({ kind: 'query', id, sql, parameters } satisfies ToWorker)
-      })
-    },
+    query: (sql, parameters) => ask(id => ({ kind: 'query', id, sql, parameters })),
+    run: (sql, parameters) => ask(id => ({ kind: 'run', id, sql, parameters })),
     async close() {
       if (!fault) {
         const stopWatch = clock.after(closeLimitMs, () =>
@@ -145,5 +153,6 @@ function deathOf(fault: WorkerFault): ParleyError {
 }
 
 function faultError(fault: WorkerFault): Error {
-  return Object.assign(new Error(fault.message), fault.code === undefined ? {} : { code: fault.code })
+  const { message, ...about } = fault
+  return Object.assign(new Error(message), about)
 }

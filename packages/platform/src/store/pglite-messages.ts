@@ -13,6 +13,13 @@ export type ToWorker =
       readonly sql: string
       readonly parameters: readonly unknown[]
     }
+  /** For a library with SQL of its own: several statements where there are no parameters, int8 as digits. */
+  | {
+      readonly kind: 'run'
+      readonly id: number
+      readonly sql: string
+      readonly parameters: readonly unknown[] | undefined
+    }
   | { readonly kind: 'close' }
 
 export type FromWorker =
@@ -25,6 +32,8 @@ export type FromWorker =
       readonly rows: unknown[]
     }
   | { readonly kind: 'fault'; readonly id: number; readonly fault: WorkerFault }
+  /** What was told by NOTIFY on a channel that a statement listened to. */
+  | { readonly kind: 'notice'; readonly channel: string; readonly payload: string }
   /** The engine cannot go on; the worker ends after this. */
   | { readonly kind: 'dead'; readonly fault: WorkerFault }
   | { readonly kind: 'closed' }
@@ -34,4 +43,6 @@ export interface WorkerFault {
   readonly message: string
   /** SQLSTATE or errno name. */
   readonly code?: string
+  /** Only of errors that functions of the queue's schema raise: a number of theirs. */
+  readonly detail?: string
 }

@@ -19,6 +19,11 @@ const settings = [
   'min_wal_size=32MB',
 ]
 
+/** As `pg` reads int8, which is what a library for `pg` expects. */
+const asDigits = { parsers: { [int8Oid]: (digits: string) => digits } }
+/** Of a script without statements. */
+const nothing: Results = { command: '', rows: [], fields: [], rowCount: 0 }
+
 /** In Emscripten's numbering. */
 const noSpaceErrno = 51
 
@@ -50,14 +55,17 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
       parsers: { [int8Oid]: parseInt8 },
       onStderr: noteComplaint,
     })
+    // Ours are always written with their schema; the queue's statements never are.
+    await database.exec('set search_path to public, parley_queue')
+    database.onNotification((channel, payload) => post({ kind: 'notice', channel, payload }))
   } catch (thrown) {
     die(describe(thrown, complaint))
     return
   }
 
-  async function query(id: number, sql: string, parameters: readonly unknown[]): Promise<void> {
+  async function answerWith(id: number, ask: () => Promise<Results | undefined>): Promise<void> {
     try {
-      const result: Results | undefined = await database.query<Record<string, unknown>>(sql, [...parameters])
+      const result = await ask()
       // An engine that died under a statement answers with nothing at all, not with an error.
       if (dying || result?.command === undefined) {
         die({ message: complaint === '' ? 'PGlite stopped in the middle of a statement' : complaint })
@@ -79,12 +87,16 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
 
   let last: Promise<void> = Promise.resolve()
   port.on('message', (message: ToWorker) => {
-    last = last.then(() => (message.kind === 'query' ? answer(message) : close()))
+    last = last.then(() => (message.kind === 'close' ? close() : answer(message)))
   })
   post({ kind: 'opened' })
 
-  function answer(message: Extract<ToWorker, { kind: 'query' }>): Promise<void> {
-    return dying ? Promise.resolve() : query(message.id, message.sql, message.parameters)
+  function answer(message: Exclude<ToWorker, { kind: 'close' }>): Promise<void> {
+    if (dying) return Promise.resolve()
+    const { id, kind, sql, parameters } = message
+    if (kind === 'query') return answerWith(id, () => database.query(sql, [...parameters]))
+    if (parameters !== undefined) return answerWith(id, () => database.query(sql, [...parameters], asDigits))
+    return answerWith(id, async () => (await database.exec(sql, asDigits)).at(-1) ?? nothing)
   }
 
   async function close(): Promise<void> {
@@ -104,7 +116,17 @@ function describe(thrown: unknown, complaint: string): WorkerFault {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const code =
     thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
-  return { message: complaint === '' ? message : complaint, ...(code === undefined ? {} : { code }) }
+  return {
+    message: complaint === '' ? message : complaint,
+    ...(code === undefined ? {} : { code }),
+    ...(code?.startsWith('BM') ? detailOf(thrown) : {}),
+  }
+}
+
+function detailOf(thrown: unknown): { readonly detail?: string } {
+  return thrown instanceof Error && 'detail' in thrown && typeof thrown.detail === 'string'
+    ? { detail: thrown.detail }
+    : {}
 }
 
 function isNoSpace(thrown: unknown): boolean {

@@ -18,3 +18,24 @@ export interface SqlResult {
   readonly rowCount: number
   readonly rows: unknown[]
 }
+
+/** The one connection of the embedded database, for a library that brings SQL of its own, and listens. */
+export interface EmbeddedSql {
+  /** Waits its turn; nobody gets in between until `release`. @throws ParleyError `store_unavailable` */
+  connect(): Promise<EmbeddedClient>
+  /** What NOTIFY says on channels that were listened to. */
+  onNotice(run: (notice: SqlNotice) => void): () => void
+  /** The database was opened again: nobody listens any more. */
+  onReopened(run: () => void): () => void
+}
+
+export interface EmbeddedClient {
+  /** Several statements where there are no parameters; int8 comes as digits, as `pg` gives it. */
+  run(sql: string, parameters?: readonly unknown[]): Promise<SqlResult>
+  release(): void
+}
+
+export interface SqlNotice {
+  readonly channel: string
+  readonly payload: string
+}
