@@ -1,0 +1,45 @@
+/** The job queue on whichever place the settings give: Redis, else PostgreSQL, else the embedded database. */
+
+import { type Clock, ParleyError } from '@parley/core'
+import type { Database } from '@parley/platform'
+import { createBullQueue } from './bull-queue.js'
+import type { JobQueue } from './job-queue.js'
+import { embeddedPlace, type PostgresPlaceOptions, postgresPlace } from './postgres-place.js'
+import type { QueuePlace } from './queue-place.js'
+import { redisPlace } from './redis-place.js'
+
+export interface JobQueueOptions {
+  /** `redis://…`; before the others. */
+  readonly redisUrl?: string
+  /** `postgres://…`: connections of its own, since listening is bound to one. Before `database`. */
+  readonly databaseUrl?: string
+  /** The open store's; must outlive the queue. */
+  readonly database?: Database
+  readonly clock: Clock
+  readonly epochMs: () => number
+  readonly log: PostgresPlaceOptions['log']
+  /** A place that is away, once each time; and a handler that threw, each time. */
+  warn(error: ParleyError): void
+}
+
+/** @throws ParleyError `store_unavailable`, `store_failed`, `bad_config` */
+export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
+  const { clock, epochMs, warn } = options
+  return createBullQueue({ place: await placeOf(options), clock, epochMs, warn })
+}
+
+async function placeOf({
+  redisUrl,
+  databaseUrl,
+  database,
+  clock,
+  log,
+}: JobQueueOptions): Promise<QueuePlace> {
+  if (redisUrl !== undefined) return redisPlace({ url: redisUrl })
+  if (databaseUrl !== undefined) return postgresPlace({ databaseUrl, clock, log })
+  if (database?.embedded) return embeddedPlace(database.embedded, clock)
+  throw new ParleyError(
+    'bad_config',
+    'The call queue needs REDIS_URL, DATABASE_URL or the embedded database.',
+  )
+}
