@@ -1,0 +1,19 @@
+/** What stands around a call beside its conversation: recording, an ear for machines, budgets, metrics. */
+
+import type { Call, CallAttempt } from '@parley/calls'
+import type { Engine, SessionId, Tap } from '@parley/core'
+import type { LiveCall } from './live-call.js'
+
+export interface CallAround {
+  began(call: Call): void
+  /** Told at least once for each attempt that is over; again for the same news. */
+  attemptEnded(call: Call, attempt: CallAttempt): void
+  of(live: LiveCall): Surroundings
+}
+
+export interface Surroundings {
+  taps(session: SessionId): readonly Tap[]
+  wrap(engine: Engine): Engine
+  /** No session came of it. */
+  failed(): void
+}
