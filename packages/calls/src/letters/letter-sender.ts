@@ -139,7 +139,7 @@ async function send(
     result.kind === 'refused'
       ? undefined
       : nextTry(retry, {
-          tries: letter.tries + 1,
+          tries: letter.tries,
           writtenAtMs: letter.atMs,
           nowMs,
           ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -220,7 +220,7 @@ function tell(
     id: letter.id,
     tenant: letter.tenant,
     letter: letter.kind,
-    tries: letter.tries + (kind === 'lost-lease' ? 0 : 1),
+    tries: letter.tries,
     ageMs: Math.max(0, options.epochMs() - letter.atMs),
     ...(problem === undefined ? {} : { problem }),
   })
