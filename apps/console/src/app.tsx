@@ -1,4 +1,4 @@
-/** The page: a voice panel, the conversation and where the time went; or a conversation of the past. */
+/** The page: a voice panel, the conversation and where the time went; or a telephone; or a conversation of the past. */
 import { useEffect, useSyncExternalStore } from 'react'
 import { Conversation } from './conversation/conversation.js'
 import { GatewayFacts } from './gateway-facts.js'
@@ -7,6 +7,7 @@ import { SessionList } from './history/session-list.js'
 import { SessionView } from './history/session-view.js'
 import { useLanguage } from './i18n/language.js'
 import { Latency } from './latency/latency.js'
+import { PhonePage } from './phone/phone-page.js'
 import { ProblemBanner } from './problem-banner.js'
 import { useRoute } from './route.js'
 import type { ConsoleSession } from './session/console-session.js'
@@ -24,8 +25,9 @@ export function App({ session }: { readonly session: ConsoleSession }) {
   useEffect(() => session.setPageLanguage(language), [session, language])
   useEffect(() => {
     const live = state.connection === 'ready' ? `● ${state.ready?.agent ?? ''} – ` : ''
-    document.title = past ? `${messages.history.heading} – Parley` : `${live}Parley`
-  }, [state.connection, state.ready, past, messages])
+    const heading = route.page === 'phone' ? messages.phone.heading : messages.history.heading
+    document.title = past ? `${heading} – Parley` : `${live}Parley`
+  }, [state.connection, state.ready, past, route.page, messages])
 
   return (
     <>
@@ -38,6 +40,7 @@ export function App({ session }: { readonly session: ConsoleSession }) {
       <ProblemBanner state={state} session={session} />
       <main className="page" data-page={past ? 'history' : 'talk'}>
         {route.page === 'talk' && <Talk state={state} session={session} />}
+        {route.page === 'phone' && <PhonePage session={session} />}
         {route.page === 'sessions' && <SessionList session={session} />}
         {route.page === 'session' && <SessionView key={route.id} id={route.id} session={session} />}
       </main>

@@ -2,7 +2,7 @@
 
 import type { Messages } from './i18n/english.js'
 import { type Language, languages, useLanguage } from './i18n/language.js'
-import { sessionsPath } from './route.js'
+import { phonePath, sessionsPath } from './route.js'
 import type { ConsoleState } from './session/console-state.js'
 
 export function Header({ state }: { readonly state: ConsoleState }) {
@@ -17,6 +17,18 @@ export function Header({ state }: { readonly state: ConsoleState }) {
         Parley
       </h1>
       <p className="header-tagline">{messages.tagline}</p>
+      <a className="header-link" href={phonePath} aria-label={messages.phone.heading}>
+        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+          <path
+            d="M6.2 3.2 8 7 6.4 8.6a10 10 0 0 0 5 5L13 12l3.8 1.8-.6 2.6a1.4 1.4 0 0 1-1.5 1A13.6 13.6 0 0 1 2.6 5.3a1.4 1.4 0 0 1 1-1.5Z"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.6"
+            strokeLinejoin="round"
+          />
+        </svg>
+        <span>{messages.phone.link}</span>
+      </a>
       <a className="header-link" href={sessionsPath} aria-label={messages.history.heading}>
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
           <path

@@ -13,6 +13,7 @@ import './styles/talk.css'
 import './styles/conversation.css'
 import './styles/latency.css'
 import './styles/history.css'
+import './styles/phone.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
