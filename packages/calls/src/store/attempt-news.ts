@@ -167,7 +167,8 @@ async function settleCall(
     work,
     sql<CallRow>`
       update parley.calls set status = ${status}, reason = ${reason}, ended_at_ms = ${again ? null : atMs},
-        not_before_ms = ${again ? then.notBeforeMs : call.not_before_ms}, version = version + 1
+        not_before_ms = ${again ? then.notBeforeMs : call.not_before_ms},
+        max_attempts = max_attempts + ${again && then.free ? 1 : 0}, version = version + 1
       where id = ${call.id} returning *`,
   )
   if (!row) throw new ParleyError('store_failed', 'A call vanished under its lock.')
@@ -179,6 +180,6 @@ async function settleCall(
 function possible(call: CallRow, then: AfterAttempt): AfterAttempt {
   if (then.then === 'over') return then
   if (call.cancel_reason !== null) return callOver('cancelled', call.cancel_reason)
-  if (call.attempts < call.max_attempts) return then
+  if (call.attempts < call.max_attempts || then.free) return then
   return callOver('unreached', then.reason)
 }

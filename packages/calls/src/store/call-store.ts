@@ -170,7 +170,13 @@ export interface AttemptNews {
 
 /** What becomes of a call after an attempt that is over. */
 export type AfterAttempt =
-  | { readonly then: 'again'; readonly notBeforeMs: number; readonly reason: string }
+  /** `free`: it does not count among the attempts that the call has, since nobody was rung. */
+  | {
+      readonly then: 'again'
+      readonly notBeforeMs: number
+      readonly reason: string
+      readonly free?: boolean
+    }
   | { readonly then: 'over'; readonly status: CallStatus; readonly reason?: string }
 
 export type DecideAfter = (call: Call, attempt: CallAttempt) => AfterAttempt
