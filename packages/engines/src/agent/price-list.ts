@@ -51,7 +51,10 @@ const vendor = z.strictObject({
   realtime: models.optional(),
   live: models.optional(),
 })
-const file = z.object({ currency: z.string().min(1).default('USD') }).catchall(vendor)
+const file = z
+  // What carriers charge is read by those who call.
+  .object({ currency: z.string().min(1).default('USD'), carriers: z.unknown().optional() })
+  .catchall(vendor)
 
 type Price = z.output<typeof models>[string]
 
