@@ -16,6 +16,7 @@
  */
 
 import { z } from 'zod'
+import { afterPlanShape, readAfterPlan } from '../after/after-plan.js'
 
 const seconds = (least: number, most: number) => {
   const message = `must be from ${least} to ${most}`
@@ -67,9 +68,11 @@ export const phonePlanShape = z
     budget: z
       .strictObject({ perCall: z.number().positive().exactOptional(), closing: words.exactOptional() })
       .prefault({}),
-    after: z.unknown().optional(),
+    after: afterPlanShape.exactOptional(),
   })
-  .superRefine(({ machine }, context) => {
+  .superRefine(({ machine, after }, context) => {
+    for (const { path, message } of readAfterPlan(after).problems ?? [])
+      context.addIssue({ code: 'custom', path: ['after', ...path], message })
     if (machine.then === 'leave-message' && machine.message === undefined)
       context.addIssue({
         code: 'custom',

@@ -32,6 +32,8 @@ export interface CallStore {
     call: IncomingCall,
   ): Promise<{ readonly call: Call; readonly attempt: CallAttempt; readonly known: boolean }>
   readCall(key: CallKey): Promise<CallDetail | undefined>
+  /** For those who are told an attempt by an address that a carrier signed: of any tenant. */
+  findAttempt(id: AttemptId): Promise<{ readonly call: Call; readonly attempt: CallAttempt } | undefined>
   listCalls(query: CallQuery): Promise<CallPage>
   /** For the worker, over all tenants: those whose time has come, first by priority, then by time. At most `limit`. */
   dueCalls(nowMs: number, limit: number): Promise<readonly Call[]>

@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor, isStorable } from '@parley/platform'
 import { sql } from 'kysely'
-import type { Call, CallId, CallKey, CallOutcome } from '../call.js'
+import type { AttemptId, Call, CallAttempt, CallId, CallKey, CallOutcome } from '../call.js'
 import { type AttemptRow, attemptOf, type CallRow, callOf, type OutcomeRow, outcomeOf } from './call-rows.js'
 import type { CallDetail, CallPage, CallQuery } from './call-store.js'
 import { clampLimit, rowOf, rowsOf, type Work } from './tenancy.js'
@@ -22,6 +22,17 @@ export async function selectCall(work: Work, key: CallKey): Promise<CallDetail |
 }
 
 /** The newest first. */
+/** By its name alone. */
+export async function selectAttempt(
+  work: Work,
+  id: AttemptId,
+): Promise<{ readonly call: Call; readonly attempt: CallAttempt } | undefined> {
+  const attempt = await rowOf(work, sql<AttemptRow>`select * from parley.call_attempts where id = ${id}`)
+  if (!attempt) return undefined
+  const call = await rowOf(work, sql<CallRow>`select * from parley.calls where id = ${attempt.call_id}`)
+  return call && { call: callOf(call), attempt: attemptOf(attempt) }
+}
+
 export async function selectCalls(work: Work, query: CallQuery): Promise<CallPage> {
   const limit = clampLimit(query.limit, 50, 200)
   const { status, campaign, lead, before } = query

@@ -14,7 +14,14 @@ import { callsOfPerson, dropOlder, erasePerson } from './forget.js'
 import { selectLead, selectLeads, upsertLead } from './leads.js'
 import { insertCalls, takeIncoming } from './new-calls.js'
 import { markNotSent, markSent, reviveLetter, selectDead, takeLetters } from './outbox.js'
-import { selectCall, selectCalls, selectDue, selectOutcome, selectUnfinished } from './read-calls.js'
+import {
+  selectAttempt,
+  selectCall,
+  selectCalls,
+  selectDue,
+  selectOutcome,
+  selectUnfinished,
+} from './read-calls.js'
 import { addCost, reserve, settle, sumSpent } from './spend.js'
 import { createTransactions } from './tenancy.js'
 import { unknownCall } from './unknown-call.js'
@@ -57,6 +64,7 @@ export function createCallStore(options: CallStoreOptions): CallStore {
     createCalls,
     takeCall: call => of(call.tenant, work => takeIncoming(work, call)),
     readCall: key => of(key.tenant, work => selectCall(work, key)),
+    findAttempt: id => ofAll(work => selectAttempt(work, id)),
     listCalls: query => of(query.tenant, work => selectCalls(work, query)),
     dueCalls: (nowMs, limit) => ofAll(work => selectDue(work, nowMs, limit)),
     strandedAttempts: beforeMs => ofAll(work => selectStranded(work, beforeMs)),

@@ -1,32 +1,27 @@
 /** The addresses that a carrier is told to ask, each with the attempt it is about; and where its media stream comes in. */
 
 import type { AttemptId, CarrierName } from '@parley/calls'
-
-export type CarrierPlace =
-  | 'answer'
-  | 'status'
-  | 'machine'
-  | 'stream'
-  | 'resume'
-  | 'dialled'
-  | 'whisper'
-  | 'digits'
-  | 'hold'
+import { type CarrierErrand, carrierUrl } from './carrier-host.js'
 
 export interface CallAddresses {
-  of(carrier: CarrierName, place: CarrierPlace, attempt: AttemptId): string
+  of(carrier: CarrierName, place: CarrierErrand, attempt: AttemptId): string
   /** `wss://…`; `ws://` on this machine alone. */
   readonly stream: string
 }
 
-/** `publicUrl` may be written as an address of HTTP or of a WebSocket. */
-export function callAddresses(publicUrl: string): CallAddresses {
-  const base = new URL(publicUrl)
-  const path = base.pathname.replace(/\/+$/, '')
-  const secure = base.protocol === 'https:' || base.protocol === 'wss:'
-  const pages = `${secure ? 'https' : 'http'}://${base.host}${path}`
+/** `publicUrl`, asked each time, may be an address of HTTP or of a WebSocket. */
+export function callAddresses(publicUrl: () => string): CallAddresses {
   return {
-    of: (carrier, place, attempt) => `${pages}/v1/phone/${carrier}/${place}?attempt=${attempt}`,
-    stream: `${secure ? 'wss' : 'ws'}://${base.host}${path}/v1/phone`,
+    of: (carrier, place, attempt) => carrierUrl(addressOf(publicUrl(), 'http'), carrier, place, { attempt }),
+    get stream() {
+      return `${addressOf(publicUrl(), 'ws')}/v1/phone`
+    },
   }
+}
+
+/** The same place for pages or for sockets, without a slash at its end. */
+export function addressOf(publicUrl: string, what: 'http' | 'ws'): string {
+  const { protocol, host, pathname } = new URL(publicUrl)
+  const secure = protocol === 'https:' || protocol === 'wss:' ? 's' : ''
+  return `${what}${secure}://${host}${pathname.replace(/\/+$/, '')}`
 }

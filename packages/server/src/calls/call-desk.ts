@@ -176,14 +176,15 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
   /** The last transfer that was ordered, for those who hear of it. */
   async function transferOf(call: Call): Promise<{ readonly to: string; readonly about: string }> {
     const events = await store.readEvents({ tenant: call.tenant, call: call.id, afterSeq: 0, limit: 1_000 })
-    const { data } = events.filter(({ kind }) => kind === 'transfer').at(-1) ?? { data: {} }
-    return { to: String(data.to ?? ''), about: String(data.about ?? '') }
+    const data = events.filter(({ kind }) => kind === 'transfer').at(-1)?.data
+    return { to: String(data?.to ?? ''), about: String(data?.about ?? '') }
   }
 
   async function whisper(event: CarrierEvent): Promise<readonly CallStep[]> {
-    const told = await findCall(event)
-    if (told === undefined) return hangUp
-    const { call, attempt } = told
+    // The carrier's call here is that of the other side: only the address says whose it is.
+    const found = event.attempt === undefined ? undefined : await store.findAttempt(event.attempt)
+    if (found === undefined) return hangUp
+    const { call, attempt } = found
     const { to, about } = await transferOf(call)
     const agent = agents.choose(call.agent, call.language)
     const language = call.language ?? agent.language
@@ -193,13 +194,6 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
       language,
       addresses.of(attempt.carrier, 'digits', attempt.id),
     )
-  }
-
-  /** By the attempt in the address alone: the carrier's call here is that of the other side. */
-  async function findCall({ attempt, carrier, atMs }: CarrierEvent): Promise<Told | undefined> {
-    if (attempt === undefined) return undefined
-    const id = `look-${attempt}-${atMs}`
-    return store.tell({ attempt, carrierCall: '', carrier: carrier.name, id, atMs }, world.decide)
   }
 
   /** A stream that brought no ticket: a call of its own, that nobody tells us of but the stream itself. */
@@ -217,7 +211,7 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
       tenant: principal.tenant,
       carrier: dialect,
       // Whoever brings no ticket may name any call: it must not be taken for one that a carrier told of.
-      carrierCall: `${callSid ?? streamSid}/${streamSid}/${ids.next('s')}`,
+      carrierCall: `${callSid ?? streamSid}/${streamSid}/${ids.next('tok')}`,
       from: parameters.from ?? '',
       to,
       agent: agent.agent,

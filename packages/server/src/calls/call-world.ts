@@ -84,7 +84,7 @@ export function createCallWorld(parts: CallWorldParts): CallWorld {
       registry.keep({ tenant, session: snapshot.session, snapshot, facts, forMs: RESUME_MS })
     },
     kept: () => registry.flush(),
-    async hold(call, attempt, on) {
+    async hold(_, attempt, on) {
       const { carrierCall, carrier: name } = attempt
       if (carrierCall === undefined) throw new ParleyError('call_over')
       const url = addresses.of(name, on ? 'hold' : 'resume', attempt.id)

@@ -60,7 +60,7 @@ async function callNode(clock: VirtualClock, goesOnFrom?: SessionSnapshot) {
   const line = createMemoryLine()
   servePhoneSocket({
     socket: line.gateway,
-    identify: async () => ({ tenant: 'acme', subject: 'ada' }),
+    identify: async () => ({ principal: { tenant: 'acme', subject: 'ada' } }),
     host: {
       async open({ transport }) {
         const session = new Session({
