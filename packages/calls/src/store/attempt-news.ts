@@ -6,6 +6,7 @@ import { lockAttempt } from './attempts.js'
 import { appendEvents, type NewEvent } from './call-events.js'
 import { type AttemptRow, attemptOf, type CallRow, callOf, foldOf } from './call-rows.js'
 import type { AfterAttempt, AttemptNews, DecideAfter, Told } from './call-store.js'
+import { CAMPAIGN_CANCELLED, isCampaignCancelled } from './campaigns.js'
 import { type AttemptFold, foldNews, isEnd, momentsOf } from './fold-news.js'
 import { rowOf, type Work } from './tenancy.js'
 
@@ -159,7 +160,7 @@ async function settleCall(
   atMs: number,
 ): Promise<CallRow> {
   if (call.ended_at_ms !== null) return call
-  const then = possible(call, wanted)
+  const then = await possible(work, call, wanted)
   const again = then.then === 'again'
   const status = again ? (then.notBeforeMs > atMs ? 'scheduled' : 'queued') : then.status
   const reason = then.reason ?? null
@@ -177,9 +178,10 @@ async function settleCall(
   return row
 }
 
-function possible(call: CallRow, then: AfterAttempt): AfterAttempt {
+async function possible(work: Work, call: CallRow, then: AfterAttempt): Promise<AfterAttempt> {
   if (then.then === 'over') return then
   if (call.cancel_reason !== null) return callOver('cancelled', call.cancel_reason)
-  if (call.attempts < call.max_attempts || then.free) return then
-  return callOver('unreached', then.reason)
+  const left = call.attempts < call.max_attempts || then.free === true
+  if (!left) return callOver('unreached', then.reason)
+  return (await isCampaignCancelled(work, call)) ? callOver('cancelled', CAMPAIGN_CANCELLED) : then
 }

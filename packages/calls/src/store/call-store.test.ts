@@ -302,6 +302,17 @@ describe.each([
       })
     })
 
+    it('do not come again for a campaign that was cancelled meanwhile, nor are made for it', async () => {
+      const tenant = newTenant()
+      const campaign = { id: 'c', tenant, name: 'C', agent: 'clinic', from: '+15550001111' }
+      await store.putCampaign({ ...campaign, status: 'running' })
+      const { carrierCall } = await dialled(store, tenant, { campaign: 'c' })
+      await store.putCampaign({ ...campaign, status: 'cancelled' })
+      const told = await store.tell(newsOf(carrierCall, { status: 'busy' }), () => callAgain(NOW_MS, 'busy'))
+      expect(told).toMatchObject({ over: true, call: { status: 'cancelled' } })
+      await expect(made(store, tenant, { campaign: 'c' })).rejects.toMatchObject({ code: 'conflict' })
+    })
+
     it('complete the attempt after its end without deciding again', async () => {
       const { call, carrierCall } = await completed(store, newTenant())
       const late = newsOf(carrierCall, { status: 'ringing', durationSeconds: 31 })

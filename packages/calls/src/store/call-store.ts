@@ -25,6 +25,7 @@ export interface CallStore {
   /**
    * Makes calls known, each with the event `created`; all or none. A `key` that was used before gives the call made then.
    * A number on the list of those not to be called makes a call that is `failed` at once.
+   * @throws ParleyError `bad_number`; `not_found` for an unknown campaign, `conflict` for a cancelled one
    */
   createCalls(calls: readonly NewCall[]): Promise<readonly Call[]>
   /** An inbound call, or one that a carrier knows and we do not (yet): the same `carrierCall` gives the same call. */
@@ -54,8 +55,9 @@ export interface CallStore {
   /** The carrier did not take it, for sure. `then` says what becomes of the call. */
   notPlaced(attempt: AttemptId, then: AfterAttempt): Promise<void>
   /**
-   * What a carrier told, folded into the attempt: late, twice and out of order come to the same row. `decide` is asked, once,
-   * when the attempt has ended, inside the transaction.
+   * What a carrier told, folded into the attempt: late, twice and out of order come to the same row. `decide` is asked when
+   * the attempt has ended, inside the transaction: once, and again only where the database took that back. Undefined for
+   * news of nothing we know, and of another call at the carrier than the attempt's.
    */
   tell(news: AttemptNews, decide: DecideAfter): Promise<Told | undefined>
   /** A session talks in this attempt. */

@@ -47,8 +47,24 @@ export async function upsertCampaign(
   return campaignOf(row)
 }
 
+export const CAMPAIGN_CANCELLED = 'the campaign was cancelled'
+
+/** Whoever cancels it meanwhile waits, and then finds the call waiting. */
+export async function isCampaignCancelled(
+  work: Work,
+  call: { readonly tenant: string; readonly campaign: string | null },
+): Promise<boolean> {
+  if (call.campaign === null) return false
+  const row = await rowOf(
+    work,
+    sql<{ readonly status: string }>`
+      select status from parley.campaigns where tenant = ${call.tenant} and id = ${call.campaign} for share`,
+  )
+  return row?.status === 'cancelled'
+}
+
 async function cancelWaiting(work: Work, tenant: string, id: string, atMs: number): Promise<void> {
-  const reason = 'the campaign was cancelled'
+  const reason = CAMPAIGN_CANCELLED
   const rows = await rowsOf(
     work,
     sql<{ readonly id: string }>`

@@ -135,11 +135,16 @@ async function checkCampaigns(work: Work, tenant: string, calls: readonly NewCal
   if (wanted.size === 0) return
   const rows = await rowsOf(
     work,
-    sql`select 1 from parley.campaigns where tenant = ${tenant}
-      and id in (select jsonb_array_elements_text(${toJsonText([...wanted])}::jsonb)) for key share`,
+    // Whoever cancels one of them waits, and then finds the calls that are made here.
+    sql<{ readonly status: string }>`select status from parley.campaigns where tenant = ${tenant}
+      and id in (select jsonb_array_elements_text(${toJsonText([...wanted])}::jsonb)) order by id for share`,
   )
-  if (rows.length === wanted.size) return
-  throw new ParleyError('not_found', 'A campaign of the calls is unknown; make it first.')
+  if (rows.length < wanted.size) {
+    throw new ParleyError('not_found', 'A campaign of the calls is unknown; make it first.')
+  }
+  if (rows.some(row => row.status === 'cancelled')) {
+    throw new ParleyError('conflict', 'The campaign was cancelled; make the calls without it, or in another.')
+  }
 }
 
 function checkNumbers(call: NewCall): void {

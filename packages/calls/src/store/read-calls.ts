@@ -59,9 +59,9 @@ export async function selectDue(work: Work, nowMs: number, limit: number): Promi
     work,
     sql<CallRow>`
       select c.* from parley.calls c
-      left join parley.campaigns p on p.tenant = c.tenant and p.id = c.campaign
       where c.status in ('scheduled', 'queued') and c.not_before_ms <= ${nowMs} and c.attempts < c.max_attempts
-        and (c.campaign is null or p.status = 'running')
+        and (c.campaign is null or exists (select 1 from parley.campaigns p
+          where p.tenant = c.tenant and p.id = c.campaign and p.status = 'running'))
       order by c.priority, c.not_before_ms, c.id limit ${clampLimit(limit, 100, 1000)}`,
   )
   return rows.map(callOf)
