@@ -13,7 +13,7 @@ export * from './call.js'
 export { ATTEMPT_FIELD, attemptIn, isAttempt } from './carrier/attempt-in.js'
 export * from './carrier/carrier.js'
 export type { CarrierWorld } from './carrier/carrier-world.js'
-export { verifyHmac } from './carrier/hmac-signature.js'
+export { hmacSignature, verifyHmac } from './carrier/hmac-signature.js'
 export {
   createSignalWireCarrier,
   type SignalWireCodec,
