@@ -20,6 +20,7 @@ export {
   type SignalWireOptions,
   signalWireCodecs,
 } from './carrier/signalwire.js'
+export { createTelnyxCarrier, type TelnyxOptions } from './carrier/telnyx.js'
 export { createTwilioCarrier, type TwilioOptions } from './carrier/twilio.js'
 export * from './control/call-control.js'
 export * from './control/call-engine.js'

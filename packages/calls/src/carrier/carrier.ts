@@ -32,7 +32,13 @@ export interface Carrier {
    * Has the call do something else from now on. One `redirect` step alone serves everywhere that documents do; SignalWire
    * takes nothing else. @throws as `dial`; `call_over` where it is gone
    */
-  redirect(carrierCall: string, steps: readonly CallStep[], signal: AbortSignal): Promise<void>
+  redirect(
+    carrierCall: string,
+    steps: readonly CallStep[],
+    signal: AbortSignal,
+    /** Given where it is known: carriers without documents keep it with the call. */
+    attempt?: AttemptId,
+  ): Promise<void>
   /** Without documents: takes an inbound call and has it do the steps. @throws as `redirect` */
   pickUp?(carrierCall: string, steps: readonly CallStep[], signal: AbortSignal): Promise<void>
   /** What a request of the carrier's is answered with; for carriers with documents the steps themselves. */

@@ -49,7 +49,7 @@ async function follow(host: CarrierHost, event: CarrierEvent): Promise<void> {
     return
   }
   const steps = await stepsAfter(host, event)
-  if (steps !== undefined) await carrier.redirect(news.carrierCall, steps, signal)
+  if (steps !== undefined) await carrier.redirect(news.carrierCall, steps, signal, event.attempt)
 }
 
 /** Undefined where the event asks for nothing. */
