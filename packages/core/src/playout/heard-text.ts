@@ -73,6 +73,11 @@ function spread(
   out: PlacedWord[],
 ): void {
   const { fromMs, toMs, known } = stretch
+  // Most voices tell the end of each word: nothing is to be spread.
+  if (known && !/\S\s+\S/.test(text)) {
+    out.push({ text, untilMs: toMs })
+    return
+  }
   const words = timesOf(text, sound)
   const isPlain = words.length === 0 || (words.length === 1 && known)
   const silences = isPlain ? [] : (sound.levels?.silences(fromMs, toMs, LEAST_SILENCE_MS) ?? [])
