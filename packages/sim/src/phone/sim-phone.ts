@@ -6,17 +6,21 @@
  * It runs under a virtual clock as well as in real time: everything that arrives is placed on the grid by the clock,
  * not by when a timer got its turn.
  */
-import { decodeUlaw, encodeUlaw, measureLevel } from '@parley/audio'
+import { randomUUID } from 'node:crypto'
+import { measureLevel } from '@parley/audio'
 import type { Cancel } from '@parley/core'
 import { type CarrierDialect, type CarrierSpeech, createCarrierSpeech } from './carrier-speech.js'
 import { createFarEndBuffer } from './far-end-buffer.js'
 import { createOneWay } from './one-way.js'
+import { bytesPerSample, decodeSound, encodeSound, mulawSound, type PhoneSoundFormat } from './phone-sound.js'
 import type { HeardFrame, PhoneClosed, SimPhoneOptions } from './sim-phone-options.js'
 
+/** Of µ-law, Hz. */
 export const PHONE_RATE = 8_000
 /** Length of a frame, ms, and its samples. */
 export const PHONE_FRAME_MS = 20
-const FRAME = (PHONE_RATE * PHONE_FRAME_MS) / 1000
+/** Live sound that waits to be sent, at most: what is older is not said. */
+const MOST_LIVE_MS = 400
 
 export class SimPhone {
   /** Oldest first. */
@@ -29,7 +33,14 @@ export class SimPhone {
   readonly #options: SimPhoneOptions
   readonly #speech: CarrierSpeech
   readonly #buffer = createFarEndBuffer()
-  readonly #bytes = new Uint8Array(FRAME)
+  /** Hz, and samples of a frame. */
+  readonly rate: number
+  readonly #format: PhoneSoundFormat
+  readonly #frame: number
+  readonly #frameMs: number
+  readonly #bytes: Uint8Array
+  #live: Int16Array[] = []
+  #liveSamples = 0
   readonly #beganAtMs: number
   readonly #closing: (() => void)[] = []
   #saying: { readonly samples: Int16Array; at: number; readonly said: () => void }[] = []
@@ -40,13 +51,19 @@ export class SimPhone {
   readonly #down: (arrive: () => void) => void
 
   constructor(options: SimPhoneOptions) {
-    const { clock, line, jitterMs, dialect = 'twilio', customParameters = {} } = options
+    const { clock, line, jitterMs, dialect = 'twilio', customParameters = {}, format = mulawSound } = options
     this.#options = options
+    this.#format = format
+    this.rate = format.sampleRate
+    this.#frame = (this.rate * PHONE_FRAME_MS) / 1000
+    this.#frameMs = PHONE_FRAME_MS / (1 + (options.driftPpm ?? 0) / 1e6)
+    this.#bytes = new Uint8Array(this.#frame * bytesPerSample(format))
     this.#speech = createCarrierSpeech({
       dialect,
       accountSid: options.accountSid,
-      streamSid: options.streamSid ?? defaultSid[dialect].stream,
-      callSid: options.callSid ?? defaultSid[dialect].call,
+      format,
+      streamSid: options.streamSid ?? newSid(dialect, 'MZ'),
+      callSid: options.callSid ?? newSid(dialect, 'CA'),
     })
     this.#beganAtMs = clock.now()
     this.#up = createOneWay({ clock, delayMs: options.uplinkMs ?? 0, jitterMs })
@@ -62,10 +79,23 @@ export class SimPhone {
     this.#beat()
   }
 
-  /** Speaks PCM16 at 8 kHz, after what it is saying already. Resolves when the last of it was sent, or on the end. */
+  /** Speaks PCM16 at the line's rate, after what it is saying already. Resolves when the last of it was sent, or on the end. */
   say(samples: Int16Array): Promise<void> {
     if (this.closed !== undefined) return Promise.resolve()
     return new Promise(said => this.#saying.push({ samples, at: 0, said }))
+  }
+
+  /**
+   * A live microphone: PCM16 at the line's rate, any length, said in the next frames. What is said ahead of time by more
+   * than 400 ms is thrown away from its beginning.
+   */
+  speak(samples: Int16Array): void {
+    if (this.closed !== undefined) return
+    this.#live.push(samples.slice())
+    this.#liveSamples += samples.length
+    while (this.#liveSamples > (this.rate * MOST_LIVE_MS) / 1000 && this.#live.length > 1) {
+      this.#liveSamples -= this.#live.shift()?.length ?? 0
+    }
   }
 
   /** The next frames of the microphone, `ms` in all, are lost on the way: a hole in the timestamps. */
@@ -93,7 +123,7 @@ export class SimPhone {
   /** Sound that waits to be played, ms. */
   get bufferedMs(): number {
     this.#beatsUntil(this.#options.clock.now())
-    return (this.#buffer.bytes * 1000) / PHONE_RATE
+    return (this.#buffer.bytes * 1000) / (this.rate * bytesPerSample(this.#format))
   }
 
   /** Everything the ear heard of the gateway so far, without the silence of the line. */
@@ -116,7 +146,7 @@ export class SimPhone {
 
   #beat(): void {
     const { clock } = this.#options
-    const wait = this.#beganAtMs + this.#beats * PHONE_FRAME_MS - clock.now()
+    const wait = this.#beganAtMs + this.#beats * this.#frameMs - clock.now()
     this.#stopBeat = clock.after(Math.max(0, wait), () => {
       if (this.closed !== undefined) return
       this.#beatsUntil(clock.now())
@@ -127,7 +157,7 @@ export class SimPhone {
   /** Catches up with the grid, so that a late timer moves nothing. */
   #beatsUntil(nowMs: number): void {
     for (;;) {
-      const atMs = this.#beganAtMs + this.#beats * PHONE_FRAME_MS
+      const atMs = this.#beganAtMs + this.#beats * this.#frameMs
       if (atMs > nowMs || this.closed !== undefined) return
       this.#beats += 1
       this.#listen(atMs)
@@ -136,11 +166,12 @@ export class SimPhone {
   }
 
   #listen(atMs: number): void {
-    const soundSamples = this.#buffer.take(this.#bytes)
+    const taken = this.#buffer.take(this.#bytes)
+    const soundSamples = Math.floor(taken / bytesPerSample(this.#format))
     this.#echo(this.#buffer.passed())
-    const samples = new Int16Array(FRAME)
-    decodeUlaw(this.#bytes.subarray(0, soundSamples), samples)
-    const bufferedMs = (this.#buffer.bytes * 1000) / PHONE_RATE
+    const samples = new Int16Array(this.#frame)
+    decodeSound(this.#format, this.#bytes.subarray(0, taken), samples)
+    const bufferedMs = (this.#buffer.bytes * 1000) / (this.rate * bytesPerSample(this.#format))
     const frame = { atMs, samples, soundSamples, bufferedMs, rmsDbfs: measureLevel(samples).rmsDbfs }
     this.heard.push(frame)
     if (this.heard.length * PHONE_FRAME_MS > (this.#options.keepMs ?? 600_000)) this.heard.shift()
@@ -148,11 +179,11 @@ export class SimPhone {
   }
 
   #speak(atMs: number): void {
-    const frame = new Int16Array(FRAME)
+    const frame = this.#takeLive()
     const saying = this.#saying[0]
     if (saying !== undefined) {
-      frame.set(saying.samples.subarray(saying.at, saying.at + FRAME))
-      saying.at += FRAME
+      frame.set(saying.samples.subarray(saying.at, saying.at + this.#frame))
+      saying.at += this.#frame
       if (saying.at >= saying.samples.length) {
         this.#saying.shift()
         saying.said()
@@ -162,8 +193,28 @@ export class SimPhone {
       this.#lostFrames -= 1
       return
     }
-    const payload = Buffer.from(encodeUlaw(frame)).toString('base64')
-    this.#send(this.#speech.media(payload, Math.round(atMs - this.#beganAtMs)))
+    const { clock, loses, lateMs } = this.#options
+    // The stamp counts the carrier's own time.
+    const stampMs = Math.round(((atMs - this.#beganAtMs) * PHONE_FRAME_MS) / this.#frameMs)
+    const text = this.#speech.media(encodeSound(this.#format, frame), stampMs)
+    if (loses?.()) return
+    const laterMs = lateMs?.() ?? 0
+    if (laterMs > 0) clock.after(laterMs, () => this.#send(text))
+    else this.#send(text)
+  }
+
+  #takeLive(): Int16Array {
+    const frame = new Int16Array(this.#frame)
+    let at = 0
+    for (let piece = this.#live[0]; piece !== undefined && at < frame.length; piece = this.#live[0]) {
+      const part = piece.subarray(0, frame.length - at)
+      frame.set(part, at)
+      at += part.length
+      if (part.length === piece.length) this.#live.shift()
+      else this.#live[0] = piece.subarray(part.length)
+    }
+    this.#liveSamples -= at
+    return frame
   }
 
   #take(text: string): void {
@@ -204,10 +255,8 @@ export class SimPhone {
   }
 }
 
-const defaultSid: Readonly<Record<CarrierDialect, { readonly stream: string; readonly call: string }>> = {
-  twilio: { stream: 'MZ00000000000000000000000000000001', call: 'CA00000000000000000000000000000001' },
-  signalwire: {
-    stream: '00000000-0000-4000-8000-000000000001',
-    call: '00000000-0000-4000-8000-000000000002',
-  },
+/** As the carrier names calls and streams. */
+function newSid(dialect: CarrierDialect, prefix: string): string {
+  const id = randomUUID()
+  return dialect === 'twilio' ? `${prefix}${id.replaceAll('-', '')}` : id
 }
