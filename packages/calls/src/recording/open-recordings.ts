@@ -77,7 +77,15 @@ export function openRecordings(options: RecordingsOptions): Recordings {
     const segments = await segmentsOf(call)
     const [first] = segments
     if (first === undefined) return undefined
-    for (const name of ['call.wav', 'call.ogg', 'call.json']) await shelf.remove(call, name)
+    // The waveform is made last: with it, the rest is whole, and a crash came while segments were being deleted.
+    const files = await shelf.list(call)
+    if (files.some(({ name }) => name === 'call.json')) {
+      for (const { name } of segments) await shelf.remove(call, name)
+      const bytes = files.find(({ name }) => name === 'call.wav')?.sizeBytes ?? wavHeaderBytes
+      const durationMs = ((bytes - wavHeaderBytes) / bytesPerPair / rate) * 1000
+      return { durationMs, segments: segments.length }
+    }
+    for (const name of ['call.wav', 'call.ogg']) await shelf.remove(call, name)
     const placed = segments.map(each => ({
       ...each,
       at: Math.round(((each.beganMs - first.beganMs) * rate) / 1000),
