@@ -152,3 +152,21 @@ describe('a request', () => {
     expect(get('/Calls.json?Status=in-progress').body).toMatchObject({ calls: [] })
   })
 })
+
+describe('500 calls at once', () => {
+  it('all stream, all end, and leave nothing behind', async () => {
+    const customer = startCustomer({ keepHeardMs: 0 })
+    const { clock, carrier, documents, streams } = customer
+    documents['https://gate.example/voice'] = response(
+      '<Connect><Stream url="wss://gate.example/stream"/></Connect>',
+    )
+    for (let index = 0; index < 500; index++)
+      carrier.call({ from: `+1555${1_000_000 + index}`, to: own, who: { kind: 'hangs-up-after', ms: 400 } })
+    await clock.advance(200)
+    expect(streams).toHaveLength(500)
+    expect(carrier.calls.every(({ status }) => status === 'in-progress')).toBe(true)
+    await clock.advance(600)
+    expect(carrier.calls.every(({ status }) => status === 'completed')).toBe(true)
+    expect(clock.pending).toBe(0)
+  })
+})

@@ -1,5 +1,6 @@
 /** A whole simulated carrier without a socket of its own: for tests under virtual time, and behind `openCarrierSim`. */
 
+import { setMaxListeners } from 'node:events'
 import type { CarrierBehaviour, CarrierSimOptions, OwnNumber, PhoneBehind } from './carrier-options.js'
 import type { AskedOfCustomer, CarrierWorld } from './carrier-world.js'
 import type { Leg, SimCall } from './leg.js'
@@ -53,6 +54,8 @@ export function createCarrier(options: CarrierSimOptions): CarrierCore {
   const complaints: string[] = []
   const looking = new Set<() => void>()
   const closing = new AbortController()
+  // Every callback under way listens, and there may be hundreds.
+  setMaxListeners(0, closing.signal)
   const authToken = options.authToken ?? hex(32)
   const partyOf = (who: PhoneBehind): Party => (typeof who === 'function' ? who() : createPersona(who, clock))
 
