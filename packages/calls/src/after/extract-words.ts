@@ -61,7 +61,7 @@ export function extractWordsOf(language: string): ExtractWords {
 }
 
 /** Runs of digits as they are written down; spoken numbers come as the recogniser writes them. */
-export const numbers = /\+?\d[\d .,-]*\d|\d/gu
+export const numbers = /\+?\d[\d .,:-]*\d|\d/gu
 
 function times(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

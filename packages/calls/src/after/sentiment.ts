@@ -29,7 +29,8 @@ export function sentimentOf(sentences: readonly string[], language: string): Sen
         continue
       }
       const before = words.slice(Math.max(0, at - NEGATION_REACH), at)
-      const negated = before.some(word => mood.negations.has(word))
+      // A phrase that has its own negation means what it says.
+      const negated = !mood.negations.has(words[at] ?? '') && before.some(word => mood.negations.has(word))
       const boosted = mood.boosters.has(words[at - 1] ?? '') ? 1.5 : 1
       const weight = hit.weight * boosted * (negated ? -0.5 : 1)
       const key = negated ? `not … ${hit.phrase}` : hit.phrase

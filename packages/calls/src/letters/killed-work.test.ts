@@ -81,4 +81,4 @@ it('loses no call and writes none twice after kill -9 at every step of the work 
   // Killed between the answer of the receiver and the word of it in the store, a letter comes again with the same id: only then.
   for (const [life, step] of steps.entries())
     expect([step, got.get(`call_${life}.0.call.completed`)]).toEqual([step, step === 'letter-sent' ? 2 : 1])
-}, 60_000)
+}, 180_000)

@@ -87,9 +87,9 @@ export function createLetterSender(options: LetterSenderOptions): LetterSender {
             if (signal.aborted || clock.now() - takenMs > leaseMs - 2 * timeoutMs)
               return lapsed(options, letter)
             try {
-              const well = await send(options, letter, signal)
-              if (well) sent++
-              return well
+              const became = await send(options, letter, signal)
+              if (became === 'sent') sent++
+              return became !== 'failed'
             } catch (error) {
               broken ??= { error }
               return false
@@ -116,12 +116,12 @@ function lapsed(options: LetterSenderOptions, letter: OutboxMessage): boolean {
   return true
 }
 
-/** Whether it was taken. @throws ParleyError of the store's */
+/** What became of it. @throws ParleyError of the store's */
 async function send(
   options: LetterSenderOptions,
   letter: OutboxMessage,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<PostResult['kind']> {
   const { callStore, epochMs, random, retry = {} } = options
   await options.at?.('taken', letter)
   const result =
@@ -131,7 +131,7 @@ async function send(
     await callStore.sent(letter.id, epochMs())
     await options.at?.('written', letter)
     tell(options, 'sent', letter)
-    return true
+    return 'sent'
   }
   const nowMs = epochMs()
   const retryAfterMs = result.kind === 'failed' ? result.retryAfterMs : undefined
@@ -147,7 +147,7 @@ async function send(
         })
   await callStore.notSent(letter.id, result.problem, nextAtMs)
   tell(options, nextAtMs === undefined ? 'dead' : 'failed', letter, result.problem)
-  return result.kind === 'refused'
+  return result.kind
 }
 
 async function post(
