@@ -59,7 +59,10 @@ async function live(
 
 it('loses no call and writes none twice after kill -9 at every step of the work after it', async () => {
   // Before `summary` nothing is read that it has not read, and nothing is written: dying there is dying in it.
-  const steps = [...afterSteps.slice(afterSteps.indexOf('summary')), ...letterSteps.map(step => `letter-${step}`)]
+  const steps = [
+    ...afterSteps.slice(afterSteps.indexOf('summary')),
+    ...letterSteps.map(step => `letter-${step}`),
+  ]
   for (const [life, step] of steps.entries())
     expect([step, (await live(life, step)).signal]).toEqual([step, 'SIGKILL'])
   const { said, signal } = await live(steps.length, '')
