@@ -54,6 +54,18 @@ describe('a session that goes on', () => {
     expect(all.indexOf(rest[0] ?? '')).toBeLessThanOrEqual(heard.length)
   })
 
+  it('that dies before a word of the rest came leaves the rest to the one after it', async () => {
+    const { first } = await killedInAnswer()
+    const second = await succeed(first, { ...answering, ids: idsOfLife(2) })
+    await second.talk.silence(40)
+    expect(second.told).toBeGreaterThan(0)
+    second.kill()
+    const third = await succeed(second, { ...answering, ids: idsOfLife(3) })
+    await third.talk.silence(8_000)
+    expect(heardWords(third)).toEqual(first.snapshot?.reply?.rest.split(' '))
+    expect(third.talk.engine.turns).toEqual([])
+  })
+
   it('writes what was heard as a reply that was cut, and the rest as one of the same turn', async () => {
     const { first } = await killedInAnswer()
     const second = await succeed(first, { ...answering, ids: idsOfLife(2) })

@@ -122,10 +122,14 @@ export class Answering {
   /** Of the answer under way, what another process would have to go on with; undefined while nothing of it is known. */
   get unfinished(): UnfinishedReply | undefined {
     const run = this.#run
-    if (run === undefined || !run.released || !run.sounded) return undefined
-    const { heardMs, heard, rest: given } = this.#playout.standing(this.#now())
+    if (run === undefined || !run.released) return undefined
+    // What another process began stays begun, whether or not the rest of it sounds yet.
+    const isBegun = run.turn.begun !== undefined
+    if (!run.sounded && !isBegun) return undefined
+    const nothing = { heardMs: 0, heard: '', rest: '' }
+    const { heardMs, heard, rest: given } = run.sounded ? this.#playout.standing(this.#now()) : nothing
     const rest = `${given} ${run.unsaid}`.trim()
-    if (heard === '' && rest === '') return undefined
+    if (heard === '' && rest === '' && !isBegun) return undefined
     const { turn, state, actions, decision } = run
     const bargeIn = run.bargeInAt(heardMs)
     return {
