@@ -46,7 +46,7 @@ const segmentPattern = /^segment-(\d+)-[a-z0-9]+\.wav$/
 const bytesPerPair = 4
 const opusFrameMs = 20
 /** Encoded between two rests: some 2 ms of work. */
-const framesPerSlice = 10
+const framesPerSlice = 5
 
 interface Segment {
   readonly name: string
