@@ -94,7 +94,10 @@ export function createHandset({ carrier, clock, number, send, sendAudio }: Hands
       buffered(ms) {
         bufferedMs = ms
       },
-      told: news => send(messageOf(news, atMs())),
+      told(news) {
+        // The stream closes behind a call that is over already.
+        if (isOurs()) send(messageOf(news, atMs()))
+      },
       over(status) {
         if (!isOurs() || own === undefined) return
         send({ type: 'over', call: own.line.callSid, status, atMs: atMs() })
