@@ -14,7 +14,7 @@ Queues a call to a telephone of the phone emulator, answers it, talks, hangs up,
   url    the gateway, with the emulator as its carrier (default: starts one of its own, and stops it again)
 PARLEY_TOKEN is brought where it is set. Exit code 1 if any of it fails.`
 
-const NUMBER = '+15550198'
+const NUMBER = '+12025550198'
 const LEAD = 'call-flow-test'
 const WAIT_MS = 60_000
 const RATE = 8_000

@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const counts = values.calls.split(',').map(Number)
 const SECONDS = Number(values.seconds)
 const LINE_RATE = 8_000
-const GATEWAY_NUMBER = '+15550100'
+const GATEWAY_NUMBER = '+12025550100'
 /** Between two calls that come in, ms: a crowd, not a wall. */
 const ARRIVAL_MS = 40
 

@@ -55,6 +55,8 @@ export interface Attached {
    * then ended whatever their state.
    */
   drain(signal: AbortSignal): Promise<void>
+  /** Told once, when the ports are open: where. */
+  listening?(urls: readonly string[]): void
   /** What the edges answer over HTTP. */
   readonly routes?: FastifyPluginAsync
   /** What people should know at the start, a sentence each. */
@@ -113,6 +115,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   lifecycle.onStop('ports', signal => listeners.close(signal))
   lifecycle.onStop('sockets', signal => door.close(signal))
   const { drain, notices } = attached
+  attached.listening?.(listeners.urls)
   lifecycle.onStop('conversations', () => drainWithin(drain, clock, config.drainMs))
   const stopWatching = health.watch()
   lifecycle.onStop('readiness', () => {

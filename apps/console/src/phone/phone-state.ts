@@ -41,7 +41,7 @@ export interface PhoneState {
 export const silentPhone: PhoneState = {
   link: 'off',
   problem: undefined,
-  number: '+15550199',
+  number: '+12025550199',
   gatewayNumbers: [],
   call: undefined,
   last: undefined,

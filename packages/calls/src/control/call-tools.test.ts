@@ -4,7 +4,10 @@ import { callTools } from './call-tools.js'
 
 const never = new AbortController().signal
 const plan = phonePlanShape.parse({
-  transfers: { sales: { to: '+15550123', kind: 'warm', describe: 'For prices.' }, desk: { to: '+15550124' } },
+  transfers: {
+    sales: { to: '+12025550123', kind: 'warm', describe: 'For prices.' },
+    desk: { to: '+12025550124' },
+  },
 })
 
 describe('the tools of a phone call', () => {

@@ -9,7 +9,7 @@
  *   machine: { listen: ours, then: leave-message, message: Please call us back at 555 0100. }
  *   keys: { terminator: '#', most: 20 }
  *   transfers:
- *     sales: { to: '+15550123', kind: warm, describe: For prices and offers. }
+ *     sales: { to: '+12025550123', kind: warm, describe: For prices and offers. }
  *   budget: { perCall: 0.50, closing: I have to end this call now. Goodbye. }
  *   after: { ... }
  * ```
@@ -23,7 +23,7 @@ const seconds = (least: number, most: number) => {
   return z.number().min(least, message).max(most, message)
 }
 const words = z.string().trim().min(1, 'is empty')
-const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number; write it as in +15550123')
+const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number; write it as in +12025550123')
 
 const machineShape = z.strictObject({
   /** Who listens for a machine: the gateway, the carrier, both (whoever is first), nobody. */

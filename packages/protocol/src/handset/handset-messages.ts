@@ -11,9 +11,9 @@ export const HANDSET_RATE = 8_000
 /** Longest message either way, bytes. */
 export const HANDSET_MAX_MESSAGE_BYTES = 65_536
 /** The number a handset has that asks for none. */
-export const HANDSET_NUMBER = '+15550199'
+export const HANDSET_NUMBER = '+12025550199'
 
-const number = z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number such as +15550199')
+const number = z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number such as +12025550199')
 
 export const handsetClientMessageSchema = z.discriminatedUnion('type', [
   /** First, and once: takes the number, or is closed where another handset has it. */

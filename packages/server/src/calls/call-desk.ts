@@ -38,6 +38,8 @@ export interface CallDeskParts {
   /** BCP 47, of calls that do not say. */
   readonly language: string
   readonly around: CallAround
+  /** Sets the alarm for what follows an attempt that is over. Never throws. */
+  told(told: Told): Promise<void>
 }
 
 export interface CallDesk extends CarrierHost, PhoneHost {
@@ -55,10 +57,12 @@ export interface CallDesk extends CarrierHost, PhoneHost {
 /** A call whose stream falls so often in a minute is not to be saved. */
 const MOST_RESUMES = 10
 const MINUTE_MS = 60_000
+const TAKE_TRIES = 4
+const TAKE_PAUSE_MS = 300
 
 export function createCallDesk(parts: CallDeskParts): CallDesk {
   const { world, agents, numbers, around } = parts
-  const { store, tickets, queue, registry, addresses, epochMs, ids, log } = world
+  const { store, tickets, registry, addresses, epochMs, ids, log } = world
   const calls = new Map<CallId, { readonly live: LiveCall; readonly opened: OpenedCall }>()
 
   /** What an event says is folded in first, so that a call is found by its address however early it asks. */
@@ -77,17 +81,16 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
       },
       world.decide,
     )
-    if (told !== undefined && told.attempt.state === 'ended') await follow(told)
+    if (told?.news && told.attempt.state === 'ended') await follow(told)
     return told
   }
 
   /** What comes behind an attempt that is over. An alarm that is lost here is set again by the sweep. */
-  async function follow({ call, attempt }: Told): Promise<void> {
+  async function follow(told: Told): Promise<void> {
+    const { call, attempt } = told
     around.attemptEnded(call, attempt)
-    const { id, tenant } = call
-    calls.get(id)?.live.hangUp('the carrier ended the call')
-    if (isOver(call)) await queue.add({ kind: 'after', id, tenant })
-    else await queue.add({ kind: 'dial', id, tenant, atMs: call.notBeforeMs, priority: call.priority })
+    calls.get(call.id)?.live.hangUp('the carrier ended the call')
+    await parts.told(told)
   }
 
   async function stream(call: Call, attempt: CallAttempt, resumes?: SessionId): Promise<readonly CallStep[]> {
@@ -263,11 +266,30 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
       await world.note(call, 'came-back', { session })
       return { ...here.opened, resumed: true, resumable: true }
     }
-    const kept = await registry.take(call.tenant, session)
+    const kept = await take(call, session)
     if (kept === undefined) return begin(request, adopted)
-    const opened = await begin(request, adopted, kept.snapshot)
-    await tellOfTransfer(call)
-    return opened
+    try {
+      const opened = await begin(request, adopted, kept)
+      await tellOfTransfer(call)
+      return opened
+    } catch (error) {
+      // The next stream finds it again.
+      world.keep(call, adopted.attempt, kept)
+      throw error
+    }
+  }
+
+  /** A node that hands over closes the stream before it has written all: it is waited for, a little. */
+  async function take({ id, tenant }: Call, session: SessionId): Promise<SessionSnapshot | undefined> {
+    for (let tries = 1; ; tries++) {
+      const kept = await registry.take(tenant, session)
+      if (kept !== undefined) return kept.snapshot
+      if (tries === TAKE_TRIES) {
+        log.warn({ call: id, session }, 'a call came back whose conversation nobody kept; it begins anew')
+        return undefined
+      }
+      await new Promise<void>(resolve => world.clock.after(TAKE_PAUSE_MS, resolve))
+    }
   }
 
   async function tellOfTransfer(call: Call): Promise<void> {
@@ -398,7 +420,7 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
     live: call => calls.get(call)?.live,
     taken(session) {
       for (const { opened } of calls.values())
-        if (opened.held.id === session) void opened.held.end('replaced')
+        if (opened.held.id === session) void opened.held.end('handed-over')
     },
     async end({ id, legs }, reason) {
       calls.get(id)?.live.hangUp(reason)

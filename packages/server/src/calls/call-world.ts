@@ -9,7 +9,6 @@ import type {
   Carrier,
   CarrierName,
   DecideAfter,
-  JobQueue,
   StreamTickets,
 } from '@parley/calls'
 import { type Clock, type Ids, type Json, ParleyError, type SessionSnapshot } from '@parley/core'
@@ -20,7 +19,6 @@ import type { CallAddresses } from './call-addresses.js'
 export interface CallWorldParts {
   readonly store: CallStore
   readonly tickets: StreamTickets
-  readonly queue: JobQueue
   readonly registry: ResumeRegistry
   readonly carriers: ReadonlyMap<CarrierName, Carrier>
   readonly addresses: CallAddresses

@@ -113,7 +113,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
         stopGreeting()
         const { reason } = event
         if (session === undefined) return
-        if (reason === 'handed-over' || reason === 'replaced') options.handedOver(live)
+        if (reason === 'handed-over') options.handedOver(live)
         else options.ended(live, session.id, reason)
       },
     },

@@ -4,13 +4,13 @@
  *
  * ```yaml
  * numbers:
- *   '+15550100': { tenant: acme, agent: front-desk, language: en, record: true }
+ *   '+12025550100': { tenant: acme, agent: front-desk, language: en, record: true }
  * tenants:
  *   acme:
- *     from: '+15550100'
+ *     from: '+12025550100'
  *     atOnce: 5
  *     perSecond: 1
- *     hours: { timeZone: Europe/Madrid, mon: ['09:00-14:00', '16:00-20:00'], sat: ['10:00-13:00'] }
+ *     hours: { mon: ['09:00-14:00', '16:00-20:00'], sat: ['10:00-13:00'] }
  *     budgetPerDay: 20
  * ```
  */
@@ -21,15 +21,13 @@ import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import type { Config } from '../config/settings.js'
 
-const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number; write it as in "+15550100"')
+const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number; write it as in "+12025550100"')
 const window = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'is no time; write it as in 09:00-17:30')
 const windows = z.array(window).exactOptional()
 
 const hoursShape = z.strictObject({
-  /** IANA; that of the number called without. */
-  timeZone: z.string().exactOptional(),
   mon: windows,
   tue: windows,
   wed: windows,
@@ -76,6 +74,8 @@ export interface PhoneNumbers {
   tenant(name: string): TenantPlan
   /** The number that is shown to whoever is called; undefined where none is known. */
   callerId(tenant: string): string | undefined
+  /** Those that are listed. */
+  readonly all: readonly string[]
   /** Agents that are named, with their place, to be checked. */
   readonly agents: readonly string[]
 }
@@ -86,7 +86,7 @@ type NumberSettings = Pick<
 >
 
 /** The emulator's number of this gateway. */
-export const EMULATED_NUMBER = '+15550100'
+export const EMULATED_NUMBER = '+12025550100'
 
 /** @throws ParleyError `bad_config` naming what is wrong in the file */
 export async function readPhoneNumbers(config: NumberSettings, emulated: boolean): Promise<PhoneNumbers> {
@@ -102,6 +102,7 @@ export async function readPhoneNumbers(config: NumberSettings, emulated: boolean
     },
     tenant: name => file.tenants[name] ?? {},
     callerId: tenant => file.tenants[tenant]?.from ?? usualNumber,
+    all: Object.keys(file.numbers),
     agents: Object.values(file.numbers).flatMap(({ agent }) => agent ?? []),
   }
 }

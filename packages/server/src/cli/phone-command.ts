@@ -145,7 +145,7 @@ async function save(path: string, samples: Int16Array): Promise<void> {
 
 function phoneNumber(value: string): string {
   if (/^\+[1-9]\d{6,14}$/.test(value)) return value
-  throw new InvalidArgumentError('Give a number with + and the country, such as +15550100.')
+  throw new InvalidArgumentError('Give a number with + and the country, such as +12025550100.')
 }
 
 function upTo(most: number): (value: string) => number {

@@ -25,7 +25,7 @@ Examples:
   parley demo                                a conversation to listen in on, then the console
   parley talk hello.wav                      speak a recording to it and hear the answer
   parley talk --text "What are your hours?"  type instead
-  parley phone --call +15550100              call it by the phone emulator
+  parley phone --call +12025550100              call it by the phone emulator
   parley config check                        every setting, where it came from, what is wrong
   parley doctor                              what this machine has and lacks
   parley providers                           vendors, their keys and what they can do

@@ -47,7 +47,7 @@ export function decimal({ min, max }: { min: number; max: number }): Kind<number
 
 /** E.164. */
 export function phoneNumber(): Kind<string> {
-  return kind('a phone number with + and the country', '+15550100', value =>
+  return kind('a phone number with + and the country', '+12025550100', value =>
     /^\+[1-9]\d{6,14}$/.test(value) ? value : undefined,
   )
 }

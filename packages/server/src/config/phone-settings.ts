@@ -38,7 +38,7 @@ export const phoneSettings = {
     env: 'PARLEY_PHONE_NUMBER',
     aliases: ['TWILIO_PHONE_NUMBER', 'SIGNALWIRE_PHONE_NUMBER', 'TELNYX_PHONE_NUMBER'],
     kind: phoneNumber(),
-    unset: 'a call must say whose number is shown; `+15550100` at the emulator',
+    unset: 'a call must say whose number is shown; `+12025550100` at the emulator',
     doc: 'Number that is shown to those who are called, where a call does not say it.',
   }),
   phoneTenant: optional({

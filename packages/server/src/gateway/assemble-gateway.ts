@@ -6,11 +6,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Resampling } from '@parley/audio'
 import { callTools } from '@parley/calls'
-import { type Clock, ParleyError, type SecretOf } from '@parley/core'
+import { type Clock, type Json, type LanguageModel, ParleyError, type SecretOf } from '@parley/core'
 import {
   type Agent,
   type Incident,
   type PriceList,
+  type ProviderCatalogue,
   parsePriceList,
   type RealtimeIncident,
   type Toolbox,
@@ -18,6 +19,7 @@ import {
 } from '@parley/engines'
 import type { SecretShelf } from '@parley/platform'
 import { type Vendor, vendors } from '@parley/providers'
+import { afterEntries } from '../calls/after-model.js'
 import type { Config } from '../config/settings.js'
 import type { Probe } from '../health/check.js'
 import { vendorProbe } from '../health/vendor-probe.js'
@@ -27,6 +29,8 @@ import { type AssembledAgent, assembleAgent } from './assemble-agent.js'
 import { vendorFacts } from './assemble-keys.js'
 import { createProviderShelf, type ProviderShelf, type UnreadyProvider } from './assemble-providers.js'
 import { openShared } from './assemble-shared.js'
+import { resilientModel } from './assemble-wrappers.js'
+import { usable } from './assembly-parts.js'
 import type { EmbeddedSpeech } from './embedded-speech.js'
 import { phonePlanOf } from './phone-plan-of.js'
 import type { ProviderLife } from './provider-life.js'
@@ -34,6 +38,8 @@ import type { ProviderLife } from './provider-life.js'
 export interface Assembly {
   /** What an agent of the catalogue came to; in a phone call a model has the tools of one, too. */
   of(agent: Agent, where?: 'phone'): AssembledAgent
+  /** The model that sums up an agent's calls, by its name; undefined where there is none. */
+  afterModel(agent: string): LanguageModel | undefined
   /** A session begins: what its first turn needs is made ready again, at most once a minute. */
   stir(): void
   /** Where client secrets are kept, by all nodes where there is Redis. */
@@ -55,6 +61,8 @@ export interface AssembleOptions {
   readonly resampling: Resampling
   /** Values of variables that tools and sources of facts name. */
   readonly secretOf: SecretOf
+  /** For models that plans for phone calls name; without it they are not looked for. */
+  readonly catalogue?: ProviderCatalogue
 }
 
 /** How long the start waits for connections; they go on being made behind it. */
@@ -111,8 +119,19 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
       warmLater,
     }
     const onPhone = new Map<Agent, AssembledAgent>()
+    const afterModels = new Map<string, LanguageModel>()
     for (const agent of agents) {
       assembled.set(agent, await assembleAgent(agent, parts))
+      const { catalogue } = options
+      const { after } = phonePlanOf(agent)
+      const entries = catalogue && afterEntries(agent, after?.llm as Json | undefined, catalogue)
+      if (entries !== undefined) {
+        const list = usable('llm', { agent, entries, parts, otherwise: true }, entry =>
+          shelf.get('llm', entry),
+        )
+        const model = list.length === 0 ? undefined : keep(resilientModel(list, agent.failover, parts))
+        if (model !== undefined) afterModels.set(agent.agent, model)
+      }
       if (agent.kind !== 'model' || agent.phone === undefined) continue
       const moreTools = callTools(phonePlanOf(agent), agent.tools.map(toolName))
       onPhone.set(agent, await assembleAgent(agent, { ...parts, moreTools }))
@@ -126,6 +145,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
         if (found === undefined) throw new ParleyError('internal', `agent ${agent.agent} was not assembled`)
         return found
       },
+      afterModel: name => afterModels.get(name),
       stir() {
         if (clock.now() - stirredMs < STIR_EVERY_MS) return
         stirredMs = clock.now()

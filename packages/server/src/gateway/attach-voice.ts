@@ -10,6 +10,7 @@ import { createTicker, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
+import { assembleCalls } from '../calls/assemble-calls.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
@@ -60,6 +61,7 @@ export async function prepareVoice({
   })
   return async parts => {
     const loaded = await loading
+    const catalogue = createProviderCatalogue(vendors, config)
     const [speech, resampling] = loaded
     const assembly = await assembleGateway({
       agents: agents.agents,
@@ -72,9 +74,10 @@ export async function prepareVoice({
       speech,
       resampling,
       secretOf,
+      catalogue,
     })
     lifecycle.onStop('providers', () => assembly.close())
-    return attachVoice(parts, { agents, assembly }, loaded)
+    return attachVoice(parts, { agents, assembly, secretOf }, loaded)
   }
 }
 
@@ -86,11 +89,16 @@ function usesEmbedded(agents: readonly Agent[]): boolean {
   return entries.some(({ provider }) => provider === 'embedded')
 }
 
-function attachVoice(
+interface Agents extends Pick<VoiceWorld, 'secretOf'> {
+  readonly agents: AgentCatalogue
+  readonly assembly: Assembly
+}
+
+async function attachVoice(
   parts: ServerParts,
-  { agents, assembly }: { readonly agents: AgentCatalogue; readonly assembly: Assembly },
+  { agents, assembly, secretOf }: Agents,
   [speech, resampling, opus, voiceActivity]: Loaded,
-): Attached {
+): Promise<Attached> {
   const { config, clock, log, metrics, door, store } = parts
   const ticker = createTicker(clock)
   const desk = createSessionDesk({
@@ -132,7 +140,18 @@ function attachVoice(
       },
     })
   }
-  attachPhone({ door, desk, clock, log })
+  const calls = await assembleCalls({
+    ...parts,
+    ...{ sessions: desk, agents, resampling, opus, activity: voiceActivity, ids, secretOf },
+    epochMs: Date.now,
+    random: hardToGuess,
+    modelOf: name => assembly.afterModel(name),
+  })
+  const { desk: callDesk } = calls
+  attachPhone({
+    ...{ door, desk: callDesk, clock, log, byteOrder: config.l16Order === 'big' ? 'big' : 'little' },
+    identifyTicket: (token, start) => callDesk.identifyTicket(token, start),
+  })
   const realtime = attachRealtime({
     ...parts,
     ...{ desk, agents, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
@@ -146,8 +165,12 @@ function attachVoice(
       realtime.drain()
       return desk.drain(signal)
     },
-    routes: realtime.routes,
-    notices: noticesOf(agents.agents, speech),
+    listening: urls => calls.listening(urls),
+    async routes(app) {
+      await app.register(realtime.routes)
+      await app.register(calls.routes)
+    },
+    notices: [...noticesOf(agents.agents, speech), ...calls.notices],
   }
 }
 

@@ -2,8 +2,13 @@ import type { SessionEvent, SessionId, Tap } from '@parley/core'
 import type { LogEntry, Store } from '@parley/platform'
 
 /** Writes every event of a session into the store's log; words of partial transcripts would only swell it. */
-export function createEventLogTap(store: Pick<Store, 'appendEvents'>, session: SessionId): Tap {
-  let seq = 0
+export function createEventLogTap(
+  store: Pick<Store, 'appendEvents'>,
+  session: SessionId,
+  /** Where the numbering goes on. */
+  fromSeq: number,
+): Tap {
+  let seq = fromSeq
   return {
     name: 'event-log',
     event(event: SessionEvent) {

@@ -115,18 +115,20 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const open = new Map<SessionId, OpenSession>()
   let draining = false
 
-  function taps(id: SessionId, tenant: string): Tap[] {
+  function taps(id: SessionId, tenant: string, fromSeq: number): Tap[] {
     const missed = (type: string, ms: number) => {
       const targetMs = targetOf(config, type)
       if (config.performanceWarnings && targetMs !== undefined && ms > targetMs) {
         log.warn({ session: id, type, ms: Math.round(ms), targetMs }, 'latency target missed')
       }
     }
-    return [parts.metrics.sessionTap(tenant, missed), createEventLogTap(store, id)]
+    return [parts.metrics.sessionTap(tenant, missed), createEventLogTap(store, id, fromSeq)]
   }
 
   function forget(id: SessionId, reason: CloseReason): void {
     open.delete(id)
+    // Another process goes on with it: it is not over.
+    if (reason === 'handed-over') return
     const ended = { id, reason, endedAtMs: parts.epochMs() }
     void store
       .endSession(ended)
@@ -159,7 +161,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     parts.assembly.stir()
     const id = goesOnFrom?.session ?? (ids.next('ses') as SessionId)
     const { tenant } = principal
-    await store.beginSession({
+    const { nextSeq } = await store.beginSession({
       id,
       tenant,
       agent: agent.agent,
@@ -169,7 +171,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     })
     // The store may have taken its time: what drained or hung up meanwhile is not begun.
     if (draining || signal.aborted) {
-      forget(id, draining ? 'draining' : 'client')
+      if (goesOnFrom === undefined) forget(id, draining ? 'draining' : 'client')
       throw new ParleyError(draining ? 'draining' : 'timeout')
     }
     const policy = policyOf(agent.turns, assembled.hearsAtOnce(language))
@@ -192,7 +194,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
       ...(beginning.snapshots === undefined ? {} : { snapshots: beginning.snapshots }),
       taps: [
-        ...taps(id, tenant),
+        ...taps(id, tenant, nextSeq),
         ...(beginning.taps?.(id) ?? []),
         {
           name: 'desk',

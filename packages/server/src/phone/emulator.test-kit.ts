@@ -8,7 +8,7 @@ import { HANDSET_PATH } from '@parley/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type EmbeddedCarrier, openEmbeddedCarrier } from './embedded-carrier.js'
 
-export const gatewayNumber = '+15550100'
+export const gatewayNumber = '+12025550100'
 
 export interface EmulatorRig {
   readonly carrier: EmbeddedCarrier
