@@ -157,12 +157,11 @@ export function createCallDesk(parts: CallDeskParts): CallDesk {
     const { tenant } = call
     const events = await store.readEvents({ tenant, call: call.id, afterSeq: 0, limit: 1_000 })
     const last = events.filter(({ kind }) => kind === 'talk-began' || kind === 'talk-ended').at(-1)
-    if (last === undefined) return stream(call, attempt)
-    if (last.kind === 'talk-ended') return hangUp
+    if (last?.kind === 'talk-ended') return hangUp
     const resumes = events.filter(({ kind, atMs: at }) => kind === 'stream-fell' && atMs - at < MINUTE_MS)
     if (resumes.length >= MOST_RESUMES) return hangUp
     await world.note(call, 'stream-fell', {})
-    return stream(call, attempt, String(last.data.session) as SessionId)
+    return stream(call, attempt, last === undefined ? undefined : (String(last.data.session) as SessionId))
   }
 
   async function dialled(event: CarrierEvent): Promise<readonly CallStep[]> {

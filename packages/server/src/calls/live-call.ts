@@ -4,7 +4,7 @@
  */
 
 import type { Call, CallAttempt, PhonePlan } from '@parley/calls'
-import { createDigitCollector } from '@parley/calls'
+import { type CollectedDigits, createDigitCollector, type DigitCollector } from '@parley/calls'
 import {
   type CallOrder,
   type Cancel,
@@ -63,7 +63,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   let session: Session | undefined
   let leg: PhoneLeg | undefined
   let inbox: () => Inbox | undefined = () => undefined
-  let keys = createDigitCollector(keyOrder(), clock.now())
+  /** Since the first key. */
+  let keys: DigitCollector | undefined
   let stopKeys: Cancel = () => {}
   let stopGreeting: Cancel = () => {}
   let told = 0
@@ -71,14 +72,14 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
 
   function keyOrder() {
     const { most, terminator, betweenMs } = plan.keys
-    return { most, terminator, betweenMs, firstMs: 86_400_000 }
+    return { most, terminator, betweenMs, firstMs: betweenMs }
   }
 
   /** What was pressed becomes one typed turn. */
-  function entered(ended: ReturnType<typeof keys.tick>): void {
+  function entered(ended: CollectedDigits | undefined): void {
     if (ended === undefined) return
     stopKeys()
-    keys = createDigitCollector(keyOrder(), clock.now())
+    keys = undefined
     if (ended.digits !== '') inbox()?.text(ended.digits)
   }
 
@@ -124,9 +125,13 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       inbox = given
     },
     pressed(digit) {
-      entered(keys.key(digit, clock.now()))
+      const held = keys ?? createDigitCollector(keyOrder(), clock.now())
+      keys = held
       stopKeys()
-      stopKeys = clock.after(Math.max(0, keys.dueAtMs - clock.now()), () => entered(keys.tick(clock.now())))
+      entered(held.key(digit, clock.now()))
+      if (keys !== held) return
+      const waitMs = Math.max(0, held.dueAtMs - clock.now())
+      stopKeys = clock.after(waitMs, () => entered(held.tick(clock.now())))
     },
     tell(text) {
       told += 1

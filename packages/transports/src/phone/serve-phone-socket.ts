@@ -290,7 +290,7 @@ class PhoneSocketLife {
     const { closing, error, tell } = ending
     const { droppedKeys } = this.#gate
     const counts = { ...this.#phoneIn?.counts, ...(droppedKeys > 0 ? { droppedKeys } : {}) }
-    const facts = { ...this.#facts(), ...counts, code: closing?.code, error: error?.code, tell }
+    const facts = { ...this.#facts(), ...counts, code: closing?.code, error: error?.code, reason: error?.message, tell }
     this.#options.log.info(facts, 'phone socket ended')
     this.#deadline()
     this.#stopWatching()
