@@ -62,11 +62,14 @@ export async function selectEvents(work: Work, query: CallEventQuery): Promise<r
   if (query.call !== undefined && !isStorable(query.call)) return []
   const ofTenant = query.tenant === undefined ? sql`` : sql`and tenant = ${query.tenant}`
   const ofCall = query.call === undefined ? sql`` : sql`and call_id = ${query.call}`
+  const kinds = query.kinds === undefined ? undefined : toJsonText(query.kinds)
+  const ofKind =
+    kinds === undefined ? sql`` : sql`and kind in (select jsonb_array_elements_text(${kinds}::jsonb))`
   const rows = await rowsOf(
     work,
     sql<EventRow>`
       select seq, call_id, tenant, at_ms, kind, data from parley.call_events
-      where seq > ${Math.trunc(query.afterSeq)} ${ofTenant} ${ofCall}
+      where seq > ${Math.trunc(query.afterSeq)} ${ofTenant} ${ofCall} ${ofKind}
       order by seq limit ${clampLimit(query.limit, 500, longestPage)}`,
   )
   return rows.map(row => ({
@@ -77,4 +80,12 @@ export async function selectEvents(work: Work, query: CallEventQuery): Promise<r
     kind: row.kind,
     data: row.data,
   }))
+}
+
+export async function selectLastEvent(work: Work): Promise<number> {
+  const row = await rowOf(
+    work,
+    sql<{ readonly seq: number | null }>`select max(seq) as seq from parley.call_events`,
+  )
+  return Number(row?.seq ?? 0)
 }

@@ -595,4 +595,15 @@ describe.each([
     expect(seen).toHaveLength(110)
     expect(seen).toEqual([...seen].sort((one, other) => one - other))
   })
+
+  it('are followed by kind, and from their last on', async () => {
+    const tenant = newTenant()
+    const call = await made(store, tenant)
+    const note = { call: call.id, tenant, atMs: NOW_MS, data: {} }
+    await store.addEvent({ ...note, kind: 'asked' })
+    const seq = await store.addEvent({ ...note, kind: 'note' })
+    expect(await store.lastEvent()).toBe(seq)
+    const asked = await store.readEvents({ tenant, afterSeq: 0, kinds: ['asked', 'cancel-asked'] })
+    expect(asked.map(({ kind }) => kind)).toEqual(['asked'])
+  })
 })

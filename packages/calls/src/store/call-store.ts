@@ -70,6 +70,8 @@ export interface CallStore {
   addCost(key: CallKey, micros: number, what: string): Promise<void>
   /** Over one tenant or all, from `afterSeq` on, oldest first. */
   readEvents(query: CallEventQuery): Promise<readonly CallEvent[]>
+  /** The number of the last event of all tenants, 0 without any: where one begins to follow who wants nothing of the past. */
+  lastEvent(): Promise<number>
 
   /** Calls that are over and whose after-call work is not done. */
   unfinishedAfterCalls(limit: number): Promise<readonly CallKey[]>
@@ -218,6 +220,8 @@ export interface CallEventQuery {
   readonly tenant?: string
   readonly call?: CallId
   readonly afterSeq: number
+  /** Only these. */
+  readonly kinds?: readonly string[]
   /** Default 500. */
   readonly limit?: number
 }

@@ -5,7 +5,7 @@ import type { Call } from '../call.js'
 import { endUnplaced, tell } from './attempt-news.js'
 import { beginAttempt, countLive, joinSession, markPlaced, selectSilent, selectStranded } from './attempts.js'
 import { cancelCall, postponeCall } from './call-changes.js'
-import { appendEvents, holdCall, selectEvents } from './call-events.js'
+import { appendEvents, holdCall, selectEvents, selectLastEvent } from './call-events.js'
 import type { CallStore, NewCall } from './call-store.js'
 import { selectCampaigns, upsertCampaign } from './campaigns.js'
 import { isListed, setDoNotCall } from './do-not-call.js'
@@ -93,6 +93,7 @@ export function createCallStore(options: CallStoreOptions): CallStore {
       query.tenant === undefined
         ? ofAll(work => selectEvents(work, query))
         : of(query.tenant, work => selectEvents(work, query)),
+    lastEvent: () => ofAll(selectLastEvent),
 
     unfinishedAfterCalls: limit => ofAll(work => selectUnfinished(work, limit)),
     readOutcome: key => of(key.tenant, work => selectOutcome(work, key)),
