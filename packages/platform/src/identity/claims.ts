@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/core'
-import { type Principal, type Scope, scopes } from './principal.js'
+import { type Principal, type Scope, scopes, usualScopes } from './principal.js'
 
 /**
  * From the claims of a verified token to a principal. Claims are foreign input: a claim of the wrong kind refuses the
@@ -33,10 +33,10 @@ function text(claims: Claims, names: readonly string[]): string | undefined {
   return written
 }
 
-/** A token that says nothing of scopes may do what any user may; one that does, only what it says. */
+/** A token that says nothing of scopes may do what any talker may; one that does, only what it says. */
 function scopesOf(claims: Claims): readonly Scope[] {
   const said = claims.scope ?? claims.scopes ?? claims.scp
-  if (said === undefined) return scopes
+  if (said === undefined) return usualScopes
   const words = typeof said === 'string' ? said.split(/\s+/) : said
   if (!Array.isArray(words) || words.some(word => typeof word !== 'string')) {
     throw refused('claim scope is neither a string nor a list of strings')

@@ -10,9 +10,15 @@ export interface Principal {
   readonly anonymous: boolean
 }
 
-/** `talk`: hold conversations. `sessions:read`: read the tenant's past conversations. */
-export const scopes = ['talk', 'sessions:read'] as const
+/**
+ * `talk`: hold conversations. `sessions:read`: read the tenant's past conversations. `calls:read`: see its phone calls,
+ * leads, campaigns and recordings. `calls:write`: have people called, and change all of that.
+ */
+export const scopes = ['talk', 'sessions:read', 'calls:read', 'calls:write'] as const
 export type Scope = (typeof scopes)[number]
+
+/** Of a token that names none. To dial costs money and leads are other people's: that has to be said. */
+export const usualScopes: readonly Scope[] = ['talk', 'sessions:read']
 
 /** Anonymous use of this machine's own gateway. */
 export const localPrincipal: Principal = { tenant: 'local', subject: 'local', scopes, anonymous: true }

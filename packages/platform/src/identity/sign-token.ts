@@ -9,7 +9,7 @@ export interface TokenRequest {
   readonly secret: string
   readonly tenant: string
   readonly subject: string
-  /** All of them when absent. */
+  /** Those that are usual when absent: `talk` and `sessions:read`. */
   readonly scopes?: readonly Scope[] | undefined
   readonly ttlSeconds: number
   readonly issuer?: string | undefined

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/core'
-import { type Scope, scopes, signToken } from '@parley/platform'
+import { type Scope, scopes, signToken, usualScopes } from '@parley/platform'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { duration } from '../config/kinds.js'
 import { settingsOf } from './settings-of.js'
@@ -20,7 +20,11 @@ export function addTokenCommand(program: Command, terminal: Terminal): void {
     .description('sign a token with JWT_SECRET')
     .requiredOption('--tenant <name>', 'tenant the token belongs to', name)
     .option('--subject <name>', 'user the token names', name, 'cli')
-    .addOption(new Option('--scope <names...>', 'what it allows; everything without it').choices([...scopes]))
+    .addOption(
+      new Option('--scope <names...>', `what it allows; ${usualScopes.join(' and ')} without it`).choices([
+        ...scopes,
+      ]),
+    )
     .option('--ttl <time>', 'how long it is valid, such as 15m, 12h or 7d', seconds, 3600)
     .action(async ({ tenant, subject, scope, ttl }: TokenFlags) => {
       const { jwtSecret: secret, jwtIssuer: issuer, jwtAudience: audience } = settingsOf(terminal)
