@@ -1,0 +1,225 @@
+/**
+ * Events of calls for those who follow them live. All followers of a node share one look at the store, every 250 ms and
+ * only while somebody follows; who is behind (new, resumed, slow) reads by itself what it missed, and joins the others
+ * again. Nothing is kept in memory for anybody: the store has it all, in one order.
+ */
+
+import { type CallEvent, type CallId, type CallStore, finalStatuses } from '@parley/calls'
+import { type Cancel, type Clock, ParleyError } from '@parley/core'
+import type { Log } from '../../log/log.js'
+
+export interface CallFeed {
+  /**
+   * Follows a tenant's calls, or one of them, until `stop`, its end, or a fault; which of the last two is told to `end`.
+   * @throws ParleyError `overloaded` where too many follow, `draining`
+   */
+  follow(order: FollowOrder, sink: FollowSink): Cancel
+  /** Something was written here: looks at once. */
+  nudge(): void
+  /** Ends every follower with `draining`, and takes no more. */
+  close(): void
+  readonly followers: number
+}
+
+export interface FollowOrder {
+  readonly tenant: string
+  readonly call?: CallId
+  /** The last that is known; without it one call is told from its beginning, and all calls from now on. */
+  readonly afterSeq?: number
+}
+
+export interface FollowSink {
+  /** False: no more until `room` resolves. */
+  send(events: readonly CallEvent[]): boolean
+  /** Resolves when more can be sent, however that takes; at once when it can. */
+  room(): Promise<void>
+  /** Undefined: the call is over and all of it was sent. */
+  end(error: ParleyError | undefined): void
+}
+
+export interface CallFeedOptions {
+  readonly store: Pick<CallStore, 'readEvents' | 'lastEvent' | 'readCall'>
+  readonly clock: Clock
+  readonly log: Log
+  /** Between two looks, ms. */
+  readonly everyMs?: number
+  /** Followers of this node, and of one tenant here. */
+  readonly most?: number
+  readonly mostOfTenant?: number
+}
+
+interface Follower {
+  readonly order: FollowOrder
+  readonly sink: FollowSink
+  /** Undefined until it is known where it begins. */
+  position: number | undefined
+  /** Takes part in the common look. */
+  joined: boolean
+  over: boolean
+  gone: boolean
+}
+
+const PAGE = 500
+/** Orders between nodes: addresses and tickets stand in them. */
+const hidden: ReadonlySet<string> = new Set(['next', 'next-taken'])
+
+export function createCallFeed(options: CallFeedOptions): CallFeed {
+  const { store, clock, log, everyMs = 250, most = 1_000, mostOfTenant = 100 } = options
+  const followers = new Set<Follower>()
+  /** All up to here was given to those who have joined; undefined while nobody looks. */
+  let tail: number | undefined
+  let looking = false
+  let again = false
+  let closed = false
+  let cancelTimer: Cancel | undefined
+
+  function leave(follower: Follower): void {
+    follower.gone = true
+    follower.joined = false
+    followers.delete(follower)
+    if (followers.size > 0) return
+    cancelTimer?.()
+    cancelTimer = undefined
+    tail = undefined
+  }
+
+  function finish(follower: Follower, error: ParleyError | undefined): void {
+    if (follower.gone) return
+    leave(follower)
+    follower.sink.end(error)
+  }
+
+  function give(follower: Follower, events: readonly CallEvent[]): boolean {
+    const { order, sink, position = 0 } = follower
+    const wanted = events.filter(
+      ({ seq, tenant, call }) =>
+        seq > position && tenant === order.tenant && (order.call === undefined || call === order.call),
+    )
+    const last = events.at(-1)
+    if (last !== undefined) follower.position = Math.max(position, last.seq)
+    follower.over ||= order.call !== undefined && wanted.some(isEnd)
+    const shown = wanted.filter(({ kind }) => !hidden.has(kind))
+    return shown.length === 0 || sink.send(shown)
+  }
+
+  /** Reads what is missed, until there is nothing that the others had meanwhile. */
+  async function catchUp(follower: Follower): Promise<void> {
+    const { tenant, call } = follower.order
+    const only = call === undefined ? {} : { call }
+    for (;;) {
+      await follower.sink.room()
+      if (follower.gone) return
+      const before = tail
+      const afterSeq = follower.position ?? 0
+      const events = await store.readEvents({ tenant, ...only, afterSeq, limit: PAGE })
+      if (follower.gone) return
+      const room = give(follower, events)
+      if (events.length < PAGE && follower.over) return finish(follower, undefined)
+      if (events.length < PAGE && room && before !== undefined && before === tail) break
+      if (tail === undefined) {
+        const last = await store.lastEvent()
+        // Another may have begun to look meanwhile; its place must not be moved.
+        tail ??= last
+      }
+    }
+    follower.joined = true
+    schedule()
+  }
+
+  function start(follower: Follower): void {
+    beginning(follower)
+      .then(() => catchUp(follower))
+      .catch((error: unknown) => fail(follower, error))
+  }
+
+  async function beginning(follower: Follower): Promise<void> {
+    const { tenant, call, afterSeq } = follower.order
+    if (call === undefined) {
+      follower.position ??= afterSeq ?? (await store.lastEvent())
+      return
+    }
+    follower.position ??= afterSeq ?? 0
+    const found = await store.readCall({ tenant, id: call })
+    if (found === undefined) throw new ParleyError('not_found', 'There is no such call.')
+    follower.over ||= finalStatuses.includes(found.status)
+  }
+
+  function fail(follower: Follower, thrown: unknown): void {
+    const error = ParleyError.from(thrown)
+    if (error.code === 'internal') log.error({ err: error }, 'a follower of calls was lost')
+    finish(follower, error)
+  }
+
+  function schedule(): void {
+    if (followers.size === 0 || looking) return
+    cancelTimer ??= clock.after(everyMs, () => {
+      cancelTimer = undefined
+      void look()
+    })
+  }
+
+  async function look(): Promise<void> {
+    if (looking || tail === undefined) {
+      again = looking
+      return
+    }
+    looking = true
+    try {
+      for (let full = true; full && tail !== undefined; ) {
+        const events: readonly CallEvent[] = await store.readEvents({ afterSeq: tail, limit: PAGE })
+        full = events.length === PAGE || again
+        again = false
+        if (tail !== undefined) tail = Math.max(tail, events.at(-1)?.seq ?? 0)
+        if (events.length > 0) tellAll(events)
+      }
+    } catch (error) {
+      // The next look is as good: nothing was counted as told.
+      log.warn({ err: error }, 'events of calls could not be read; trying again')
+    } finally {
+      looking = false
+      schedule()
+    }
+  }
+
+  function tellAll(events: readonly CallEvent[]): void {
+    for (const follower of [...followers]) {
+      if (!follower.joined) continue
+      const room = give(follower, events)
+      if (follower.over) finish(follower, undefined)
+      else if (!room) {
+        follower.joined = false
+        start(follower)
+      }
+    }
+  }
+
+  return {
+    follow(order, sink) {
+      if (closed) throw new ParleyError('draining')
+      const ofTenant = [...followers].filter(each => each.order.tenant === order.tenant).length
+      if (followers.size >= most || ofTenant >= mostOfTenant)
+        throw new ParleyError('overloaded', 'Too many follow calls here; close one that is not needed.')
+      const follower: Follower = {
+        ...{ order, sink, position: order.afterSeq },
+        ...{ joined: false, over: false, gone: false },
+      }
+      followers.add(follower)
+      start(follower)
+      return () => leave(follower)
+    },
+    nudge() {
+      if (followers.size > 0) void look()
+    },
+    close() {
+      closed = true
+      for (const follower of [...followers]) finish(follower, new ParleyError('draining'))
+    },
+    get followers() {
+      return followers.size
+    },
+  }
+}
+
+function isEnd({ kind, data }: CallEvent): boolean {
+  return (kind === 'status' || kind === 'created') && finalStatuses.some(status => status === data.status)
+}
