@@ -31,11 +31,9 @@ export const newCallSchema = z.strictObject({
   language: z.string().min(2).max(35).optional().meta({ description: 'BCP 47.' }),
   lead: name.optional(),
   campaign: name.optional(),
-  facts: fields
-    .optional()
-    .meta({
-      description: 'What the agent is told: data, no instructions. 16 KiB at most, with those of the lead.',
-    }),
+  facts: fields.optional().meta({
+    description: 'What the agent is told: data, no instructions. 16 KiB at most, with those of the lead.',
+  }),
   priority: z.int().min(1).max(1000).default(100).meta({ description: '1 is first.' }),
   notBefore: z
     .union([z.int().min(0), z.iso.datetime({ offset: true })])
