@@ -26,7 +26,6 @@ import {
   openJobQueue,
   openRecordings,
   parseCarrierPrices,
-  type RecordingShelf,
   type Recordings,
   readAfterPlan,
   readLeadLetter,
@@ -44,10 +43,15 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
 import { phonePlanOf } from '../gateway/phone-plan-of.js'
 import type { SessionDesk } from '../gateway/session-desk.js'
+import { createGuard } from '../http/guard.js'
 import { type CallMetrics, createCallMetrics } from '../metrics/call-metrics.js'
 import { attachHandset } from '../phone/attach-handset.js'
 import { type EmbeddedCarrier, openEmbeddedCarrier } from '../phone/embedded-carrier.js'
 import type { ServerParts } from '../serve.js'
+import { callApi } from './api/call-api.js'
+import { createCallFeed } from './api/call-feed.js'
+import { CALL_EVENTS_PATH, eventSocketRoute } from './api/event-socket.js'
+import { followCommands } from './api/follow-commands.js'
 import { addressOf, callAddresses } from './call-addresses.js'
 import { type CallDesk, createCallDesk } from './call-desk.js'
 import { createCallWorld } from './call-world.js'
@@ -75,7 +79,6 @@ export interface Calls {
   readonly desk: CallDesk
   readonly store: CallStore
   readonly queue: JobQueue
-  readonly recordings: { readonly shelf: RecordingShelf; readonly made: Recordings }
   readonly routes: FastifyPluginAsync
   /** Who dials. */
   readonly dials: CarrierName | 'none'
@@ -183,17 +186,34 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
     })
   }
 
+  const feed = createCallFeed({ store, clock, log })
+  const following = followCommands({ store, desk, clock, epochMs, log })
+  lifecycle.onStop('events of calls', async () => {
+    feed.close()
+    await following.close()
+  })
+  door.routes.set(CALL_EVENTS_PATH, eventSocketRoute({ feed, clock }))
+  const api = callApi({
+    ...{ store, worker, desk, agents, numbers, ids, epochMs, clock, config, feed, sessions, log },
+    guard: createGuard(options),
+    carrier: dials,
+    recordings: shelf,
+  })
+  const fromCarriers = carrierRoutes({
+    ...{ host: desk, carriers, clock, epochMs, log, limits: options.limits },
+    get publicUrl() {
+      return addressOf(ownUrl, 'http')
+    },
+    trustProxy: config.trustProxy,
+    refused: name => callMetrics.refused(name),
+  })
+
   return {
     ...{ desk, store, queue, dials, listening },
-    recordings: { shelf, made },
-    routes: carrierRoutes({
-      ...{ host: desk, carriers, clock, epochMs, log, limits: options.limits },
-      get publicUrl() {
-        return addressOf(ownUrl, 'http')
-      },
-      trustProxy: config.trustProxy,
-      refused: name => callMetrics.refused(name),
-    }),
+    async routes(app) {
+      await app.register(api)
+      await app.register(fromCarriers)
+    },
     notices: noticesOf(dials, carriers, config.publicUrl),
   }
 

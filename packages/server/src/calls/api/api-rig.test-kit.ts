@@ -69,6 +69,7 @@ const numbers: CallApiParts['numbers'] = {
   tenant: () => ({ maxAttempts: 2 }),
   callerId: tenant => (tenant === 'bare' ? undefined : '+15550100000'),
   agents: [],
+  all: [],
 }
 
 export async function openApi(): Promise<ApiRig> {
