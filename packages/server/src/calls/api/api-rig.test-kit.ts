@@ -169,3 +169,33 @@ export async function openApi(): Promise<ApiRig> {
     },
   })
 }
+
+export interface Sent {
+  readonly id?: number
+  readonly event: string
+  readonly data: { readonly kind?: string; readonly call?: string }
+}
+
+/** Server-sent events as they come, until the end. */
+export async function* sse(url: string, headers: Record<string, string> = {}): AsyncGenerator<Sent> {
+  const authorization = `Bearer ${await tokenOf('acme')}`
+  const response = await fetch(url, { headers: { authorization, ...headers } })
+  let text = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
+      const lines = text.slice(0, at).split('\n')
+      text = text.slice(at + 2)
+      const field = (name: string) => lines.find(line => line.startsWith(`${name}: `))?.slice(name.length + 2)
+      const [id, event, data] = [field('id'), field('event'), field('data')]
+      if (event !== undefined)
+        yield { ...(id === undefined ? {} : { id: Number(id) }), event, data: JSON.parse(data ?? '{}') }
+    }
+  }
+}
+
+export async function all(events: AsyncGenerator<Sent>): Promise<readonly Sent[]> {
+  const got: Sent[] = []
+  for await (const event of events) got.push(event)
+  return got
+}

@@ -1,11 +1,12 @@
 import { callOver, NOT_TO_BE_CALLED } from '@parley/calls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { type ApiRig, openApi, tokenOf } from './api-rig.test-kit.js'
+import { type ApiRig, all, openApi, type Sent, sse as sseOf, tokenOf } from './api-rig.test-kit.js'
 
 let rig: ApiRig
 let phones = 5_550_200_000
 const phone = () => `+1${phones++}`
+const sse = (path: string, headers?: Record<string, string>) => sseOf(rig.url + path, headers)
 
 beforeAll(async () => {
   rig = await openApi()
@@ -200,37 +201,6 @@ describe('a live call', () => {
   })
 })
 
-interface Sent {
-  readonly id?: number
-  readonly event: string
-  readonly data: { readonly kind?: string; readonly call?: string }
-}
-
-/** Reads server-sent events until one fits; without one, until the end. */
-async function* sse(path: string, headers: Record<string, string> = {}): AsyncGenerator<Sent> {
-  const authorization = `Bearer ${await tokenOf('acme')}`
-  const response = await fetch(rig.url + path, { headers: { authorization, ...headers } })
-  expect(response.headers.get('content-type')).toContain('text/event-stream')
-  let text = ''
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk
-    for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
-      const lines = text.slice(0, at).split('\n')
-      text = text.slice(at + 2)
-      const field = (name: string) => lines.find(line => line.startsWith(`${name}: `))?.slice(name.length + 2)
-      const [id, event, data] = [field('id'), field('event'), field('data')]
-      if (event !== undefined)
-        yield { ...(id === undefined ? {} : { id: Number(id) }), event, data: JSON.parse(data ?? '{}') }
-    }
-  }
-}
-
-async function all(events: AsyncGenerator<Sent>): Promise<readonly Sent[]> {
-  const got: Sent[] = []
-  for await (const event of events) got.push(event)
-  return got
-}
-
 describe('events of a call', () => {
   it('are told from the beginning, live until it is over, and go on behind the last one known', async () => {
     const call = await talking()
@@ -312,6 +282,207 @@ describe('events of a call', () => {
     for (const each of followers) await each.return(undefined)
     await until(() => rig.feed.followers === 0)
   })
+})
+
+describe('recordings', () => {
+  const bytes = Uint8Array.from({ length: 600_000 }, (_, at) => at % 251)
+
+  it('say why there is none yet', async () => {
+    const call = await talking({ record: true })
+    const wav = async () => (await rig.ask(`/api/calls/${call.id}/recording.wav`)).json.error?.message
+    expect(await wav()).toContain('when the call is over')
+    await call.end()
+    expect(await wav()).toContain('nobody was talked to')
+    rig.files.set(`${call.id}/segment-1-a.wav`, bytes)
+    rig.files.set(`${call.id}/call.wav`, bytes)
+    expect(await wav()).toContain('being made')
+  })
+
+  it('are given whole, in parts, and as their head', async () => {
+    const call = await talking()
+    await call.end()
+    for (const name of ['call.wav', 'call.ogg']) rig.files.set(`${call.id}/${name}`, bytes)
+    rig.files.set(`${call.id}/call.json`, new TextEncoder().encode('{"buckets":[]}'))
+    const authorization = `Bearer ${await tokenOf('acme')}`
+    const get = (name: string, range?: string, method = 'GET') =>
+      fetch(`${rig.url}/api/calls/${call.id}/${name}`, {
+        method,
+        headers: { authorization, ...(range === undefined ? {} : { range }) },
+      })
+    const whole = await get('recording.wav')
+    expect(whole.headers.get('content-type')).toBe('audio/wav')
+    expect(Buffer.compare(Buffer.from(await whole.arrayBuffer()), bytes)).toBe(0)
+    const part = await get('recording.ogg', 'bytes=300000-')
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 300000-599999/600000'])
+    expect(Buffer.compare(Buffer.from(await part.arrayBuffer()), bytes.subarray(300_000))).toBe(0)
+    const head = await get('recording.wav', 'bytes=-10', 'HEAD')
+    expect([head.status, head.headers.get('content-length')]).toEqual([206, '10'])
+    const beyond = await get('recording.wav', 'bytes=600000-')
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */600000'])
+    expect(await (await get('waveform')).json()).toEqual({ buckets: [] })
+  })
+})
+
+describe('leads', () => {
+  it('are made, changed and found by their own tenant', async () => {
+    const to = phone()
+    const made = await rig.ask('/api/leads', { body: { phone: to, name: 'Ana', fields: { order: 1 } } })
+    expect(made).toMatchObject({ status: 201, json: { name: 'Ana', status: 'new', phone: to } })
+    const path = `/api/leads/${made.json.id}`
+    const changed = await rig.ask(path, { method: 'PUT', body: { phone: to, status: 'won' } })
+    expect(changed.json).toMatchObject({ name: 'Ana', status: 'won', version: 2 })
+    expect((await rig.ask(path)).json).toEqual(changed.json)
+    expect((await rig.ask(path, { tenant: 'rival' })).status).toBe(404)
+    const found = await rig.ask(`/api/leads?phone=${encodeURIComponent(to)}`)
+    expect(found.json.leads).toMatchObject([{ id: made.json.id }])
+    const call = await placed({ to: undefined, lead: made.json.id, facts: { order: 2 } })
+    expect(call).toMatchObject({ to, lead: made.json.id, facts: { name: 'Ana', order: 2 } })
+  })
+
+  it('need a number and a time zone that are some', async () => {
+    expect((await rig.ask('/api/leads', { body: { phone: '1' } })).json.error.code).toBe('bad_number')
+    const body = { phone: phone(), timeZone: 'Mars/Base' }
+    expect((await rig.ask('/api/leads', { body })).json.error.message).toContain('Europe/Madrid')
+  })
+})
+
+describe('campaigns', () => {
+  it('have their calls wait, go on, and end', async () => {
+    const body = { id: 'spring', name: 'Spring' }
+    const made = await rig.ask('/api/campaigns', { body })
+    expect(made).toMatchObject({ status: 201, json: { id: 'spring', status: 'running', agent: 'clinic' } })
+    expect((await rig.ask('/api/campaigns', { body })).status).toBe(200)
+    expect((await rig.ask('/api/campaigns', { body: { ...body, name: 'Other' } })).status).toBe(409)
+    const call = await placed({ campaign: 'spring' })
+    const step = (name: string, tenant = 'acme') =>
+      rig.ask(`/api/campaigns/spring/${name}`, { method: 'POST', tenant })
+    expect((await step('pause', 'rival')).status).toBe(404)
+    expect((await step('pause')).json).toMatchObject({ status: 'paused', counts: { queued: 1 } })
+    expect((await step('resume')).json.status).toBe('running')
+    expect((await step('cancel')).json).toMatchObject({ status: 'cancelled', counts: { cancelled: 1 } })
+    expect((await step('resume')).status).toBe(409)
+    expect((await rig.ask(`/api/calls/${call.id}`)).json.status).toBe('cancelled')
+    expect((await rig.ask('/api/campaigns')).json.campaigns).toMatchObject([{ id: 'spring' }])
+  })
+
+  it('take people from a CSV file, and tell each bad row', async () => {
+    await rig.ask('/api/campaigns', { body: { id: 'summer', name: 'Summer' } })
+    const [one, two] = [phone(), phone()]
+    const file = `phone,name\n${one},Ana\nnonsense,Bo\n${two},Cy\n${one},Ana\n`
+    const send = async (path = '/api/campaigns/summer/import', tenant = 'acme') => {
+      const headers = { 'content-type': 'text/csv' }
+      const { status, text } = await rig.ask(path, { body: file, headers, tenant })
+      return {
+        status,
+        lines: text
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line)),
+      }
+    }
+    const dry = await send('/api/campaigns/summer/import?dryRun=true')
+    expect(dry.lines.at(-1).done).toMatchObject({ good: 2, bad: 1, repeated: 1 })
+    const { lines } = await send()
+    expect(lines[0].bad).toMatchObject({ line: 3 })
+    expect(lines.at(-1).done).toMatchObject({ rows: 4, good: 2, known: 0 })
+    expect((await send()).lines.at(-1).done).toMatchObject({ good: 0, known: 2 })
+    const { json } = await rig.ask('/api/calls?campaign=summer')
+    expect(json.calls.map((call: { to: string }) => call.to).sort()).toEqual([one, two])
+    expect((await send('/api/campaigns/summer/import', 'rival')).status).toBe(404)
+  })
+
+  it('refuse a file without numbers, and one that is too large before it is read', async () => {
+    const path = '/api/campaigns/summer/import'
+    const headers = { 'content-type': 'text/csv' }
+    const none = await rig.ask(path, { body: 'a,b\n1,2\n', headers })
+    expect([none.status, none.json.error.code]).toEqual([400, 'bad_message'])
+    const huge = await rig.ask(path, { body: 'x'.repeat(17_000_000), headers }).catch(() => undefined)
+    expect(huge?.status ?? 413).toBe(413)
+  })
+})
+
+describe('people', () => {
+  it('are not called once they say so, until they say otherwise', async () => {
+    const to = phone()
+    const waits = await placed({ to })
+    const path = `/api/do-not-call/${encodeURIComponent(to)}`
+    expect((await rig.ask(path, { method: 'PUT', body: { reason: 'asked' } })).json.listed).toBe(true)
+    expect((await rig.ask(`/api/calls/${waits.id}`)).json).toMatchObject({ status: 'failed' })
+    expect((await rig.ask(path, { tenant: 'rival' })).json.listed).toBe(false)
+    await rig.ask(path, { method: 'DELETE' })
+    expect((await rig.ask(path)).json.listed).toBe(false)
+  })
+
+  it('are forgotten with their recordings, but not while they talk', async () => {
+    const to = phone()
+    const call = await talking({ to })
+    const erase = () => rig.ask('/api/people/erase', { body: { phone: to } })
+    expect((await erase()).json.error.code).toBe('conflict')
+    await call.end()
+    rig.files.set(`${call.id}/call.wav`, new Uint8Array(1))
+    expect((await erase()).json).toEqual({ calls: 1, sessions: 0, leads: 0 })
+    expect(rig.files.has(`${call.id}/call.wav`)).toBe(false)
+    expect((await rig.ask(`/api/calls/${call.id}`)).status).toBe(404)
+  })
+})
+
+describe('letters', () => {
+  it('that are dead are shown without keys, and sent again', async () => {
+    const call = await talking()
+    await call.end()
+    const { id, tenant } = call
+    const letter = { id: `letter-${id}`, tenant, kind: 'webhook' as const, body: { a: 1 }, atMs: rig.nowMs }
+    await rig.store.finish({
+      outcome: {
+        ...{ call: id, tenant, summary: 'She will come.', result: { comes: true }, problems: [] },
+        ...{
+          sentiment: { caller: 0.5, reasons: [] },
+          statistics: {},
+          followUps: [],
+          by: 'extract',
+          madeAtMs: 1,
+        },
+      },
+      letters: [{ ...letter, target: 'https://app.example/calls?key=secret' }],
+    })
+    await rig.store.takeOutbox(rig.nowMs, 10, 1_000)
+    await rig.store.notSent(letter.id, 'gone', undefined)
+    const { json, text } = await rig.ask('/api/letters/dead')
+    expect(json.letters).toMatchObject([
+      { id: letter.id, target: 'https://app.example/calls', problem: 'gone' },
+    ])
+    expect(text).not.toContain('secret')
+    const revive = (who = 'acme') =>
+      rig.ask(`/api/letters/${letter.id}/revive`, { method: 'POST', tenant: who })
+    expect([(await revive('rival')).status, (await revive()).status, (await revive()).status]).toEqual([
+      404, 202, 404,
+    ])
+    const { json: detail } = await rig.ask(`/api/calls/${id}`)
+    expect(detail.outcome).toMatchObject({ summary: 'She will come.', result: { comes: true } })
+  })
+})
+
+it('is described whole', async () => {
+  const { json } = await rig.ask('/openapi.json')
+  const paths = Object.entries<object>(json.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method} ${path}`),
+  )
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      ...['post /api/calls', 'get /api/calls', 'get /api/calls/{id}', 'post /api/calls/{id}/cancel'],
+      ...['post /api/calls/{id}/commands', 'get /api/calls/events', 'get /api/calls/{id}/events'],
+      ...[
+        'get /api/calls/{id}/recording.wav',
+        'get /api/calls/{id}/recording.ogg',
+        'get /api/calls/{id}/waveform',
+      ],
+      ...['post /api/leads', 'get /api/leads', 'put /api/leads/{id}', 'get /api/leads/{id}'],
+      ...['post /api/campaigns', 'get /api/campaigns', 'get /api/campaigns/{id}'],
+      ...['post /api/campaigns/{id}/{step}', 'post /api/campaigns/{id}/import'],
+      ...['get /api/do-not-call/{phone}', 'put /api/do-not-call/{phone}', 'delete /api/do-not-call/{phone}'],
+      ...['post /api/people/erase', 'get /api/letters/dead', 'post /api/letters/{id}/revive'],
+    ]),
+  )
 })
 
 async function until(fits: () => boolean): Promise<void> {

@@ -3,11 +3,28 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { CallApiParts } from './api-parts.js'
 import { callRoutes } from './call-routes.js'
+import { campaignRoutes } from './campaign-routes.js'
 import { commandRoutes } from './command-routes.js'
 import { eventRoutes } from './event-routes.js'
+import { importRoute } from './import-route.js'
+import { leadRoutes } from './lead-routes.js'
+import { letterRoutes } from './letter-routes.js'
+import { peopleRoutes } from './people-routes.js'
+import { recordingRoutes } from './recording-routes.js'
+
+const routes = [
+  callRoutes,
+  commandRoutes,
+  eventRoutes,
+  recordingRoutes,
+  leadRoutes,
+  campaignRoutes,
+  importRoute,
+  peopleRoutes,
+  letterRoutes,
+]
 
 export function callApi(parts: CallApiParts): FastifyPluginAsync {
-  const routes = [callRoutes, commandRoutes, eventRoutes]
   return async app => {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
