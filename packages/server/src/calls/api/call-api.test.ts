@@ -462,6 +462,42 @@ describe('letters', () => {
   })
 })
 
+describe('what nobody should send', () => {
+  const deep = `{"phone":"+15550201234","fields":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
+  const json = { 'content-type': 'application/json' }
+
+  it.each([
+    ['POST', '/api/leads', { phone: '+15550201234', name: 'a\u0000b' }],
+    ['POST', '/api/leads', { phone: '+15550201234', fields: { 'a\u0000': 1 } }],
+    ['POST', '/api/leads', { phone: '+15550201234', fields: { a: '\ud800 \u0000' } }],
+    ['POST', '/api/leads', deep],
+    ['POST', '/api/leads', '{"phone":'],
+    ['POST', '/api/calls', { to: '+15550201234', key: 'a\u0000' }],
+    ['POST', '/api/calls', { to: '+15550201234', language: 'a\u0000' }],
+    ['POST', '/api/calls', { to: '+15550201234', lead: '\u0000' }],
+    ['POST', '/api/calls', { to: '+15550201234', campaign: '\u0000' }],
+    ['POST', '/api/calls', { to: '+15550201234', notBefore: 'tomorrow' }],
+    ['POST', '/api/campaigns', { name: 'a\u0000' }],
+    ['PUT', '/api/leads/a%00b', { phone: '+15550201234' }],
+    ['PUT', '/api/do-not-call/+15550201234', { reason: '\u0000' }],
+    ['POST', '/api/people/erase', { phone: '\u0000' }],
+    ['POST', '/api/letters/a%00/revive', {}],
+    ['POST', '/api/campaigns/a%00/pause', {}],
+    ['GET', '/api/calls?before=nonsense', undefined],
+    ['GET', '/api/calls?limit=100000', undefined],
+    ['GET', '/api/calls?lead=%00', undefined],
+    ['GET', '/api/calls/%00', undefined],
+    ['GET', '/api/calls/%E0%A4%A', undefined],
+    ['GET', '/api/calls/call_x/events?after=-1', undefined],
+    ['GET', '/api/leads?status=%00', undefined],
+    ['GET', '/api/do-not-call/call-me', undefined],
+  ])('%s %s is no fault of ours (%#)', async (method, path, body) => {
+    const headers = typeof body === 'string' ? json : {}
+    const answer = await rig.ask(path, { method, body, headers })
+    expect(answer.status, answer.text.slice(0, 300)).toBeLessThan(500)
+  })
+})
+
 it('is described whole', async () => {
   const { json } = await rig.ask('/openapi.json')
   const paths = Object.entries<object>(json.paths).flatMap(([path, methods]) =>

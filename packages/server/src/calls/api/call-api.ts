@@ -6,6 +6,7 @@ import { callRoutes } from './call-routes.js'
 import { campaignRoutes } from './campaign-routes.js'
 import { commandRoutes } from './command-routes.js'
 import { eventRoutes } from './event-routes.js'
+import { checkForeign } from './foreign-input.js'
 import { importRoute } from './import-route.js'
 import { leadRoutes } from './lead-routes.js'
 import { letterRoutes } from './letter-routes.js'
@@ -29,6 +30,7 @@ export function callApi(parts: CallApiParts): FastifyPluginAsync {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
     })
+    app.addHook('preValidation', async ({ params, query, body }) => checkForeign(params, query, body))
     for (const each of routes) await app.register(each(parts))
   }
 }

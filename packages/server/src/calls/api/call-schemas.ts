@@ -6,6 +6,8 @@ import { z } from 'zod'
 export const epochMs = z.number().meta({ description: 'Milliseconds since 1970.' })
 const answeredBy = z.enum(['human', 'machine', 'fax', 'unknown'])
 export const fields = z.record(z.string().max(200), z.json())
+/** As they are stored: what another way brought in may have longer names. */
+export const storedFields = z.record(z.string(), z.json())
 export const name = z.string().trim().min(1).max(200)
 export const phone = z.string().max(50).meta({
   description: 'As people write it; without a country it is of PARLEY_PHONE_COUNTRY.',
@@ -63,7 +65,7 @@ export const callSchema = z.object({
   maxAttempts: z.int(),
   answeredBy: answeredBy.optional(),
   reason: z.string().optional().meta({ description: 'Why it stands as it does, for people.' }),
-  facts: fields,
+  facts: storedFields,
   record: z.boolean(),
   createdAtMs: epochMs,
   answeredAtMs: epochMs.optional(),

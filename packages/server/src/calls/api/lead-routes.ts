@@ -6,7 +6,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { about, BODY_BYTES, type CallApiParts, problems } from './api-parts.js'
 import { given } from './call-routes.js'
-import { epochMs, fields, idParams, name, next, page, phone } from './call-schemas.js'
+import { epochMs, fields, idParams, name, next, page, phone, storedFields } from './call-schemas.js'
 
 const newLead = z.strictObject({
   phone,
@@ -28,7 +28,7 @@ const leadSchema = z.object({
   name: z.string().optional(),
   status: z.string(),
   timeZone: z.string().optional(),
-  fields,
+  fields: storedFields,
   lastCall: z.string().optional(),
   updatedAtMs: epochMs,
   version: z.int(),

@@ -4,6 +4,7 @@ import {
   type Call,
   type CallId,
   type CampaignDetail,
+  finalStatuses,
   type Lead,
   type NewCall,
   readPhoneNumber,
@@ -55,7 +56,7 @@ export async function placeCall(
   const known = call.id !== asked.id
   if (known && (call.to !== asked.to || call.agent !== asked.agent))
     throw new ParleyError('conflict', `The key was used for another call (${call.id}); take a new one.`)
-  await parts.worker.wake(call)
+  if (!finalStatuses.includes(call.status)) await parts.worker.wake(call)
   parts.feed.nudge()
   return { call, known }
 }
