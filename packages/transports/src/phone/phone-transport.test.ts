@@ -108,6 +108,20 @@ describe('the leg over a phone stream', () => {
     ])
   })
 
+  it('tells the round trip that marks show, and what is assumed before the first is back', () => {
+    const { transport, play, marks, pass } = setUp()
+    expect(transport.rttMs).toBe(defaultPhoneLimits.initialRttMs)
+    play(first, 0)
+    pass(80)
+    transport.echoed(marks()[0] ?? '')
+    expect(transport.rttMs).toBe(80)
+    for (let atMs = 20; atMs < 100; atMs += 20) play(first, atMs)
+    pass(200)
+    transport.echoed(marks()[1] ?? '')
+    // Sent with what was queued before it at 160 ms, it came back 120 ms later; the newest weighs a quarter.
+    expect(transport.rttMs).toBe(90)
+  })
+
   it('sends a clear and a mark behind it, and begins anew after it wherever the reply goes on', () => {
     const { transport, play, socket, marks, played } = setUp()
     for (let atMs = 0; atMs < 200; atMs += 20) play(first, atMs)

@@ -78,6 +78,11 @@ export class PhoneTransport implements Transport {
     return this.#marks.rttMs / 2 + 2 * this.#marks.shakeMs + this.#options.limits.frameMs
   }
 
+  /** Smoothed round trip between here and the carrier's buffer, ms; before the first mark is back, an assumption. */
+  get rttMs(): number {
+    return this.#marks.rttMs
+  }
+
   /** Where the far end's messages go; undefined before the session opened the leg. */
   get inbox(): Inbox | undefined {
     return this.#inbox

@@ -194,6 +194,9 @@ class PhoneSocketLife {
       get open() {
         return isOpen()
       },
+      get rttMs() {
+        return transport.rttMs
+      },
       sendDigits: digits => transport.sendDigits(digits),
       close: () => this.#end(endings.closedByLeg),
       release: code => {
