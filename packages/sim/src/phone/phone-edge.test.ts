@@ -1,10 +1,8 @@
-import { noSteering, ParleyError } from '@parley/core'
+import { ParleyError } from '@parley/core'
 import { phoneCarrierMessageSchema, phoneGatewayMessageSchema } from '@parley/protocol'
-import { defaultPhoneLimits, servePhoneSocket } from '@parley/transports'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { VirtualClock } from '../virtual-clock.js'
-import { createMemoryLine } from './phone-line.js'
+import { bareEdge } from './bare-edge.test-kit.js'
 import { startPhoneTalk } from './phone-talk.test.support.js'
 
 const refuse = async (): Promise<never> => {
@@ -150,41 +148,6 @@ describe('a stream', () => {
     expect(talk.phone.closed).toMatchObject({ code: 1000, reason: 'hang-up' })
   })
 })
-
-/** The bare edge: a line on which a test writes what it likes. */
-function bareEdge(limits: Partial<typeof defaultPhoneLimits> = {}) {
-  const clock = new VirtualClock()
-  const line = createMemoryLine()
-  const closes: { code: number; reason: string }[] = []
-  const warnings: string[] = []
-  line.carrier.onClose((code, reason) => closes.push({ code, reason }))
-  servePhoneSocket({
-    socket: line.gateway,
-    identify: async () => ({ principal: { tenant: 'acme', subject: 'ada' } }),
-    host: {
-      async open({ transport }) {
-        transport.open({
-          steering: noSteering,
-          audio: () => {},
-          interrupt: () => undefined,
-          commit: () => {},
-          text: () => {},
-          dtmf: () => {},
-          played: () => {},
-          closed: () => {},
-        })
-        const facts = { agent: 'a', language: 'en', recogniser: null, voice: null }
-        return { session: 'ses_1', resumeToken: 't', resumed: false, ...facts }
-      },
-    },
-    clock,
-    log: { info: () => {}, warn: (_, message) => void warnings.push(message) },
-    limits: { ...defaultPhoneLimits, ...limits },
-  })
-  const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 }
-  const start = JSON.stringify({ event: 'start', streamSid: 'MZ1', start: { mediaFormat } })
-  return { clock, line, closes, warnings, start, send: (text: string) => line.carrier.send(text) }
-}
 
 describe('a far end that', () => {
   it('brings no start within 5 s is closed', async () => {

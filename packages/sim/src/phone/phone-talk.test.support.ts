@@ -13,7 +13,13 @@ import {
   type SessionId,
   type TurnPolicy,
 } from '@parley/core'
-import { defaultPhoneLimits, type PhoneLimits, servePhoneSocket, type VoiceHost } from '@parley/transports'
+import {
+  defaultPhoneLimits,
+  type PhoneHost,
+  type PhoneLimits,
+  type PhoneOpenRequest,
+  servePhoneSocket,
+} from '@parley/transports'
 import { countingIds } from '../random.js'
 import { createThresholdEar } from '../threshold-ear.js'
 import { VirtualClock } from '../virtual-clock.js'
@@ -70,7 +76,7 @@ export interface PhoneTalkOptions {
   readonly limits?: Partial<PhoneLimits>
   readonly opens?: boolean
   readonly identify?: (token: string | undefined) => Promise<{ tenant: string; subject: string }>
-  readonly host?: (host: Pick<VoiceHost, 'open'>) => Pick<VoiceHost, 'open'>
+  readonly host?: (host: PhoneHost) => PhoneHost
 }
 
 export interface PhoneTalk {
@@ -82,7 +88,7 @@ export interface PhoneTalk {
   readonly events: readonly SessionEvent[]
   readonly log: readonly { readonly facts: object; readonly message: string }[]
   /** Sessions that were asked for. */
-  readonly asked: readonly VoiceOpenRequest[]
+  readonly asked: readonly PhoneOpenRequest[]
   /** What the session heard, by frame. */
   readonly frames: readonly { readonly atMs: number; readonly level: number }[]
   readonly session: Session
@@ -90,8 +96,6 @@ export interface PhoneTalk {
   speak(ms: number): Promise<void>
   of<Kind extends SessionEvent['kind']>(kind: Kind): Extract<SessionEvent, { kind: Kind }>[]
 }
-
-type VoiceOpenRequest = Parameters<VoiceHost['open']>[0]
 
 export async function startPhoneTalk(options: PhoneTalkOptions = {}): Promise<PhoneTalk> {
   const { words = 10, opens = true } = options
@@ -101,7 +105,7 @@ export async function startPhoneTalk(options: PhoneTalkOptions = {}): Promise<Ph
   const events: SessionEvent[] = []
   const log: { readonly facts: object; readonly message: string }[] = []
   const frames: { readonly atMs: number; readonly level: number }[] = []
-  const asked: VoiceOpenRequest[] = []
+  const asked: PhoneOpenRequest[] = []
   let session: Session | undefined
   let replies = 0
 
@@ -121,7 +125,7 @@ export async function startPhoneTalk(options: PhoneTalkOptions = {}): Promise<Ph
       close: async () => {},
     }),
   }
-  const host: Pick<VoiceHost, 'open'> = {
+  const host: PhoneHost = {
     async open(request) {
       asked.push(request)
       session = new Session({

@@ -3,16 +3,17 @@ import type { AudioFrame } from '@parley/audio'
 import { type Clock, ParleyError } from '@parley/core'
 import type { PhoneCarrierError, PhoneCarrierMessage, PhoneDialect, PhoneMedia } from '@parley/protocol'
 import { createMediaOrder } from './media-order.js'
-import type { PhoneIn } from './phone-in.js'
+import type { PhoneCodec } from './phone-codec.js'
+import { createPhoneIn, type PhoneInCounts } from './phone-in.js'
 import type { PhoneLimits } from './phone-limits.js'
 import type { PhoneTransport } from './phone-transport.js'
 
 export interface PhoneDialogueOptions {
   readonly dialect: PhoneDialect
   readonly transport: PhoneTransport
-  readonly phoneIn: PhoneIn
+  readonly codec: PhoneCodec
   readonly clock: Clock
-  readonly limits: Pick<PhoneLimits, 'reorderMinMs' | 'reorderMaxMs'>
+  readonly limits: Pick<PhoneLimits, 'reorderMinMs' | 'reorderMaxMs' | 'maxGapMs' | 'audioBurstMs'>
   onStop(): void
   /** The carrier says that something was not to its liking. */
   onError(error: PhoneCarrierError): void
@@ -24,10 +25,13 @@ export interface PhoneDialogue {
   /** Throws `bad_message`, `bad_audio` and `rate_limited` for what the far end did wrong. */
   take(message: PhoneCarrierMessage): void
   close(): void
+  /** What was put in and left out so far, for the log. */
+  readonly counts: PhoneInCounts
 }
 
 export function createPhoneDialogue(options: PhoneDialogueOptions): PhoneDialogue {
-  const { transport, phoneIn, clock, limits } = options
+  const { transport, codec, clock, limits } = options
+  const phoneIn = createPhoneIn({ clock, codec, ...limits })
   const hear = (frame: AudioFrame) => transport.inbox?.audio(frame)
   const read = (media: PhoneMedia['media']) => phoneIn.read(media, hear)
   const reorder = { minWaitMs: limits.reorderMinMs, maxWaitMs: limits.reorderMaxMs }
@@ -42,6 +46,9 @@ export function createPhoneDialogue(options: PhoneDialogueOptions): PhoneDialogu
   }
 
   return {
+    get counts() {
+      return phoneIn.counts
+    },
     close: () => order?.close(),
     take(message) {
       switch (message.event) {

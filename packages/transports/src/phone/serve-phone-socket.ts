@@ -5,43 +5,24 @@
  * Invariant: a session that was opened is told at most once that its leg is gone, and always unless it closed the leg
  * itself, the leg was released, or another stream has its place; also when it opens too late.
  */
-import { type Cancel, type Clock, type CloseReason, ParleyError } from '@parley/core'
-import {
-  type PhoneCarrierMessage,
-  type PhoneConnected,
-  type PhoneStart,
-  type PhoneStartFacts,
-  readPhoneStart,
-} from '@parley/protocol'
+import { type Cancel, type CloseReason, ParleyError } from '@parley/core'
+import type { PhoneCarrierMessage, PhoneStartFacts } from '@parley/protocol'
 import { bytesOf } from '../ws/bytes-of.js'
-import { reasonText } from '../ws/close-codes.js'
+import { type Closing, reasonText } from '../ws/close-codes.js'
 import { createKeptMessages, type KeptMessages } from '../ws/kept-messages.js'
-import type { VoiceLog } from '../ws/voice-log.js'
 import { readCarrierMessage } from './carrier-message.js'
-import { createPhoneCalls, type PhoneCallPlace, type PhoneCalls } from './phone-calls.js'
-import { type ByteOrder, createPhoneCodec, type PhoneCodec } from './phone-codec.js'
+import { createPhoneBeginning, type StartedPhone } from './phone-beginning.js'
+import { createPhoneCalls, type PhoneCalls } from './phone-calls.js'
+import { createPhoneCodec, type PhoneCodec } from './phone-codec.js'
 import { createPhoneDialogue, type PhoneDialogue } from './phone-dialogue.js'
 import * as endings from './phone-endings.js'
+import { createPhoneFarewell, type PhoneFarewell } from './phone-farewell.js'
 import { createPhoneGate, type PhoneGate } from './phone-gate.js'
-import { phoneHello } from './phone-hello.js'
-import { createPhoneIn, type PhoneIn } from './phone-in.js'
-import type { PhoneLimits } from './phone-limits.js'
-import type { IdentifyPhone, PhoneHost, PhoneIdentity, PhoneLeg } from './phone-port.js'
-import type { PhoneSocket } from './phone-socket.js'
-import { PhoneTransport } from './phone-transport.js'
-
-export interface PhoneSocketOptions {
-  readonly socket: PhoneSocket
-  readonly identify: IdentifyPhone
-  readonly host: PhoneHost
-  /** Shared by all streams of the process; without it, this one knows of no other. */
-  readonly calls?: PhoneCalls
-  /** Of PCM16. Default little. */
-  readonly byteOrder?: ByteOrder
-  readonly clock: Clock
-  readonly log: VoiceLog
-  readonly limits: PhoneLimits
-}
+import { createPhoneKept, takeHangUp } from './phone-kept.js'
+import { createPhoneLeg } from './phone-leg.js'
+import { createPhoneOpening, type OpenedPhone, type PhoneOpeningWork } from './phone-opening.js'
+import { createPhoneSilence, type PhoneSilence } from './phone-silence.js'
+import type { PhoneSocketOptions } from './phone-socket-options.js'
 
 /** Serves the socket until it closes. Never throws. */
 export function servePhoneSocket(options: PhoneSocketOptions): void {
@@ -55,32 +36,25 @@ class PhoneSocketLife {
   readonly #options: PhoneSocketOptions
   readonly #gate: PhoneGate
   readonly #calls: PhoneCalls
-  readonly #abort = new AbortController()
+  readonly #farewell: PhoneFarewell
+  readonly #silence: PhoneSilence
   #kept: KeptMessages = createKeptMessages(0)
   #phase: 'start' | 'opening' | 'talking' | 'leaving' | 'over' = 'start'
   #deadline: Cancel
   #stopGrace: Cancel = () => {}
-  #stopWatching: Cancel = () => {}
-  #connected: PhoneConnected | undefined
-  #transport: PhoneTransport | undefined
-  #phoneIn: PhoneIn | undefined
+  readonly #beginning = createPhoneBeginning()
+  #opening: PhoneOpeningWork | undefined
   #dialogue: PhoneDialogue | undefined
-  #place: PhoneCallPlace | undefined
   #session: string | undefined
-  #opened = false
-  #resumable = false
-  #released = false
   #badInARow = 0
-  #told = false
-  #heardSince = false
-  /** How it ended, for a session that opens after that. */
-  #ending: endings.PhoneEnding | undefined
 
   constructor(options: PhoneSocketOptions) {
     this.#options = options
     const { socket, clock, limits, log } = options
     this.#gate = createPhoneGate(clock, limits)
     this.#calls = options.calls ?? createPhoneCalls()
+    this.#farewell = createPhoneFarewell(reason => this.#tell(reason))
+    this.#silence = createPhoneSilence(clock, limits.silentMs, () => this.#end(endings.silent()))
     this.#deadline = clock.after(limits.startMs, () => this.#end(endings.noStart(limits.startMs)))
     socket.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary))
     socket.on('close', () => {
@@ -92,7 +66,7 @@ class PhoneSocketLife {
 
   #receive(bytes: Buffer, isBinary: boolean): void {
     if (this.#phase === 'over' || this.#phase === 'leaving') return
-    this.#heardSince = true
+    this.#silence.heard()
     try {
       if (!this.#gate.admit(bytes, isBinary)) return
       if (this.#phase === 'opening') return this.#kept.keep(bytes, isBinary)
@@ -105,124 +79,63 @@ class PhoneSocketLife {
   #take(bytes: Buffer): void {
     const message = readCarrierMessage(bytes.toString())
     if (message === undefined) return
-    if (this.#phase === 'start') this.#awaitStart(message)
+    if (this.#phase === 'start') this.#begin(message)
     else this.#dialogue?.take(message)
     this.#badInARow = 0
   }
 
-  #awaitStart(message: PhoneCarrierMessage): void {
-    if (message.event === 'connected') {
-      this.#connected ??= message
-      return
-    }
-    if (message.event !== 'start') {
-      throw new ParleyError('bad_message', `\`start\` comes before \`${message.event}\`.`)
-    }
+  #begin(message: PhoneCarrierMessage): void {
+    const started = this.#beginning.take(message)
+    if (started === undefined) return
     const { clock, limits } = this.#options
     this.#phase = 'opening'
     this.#gate.started()
     this.#deadline()
     this.#deadline = clock.after(limits.openMs, () => this.#end(endings.openTimeout()))
-    void this.#open(message)
+    void this.#open(started)
   }
 
-  async #open(message: PhoneStart): Promise<void> {
-    const { facts, token } = readPhoneStart(message, this.#connected)
+  async #open({ facts, token }: StartedPhone): Promise<void> {
     const codec = createPhoneCodec(facts.format, this.#options.byteOrder ?? 'little')
-    this.#kept = createKeptMessages((this.#options.limits.keptBytes * codec.bytesPerSecond) / 8_000)
+    this.#kept = createPhoneKept(this.#options.limits, codec)
+    const farewell = this.#farewell
+    const isOpen = () => this.#phase === 'opening' || this.#phase === 'talking'
+    const end = (ending: endings.PhoneEnding) => this.#end(ending)
+    const opening = createPhoneOpening({
+      ...this.#options,
+      facts,
+      token,
+      codec,
+      calls: this.#calls,
+      legOf: transport => createPhoneLeg({ facts, transport, farewell, isOpen, end }),
+      onClose(reason) {
+        farewell.knows()
+        end(endings.bySession(reason))
+      },
+      onStall: () => end(endings.stalled()),
+      onReplaced: () => end(endings.replaced),
+    })
+    this.#opening = opening
     try {
-      const identity = await this.#options.identify(token, facts)
-      if (this.#abort.signal.aborted) return
-      this.#enter(facts, identity)
-      const transport = this.#createTransport(facts, codec)
-      await this.#openSession(facts, identity, transport)
-      this.#stands(facts, codec, transport)
+      const opened = await opening.run()
+      if (opened !== undefined) this.#stands(facts, codec, opened)
     } catch (thrown) {
       this.#refused(thrown)
     }
   }
 
-  /** Takes the call's place among the streams of this process. */
-  #enter({ callSid }: PhoneStartFacts, { principal: { tenant }, ticket }: PhoneIdentity): void {
-    if (ticket?.callSid !== undefined && ticket.callSid !== callSid) {
-      throw new ParleyError('forbidden', 'The token is for another call.')
-    }
-    if (callSid === undefined) return
-    const stream = { replaced: () => this.#end(endings.replaced) }
-    this.#place = this.#calls.enter({ tenant, callSid }, stream, ticket?.resumes !== undefined)
-  }
-
-  #createTransport(facts: PhoneStartFacts, codec: PhoneCodec): PhoneTransport {
-    const { socket, clock, limits } = this.#options
-    const transport = new PhoneTransport({
-      socket,
-      facts,
-      codec,
-      clock,
-      limits,
-      onClose: reason => {
-        this.#told = true
-        this.#end(endings.bySession(reason))
-      },
-      onStall: () => this.#end(endings.stalled()),
-    })
-    this.#transport = transport
-    return transport
-  }
-
-  async #openSession(
-    facts: PhoneStartFacts,
-    { principal, ticket }: PhoneIdentity,
-    transport: PhoneTransport,
-  ): Promise<void> {
-    const opened = await this.#options.host.open({
-      hello: phoneHello(ticket ?? facts.parameters),
-      principal,
-      transport,
-      signal: this.#abort.signal,
-      edge: 'phone',
-      phone: { ...facts, leg: this.#leg(facts, transport), ...(ticket === undefined ? {} : { ticket }) },
-    })
+  #stands({ dialect }: PhoneStartFacts, codec: PhoneCodec, { transport, ...opened }: OpenedPhone): void {
     this.#session = opened.session
-    this.#resumable = opened.resumable ?? false
-  }
-
-  #leg(facts: PhoneStartFacts, transport: PhoneTransport): PhoneLeg {
-    const isOpen = () => this.#phase === 'opening' || this.#phase === 'talking'
-    return {
-      facts,
-      get open() {
-        return isOpen()
-      },
-      get rttMs() {
-        return transport.rttMs
-      },
-      sendDigits: digits => transport.sendDigits(digits),
-      close: () => this.#end(endings.closedByLeg),
-      release: code => {
-        this.#released = true
-        if (code !== undefined) this.#end(endings.released(code))
-        return () => {
-          if (isOpen()) this.#released = false
-          return isOpen()
-        }
-      },
-    }
-  }
-
-  #stands({ dialect }: PhoneStartFacts, codec: PhoneCodec, transport: PhoneTransport): void {
-    this.#opened = true
-    if (this.#phase !== 'opening') return this.#tell(this.#ending)
+    this.#farewell.opened(opened.resumable ?? false)
+    if (this.#phase !== 'opening') return
     const { clock, limits, log } = this.#options
     this.#deadline()
     this.#phase = 'talking'
-    this.#place?.stands()
-    const phoneIn = createPhoneIn({ clock, codec, ...limits })
-    this.#phoneIn = phoneIn
+    this.#opening?.stands()
     this.#dialogue = createPhoneDialogue({
       dialect,
+      codec,
       transport,
-      phoneIn,
       clock,
       limits,
       onStop: () => this.#leave(),
@@ -230,7 +143,7 @@ class PhoneSocketLife {
         log.warn({ ...this.#facts(), code: payload?.code }, 'phone: the carrier reports a fault'),
       onFault: thrown => this.#fault(thrown),
     })
-    this.#watch()
+    this.#silence.watch()
     const { dropped } = this.#kept
     if (dropped > 0)
       log.warn({ ...this.#facts(), dropped }, 'phone: messages before the session were dropped')
@@ -247,23 +160,14 @@ class PhoneSocketLife {
     }
   }
 
-  #watch(): void {
-    const { clock, limits } = this.#options
-    this.#heardSince = false
-    this.#stopWatching = clock.after(limits.silentMs, () => {
-      if (this.#heardSince) this.#watch()
-      else this.#end(endings.silent())
-    })
-  }
-
   /** The session says its last words and closes the leg; if it does not, the socket closes all the same. */
   #leave(): void {
-    if (this.#released) return this.#end(endings.afterStop())
+    if (this.#farewell.released) return this.#end(endings.afterStop())
     const { clock, limits } = this.#options
     this.#phase = 'leaving'
-    this.#stopWatching()
+    this.#silence.stop()
     this.#deadline = clock.after(limits.byeMs, () => this.#end(endings.afterStop()))
-    this.#tell(endings.closedByLeg)
+    this.#farewell.tell(endings.closedByLeg)
   }
 
   #fault(thrown: unknown): void {
@@ -288,24 +192,23 @@ class PhoneSocketLife {
 
   #end(ending: endings.PhoneEnding): void {
     if (this.#phase === 'over') return
+    const hungUp = this.#phase === 'opening' && takeHangUp(this.#kept)
     this.#phase = 'over'
-    this.#ending = ending
     const { closing, error, tell } = ending
     const { droppedKeys } = this.#gate
-    const counts = { ...this.#phoneIn?.counts, ...(droppedKeys > 0 ? { droppedKeys } : {}) }
-    const facts = { ...this.#facts(), ...counts, code: closing?.code, error: error?.code, reason: error?.message, tell }
+    const counts = { ...this.#dialogue?.counts, ...(droppedKeys > 0 ? { droppedKeys } : {}) }
+    const ended = { code: closing?.code, error: error?.code, reason: error?.message, tell }
+    const facts = { ...this.#facts(), ...counts, ...ended }
     this.#options.log.info(facts, 'phone socket ended')
     this.#deadline()
-    this.#stopWatching()
+    this.#silence.stop()
     this.#dialogue?.close()
-    this.#place?.leave()
-    this.#transport?.shut()
+    this.#opening?.close()
     this.#closeSocket(closing)
-    this.#abort.abort()
-    if (this.#opened) this.#tell(ending)
+    this.#farewell.tell(hungUp && tell === 'client' ? endings.closedByLeg : ending)
   }
 
-  #closeSocket(closing: endings.PhoneEnding['closing']): void {
+  #closeSocket(closing: Closing | undefined): void {
     const { socket, clock, limits } = this.#options
     if (closing === undefined) return socket.terminate()
     // Before the close: it may be answered at once.
@@ -313,13 +216,9 @@ class PhoneSocketLife {
     socket.close(closing.code, reasonText(closing.reason))
   }
 
-  #tell(ending: endings.PhoneEnding | undefined): void {
-    if (this.#told || this.#released || ending?.tell === undefined) return
-    this.#told = true
-    const broke = this.#resumable && ending.tell === 'client' && ending.final !== true
-    const reason: CloseReason = broke ? 'lost' : ending.tell
+  #tell(reason: CloseReason): void {
     try {
-      this.#transport?.inbox?.closed(reason)
+      this.#opening?.transport?.inbox?.closed(reason)
     } catch (thrown) {
       this.#options.log.warn({ ...this.#facts(), error: thrown }, 'phone socket: the session failed to close')
     }
