@@ -106,4 +106,33 @@ describe('sound from a carrier', () => {
     }
     expect(flood).toThrow(expect.objectContaining({ code: 'rate_limited' }))
   })
+
+  it.each([200, -200])(
+    'for an hour from a clock that is off by %i ppm is whole, neither filled nor refused',
+    ppm => {
+      let nowMs = 0
+      const clock: Clock = { now: () => nowMs, after: () => () => {} }
+      const samples = new Int16Array(160).fill(1_000)
+      const frames = 3_600 * 50
+      // Either the carrier counts its own sound, or it stamps by a clock that is ours.
+      for (const stampsBySound of [true, false]) {
+        nowMs = 0
+        const sound = { rate: 8_000, decode: () => samples }
+        const phoneIn = createPhoneIn({ clock, codec: sound, maxGapMs: 10_000, audioBurstMs: 12_000 })
+        let count = 0
+        let endMs = 0
+        for (let chunk = 0; chunk < frames; chunk++) {
+          nowMs = (chunk * 20) / (1 + ppm / 1e6)
+          const timestamp = Math.round(stampsBySound ? chunk * 20 : nowMs)
+          phoneIn.read({ track: 'inbound', chunk, timestamp, payload: '' }, ({ atMs }) => {
+            count += 1
+            endMs = atMs + 20
+          })
+        }
+        expect([count, endMs]).toEqual([frames, frames * 20])
+        expect(phoneIn.counts).toMatchObject({ filledMs: 0, droppedChunks: 0 })
+        expect(Math.abs((phoneIn.counts.driftPpm ?? Number.NaN) - (stampsBySound ? ppm : 0))).toBeLessThan(2)
+      }
+    },
+  )
 })
