@@ -56,7 +56,7 @@ describe('a hang-up', () => {
           expect(clock.pending).toBe(0)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -72,7 +72,7 @@ describe('a hang-up', () => {
         expect(talk.phone.closed).toBeDefined()
         expect(talk.clock.pending).toBe(0)
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   })
 })

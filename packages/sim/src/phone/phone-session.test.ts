@@ -127,7 +127,7 @@ describe('an agent on the phone', () => {
           expect(Math.abs(words)).toBeLessThanOrEqual(1)
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 
@@ -153,7 +153,7 @@ describe('an agent on the phone', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 })
