@@ -23,8 +23,10 @@ export interface Played {
 }
 
 export interface MarkLine {
-  /** Smoothed round trip, ms. */
+  /** Smoothed round trip, ms; before the first mark is back, what is assumed. */
   readonly rttMs: number
+  /** Whether a mark has come back yet. */
+  readonly measured: boolean
   /** Smoothed distance of round trips from it, ms. */
   readonly shakeMs: number
   /** Marks that are out. */
@@ -117,6 +119,9 @@ export function createMarkLine({ now, initialRttMs, frameMs }: MarkLineOptions):
   return {
     get rttMs() {
       return rttMs
+    },
+    get measured() {
+      return measured
     },
     get shakeMs() {
       return shakeMs

@@ -35,11 +35,12 @@ export interface PhoneLeg {
   /** Whether the stream stands. */
   readonly open: boolean
   /**
-   * Round trip between the gateway and the carrier's buffer as marks show it, ms, 0 to 2000; 100 before the first mark is
-   * back. It moves with the line, and stays as it was last once the stream is over. What lies behind the buffer, the
-   * carrier's network to the handset, cannot be seen and is not in it.
+   * Round trip between the gateway and the carrier's buffer as marks show it, smoothed, ms, 0 to 2000; undefined before the
+   * first is back, which the first sound of a call brings with it. It moves with the line, up to a frame of 20 ms is the
+   * buffer's own, and it stays as it was last once the stream is over. What lies behind the buffer, the carrier's network
+   * to the handset, cannot be seen and is not in it.
    */
-  readonly rttMs: number
+  readonly rttMs: number | undefined
   /**
    * Sends keys into the call, behind what the agent says: `0`–`9`, `*`, `#`, `A`–`D`, and `w` for half a second. False for
    * anything else, for more than 64 that wait, and once the stream is over.

@@ -78,9 +78,9 @@ export class PhoneTransport implements Transport {
     return this.#marks.rttMs / 2 + 2 * this.#marks.shakeMs + this.#options.limits.frameMs
   }
 
-  /** Smoothed round trip between here and the carrier's buffer, ms; before the first mark is back, an assumption. */
-  get rttMs(): number {
-    return this.#marks.rttMs
+  /** Smoothed round trip between here and the carrier's buffer, ms; undefined before the first mark is back. */
+  get rttMs(): number | undefined {
+    return this.#marks.measured ? this.#marks.rttMs : undefined
   }
 
   /** Where the far end's messages go; undefined before the session opened the leg. */
