@@ -35,11 +35,12 @@ function ended(ms: number): SessionEvent {
   return { kind: 'reply-ended', reply, heard, interrupted: true } as unknown as SessionEvent
 }
 
-function rig(roundTripMs = 0, held?: Promise<void>) {
+function rig(roundTripMs: number | (() => number | undefined) = 0, held?: Promise<void>) {
   const clock = new VirtualClock()
   const file = disk(held)
   const spool = createWavSpool({ sink: Promise.resolve(file), rate })
-  const recorder = createCallRecorder({ clock, spool, resampling, rate, roundTripMs: () => roundTripMs })
+  const way = typeof roundTripMs === 'number' ? () => roundTripMs : roundTripMs
+  const recorder = createCallRecorder({ clock, spool, resampling, rate, roundTripMs: way })
   const channels = async () => {
     await recorder.close()
     const { channelData } = readWav(file.bytes)
@@ -81,6 +82,40 @@ describe('a call recorder', () => {
       expect(loudMs(agent)).toBe(800)
     },
   )
+
+  it.each([
+    ['once it is known how far away its ear is', 300, 1_180],
+    ['at the door where that is never known', undefined, 1_000],
+  ])('puts the agent’s first sound %s', async (_, knownAfterMs, placeMs) => {
+    let wayMs: number | undefined
+    const { clock, recorder, channels } = rig(() => wayMs)
+    await clock.advance(1_000)
+    for (let i = 0; i < 60; i++) {
+      recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply)
+      if (i * 20 === knownAfterMs) wayMs = 180
+      await clock.advance(20)
+    }
+    // Nobody speaks any more: the line's silence alone brings what waits to its place.
+    for (let i = 0; i < 50; i++) {
+      recorder.userAudio?.({ samples: frame(0), rate, atMs: i * 20 })
+      await clock.advance(20)
+    }
+    const { agent } = await channels()
+    expect([startMs(agent), loudMs(agent)]).toEqual([placeMs, 1_200])
+  })
+
+  it('leaves out what an interrupted caller did not hear before it was known how far away it is', async () => {
+    let wayMs: number | undefined
+    const { clock, recorder, channels } = rig(() => wayMs)
+    await clock.advance(1_000)
+    for (let i = 0; i < 20; i++) recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply)
+    await clock.advance(150)
+    wayMs = 100
+    recorder.event?.(ended(150))
+    await clock.advance(5_000)
+    const { agent } = await channels()
+    expect([startMs(agent), loudMs(agent)]).toEqual([1_100, 150])
+  })
 
   it('leaves out what an interrupted caller did not hear', async () => {
     const { clock, recorder, channels } = rig()

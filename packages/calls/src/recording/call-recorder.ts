@@ -20,8 +20,12 @@ export interface CallRecorderOptions {
   readonly resampling: Resampling
   /** Hz of the recording, 8000 or 16000. */
   readonly rate: number
-  /** From the gateway to the far end's ear and back, ms; as measured now. Default 0: as heard at the gateway's door. */
-  roundTripMs?(): number
+  /**
+   * From the gateway to the far end's ear and back, ms; as measured now. Undefined as long as nothing was: the agent's
+   * first sound waits for it for half of `windowMs` at most, and then stands as if there were no way.
+   * Default 0: as heard at the gateway's door.
+   */
+  roundTripMs?(): number | undefined
   /** How long sound may still change, ms, and how far ahead of its time the agent's may come. Default 2,500. */
   readonly windowMs?: number
 }
@@ -33,8 +37,17 @@ export interface CallRecorder extends Tap {
   close(): Promise<void>
 }
 
+/** The agent's sound, on its way. */
+interface Leaving {
+  readonly sound: { readonly reply: ReplyId; readonly replyMs: number; readonly durationMs: number }
+  readonly leftMs: number
+  readonly samples: Int16Array
+}
+
 /** A caller's frame is put beside the one before unless it is off by more, ms. */
 const slackMs = 10
+/** Frames that may wait for the way to be known; 20 ms each, no window is as long. */
+const mostEarly = 250
 /** Settled sound is handed on in pieces of this length. */
 const blockMs = 500
 
@@ -47,6 +60,8 @@ export function createCallRecorder(options: CallRecorderOptions): CallRecorder {
   const places = createAgentPlaces((from, to) => tracks.erase('agent', toSamples(from), toSamples(to)))
   const resamplers: Partial<Record<Track, { readonly from: number; readonly made: Resampler }>> = {}
   const beganMs = clock.now()
+  /** What left before it was known how long the way is. */
+  const early: Leaving[] = []
   let callerAt: number | undefined
   let dropped = 0
   let latest = 0
@@ -74,8 +89,24 @@ export function createCallRecorder(options: CallRecorderOptions): CallRecorder {
     tracks.settle(until, block, (count, at) => spool.write(block.subarray(0, 2 * count), at))
   }
 
+  const place = ({ sound, leftMs, samples }: Leaving, wayMs: number): void =>
+    put('agent', toSamples(places.leave(sound, leftMs + wayMs)), samples)
+
+  /** The round trip; undefined for as long as it is worth waiting for. */
+  const wayMs = (): number | undefined => {
+    if (options.roundTripMs === undefined) return 0
+    const [first] = early
+    const isLate = first !== undefined && now() - first.leftMs >= windowMs / 2
+    return options.roundTripMs() ?? (isLate || early.length >= mostEarly ? 0 : undefined)
+  }
+
+  const placeEarly = (ms: number | undefined): void => {
+    if (ms !== undefined) for (const each of early.splice(0)) place(each, ms)
+  }
+
   /** Hands on what cannot change any more, a block at a time. */
   const flow = (): void => {
+    if (early.length > 0) placeEarly(wayMs())
     const until = toSamples(now() - windowMs)
     if (until - tracks.settled < block.length / 2) return
     settle(until)
@@ -83,6 +114,7 @@ export function createCallRecorder(options: CallRecorderOptions): CallRecorder {
   }
 
   const close = async (): Promise<void> => {
+    placeEarly(wayMs() ?? 0)
     settle(Math.min(latest, toSamples(now() + windowMs)))
     for (const kept of Object.values(resamplers)) kept.made.close()
     await spool.close()
@@ -106,13 +138,19 @@ export function createCallRecorder(options: CallRecorderOptions): CallRecorder {
     },
     agentAudio(frame: AudioFrame, reply: ReplyId) {
       if (closing !== undefined) return
-      const roundTripMs = options.roundTripMs?.() ?? 0
       const sound = { reply, replyMs: frame.atMs, durationMs: frameMs(frame) }
-      put('agent', toSamples(places.leave(sound, now() + roundTripMs)), convert('agent', frame))
+      const leaving = { sound, leftMs: now(), samples: convert('agent', frame) }
+      const ms = wayMs()
+      placeEarly(ms)
+      if (ms === undefined) early.push({ ...leaving, samples: leaving.samples.slice() })
+      else place(leaving, ms)
       flow()
     },
     event(event: SessionEvent) {
-      if (event.kind === 'reply-ended' && event.interrupted) places.cut(event.reply, event.heard.ms)
+      if (event.kind === 'reply-ended' && event.interrupted) {
+        placeEarly(wayMs() ?? 0)
+        places.cut(event.reply, event.heard.ms)
+      }
       if (event.kind === 'session-ended') closing ??= close()
     },
     close() {

@@ -29,7 +29,7 @@ export interface RecordingsOptions {
 
 export interface Recordings {
   /** Begins a segment. */
-  record(call: CallKey, options?: { roundTripMs?(): number }): CallRecorder
+  record(call: CallKey, options?: { roundTripMs?(): number | undefined }): CallRecorder
   /**
    * Joins the segments into `call.wav`, `call.ogg` and `call.json` (the waveform) and deletes them; undefined where there
    * is none. Safe to ask again after a crash. @throws ParleyError `store_failed`, `store_full`
