@@ -61,10 +61,12 @@ interface Talk {
   readonly greetsAfterMs: number
   readonly format: PhoneSoundFormat
   readonly phone: Partial<SimPhoneOptions>
+  /** When the caller speaks over the agent, ms. */
+  readonly speaksAtMs?: number
 }
 
 /** An agent whose replies click, and a caller whose mouth is at the ear: it says what it hears while it hears it. */
-async function record({ greetsAfterMs, format, phone: line }: Talk) {
+async function record({ greetsAfterMs, format, phone: line, speaksAtMs }: Talk) {
   const clock = new VirtualClock()
   const channels: Record<'caller' | 'agent', Int16Array> = {
     caller: new Int16Array(120 * recordedRate),
@@ -136,7 +138,7 @@ async function record({ greetsAfterMs, format, phone: line }: Talk) {
     log: { info() {}, warn() {} },
     limits: defaultPhoneLimits,
   })
-  let ear: Int16Array | undefined
+  let inEar: Int16Array | undefined
   const phone = new SimPhone({
     clock,
     line: memory.carrier,
@@ -144,16 +146,27 @@ async function record({ greetsAfterMs, format, phone: line }: Talk) {
     ...line,
     onHeard({ samples }) {
       // A microphone hands a frame on once it is over: what was in the ear meanwhile leaves with the next beat.
-      if (ear !== undefined) phone.speak(ear)
-      ear = samples
+      if (inEar !== undefined && speaksAtMs === undefined) phone.speak(inEar)
+      inEar = samples
     },
   })
+  if (speaksAtMs !== undefined) {
+    await clock.advance(speaksAtMs)
+    void phone.say(new Int16Array((700 * phone.rate) / 1000).fill(30_000))
+  }
   await clock.advance(greetsAfterMs + replyMs + 3_000)
   phone.hangUp()
   await clock.advance(8_000)
   const caller = found(channels.caller, recordedRate)
   const agent = found(channels.agent, recordedRate)
-  return { caller, agent, offsets: caller.map((at, index) => at - (agent[index] ?? Number.NaN)) }
+  const ear = new Int16Array(60 * format.sampleRate)
+  for (const { atMs, samples } of phone.heard) ear.set(samples, Math.round((atMs * format.sampleRate) / 1000))
+  return {
+    caller,
+    agent,
+    heard: found(ear, format.sampleRate),
+    offsets: caller.map((at, index) => at - (agent[index] ?? Number.NaN)),
+  }
 }
 
 const way = fc.integer({ min: 0, max: 300 })
@@ -202,5 +215,28 @@ describe('a recording of a call over the phone', () => {
     for (const driftPpm of [300, -300]) {
       expectAligned(await record({ greetsAfterMs: 300, format: mulaw, phone: { driftPpm } }), 21)
     }
+  })
+
+  it('holds of an interrupted agent what the ear heard and no more, where it heard it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        way,
+        way,
+        fc.integer({ min: 900, max: 3_500 }),
+        async (uplinkMs, downlinkMs, speaksAtMs) => {
+          const phone = { uplinkMs, downlinkMs }
+          const { agent, heard } = await record({ greetsAfterMs: 0, format: mulaw, phone, speaksAtMs })
+          // The recording begins when the stream arrives, and what the ear hears stands where an answer would: both are
+          // later than the phone's own clock by the way up.
+          // A click in the last 20 ms before the cut may be on one side of it only.
+          expect(Math.abs(agent.length - heard.length)).toBeLessThanOrEqual(1)
+          for (const at of agent) {
+            const nearest = Math.min(...heard.map(earMs => Math.abs(at - earMs)))
+            expect(nearest).toBeLessThanOrEqual(21)
+          }
+        },
+      ),
+      { numRuns: 6 },
+    )
   })
 })
