@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AttemptId, Call, CallAttempt } from '../call.js'
+import type { AttemptId, Call, CallAttempt, CarrierName } from '../call.js'
 import { appendEvents } from './call-events.js'
 import { type AttemptRow, attemptOf, type CallRow, callOf } from './call-rows.js'
 import type { AttemptIntent, LiveCount } from './call-store.js'
@@ -131,6 +131,20 @@ export async function selectSilent(work: Work, beforeMs: number): Promise<readon
       order by heard_of_at_ms limit ${mostAtOnce}`,
   )
   return rows.map(attemptOf)
+}
+
+export async function attemptsAt(
+  work: Work,
+  carrier: CarrierName,
+  carrierCalls: readonly string[],
+): Promise<ReadonlyMap<string, AttemptId>> {
+  const rows = await rowsOf(
+    work,
+    sql<{ readonly id: AttemptId; readonly carrier_call: string }>`
+      select id, carrier_call from parley.call_attempts
+      where carrier = ${carrier} and carrier_call = any(${carrierCalls}::text[])`,
+  )
+  return new Map(rows.map(({ id, carrier_call }) => [carrier_call, id]))
 }
 
 export async function countLive(work: Work): Promise<readonly LiveCount[]> {

@@ -221,6 +221,10 @@ describe.each([
       const silent = async () => (await store.silentAttempts(NOW_MS + 1000)).map(attempt => attempt.id)
       expect(await stranded()).toContain(id)
       await store.placed(id, 'CA-silent')
+      expect(await store.attemptsAt('twilio', ['CA-silent', 'CA-unknown'])).toEqual(
+        new Map([['CA-silent', id]]),
+      )
+      expect(await store.attemptsAt('telnyx', ['CA-silent'])).toEqual(new Map())
       expect(await stranded()).not.toContain(id)
       expect(await silent()).toContain(id)
       await store.tell(newsOf('CA-silent', { status: 'ringing', atMs: NOW_MS + 2000 }), never)

@@ -42,6 +42,8 @@ export interface CallStore {
   strandedAttempts(beforeMs: number): Promise<readonly CallAttempt[]>
   /** Attempts that the carrier took and has told nothing of since then: its news got lost, or the call is a long one. */
   silentAttempts(beforeMs: number): Promise<readonly CallAttempt[]>
+  /** Whose these calls at a carrier are, by the carrier's ids, over all tenants; without those that nobody here knows. */
+  attemptsAt(carrier: CarrierName, carrierCalls: readonly string[]): Promise<ReadonlyMap<string, AttemptId>>
   /** Attempts that count as a live call now, by tenant and caller id: for limits. */
   liveAttempts(): Promise<readonly LiveCount[]>
 

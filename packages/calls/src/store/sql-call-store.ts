@@ -3,7 +3,15 @@ import type { Clock } from '@parley/core'
 import { type Database, isStorable } from '@parley/platform'
 import type { Call } from '../call.js'
 import { endUnplaced, tell } from './attempt-news.js'
-import { beginAttempt, countLive, joinSession, markPlaced, selectSilent, selectStranded } from './attempts.js'
+import {
+  attemptsAt,
+  beginAttempt,
+  countLive,
+  joinSession,
+  markPlaced,
+  selectSilent,
+  selectStranded,
+} from './attempts.js'
 import { cancelCall, postponeCall } from './call-changes.js'
 import { appendEvents, holdCall, selectEvents, selectLastEvent } from './call-events.js'
 import type { CallStore, NewCall } from './call-store.js'
@@ -69,6 +77,7 @@ export function createCallStore(options: CallStoreOptions): CallStore {
     dueCalls: (nowMs, limit) => ofAll(work => selectDue(work, nowMs, limit)),
     strandedAttempts: beforeMs => ofAll(work => selectStranded(work, beforeMs)),
     silentAttempts: beforeMs => ofAll(work => selectSilent(work, beforeMs)),
+    attemptsAt: (carrier, carrierCalls) => ofAll(work => attemptsAt(work, carrier, carrierCalls)),
     liveAttempts: () => ofAll(countLive),
 
     beginAttempt: intent => of(intent.call.tenant, work => beginAttempt(work, intent)),
