@@ -162,6 +162,34 @@ it('uses up no attempt where the carrier limits calls', async () => {
   expect(await store.readCall(call)).toMatchObject({ status: 'scheduled', attempts: 1, maxAttempts: 2 })
 })
 
+it('takes no call of an earlier attempt for one that was never asked of the carrier', async () => {
+  const { store, node, orders, time, carrier } = world()
+  const call = await made(store, newTenant())
+  const byNumbers: Carrier = {
+    ...carrier,
+    find: async ({ to }) =>
+      orders
+        .filter(order => order.to === to)
+        .map(({ attempt }) => ({ carrierCall: `CA_${attempt}`, status: 'busy', evidence: 'numbers' })),
+  }
+  const one = node({ carrier: byNumbers })
+  await one.run(call.id, call.tenant)
+  const first = (await store.readCall(call))?.legs[0]?.id ?? expect.fail()
+  const busy = { attempt: first, carrierCall: `CA_${first}`, carrier: 'twilio', id: 'n1' } as const
+  await store.tell({ ...busy, status: 'busy', atMs: time.nowMs }, one.worker.decide)
+  time.nowMs += 400_000
+  await node({ store: dying(store, 'beginAttempt', 'after'), carrier: byNumbers }).run(call.id, call.tenant)
+  time.nowMs += 61_000
+  await node({ carrier: byNumbers }).run(call.id, call.tenant)
+  const detail = await store.readCall(call)
+  expect(detail?.legs.map(({ status, carrierCall }) => [status, carrierCall])).toEqual([
+    ['busy', `CA_${first}`],
+    ['failed', undefined],
+    [undefined, expect.stringMatching(/^CA_/)],
+  ])
+  expect(orders.filter(order => order.to === call.to)).toHaveLength(2)
+})
+
 it('ends a call under way that is cancelled', async () => {
   const { store, node, hungUp } = world()
   const call = await made(store, newTenant())

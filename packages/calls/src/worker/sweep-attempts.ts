@@ -61,7 +61,7 @@ async function lookAt(context: SweepContext, attempt: CallAttempt): Promise<keyo
     to: call.to,
     sinceMs: attempt.intendedAtMs - CLOCK_SLACK_MS,
   }
-  const found = await asked(context, signal => carrier.find(order, signal))
+  const found = await unclaimed(store, attempt, await asked(context, signal => carrier.find(order, signal)))
   const ours = found.find(each => each.carrierCall === attempt.carrierCall) ?? found[0]
   const facts = { call: call.id, attempt: attempt.id }
   if (!ours) {
@@ -81,6 +81,19 @@ async function lookAt(context: SweepContext, attempt: CallAttempt): Promise<keyo
   }
   await tell(context, attempt, ours)
   return (await endsStreamless(context, attempt, carrier, ours)) ? 'ended' : 'adopted'
+}
+
+/** Some carriers find calls by their numbers alone: those of earlier attempts, and of other calls to the same person, too. */
+async function unclaimed(
+  store: CallWorkerOptions['store'],
+  { id, carrier }: CallAttempt,
+  found: readonly PlacedCall[],
+): Promise<readonly PlacedCall[]> {
+  const known = await store.attemptsAt(
+    carrier,
+    found.map(({ carrierCall }) => carrierCall),
+  )
+  return found.filter(({ carrierCall }) => (known.get(carrierCall) ?? id) === id)
 }
 
 /** Somebody holds a receiver in which nothing is heard. */
