@@ -74,7 +74,8 @@ afterAll(async () => {
 })
 
 function load(): ChildProcess {
-  const node = fork(file, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  // No life is long enough for what optimising the database's code costs.
+  const node = fork(file, { execArgv: ['--liftoff-only'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   nodes.push(node)
   return node
 }
