@@ -3,6 +3,7 @@
  * nodes the lease decides; a node that dies between sending and saying so has the letter sent again, with the same id.
  */
 
+import { setMaxListeners } from 'node:events'
 import { type Clock, type Json, type LookUpWorld, ParleyError } from '@parley/core'
 import type { CallStore, OutboxMessage } from '../store/call-store.js'
 import { type AddressRules, checkAddress } from './letter-address.js'
@@ -75,6 +76,8 @@ export function createLetterSender(options: LetterSenderOptions): LetterSender {
 
   return {
     async run(signal) {
+      // Every letter under way listens, and there are as many as hosts have room for.
+      setMaxListeners(0, signal)
       let sent = 0
       let broken: { readonly error: unknown } | undefined
       while (!signal.aborted && broken === undefined) {
