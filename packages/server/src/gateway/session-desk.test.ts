@@ -29,7 +29,10 @@ async function setUp(beginSession: (row: NewSession) => Promise<void> = async ()
   const ends: SessionEnd[] = []
   const rows: string[] = []
   const store = {
-    beginSession,
+    async beginSession(row: NewSession) {
+      await beginSession(row)
+      return { resumed: false, nextSeq: 0 }
+    },
     endSession: async (end: SessionEnd) => void ends.push(end),
     write: async (_: SessionId, { kind }: SessionEvent) => void rows.push(kind),
     appendEvents: () => {},
