@@ -87,6 +87,13 @@ const leadRule = z.strictObject({
   doNotCall: z.boolean().exactOptional(),
 })
 
+/** Where the file says nothing of leads; an empty list leaves them as they are. */
+const usualLeadStatus: readonly z.output<typeof leadRule>[] = [
+  { answeredBy: ['machine'], is: 'voicemail' },
+  { call: ['completed'], is: 'contacted' },
+  { call: ['unreached'], is: 'not-reached' },
+]
+
 const secretName = /^\$\{[A-Za-z_]\w*\}$/
 
 const webhook = z.strictObject({
@@ -152,7 +159,7 @@ export function readAfterPlan(
     language: file.language,
     outcome,
     slots: file.slots ?? {},
-    leadStatus: (file.leadStatus ?? []).map(({ when, call, answeredBy, is, doNotCall }) => ({
+    leadStatus: (file.leadStatus ?? usualLeadStatus).map(({ when, call, answeredBy, is, doNotCall }) => ({
       when: when ?? {},
       call: call ?? [],
       answeredBy: answeredBy ?? [],
