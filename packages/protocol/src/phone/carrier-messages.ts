@@ -31,6 +31,11 @@ const connectedSchema = z.object({
 
 const parametersSchema = z.record(z.string().max(500), z.string().max(8_192))
 
+/** Telnyx takes them as pairs, and does not say how it gives them back. */
+const pairsSchema = z
+  .array(z.object({ name: z.string().max(500), value: z.string().max(8_192) }))
+  .transform(pairs => Object.fromEntries(pairs.map(({ name, value }) => [name, value])))
+
 const startSchema = z
   .object({
     event: z.literal('start'),
@@ -45,7 +50,7 @@ const startSchema = z
       call_control_id: idSchema.optional(),
       user_id: idSchema.optional(),
       media_format: snakeMediaFormatSchema.optional(),
-      custom_parameters: parametersSchema.optional(),
+      custom_parameters: z.union([parametersSchema, pairsSchema]).optional(),
     }),
   })
   .refine(start => streamIdOf(start) !== undefined, {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { phoneCarrierMessageSchema, phoneStreamOf } from './carrier-messages.js'
 import { phoneGatewayMessageSchema } from './gateway-messages.js'
+import { readPhoneStart } from './phone-start.js'
 
 type Message = Readonly<Record<string, unknown>>
 
@@ -36,6 +37,26 @@ describe('a message of a carrier', () => {
     }
     const { streamSid: _, ...bare } = start({ streamSid: undefined }) as Message & { streamSid?: string }
     expect(parse(bare).error?.issues[0]?.path).toEqual(['start', 'streamSid'])
+  })
+
+  it('of Telnyx has its parameters read, whether written as pairs or as an object', () => {
+    const pairs = [
+      { name: 'token', value: 't' },
+      { name: 'agent', value: 'reception' },
+    ]
+    for (const custom_parameters of [pairs, { token: 't', agent: 'reception' }]) {
+      const message = {
+        event: 'start',
+        stream_id: 'S1',
+        start: { call_control_id: 'v3:1', custom_parameters },
+      }
+      const parsed = phoneCarrierMessageSchema.parse(message)
+      if (parsed.event !== 'start') throw new Error('no start')
+      expect(readPhoneStart(parsed, undefined)).toMatchObject({
+        token: 't',
+        facts: { dialect: 'telnyx', callSid: 'v3:1', parameters: { agent: 'reception' } },
+      })
+    }
   })
 
   it.each([
