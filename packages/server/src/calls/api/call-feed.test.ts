@@ -3,8 +3,9 @@ import { ParleyError } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import { pino } from 'pino'
 import { beforeEach, expect, it } from 'vitest'
-import { type CallFeed, createCallFeed, type FollowOrder } from './call-feed.js'
+import { type CallFeed, createCallFeed } from './call-feed.js'
 import { callId, createEventLog, type EventLog } from './event-log.test-kit.js'
+import type { FollowOrder } from './follower.js'
 import { createOutlet } from './outlet.js'
 
 let clock: VirtualClock

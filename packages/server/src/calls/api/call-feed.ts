@@ -4,9 +4,10 @@
  * again. Nothing is kept in memory for anybody: the store has it all, in one order.
  */
 
-import { type CallEvent, type CallId, type CallStore, finalStatuses } from '@parley/calls'
+import { type CallEvent, type CallStore, finalStatuses } from '@parley/calls'
 import { type Cancel, type Clock, ParleyError } from '@parley/core'
 import type { Log } from '../../log/log.js'
+import { type Follower, type FollowOrder, type FollowSink, give, newFollower } from './follower.js'
 
 export interface CallFeed {
   /**
@@ -21,22 +22,6 @@ export interface CallFeed {
   readonly followers: number
 }
 
-export interface FollowOrder {
-  readonly tenant: string
-  readonly call?: CallId
-  /** The last that is known; without it one call is told from its beginning, and all calls from now on. */
-  readonly afterSeq?: number
-}
-
-export interface FollowSink {
-  /** False: no more until `room` resolves. */
-  send(events: readonly CallEvent[]): boolean
-  /** Resolves when more can be sent, however that takes; at once when it can. */
-  room(): Promise<void>
-  /** Undefined: the call is over and all of it was sent. */
-  end(error: ParleyError | undefined): void
-}
-
 export interface CallFeedOptions {
   readonly store: Pick<CallStore, 'readEvents' | 'lastEvent' | 'readCall'>
   readonly clock: Clock
@@ -48,20 +33,7 @@ export interface CallFeedOptions {
   readonly mostOfTenant?: number
 }
 
-interface Follower {
-  readonly order: FollowOrder
-  readonly sink: FollowSink
-  /** Undefined until it is known where it begins. */
-  position: number | undefined
-  /** Takes part in the common look. */
-  joined: boolean
-  over: boolean
-  gone: boolean
-}
-
 const PAGE = 500
-/** Orders between nodes: addresses and tickets stand in them. */
-const hidden: ReadonlySet<string> = new Set(['next', 'next-taken'])
 
 export function createCallFeed(options: CallFeedOptions): CallFeed {
   const { store, clock, log, everyMs = 250, most = 1_000, mostOfTenant = 100 } = options
@@ -87,19 +59,6 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
     if (follower.gone) return
     leave(follower)
     follower.sink.end(error)
-  }
-
-  function give(follower: Follower, events: readonly CallEvent[]): boolean {
-    const { order, sink, position = 0 } = follower
-    const wanted = events.filter(
-      ({ seq, tenant, call }) =>
-        seq > position && tenant === order.tenant && (order.call === undefined || call === order.call),
-    )
-    const last = events.at(-1)
-    if (last !== undefined) follower.position = Math.max(position, last.seq)
-    follower.over ||= order.call !== undefined && wanted.some(isEnd)
-    const shown = wanted.filter(({ kind }) => !hidden.has(kind))
-    return shown.length === 0 || sink.send(shown)
   }
 
   /** Reads what is missed, until there is nothing that the others had meanwhile. */
@@ -199,10 +158,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
       const ofTenant = [...followers].filter(each => each.order.tenant === order.tenant).length
       if (followers.size >= most || ofTenant >= mostOfTenant)
         throw new ParleyError('overloaded', 'Too many follow calls here; close one that is not needed.')
-      const follower: Follower = {
-        ...{ order, sink, position: order.afterSeq },
-        ...{ joined: false, over: false, gone: false },
-      }
+      const follower = newFollower(order, sink)
       followers.add(follower)
       start(follower)
       return () => leave(follower)
@@ -218,8 +174,4 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
       return followers.size
     },
   }
-}
-
-function isEnd({ kind, data }: CallEvent): boolean {
-  return (kind === 'status' || kind === 'created') && finalStatuses.some(status => status === data.status)
 }

@@ -7,8 +7,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { about, type CallApiParts, callOf, problems } from './api-parts.js'
-import type { FollowOrder } from './call-feed.js'
 import { idParams } from './call-schemas.js'
+import type { FollowOrder } from './follower.js'
 import { createOutlet } from './outlet.js'
 
 const BEAT_MS = 15_000
