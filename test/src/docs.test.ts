@@ -54,6 +54,21 @@ const runners: readonly Runner[] = [
   { matches: /^(npx )?parley models pull \S+( --unpinned)?$/, coveredBy: 'models.test.ts of the providers' },
   { matches: /^parley models list$/, coveredBy: 'the same line with npx' },
   { matches: /^npm install (sherpa-onnx|ai|@\S+)$/, coveredBy: 'whoever wants the optional package' },
+  {
+    matches: /^npx parley phone --call \S+ --wav \S+ --once$/,
+    prints: /over: completed/,
+  },
+  { matches: /^parley (start|phone)( --call \S+)?$/, coveredBy: 'the same line with npx, and phone.test.ts' },
+  { matches: /^npm run test:call-flow http:\S+$/, prints: /✓ The lead is updated/ },
+  { matches: /^npm run test:websocket ws:\S+$/, prints: /✓/ },
+  {
+    matches: /^npm run test:(call-flow|websocket) \[/,
+    coveredBy: 'the same with an address, and phone.test.ts',
+  },
+  {
+    matches: /^(npm run websocket-server|bash scripts\/start-websocket-dev\.sh)$/,
+    coveredBy: 'the gateway of this test',
+  },
   { matches: /^npx parley sim\b/, coveredBy: 'sim-command.test.ts' },
   { matches: /^npx parley db migrate$/, prints: /\w/ },
   {

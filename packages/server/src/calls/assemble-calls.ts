@@ -161,7 +161,7 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       prices: prices.vendors,
       carrierPrices: prices.carriers,
       metrics: callMetrics,
-      recordings: { tap: call => made.record(call) },
+      recordings: { tap: (call, _, roundTripMs) => made.record(call, { roundTripMs }) },
     }),
   })
   const after = afterWork({ options, store, queue, made, metrics: callMetrics })

@@ -5,5 +5,5 @@ import type { SessionId, Tap } from '@parley/core'
 
 export interface CallRecordings {
   /** Records a session of the call; undefined where that cannot be begun, which is logged. */
-  tap(call: Call, session: SessionId): Tap | undefined
+  tap(call: Call, session: SessionId, roundTripMs: () => number | undefined): Tap | undefined
 }

@@ -98,7 +98,7 @@ export function createCallAround(parts: CallAroundParts): CallAround {
     const guard = guardOf(live, agent)
     return {
       taps(session) {
-        const recording = call.record ? parts.recordings?.tap(call, session) : undefined
+        const recording = call.record ? parts.recordings?.tap(call, session, () => live.rttMs) : undefined
         return [machineTap(live), recording, guard && closing(guard)].filter(tap => tap !== undefined)
       },
       wrap(engine: Engine) {

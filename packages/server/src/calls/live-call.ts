@@ -32,6 +32,8 @@ export interface LiveCall {
   /** The session stands, on this leg. */
   stands(session: Session, leg: PhoneLeg, inbox: () => Inbox | undefined): void
   pressed(digit: string): void
+  /** To the carrier and back, ms; undefined until it was measured. */
+  readonly rttMs: number | undefined
   /** Has the agent know something, and answer it. */
   tell(text: string): void
   /** Somebody or something answered: as our own ear, or the carrier, says. */
@@ -117,6 +119,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
         if (reason === 'handed-over') options.handedOver(live)
         else options.ended(live, session.id, reason)
       },
+    },
+    get rttMs() {
+      return leg?.rttMs
     },
     message: () => (machine === 'leaving' ? plan.machine.message : undefined),
     stands(held, standing, given) {
