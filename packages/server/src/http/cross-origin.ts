@@ -14,12 +14,12 @@ export function createOriginHook(list: readonly string[]) {
     if (origin !== undefined)
       reply.headers({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'location, retry-after',
+        'access-control-expose-headers': 'location, retry-after, accept-ranges, content-range, etag',
       })
     if (request.method !== 'OPTIONS') return undefined
     if (request.headers['access-control-request-method'] !== undefined) {
       reply.headers({
-        'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+        'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
         'access-control-allow-headers': allowedHeaders(request.headers['access-control-request-headers']),
         'access-control-max-age': '600',
       })
@@ -28,16 +28,19 @@ export function createOriginHook(list: readonly string[]) {
   }
 }
 
+/** Of the API of calls: keys of requests, where a follower goes on, parts of recordings. */
+const ours: ReadonlySet<string> = new Set(['idempotency-key', 'last-event-id', 'range', 'if-range'])
+
 /**
  * What a page asks for, as far as it may: what SDKs say of themselves is theirs to choose, and no header but the token
  * gives a right.
  */
 function allowedHeaders(asked: string | undefined): string {
   const always = ['authorization', 'content-type']
-  const sdks = (asked ?? '')
+  const more = (asked ?? '')
     .toLowerCase()
     .split(',')
     .map(each => each.trim())
-    .filter(each => /^(openai|x-openai|x-stainless)-[a-z0-9-]{1,60}$/.test(each))
-  return [...always, ...new Set(sdks.slice(0, 40))].join(', ')
+    .filter(each => ours.has(each) || /^(openai|x-openai|x-stainless)-[a-z0-9-]{1,60}$/.test(each))
+  return [...always, ...new Set(more.slice(0, 40))].join(', ')
 }
