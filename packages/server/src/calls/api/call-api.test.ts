@@ -498,6 +498,23 @@ describe('what nobody should send', () => {
   })
 })
 
+it('is open to pages of this machine, with all it takes', async () => {
+  const origin = rig.url
+  const { headers, status } = await rig.ask('/api/leads/l1', {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization, idempotency-key, range, x-other',
+    },
+  })
+  expect(status).toBe(204)
+  expect(headers.get('access-control-allow-methods')).toContain('PUT, DELETE')
+  expect(headers.get('access-control-allow-headers')).toBe(
+    'authorization, content-type, idempotency-key, range',
+  )
+})
+
 it('is described whole', async () => {
   const { json } = await rig.ask('/openapi.json')
   const paths = Object.entries<object>(json.paths).flatMap(([path, methods]) =>

@@ -35,6 +35,10 @@ export interface CallFeedOptions {
 
 const PAGE = 500
 
+function leaving(): ParleyError {
+  return new ParleyError('draining', 'This node is leaving; connect again and go on behind the last event.')
+}
+
 export function createCallFeed(options: CallFeedOptions): CallFeed {
   const { store, clock, log, everyMs = 250, most = 1_000, mostOfTenant = 100 } = options
   const followers = new Set<Follower>()
@@ -154,7 +158,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
 
   return {
     follow(order, sink) {
-      if (closed) throw new ParleyError('draining')
+      if (closed) throw leaving()
       const ofTenant = [...followers].filter(each => each.order.tenant === order.tenant).length
       if (followers.size >= most || ofTenant >= mostOfTenant)
         throw new ParleyError('overloaded', 'Too many follow calls here; close one that is not needed.')
@@ -168,7 +172,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
     },
     close() {
       closed = true
-      for (const follower of [...followers]) finish(follower, new ParleyError('draining'))
+      for (const follower of [...followers]) finish(follower, leaving())
     },
     get followers() {
       return followers.size
