@@ -184,14 +184,15 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       after.stop()
       await worker.close()
     })
+    // Before the ports: they wait for every answer that is still being given.
+    lifecycle.onStop('events of calls', async () => {
+      feed.close()
+      await following.close()
+    })
   }
 
   const feed = createCallFeed({ store, clock, log })
   const following = followCommands({ store, desk, clock, epochMs, log })
-  lifecycle.onStop('events of calls', async () => {
-    feed.close()
-    await following.close()
-  })
   door.routes.set(CALL_EVENTS_PATH, eventSocketRoute({ feed, clock }))
   const api = callApi({
     ...{ store, worker, desk, agents, numbers, ids, epochMs, clock, config, feed, sessions, log },
