@@ -7,7 +7,7 @@ import {
 } from '@parley/core'
 import { fixedKey, openai, openSocket } from '@parley/providers'
 import { codedBrains, openOpenAiSim, seededRandom, VirtualClock } from '@parley/sim'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createAfterCall } from './after-call.js'
 import { readAfterPlan } from './after-plan.js'
 import { callOver, conversation, ENDED_MS, planOf, type Said, storesOf } from './after-samples.test-kit.js'
@@ -227,6 +227,43 @@ describe('a model', () => {
       by: 'extract',
       problems: ['the model failed (provider_overloaded); this is the extract'],
     })
+  })
+
+  it.each(['says nothing', 'says a little and stops'])('that %s is given up after its time', async how => {
+    const clock = new VirtualClock()
+    let aborted = 0
+    const model: LanguageModel = {
+      name: 'mute',
+      async *stream(_request, signal) {
+        signal.addEventListener('abort', () => aborted++)
+        if (how !== 'says nothing') yield { kind: 'text', text: '{' }
+        await new Promise(() => {})
+      },
+    }
+    const stores = storesOf(callOver(), conversation(talk))
+    const time = { nowMs: ENDED_MS + 1_000 }
+    const after = createAfterCall({
+      ...stores,
+      planOf: () => ({ ...plan, timeoutMs: 5_000 }),
+      modelOf: () => model,
+      clock,
+      epochMs: () => time.nowMs,
+    })
+    const limited = async () => {
+      const run = after.run(key, never)
+      await vi.waitFor(() => expect(clock.pending).toBe(1), { interval: 1 })
+      await clock.advance(5_000)
+      return run
+    }
+    expect(await limited()).toMatchObject({ kind: 'later', why: 'model' })
+    expect(stores.finished).toEqual([])
+    time.nowMs = ENDED_MS + 600_000
+    expect(await limited()).toEqual({ kind: 'done' })
+    expect(stores.finished[0]?.outcome).toMatchObject({
+      by: 'extract',
+      problems: ['the model failed (timeout); this is the extract'],
+    })
+    expect(aborted).toBe(2)
   })
 
   it('that obeys a hostile caller changes neither the fields nor the status beyond what is allowed', async () => {

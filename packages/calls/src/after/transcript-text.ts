@@ -12,6 +12,8 @@ export interface TextOptions {
 
 /** Longest line, characters: nobody says more in one breath. */
 const MAX_LINE = 2_000
+/** More than the note of what is missing has. */
+const NOTE_CHARS = 60
 
 /** The beginning and the end of a call that is too long, with a note of what is missing between; empty if nothing was said. */
 export function transcriptText({ lines }: Pick<CallTranscript, 'lines'>, options: TextOptions = {}): string {
@@ -21,8 +23,9 @@ export function transcriptText({ lines }: Pick<CallTranscript, 'lines'>, options
   const total = texts.reduce((sum, text) => sum + text.length + 1, 0)
   if (total <= maxChars) return texts.join('\n')
   // How a call ends says more about what came of it than how it begins.
-  const head = upTo(texts, maxChars * 0.35)
-  const tail = upTo(texts.slice(head.length).reverse(), maxChars * 0.6).reverse()
+  const room = maxChars - NOTE_CHARS
+  const head = upTo(texts, room * 0.37)
+  const tail = upTo(texts.slice(head.length).reverse(), room * 0.63).reverse()
   const missing = texts.length - head.length - tail.length
   return [...head, `[… ${missing} lines of the middle are left out …]`, ...tail].join('\n')
 }

@@ -137,6 +137,45 @@ describe('letters', () => {
     expect(not.get('slow0')?.problem).toMatch(/did not answer within 10000 ms/)
   })
 
+  it('of a slow host are let lie in the outbox, and those of others pass them', async () => {
+    const slow = Array.from({ length: 40 }, (_, index) => letter(`lain${index}`, at('/silent', 'localhost')))
+    const { sender, sent, not, clock } = rig(slow.slice(0, 2), {
+      lanes: { perHost: 2, waitingSlow: 3, waiting: 20, slowMs: 2_000 },
+      callStore: {
+        takeOutbox: async (_now, limit) => outbox.splice(0, limit),
+        sent: async id => void sent.push(id),
+        notSent: async id => void not.set(id, { problem: '', nextAtMs: undefined }),
+      },
+    })
+    const outbox = slow.slice(0, 2)
+    const before = silent.length
+    const run = sender.run(never)
+    await expect.poll(() => silent.length - before, { interval: 2 }).toBe(2)
+    // From here on the host is known to be slow, since it has been waited for.
+    await clock.advance(2_500)
+    outbox.push(...slow.slice(2), letter('quick', at('/200')))
+    await clock.advance(1_000)
+    await expect
+      .poll(
+        async () => {
+          await clock.advance(100)
+          return sent
+        },
+        { interval: 2 },
+      )
+      .toEqual(['quick'])
+    expect(outbox).toEqual([])
+    for (const answer of silent.splice(before)) answer()
+    while (sent.length < 6) {
+      for (const answer of silent.splice(before)) answer()
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    await clock.advance(1_000)
+    await run
+    // Two under way, three that waited; 35 lie until their lease is over, and nobody was told that they failed.
+    expect([sent.length, not.size]).toEqual([6, 0])
+  })
+
   it('of kind lead go to whoever keeps leads', async () => {
     const applied: string[] = []
     const { sender, sent } = rig([letter('lead', 'supabase', { kind: 'lead' })], {

@@ -72,7 +72,7 @@ async function afterTalk(name: string, turns: readonly string[], over: object = 
 describe.each(['sales-call.en.yaml', 'llamada-comercial.es.yaml'])('the shipped %s', name => {
   it('is good, says that it records, and can be heard by a recogniser of closed grammars', async () => {
     const { script, phone } = await load(name)
-    expect(phone).toMatchObject({ record: true, machine: { then: 'leave-message' } })
+    expect([phone.record, phone.machine.then]).toEqual([true, 'leave-message'])
     expect(phone.consent).toMatch(/record|graba/)
     expect(phone.after).toBeDefined()
     expect(scriptGrammar(script).jsgf).toContain('#JSGF')
