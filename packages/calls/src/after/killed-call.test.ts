@@ -113,6 +113,7 @@ it('dials once for each attempt, writes one outcome and sends one letter after k
   const common = { dataDir, hook, carrier }
   // The first request of the first life: nothing else is to be asked of the carrier.
   sim.behave({ rest: { kind: 'unanswered', times: 1 } })
+  sim.behave({ callbacks: { order: 'shuffled', delayMs: 30, times: 2 } })
   let next = load()
   for (const [number, step] of deaths.entries()) {
     const node = next
