@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Call, CallId } from '../call.js'
 import type { NewCall } from '../store/call-store.js'
-import { type BadRow, importCampaign } from './import-campaign.js'
+import { importCampaign } from './import-campaign.js'
+import type { BadRow } from './read-campaign.js'
 
 async function* of(...chunks: Uint8Array[]) {
   yield* chunks
