@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { phonePlanOf } from '../../gateway/phone-plan-of.js'
 import { problemBody } from '../../http/problems.js'
 import { about, type CallApiParts, problems } from './api-parts.js'
-import { idParams } from './call-schemas.js'
+import { idParams, name } from './call-schemas.js'
 import { campaignOf } from './campaign-routes.js'
 import { requireCarrier } from './place-call.js'
 
@@ -28,6 +28,7 @@ const query = z.object({
   notBefore: z.iso.datetime({ offset: true }).optional(),
   maxAttempts: z.coerce.number().int().min(1).max(20).optional(),
   record: z.stringbool().optional(),
+  leadStatus: name.optional().meta({ description: 'Of leads that are new.' }),
 })
 
 export function importRoute(parts: CallApiParts): FastifyPluginAsyncZod {
@@ -121,6 +122,7 @@ async function take(parts: CallApiParts, taking: Taking, over: () => void): Prom
       record: wish.record ?? (config.recordCalls || phonePlanOf(agents.choose(agent, undefined)).record),
     },
     campaign: campaign.id,
+    ...(wish.leadStatus === undefined ? {} : { leadStatus: wish.leadStatus }),
     country: config.callCountry,
     newCallId: () => ids.next('call') as CallId,
     bad: row => tell({ bad: row }),
