@@ -2,6 +2,7 @@ import { ParleyError } from '@parley/core'
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '../version.js'
 import { addAgentCommand } from './agent-command.js'
+import { addCampaignCommand } from './campaign-command.js'
 import { addConfigCommand } from './config-command.js'
 import { addDbCommand } from './db-command.js'
 import { addDemoCommand } from './demo-command.js'
@@ -26,6 +27,7 @@ Examples:
   parley talk hello.wav                      speak a recording to it and hear the answer
   parley talk --text "What are your hours?"  type instead
   parley phone --call +12025550100              call it by the phone emulator
+  parley campaign import people.csv          have everybody in a CSV file called
   parley config check                        every setting, where it came from, what is wrong
   parley doctor                              what this machine has and lacks
   parley providers                           vendors, their keys and what they can do
@@ -60,6 +62,7 @@ export async function runProgram(
   addDemoCommand(program, terminal, host, end)
   addTalkCommand(program, terminal)
   addPhoneCommand(program, terminal, host, end)
+  addCampaignCommand(program, terminal, end)
   addConfigCommand(program, terminal, end)
   addDbCommand(program, terminal, end)
   addDoctorCommand(program, terminal, end)
