@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/core'
 import { sql } from 'kysely'
-import type { AttemptId } from '../call.js'
+import type { AttemptId, CallAttempt } from '../call.js'
 import { callOver } from './after-attempt.js'
 import { lockAttempt } from './attempts.js'
 import { appendEvents, type NewEvent } from './call-events.js'
@@ -8,7 +8,7 @@ import { type AttemptRow, attemptOf, type CallRow, callOf, foldOf } from './call
 import type { AfterAttempt, AttemptNews, DecideAfter, Told } from './call-store.js'
 import { CAMPAIGN_CANCELLED, isCampaignCancelled } from './campaigns.js'
 import { type AttemptFold, foldNews, isEnd, momentsOf } from './fold-news.js'
-import { rowOf, type Work } from './tenancy.js'
+import { rowOf, rowsOf, type Work } from './tenancy.js'
 
 /**
  * What carriers tell, and what follows from it for the call, in one transaction. An attempt ends once, and only then is it
@@ -31,7 +31,9 @@ export async function tell(work: Work, news: AttemptNews, decide: DecideAfter): 
   const saved = await saveAttempt(work, attempt, { fold: after, state, news })
   const events = [...attemptEvents(call, saved, before, after, news.atMs)]
   const talking = await saveTalk(work, call, saved, events, news.atMs)
-  const decision = ended ? decide(callOf(talking), attemptOf(saved)) : undefined
+  const decision = ended
+    ? decide(callOf(talking), attemptOf(saved), await earlierAttempts(work, saved))
+    : undefined
   const final = decision ? await settleCall(work, talking, decision, events, news.atMs) : talking
   await appendEvents(work, events)
   return told(final, saved, true, final.ended_at_ms !== null && call.ended_at_ms === null)
@@ -47,10 +49,11 @@ export async function endUnplaced(
   const locked = await lockAttempt(work, id)
   if (!locked || locked.attempt.state === 'ended') return
   const { call, attempt } = locked
-  const fold = foldNews(foldOf(attempt), { status: 'failed', atMs })
+  const status = then.then === 'again' && then.free === true ? 'canceled' : 'failed'
+  const fold = foldNews(foldOf(attempt), { status, atMs })
   const news = { carrierCall: attempt.carrier_call, atMs }
   await saveAttempt(work, attempt, { fold, state: 'ended', news })
-  const data = { attempt: id, status: 'failed' }
+  const data = { attempt: id, status }
   const events: NewEvent[] = [{ call: call.id, tenant: call.tenant, atMs, kind: 'attempt-ended', data }]
   await settleCall(work, call, then, events, atMs)
   await appendEvents(work, events)
@@ -76,6 +79,16 @@ async function isNew(work: Work, attempt: AttemptRow, news: AttemptNews): Promis
       values (${attempt.id}, ${news.id}, ${attempt.tenant}, ${news.atMs}) on conflict do nothing returning 1`,
   )
   return row !== undefined
+}
+
+/** A call has one attempt under way at most: the others are over. */
+async function earlierAttempts(work: Work, attempt: AttemptRow): Promise<readonly CallAttempt[]> {
+  const rows = await rowsOf(
+    work,
+    sql<AttemptRow>`
+      select * from parley.call_attempts where call_id = ${attempt.call_id} and id <> ${attempt.id} order by number`,
+  )
+  return rows.map(attemptOf)
 }
 
 interface AttemptChange {

@@ -54,7 +54,10 @@ export interface CallStore {
   beginAttempt(intent: AttemptIntent): Promise<CallAttempt | undefined>
   /** The carrier took it. The same again changes nothing; an attempt that has ended stays so. */
   placed(attempt: AttemptId, carrierCall: string): Promise<void>
-  /** The carrier did not take it, for sure. `then` says what becomes of the call. */
+  /**
+   * The carrier did not take it, for sure. `then` says what becomes of the call; an attempt that counts for nothing (`free`)
+   * ends as `canceled`, any other as `failed`.
+   */
   notPlaced(attempt: AttemptId, then: AfterAttempt): Promise<void>
   /**
    * What a carrier told, folded into the attempt: late, twice and out of order come to the same row. `decide` is asked when
@@ -187,7 +190,8 @@ export type AfterAttempt =
     }
   | { readonly then: 'over'; readonly status: CallStatus; readonly reason?: string }
 
-export type DecideAfter = (call: Call, attempt: CallAttempt) => AfterAttempt
+/** `earlier`: the call's other attempts, all of them over, in their order. */
+export type DecideAfter = (call: Call, attempt: CallAttempt, earlier: readonly CallAttempt[]) => AfterAttempt
 
 export interface Told {
   readonly call: Call

@@ -184,7 +184,7 @@ it('takes no call of an earlier attempt for one that was never asked of the carr
   const detail = await store.readCall(call)
   expect(detail?.legs.map(({ status, carrierCall }) => [status, carrierCall])).toEqual([
     ['busy', `CA_${first}`],
-    ['failed', undefined],
+    ['canceled', undefined],
     [undefined, expect.stringMatching(/^CA_/)],
   ])
   expect(orders.filter(order => order.to === call.to)).toHaveLength(2)

@@ -49,8 +49,10 @@ export function createCallWorker(options: CallWorkerOptions): CallWorker {
   let sweeping: Promise<unknown> | undefined
   let closed = false
 
-  const decide: DecideAfter = (call, attempt) =>
-    decideAfter({ retries: policyOf(call).retries, nowMs: epochMs(), random, opening })(call, attempt)
+  const decide: DecideAfter = (call, attempt, earlier) => {
+    const { retries, machineRetries = true } = policyOf(call)
+    return decideAfter({ retries, machineRetries, nowMs: epochMs(), random, opening })(call, attempt, earlier)
+  }
 
   async function liveCounts(): Promise<readonly LiveCount[]> {
     const nowMs = clock.now()

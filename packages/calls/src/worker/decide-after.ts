@@ -2,14 +2,14 @@
 
 import type { Call, CallAttempt } from '../call.js'
 import { callAgain, callOver } from '../store/after-attempt.js'
-import type { AfterAttempt } from '../store/call-store.js'
+import type { AfterAttempt, DecideAfter } from '../store/call-store.js'
 
 export type AttemptEnd = 'busy' | 'no-answer' | 'machine' | 'failed'
 
 export interface RetryRule {
   /** Attempts at most that may end so before the call is over; 1 for no second. */
   readonly most: number
-  /** Before the second attempt, ms; doubled for each further one. */
+  /** Before the next attempt, ms; doubled for each further one that ended so. */
   readonly firstPauseMs: number
   readonly longestPauseMs: number
 }
@@ -32,17 +32,22 @@ export interface DecideOptions {
   readonly nowMs: number
   /** 0–1: spreads those that failed together. */
   readonly random: () => number
+  /** Whether a machine that took the call is called again; not where a message is left. True without. */
+  readonly machineRetries?: boolean
   /** The next moment from this one on in which the call may be made; undefined for never. */
   readonly opening: (call: Call, fromMs: number) => number | undefined
 }
 
-export function decideAfter(options: DecideOptions): (call: Call, attempt: CallAttempt) => AfterAttempt {
-  return (call, attempt) => {
+export function decideAfter(options: DecideOptions): DecideAfter {
+  return (call, attempt, earlier) => {
     if (call.direction === 'inbound') return callOver('completed')
     const end = endOf(attempt)
     if (end === 'talked') return callOver('completed')
     if (end === 'cancelled') return callOver('cancelled', call.reason ?? 'ended before it was answered')
-    return again(options, call, end, attempt.number)
+    const left = attempt.answeredBy === 'machine' && options.machineRetries === false
+    if (end === 'machine' && left) return callOver('completed', end)
+    // One that nobody was rung by, as where the carrier limits calls, ended as `canceled` and is none of these.
+    return again(options, call, end, 1 + earlier.filter(other => endOf(other) === end).length)
   }
 }
 
@@ -50,12 +55,12 @@ function again(
   { retries, nowMs, random, opening }: DecideOptions,
   call: Call,
   end: AttemptEnd,
-  number: number,
+  times: number,
 ): AfterAttempt {
   const rule = retries[end]
   const over = end === 'machine' ? callOver('completed', end) : callOver('unreached', end)
-  if (number >= rule.most || call.attempts >= call.maxAttempts) return over
-  const pauseMs = Math.min(rule.longestPauseMs, rule.firstPauseMs * 2 ** Math.min(number - 1, 20))
+  if (times >= rule.most || call.attempts >= call.maxAttempts) return over
+  const pauseMs = Math.min(rule.longestPauseMs, rule.firstPauseMs * 2 ** Math.min(times - 1, 20))
   const notBeforeMs = opening(call, Math.round(nowMs + pauseMs * (1 + 0.1 * random())))
   return notBeforeMs === undefined ? over : callAgain(notBeforeMs, end)
 }

@@ -41,19 +41,19 @@ export async function dialAttempt(
       return
     }
     log.warn(facts, 'The carrier did not take the call.')
-    await store.notPlaced(attempt.id, afterRefusal(options, call, attempt, error))
+    await store.notPlaced(attempt.id, await afterRefusal(options, call, attempt, error))
   } finally {
     stop()
   }
 }
 
-function afterRefusal(
+async function afterRefusal(
   options: CallWorkerOptions,
   call: Call,
   attempt: CallAttempt,
   error: ParleyError,
-): AfterAttempt {
-  const { epochMs, random, policyOf } = options
+): Promise<AfterAttempt> {
+  const { store, epochMs, random, policyOf } = options
   if (error.code === 'bad_number' || error.code === 'carrier_refused') {
     return callOver('failed', error.message)
   }
@@ -65,5 +65,7 @@ function afterRefusal(
   const { retries } = policyOf(call)
   const opening = openingOf(options)
   const decide = decideAfter({ retries, nowMs: epochMs(), random, opening })
-  return decide(call, { ...attempt, status: 'failed' })
+  const now = await store.readCall(call)
+  const earlier = now?.legs.filter(leg => leg.number < attempt.number) ?? []
+  return decide(now ?? call, { ...attempt, status: 'failed' }, earlier)
 }

@@ -13,6 +13,8 @@ export interface DialPolicy {
   /** Any time without. */
   readonly hours?: CallingHours
   readonly retries: RetryPolicy
+  /** False where the agent leaves messages: a machine is not called again then. True without. */
+  readonly machineRetries?: boolean
   readonly limits: DialLimits
   readonly ringSeconds: number
   readonly maxSeconds: number
