@@ -29,12 +29,13 @@ export function dialPolicyOf({
 }: DialPolicyParts): (call: Call) => DialPolicy {
   return call => {
     const tenant = numbers.tenant(call.tenant)
-    const { ringSeconds, maxSeconds } = phonePlanOf(agents.choose(call.agent, call.language))
+    const { ringSeconds, maxSeconds, machine } = phonePlanOf(agents.choose(call.agent, call.language))
     const atOnce = tenant.atOnce ?? config.callsAtOnce
     return {
       carrier,
       ...(tenant.hours === undefined ? {} : { hours: hoursOf(tenant.hours) }),
       retries: defaultRetries,
+      machineRetries: machine.then !== 'leave-message',
       limits: {
         perSecond: tenant.perSecond ?? config.callsPerSecond,
         liveByCaller: atOnce,
