@@ -1,16 +1,10 @@
-import { ParleyError } from '@parley/core'
-import { VirtualClock } from '@parley/sim'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { AttemptId } from '../call.js'
-import type { Carrier, DialOrder } from '../carrier/carrier.js'
-import type { Job, JobQueue, NewJob } from '../queue/job-queue.js'
+import { ParleyError, type SessionId } from '@parley/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Carrier, PlacedCall } from '../carrier/carrier.js'
 import { type CallDatabase, embeddedDatabase } from '../store/call-database.test-kit.js'
-import { made, NOW_MS, newTenant } from '../store/call-samples.test-kit.js'
+import { made, newTenant } from '../store/call-samples.test-kit.js'
 import type { CallStore } from '../store/call-store.js'
-import { createCallStore } from '../store/sql-call-store.js'
-import { createCallWorker } from './call-worker.js'
-import { defaultRetries } from './decide-after.js'
-import { defaultLimits } from './dial-limits.js'
+import { workerWorld } from './call-worker.test-kit.js'
 
 let database: CallDatabase
 beforeAll(async () => {
@@ -18,76 +12,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => database.done())
 
-let ids = 0
-
-function world() {
-  const clock = new VirtualClock()
-  const time = { nowMs: NOW_MS }
-  const epochMs = () => time.nowMs
-  const store = createCallStore({ database: database.store.database, clock, epochMs })
-  const orders: DialOrder[] = []
-  const hungUp: string[] = []
-  const carrier = {
-    name: 'twilio',
-    async dial(order: DialOrder) {
-      orders.push(order)
-      return { carrierCall: `CA_${order.attempt}`, status: 'initiated' }
-    },
-    find: async ({ attempt }: { attempt: AttemptId }) =>
-      orders
-        .filter(order => order.attempt === attempt)
-        .map(() => ({ carrierCall: `CA_${attempt}`, status: 'ringing' })),
-    hangUp: async (id: string) => void hungUp.push(id),
-  } as unknown as Carrier
-
-  function node(over: { store?: CallStore; carrier?: Carrier } = {}) {
-    const jobs: NewJob[] = []
-    const told: ParleyError[] = []
-    let look: (job: Job, signal: AbortSignal) => Promise<void> = async () => {}
-    const queue: JobQueue = {
-      kind: 'redis',
-      add: async job => void jobs.push(job),
-      cancel: async () => false,
-      work(_, run) {
-        look = run
-      },
-      counts: async () => ({ waiting: 0, delayed: 0, active: 0 }),
-      close: async () => {},
-    }
-    const worker = createCallWorker({
-      store: over.store ?? store,
-      queue,
-      carriers: new Map([['twilio', over.carrier ?? carrier]]),
-      policyOf: () => ({
-        carrier: 'twilio',
-        retries: defaultRetries,
-        limits: { ...defaultLimits, liveByCaller: 1000, liveByTenant: 1000 },
-        ringSeconds: 30,
-        maxSeconds: 600,
-      }),
-      addressesOf: attempt => ({
-        answerUrl: `https://x/${attempt}`,
-        statusUrl: `https://x/${attempt}/status`,
-      }),
-      newAttemptId: () => `att_w${ids++}` as AttemptId,
-      clock,
-      epochMs,
-      random: () => 0.5,
-      log: { info() {}, warn() {} },
-      warn: error => told.push(error),
-    })
-    worker.start()
-    /** One sweep and the jobs of one call. */
-    async function run(id: string, tenant: string) {
-      await worker.sweep().catch(() => {})
-      jobs.length = 0
-      await look({ id, tenant, run: 1 }, new AbortController().signal).catch(() => {})
-      await worker.close()
-    }
-    return { worker, run, jobs }
-  }
-  return { store, node, orders, hungUp, time, carrier }
-}
+const world = () => workerWorld(database)
 
 const deadly = ['readCall', 'liveAttempts', 'beginAttempt', 'placed', 'notPlaced', 'tell'] as const
 
@@ -197,4 +122,70 @@ it('ends a call under way that is cancelled', async () => {
   await one.run(call.id, call.tenant)
   await one.worker.cancel(call, 'changed my mind')
   expect(hungUp).toHaveLength(1)
+})
+
+describe('a call that was answered and has no media stream', () => {
+  async function answered() {
+    const all = world()
+    const call = await made(all.store, newTenant())
+    const placed: PlacedCall[] = []
+    const carrier: Carrier = { ...all.carrier, find: async () => placed }
+    const one = all.node({ carrier })
+    await one.run(call.id, call.tenant)
+    const leg = (await all.store.readCall(call))?.legs[0] ?? expect.fail()
+    const carrierCall = leg.carrierCall ?? expect.fail()
+    placed.push({ carrierCall, status: 'in-progress' })
+    const news = { carrierCall, carrier: 'twilio', atMs: all.time.nowMs } as const
+    await all.store.tell({ ...news, id: 'up', status: 'in-progress' }, one.worker.decide)
+    const sweepAfter = async (ms: number) => {
+      all.time.nowMs += ms
+      const { worker } = all.node({ carrier })
+      await worker.sweep()
+      await worker.close()
+    }
+    return { ...all, call, leg, carrierCall, one, sweepAfter }
+  }
+
+  it('is ended after 45 s at the carrier, and tried again', async () => {
+    const { store, hungUp, time, call, carrierCall, one, sweepAfter } = await answered()
+    await sweepAfter(44_000)
+    expect(hungUp).toEqual([])
+    await sweepAfter(2_000)
+    expect(new Set(hungUp)).toEqual(new Set([carrierCall]))
+    const gone = { carrierCall, carrier: 'twilio', atMs: time.nowMs, id: 'gone' } as const
+    await store.tell({ ...gone, status: 'completed' }, one.worker.decide)
+    expect(await store.readCall(call)).toMatchObject({ status: 'scheduled', reason: 'failed' })
+  })
+
+  it('is left alone once a session talks in it', async () => {
+    const { store, hungUp, time, leg, sweepAfter } = await answered()
+    await store.joinSession(leg.id, 'ses_sweep' as SessionId, time.nowMs)
+    await sweepAfter(600_000)
+    expect(hungUp).toEqual([])
+  })
+})
+
+it('keeps one of two calls that the carrier has of one attempt, and ends the other', async () => {
+  const { store, node, orders, hungUp, time, carrier } = world()
+  const call = await made(store, newTenant())
+  const twice: Carrier = {
+    ...carrier,
+    dial: async order => {
+      orders.push(order)
+      throw new ParleyError('carrier_unreachable', 'No answer.', { details: { placed: 'unknown' } })
+    },
+    find: async ({ attempt }) => [
+      { carrierCall: `CA_second_${attempt}`, status: 'ringing' },
+      { carrierCall: `CA_first_${attempt}`, status: 'in-progress' },
+      { carrierCall: `CA_over_${attempt}`, status: 'busy' },
+    ],
+  }
+  await node({ carrier: twice }).run(call.id, call.tenant)
+  time.nowMs += 61_000
+  await node({ carrier: twice }).run(call.id, call.tenant)
+  const detail = await store.readCall(call)
+  const id = detail?.legs[0]?.id
+  expect(detail).toMatchObject({ status: 'dialling', legs: [{ carrierCall: `CA_second_${id}` }] })
+  expect(new Set(hungUp)).toEqual(new Set([`CA_first_${id}`]))
+  expect(orders).toHaveLength(1)
 })

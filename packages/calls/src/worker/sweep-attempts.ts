@@ -36,7 +36,10 @@ export async function sweepAttempts(context: SweepContext): Promise<SweptAttempt
   const count = { adopted: 0, absent: 0, ended: 0 }
   const stranded = await store.strandedAttempts(epochMs() - settings.strandedMs)
   const silent = await store.silentAttempts(epochMs() - settings.silentMs)
-  for (const attempt of [...stranded, ...silent]) {
+  const quiet = await store.silentAttempts(epochMs() - settings.streamlessMs)
+  const unheard = quiet.filter(attempt => attempt.answeredAtMs !== undefined && attempt.sessions.length === 0)
+  const all = new Map([...stranded, ...silent, ...unheard].map(attempt => [attempt.id, attempt]))
+  for (const attempt of all.values()) {
     if (dialling.has(attempt.id)) continue
     try {
       count[await lookAt(context, attempt)]++
