@@ -165,7 +165,7 @@ describe('phone calls of several nodes', { timeout: 60_000 }, () => {
       return events.filter(({ kind }) => kind === 'talk-began').length === 2 && events
     })
     const kinds = back.map(({ kind }) => kind)
-    expect(kinds).toEqual(expect.arrayContaining(['transfer', 'next', 'next-taken', 'transferred']))
+    expect(kinds).toEqual(expect.arrayContaining(['transfer', 'next', 'transferred']))
     const { legs } = await callOf(call.sid)
     expect(legs[0]?.sessions).toHaveLength(1)
     const said = await eventually(async () => {

@@ -1,3 +1,4 @@
+export * from './adopted-call.js'
 export * from './after/after-call.js'
 export * from './after/after-plan.js'
 export type { OutcomeCheck } from './after/outcome-schema.js'

@@ -7,18 +7,27 @@ interface StreamOrder {
   readonly attempt: CallAttempt
   readonly token: string
   readonly addresses: CallAddresses
+  /** Whether its carrier follows documents. */
+  readonly documents: boolean
+  /** A second first: the one before it fell. */
+  readonly waits: boolean
 }
 
 /** The conversation; when its stream is over, whoever ended it, we are asked what is next. */
-export function streamSteps({ attempt, token, addresses }: StreamOrder): readonly CallStep[] {
+export function streamSteps({
+  attempt,
+  token,
+  addresses,
+  documents,
+  waits,
+}: StreamOrder): readonly CallStep[] {
   const { carrier, id } = attempt
+  const stream = { step: 'stream', url: addresses.stream, parameters: { token } } as const
+  // Its events ask what is next.
+  if (!documents) return [stream]
   return [
-    {
-      step: 'stream',
-      url: addresses.stream,
-      parameters: { token },
-      statusUrl: addresses.of(carrier, 'stream', id),
-    },
+    ...(waits ? [{ step: 'pause', seconds: 1 } as const] : []),
+    { ...stream, statusUrl: addresses.of(carrier, 'stream', id) },
     { step: 'redirect', url: addresses.of(carrier, 'resume', id) },
   ]
 }
@@ -61,3 +70,18 @@ export function holdSteps(music: string | undefined, again: string): readonly Ca
 }
 
 export const hangUp: readonly CallStep[] = [{ step: 'hang-up' }]
+
+/** For a call that cannot be gone on with: whoever holds the receiver is told so, and not left in silence. */
+export function apology(language: string): readonly CallStep[] {
+  const spanish = language.startsWith('es')
+  const text = spanish
+    ? 'Lo sentimos. Ha habido un problema por nuestra parte. Por favor, llame de nuevo más tarde.'
+    : 'We are sorry. Something went wrong on our side. Please call again later.'
+  return [{ step: 'say', text, language: spanish ? 'es-ES' : 'en-US' }, ...hangUp]
+}
+
+export function usualWhisper(language: string, about: string): string {
+  return language.startsWith('es')
+    ? `Una llamada para usted. ${about}. Pulse una tecla para atenderla.`
+    : `A call for you. ${about}. Press any key to take it.`
+}

@@ -1,6 +1,7 @@
 /** What everything around calls is made of: the store, carriers, addresses, and what one call writes down for another node. */
 
 import type {
+  AnsweredBy,
   Call,
   CallAttempt,
   CallKey,
@@ -15,6 +16,7 @@ import { type Clock, type Ids, type Json, ParleyError, type SessionSnapshot } fr
 import type { ResumeRegistry } from '@parley/platform'
 import type { Log } from '../log/log.js'
 import type { CallAddresses } from './call-addresses.js'
+import { type CallPast, readPast } from './call-past.js'
 
 export interface CallWorldParts {
   readonly store: CallStore
@@ -36,18 +38,19 @@ export interface CallWorld extends CallWorldParts {
   note(key: CallKey, kind: string, data: { readonly [name: string]: Json }): Promise<void>
   /** What the carrier is to do when it asks next, on whichever node. @throws ParleyError `store_…` */
   next(key: CallKey, steps: readonly CallStep[], about: { readonly [name: string]: Json }): Promise<void>
-  /** Taken once, the latest; undefined where nothing waits. */
-  takeNext(key: CallKey): Promise<readonly CallStep[] | undefined>
-  keep(call: Call, attempt: CallAttempt, snapshot: SessionSnapshot): void
+  past(key: CallKey): Promise<CallPast>
+  /** Our own ear heard who answered. What cannot be written is logged. */
+  answered(attempt: CallAttempt, who: AnsweredBy): Promise<void>
+  /** `forMs`: how long it can be gone on with; two minutes without. */
+  keep(call: Call, attempt: CallAttempt, snapshot: SessionSnapshot, forMs?: number): void
   kept(): Promise<void>
-  hold(call: Call, attempt: CallAttempt, on: boolean): Promise<void>
 }
 
 /** How long a conversation can be gone on with after its last sign of life, ms. */
 const RESUME_MS = 120_000
 
 export function createCallWorld(parts: CallWorldParts): CallWorld {
-  const { store, carriers, registry, addresses, epochMs, log } = parts
+  const { store, carriers, registry, decide, epochMs, log } = parts
 
   function carrier(name: CarrierName): Carrier {
     const found = carriers.get(name)
@@ -70,23 +73,20 @@ export function createCallWorld(parts: CallWorldParts): CallWorld {
       const data = { ...about, steps: steps as unknown as Json }
       await store.addEvent({ call, tenant, atMs: epochMs(), kind: 'next', data })
     },
-    async takeNext({ id: call, tenant }) {
-      const events = await store.readEvents({ tenant, call, afterSeq: 0, limit: 1_000 })
-      const waits = events.filter(({ kind }) => kind === 'next' || kind === 'next-taken').at(-1)
-      if (waits === undefined || waits.kind !== 'next') return undefined
-      await store.addEvent({ call, tenant, atMs: epochMs(), kind: 'next-taken', data: {} })
-      return waits.data.steps as unknown as readonly CallStep[]
+    past: key => readPast(store, key),
+    async answered({ id: attempt, carrier: name, carrierCall }, answeredBy) {
+      if (carrierCall === undefined) return
+      try {
+        const about = { attempt, carrierCall, carrier: name, atMs: epochMs() }
+        await store.tell({ ...about, id: `heard-${attempt}`, answeredBy }, decide)
+      } catch (err) {
+        log.error({ err, attempt }, 'who answered was not stored')
+      }
     },
-    keep({ tenant, id }, attempt, snapshot) {
+    keep({ tenant, id }, attempt, snapshot, forMs = RESUME_MS) {
       const facts = { call: id, attempt: attempt.id }
-      registry.keep({ tenant, session: snapshot.session, snapshot, facts, forMs: RESUME_MS })
+      registry.keep({ tenant, session: snapshot.session, snapshot, facts, forMs })
     },
     kept: () => registry.flush(),
-    async hold(_, attempt, on) {
-      const { carrierCall, carrier: name } = attempt
-      if (carrierCall === undefined) throw new ParleyError('call_over')
-      const url = addresses.of(name, on ? 'hold' : 'resume', attempt.id)
-      await carrier(name).redirect(carrierCall, [{ step: 'redirect', url }], AbortSignal.timeout(10_000))
-    },
   }
 }

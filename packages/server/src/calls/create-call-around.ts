@@ -124,7 +124,7 @@ export function createCallAround(parts: CallAroundParts): CallAround {
   function heard(live: LiveCall, news: MachineNews): void {
     if (news.kind === 'verdict') {
       metrics.machine(news.answeredBy)
-      if (news.answeredBy !== 'unknown') live.answeredBy(news.answeredBy)
+      if (news.answeredBy !== 'unknown') live.heard(news.answeredBy)
     } else if (news.kind === 'greeting-end') live.greetingOver()
   }
 

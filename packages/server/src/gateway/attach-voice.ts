@@ -150,7 +150,7 @@ async function attachVoice(
   const { desk: callDesk } = calls
   attachPhone({
     ...{ door, desk: callDesk, clock, log, byteOrder: config.l16Order === 'big' ? 'big' : 'little' },
-    identifyTicket: (token, start) => callDesk.identifyTicket(token, start),
+    identifyTicket: token => callDesk.identifyTicket(token),
   })
   const realtime = attachRealtime({
     ...parts,
