@@ -41,10 +41,20 @@ function mannered(link: EngineLink, manner: CallManner): EngineLink {
   return delegating(link, (turn, signal) => {
     const message = manner.message()
     if (message !== undefined) return leaving(message, signal)
-    if (turn.origin === 'opening' && manner.consent !== undefined)
-      return opening(turn, manner.consent, signal)
+    const { consent } = manner
+    if (turn.origin === 'opening' && consent !== undefined && !wasSaid(consent, turn))
+      return opening(turn, consent, signal)
     return link.reply(turn, signal)
   })
+}
+
+/** By the process before this one, or it is being said: a caller who comes back is not told again. */
+function wasSaid(consent: string, { begun }: Turn): boolean {
+  return begun !== undefined && spaced(begun.said).startsWith(spaced(consent))
+}
+
+function spaced(text: string): string {
+  return text.trim().replace(/\s+/g, ' ')
 }
 
 /** An engine that cannot say a text of ours says nothing, rather than something else. */
