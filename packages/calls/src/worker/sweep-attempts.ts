@@ -4,6 +4,7 @@
  */
 
 import { ParleyError } from '@parley/core'
+import { isAdoptedCall } from '../adopted-call.js'
 import type { CallAttempt, LegStatus } from '../call.js'
 import type { Carrier, PlacedCall } from '../carrier/carrier.js'
 import { callAgain } from '../store/after-attempt.js'
@@ -54,6 +55,7 @@ export async function sweepAttempts(context: SweepContext): Promise<SweptAttempt
 async function lookAt(context: SweepContext, attempt: CallAttempt): Promise<keyof SweptAttempts> {
   const { options } = context
   const { store, carriers, log, epochMs } = options
+  if (isAdoptedCall(attempt.carrierCall)) return endAdopted(context, attempt)
   const carrier = carriers.get(attempt.carrier)
   if (!carrier) throw new ParleyError('bad_config', `There is no account for the carrier ${attempt.carrier}.`)
   const call = await store.readCall({ tenant: attempt.tenant, id: attempt.call })
@@ -84,6 +86,14 @@ async function lookAt(context: SweepContext, attempt: CallAttempt): Promise<keyo
   }
   await tell(context, attempt, ours)
   return (await endsStreamless(context, attempt, carrier, ours)) ? 'ended' : 'adopted'
+}
+
+/** No carrier can be asked: its node told of it as long as it lived. */
+async function endAdopted(context: SweepContext, attempt: CallAttempt): Promise<'ended'> {
+  const { id, call, carrierCall = '' } = attempt
+  context.options.log.warn({ call, attempt: id }, 'The node of a call is gone, and the call with it.')
+  await tell(context, attempt, { carrierCall, status: 'completed' })
+  return 'ended'
 }
 
 /** Some carriers find calls by their numbers alone: those of earlier attempts, and of other calls to the same person, too. */
