@@ -1,4 +1,5 @@
 import type { CallStep, Carrier, CarrierNews } from '@parley/calls'
+import { ParleyError } from '@parley/core'
 import { describe, expect, it } from 'vitest'
 import { createCarrierCommands } from './carrier-commands.js'
 import type { CarrierEvent, CarrierHost } from './carrier-host.js'
@@ -31,7 +32,7 @@ function open() {
       ...{ carrier, query: {}, atMs: 0, signal: new AbortController().signal },
       news: { carrierCall: 'v3:a', id: JSON.stringify(news), ...news },
     } satisfies CarrierEvent)
-  return { did, take, host }
+  return { did, take, host, carrier }
 }
 
 describe('an event of a carrier without documents', () => {
@@ -65,5 +66,22 @@ describe('an event of a carrier without documents', () => {
     const news: CarrierNews = { carrierCall: 'v3:a', id: 'x', status: 'completed' }
     await expect(commands.take({ ...event, news })).rejects.toThrow('no')
     await expect(commands.take({ ...event, news })).rejects.toThrow('no')
+  })
+
+  it('is answered with an apology where it cannot be done however often it is told', async () => {
+    const { did, take, host } = open()
+    host.streamOver = async () => {
+      throw new ParleyError('not_found', 'There is no such agent.')
+    }
+    await take({ stream: 'over' })
+    expect(did.at(-1)).toBe('does say,hang-up')
+  })
+
+  it('is done with where the call is over by then', async () => {
+    const { carrier, take } = open()
+    carrier.redirect = async () => {
+      throw new ParleyError('call_over')
+    }
+    await expect(take({ stream: 'over' })).resolves.toBeUndefined()
   })
 })

@@ -5,6 +5,8 @@
  */
 
 import type { CallStep } from '@parley/calls'
+import { type ErrorCode, ParleyError } from '@parley/core'
+import { apology } from './call-steps.js'
 import type { CarrierEvent, CarrierHost } from './carrier-host.js'
 
 export interface CarrierCommands {
@@ -43,14 +45,32 @@ async function follow(host: CarrierHost, event: CarrierEvent): Promise<void> {
   if (news.stream !== undefined) await host.stream(event)
   if (news.status !== undefined && !(inbound && news.status === 'initiated')) await host.status(event)
   if (inbound && news.status === 'initiated') {
-    const steps = await host.incoming(event)
+    const steps = await orApology(host.incoming(event))
     if (carrier.pickUp === undefined) await carrier.redirect(news.carrierCall, steps, signal)
     else await carrier.pickUp(news.carrierCall, steps, signal)
     return
   }
-  const steps = await stepsAfter(host, event)
-  if (steps !== undefined) await carrier.redirect(news.carrierCall, steps, signal, event.attempt)
+  const steps = await orApology(stepsAfter(host, event))
+  if (steps === undefined) return
+  try {
+    await carrier.redirect(news.carrierCall, steps, signal, event.attempt)
+  } catch (error) {
+    // Told once more, it would be as far gone as it is now.
+    if (!(error instanceof ParleyError && error.code === 'call_over')) throw error
+  }
 }
+
+/** What stays wrong however often it is told is said to whoever holds the receiver. */
+async function orApology<Steps>(asked: Promise<Steps>): Promise<Steps | readonly CallStep[]> {
+  try {
+    return await asked
+  } catch (error) {
+    if (!(error instanceof ParleyError && lasting.includes(error.code))) throw error
+    return apology('en')
+  }
+}
+
+const lasting: readonly ErrorCode[] = ['not_found', 'bad_number', 'bad_message']
 
 /** Undefined where the event asks for nothing. */
 async function stepsAfter(host: CarrierHost, event: CarrierEvent): Promise<readonly CallStep[] | undefined> {
