@@ -17,7 +17,7 @@ export interface CallApiParts {
   readonly store: CallStore
   /** Who dials, and ends what was dialled. */
   readonly worker: Pick<CallWorker, 'wake' | 'cancel'>
-  readonly desk: Pick<CallDesk, 'live' | 'end'>
+  readonly desk: Pick<CallDesk, 'live' | 'end' | 'away' | 'comeBack'>
   readonly agents: AgentCatalogue
   readonly numbers: PhoneNumbers
   readonly guard: Guard

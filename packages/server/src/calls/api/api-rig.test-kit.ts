@@ -24,6 +24,8 @@ export interface ApiRig {
   /** Files of recordings by `call/name`. */
   readonly files: Map<string, Uint8Array>
   nowMs: number
+  /** Where calls are that nobody holds. */
+  away: 'hold' | 'transfer' | undefined
   carrier: CallApiParts['carrier']
   holdHere(call: Call): LiveCall
   live(call: CallId): LiveCall | undefined
@@ -87,6 +89,7 @@ export async function openApi(): Promise<ApiRig> {
     told: [] as unknown[],
     files: new Map<string, Uint8Array>(),
     nowMs: 1_750_000_000_000,
+    away: undefined as ApiRig['away'],
     carrier: 'emulator' as CallApiParts['carrier'],
     live: (call: CallId) => lives.get(call),
     holdHere(call: Call) {
@@ -118,6 +121,8 @@ export async function openApi(): Promise<ApiRig> {
         desk: {
           live: call => lives.get(call),
           end: async ({ id }, reason) => void rig.told.push({ end: id, reason }),
+          away: async () => rig.away,
+          comeBack: async ({ id }) => void rig.told.push({ comeBack: id }),
         },
         sessions: database.store,
         recordings: {

@@ -191,6 +191,18 @@ describe('a live call', () => {
     expect(events).toMatchObject([{ seq: json.seq, data: { command: { do: 'hold', on: true }, by: 'ana' } }])
   })
 
+  it('comes back from its hold, or ends there, by its carrier', async () => {
+    const call = await talking()
+    rig.told.length = 0
+    rig.away = 'hold'
+    const tell = (body: object) => rig.ask(`/api/calls/${call.id}/commands`, { body })
+    expect((await tell({ do: 'hold', on: false })).json.where).toBe('carrier')
+    expect((await tell({ do: 'hang-up' })).json.where).toBe('carrier')
+    rig.away = undefined
+    expect((await tell({ do: 'hang-up' })).json.where).toBe('elsewhere')
+    expect(rig.told).toEqual([{ comeBack: call.id }, { end: call.id, reason: 'ended over the API' }])
+  })
+
   it('cannot be told anything before somebody answered, nor after its end', async () => {
     const waits = await placed()
     const hold = { body: { do: 'hold' } }

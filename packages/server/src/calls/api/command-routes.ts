@@ -27,10 +27,7 @@ export function commandRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
   ): Promise<z.input<typeof takenSchema>> {
     const { id, tenant } = call
     const live = desk.live(id)
-    if (live === undefined && command.do === 'hang-up' && call.status === 'dialling') {
-      await desk.end(call, command.reason)
-      return { call: id, where: 'carrier' }
-    }
+    if (live === undefined && (await toldCarrier(call, command))) return { call: id, where: 'carrier' }
     const kind = live === undefined ? 'asked' : 'commanded'
     const seq = await store.addEvent({
       call: id,
@@ -42,6 +39,18 @@ export function commandRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
     if (live !== undefined) carryOut(live, command)
     feed.nudge()
     return { call: id, where: live === undefined ? 'elsewhere' : 'here', seq }
+  }
+
+  /** Nobody talks in it yet, or just now: no node would take the command. */
+  async function toldCarrier(call: CallDetail, command: CallCommand): Promise<boolean> {
+    if (command.do === 'hang-up') {
+      if (call.status !== 'dialling' && (await desk.away(call)) === undefined) return false
+      await desk.end(call, command.reason)
+      return true
+    }
+    if (command.do !== 'hold' || command.on || (await desk.away(call)) !== 'hold') return false
+    await desk.comeBack(call)
+    return true
   }
 
   return async app => {
