@@ -12,7 +12,8 @@ export interface CallAround {
 }
 
 export interface Surroundings {
-  taps(session: SessionId): readonly Tap[]
+  /** `goesOn`: the call was talked in before, so what is heard first is no greeting. */
+  taps(session: SessionId, goesOn: boolean): readonly Tap[]
   wrap(engine: Engine): Engine
   /** No session came of it. */
   failed(): void

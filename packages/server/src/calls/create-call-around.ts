@@ -97,9 +97,9 @@ export function createCallAround(parts: CallAroundParts): CallAround {
     const agent = parts.agents.choose(call.agent, call.language)
     const guard = guardOf(live, agent)
     return {
-      taps(session) {
+      taps(session, goesOn) {
         const recording = call.record ? parts.recordings?.tap(call, session, () => live.rttMs) : undefined
-        return [machineTap(live), recording, guard && closing(guard)].filter(tap => tap !== undefined)
+        return [goesOn ? undefined : machineTap(live), recording, guard && closing(guard)].filter(tap => tap !== undefined)
       },
       wrap(engine: Engine) {
         if (guard === undefined) return engine
