@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore } from './open-store.js'
 import { openPostgres } from './postgres-database.js'
+import { asStoreError } from './store-errors.js'
 import { newSession, rememberingLog, transcript } from './store-fixtures.test.helper.js'
 import { startTestPostgres, type TestPostgres } from './test-postgres.js'
 
@@ -63,6 +64,28 @@ it('says after a while that the server does not answer, and that it may later', 
   await postgres.start()
   await store.write(session.id, transcript('t2', 'kept', 2))
   await store.close()
+})
+
+it('loses the locks of a transaction that stands still, and is told so as a passing fault', async () => {
+  const databaseUrl = await postgres.freshDatabase()
+  const database = openPostgres({ databaseUrl, clock: systemClock, log: rememberingLog(), max: 2 })
+  const show = sql<{
+    readonly limit: string
+  }>`select current_setting('idle_in_transaction_session_timeout') as limit`
+  expect((await show.execute(database.sql)).rows).toEqual([{ limit: '15s' }])
+  const frozen = database.sql.transaction().execute(async transaction => {
+    await sql`set local idle_in_transaction_session_timeout = 50`.execute(transaction)
+    await sql`select pg_advisory_xact_lock(1)`.execute(transaction)
+    // Another node gets on, although nobody said commit or rollback.
+    await sql`select pg_advisory_xact_lock(1)`.execute(database.sql)
+    return sql`select 1`.execute(transaction)
+  })
+  await expect(frozen.catch(asStoreError)).resolves.toMatchObject({
+    code: 'store_unavailable',
+    retryable: true,
+  })
+  expect((await show.execute(database.sql)).rows).toEqual([{ limit: '15s' }])
+  await database.close()
 })
 
 it('gives up a statement that takes too long', async () => {

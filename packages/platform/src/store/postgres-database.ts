@@ -21,6 +21,8 @@ export interface PostgresOptions {
 }
 
 const statementTimeoutMs = 15_000
+/** A node that froze, or whose host is gone, gives back within this time what its transaction holds. */
+const idleTransactionMs = 15_000
 /** Longer than the server's own limit: only a server that has fallen silent meets it. */
 const answerTimeoutMs = 20_000
 const connectTimeoutMs = 5_000
@@ -72,8 +74,13 @@ export function openPostgres(options: PostgresOptions): Database {
   })
   // As a statement, because poolers refuse it among the start-up parameters.
   pool.on('connect', client => {
-    client.query(`set statement_timeout = ${statementTimeoutMs}`).catch((error: unknown) => {
-      options.log.warn({ reason: asStoreError(error).message }, 'Could not set the statement timeout.')
+    const limits = `set statement_timeout = ${statementTimeoutMs};
+      set idle_in_transaction_session_timeout = ${idleTransactionMs}`
+    client.query(limits).catch((error: unknown) => {
+      options.log.warn(
+        { reason: asStoreError(error).message },
+        'Could not set the time limits of a connection.',
+      )
     })
   })
   const sql = kyselyOver(sqlPool(pool))

@@ -39,7 +39,7 @@ export function blamesData(error: ParleyError): boolean {
 /** Whether the connection the fault came through must not be used again. */
 export function breaksConnection(thrown: unknown): boolean {
   const { code, message } = faultOf(thrown)
-  return code === undefined ? connectionLost.test(message) : /^(08|57P|E[A-Z]+$)/.test(code)
+  return code === undefined ? connectionLost.test(message) : /^(08|57P|25P03|E[A-Z]+$)/.test(code)
 }
 
 interface Fault {
@@ -95,7 +95,8 @@ function classifyState(state: string): Kind {
   if (/^(42P01|3F000)$/.test(state)) return { error: 'store_failed', retryable: false, hint: 'unmigrated' }
   if (state === '42501') return { error: 'store_failed', retryable: false, hint: 'permission' }
   if (/^(28|3D000)/.test(state)) return { error: 'store_unavailable', retryable: false, hint: 'credentials' }
-  // Lost connections, a server going down or full, deadlocks, timeouts, a server that fell back to read-only.
-  if (/^(08|57|53|40|55P03|25006)/.test(state)) return { error: 'store_unavailable', retryable: true }
+  // Lost connections, a server going down or full, deadlocks, timeouts, a server that fell back to read-only, and a
+  // transaction that its server took back because we stood still.
+  if (/^(08|57|53|40|55P03|25006|25P03)/.test(state)) return { error: 'store_unavailable', retryable: true }
   return { error: 'store_failed', retryable: false }
 }
