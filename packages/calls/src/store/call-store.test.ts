@@ -1,5 +1,6 @@
 import type { SessionId } from '@parley/core'
 import { systemClock } from '@parley/core'
+import { createSqlResumeShelf } from '@parley/platform'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callAgain, callOver } from './after-attempt.js'
 import { type CallDatabase, embeddedDatabase, serverDatabase } from './call-database.test-kit.js'
@@ -524,9 +525,10 @@ describe.each([
       await database.store.beginSession(session(id, tenant))
       await store.joinSession(attempt.id, id as SessionId, NOW_MS)
       await store.addCost(call, 9, 'carrier')
-      expect(await store.dropOlder(tenant, NOW_MS + 1000, 10)).toBe(0)
-      expect(await store.dropOlder(newTenant(), NOW_MS + 1001, 10)).toBe(0)
-      expect(await store.dropOlder(tenant, NOW_MS + 1001, 10)).toBe(1)
+      expect(await store.dropOlder(tenant, NOW_MS + 1000, 10)).toEqual([])
+      expect(await store.dropOlder(newTenant(), NOW_MS + 1001, 10)).toEqual([])
+      expect(await store.olderCalls(NOW_MS + 1001, 10_000)).toContainEqual({ tenant, id: call.id })
+      expect(await store.dropOlder(tenant, NOW_MS + 1001, 10)).toEqual([{ tenant, id: call.id }])
       expect(await store.readCall(call)).toBeUndefined()
       expect(await database.store.readSession({ tenant, id: id as SessionId })).toBeUndefined()
       expect(await store.readCall(waiting)).toBeDefined()
@@ -555,6 +557,9 @@ describe.each([
       await store.finish({ outcome: outcomeOf(call), letters: [letter] })
       await store.setDoNotCall({ tenant, phone, on: true, atMs: NOW_MS })
       const others = await made(store, tenant)
+      const shelf = createSqlResumeShelf(database.store.database)
+      const standing = { session: id as SessionId, tenant, body: '{}', forMs: 60_000 }
+      await shelf.put('node', [standing])
 
       expect(await store.callsOfPerson(tenant, phone)).toEqual({ callIds: [call.id], sessionIds: [id] })
       const erased = await store.erasePerson(tenant, phone, NOW_MS)
@@ -567,6 +572,9 @@ describe.each([
       expect(await store.readOutcome(call)).toBeUndefined()
       expect(await store.readLead(tenant, 'x')).toBeUndefined()
       expect(await database.store.readSession({ tenant, id: id as SessionId })).toBeUndefined()
+      expect(
+        await shelf.take({ session: id as SessionId, tenant, by: 'other', againAfterMs: 0 }),
+      ).toBeUndefined()
       expect((await store.takeOutbox(NOW_MS, 1000, 1)).map(one => one.id)).not.toContain(letter.id)
       expect(await store.readCall(others)).toBeDefined()
       expect(await made(store, tenant, { to: phone })).toMatchObject({ status: 'failed' })

@@ -114,8 +114,10 @@ export interface CallStore {
   reserve(reservation: Reservation): Promise<boolean>
   settle(id: string, micros: number): Promise<void>
 
-  /** Forgets what is older: calls with all that hangs on them, and their sessions. Gives how many. */
-  dropOlder(tenant: string | undefined, beforeMs: number, limit: number): Promise<number>
+  /** Calls that ended before then, the oldest first, over all tenants: for those who keep more about them, as recordings. */
+  olderCalls(beforeMs: number, limit: number): Promise<readonly CallKey[]>
+  /** Forgets what is older: calls with all that hangs on them, and their sessions. Gives those that are gone. */
+  dropOlder(tenant: string | undefined, beforeMs: number, limit: number): Promise<readonly CallKey[]>
   /** Calls to and from a number: for those who keep more about them than the store does, recordings for one. */
   callsOfPerson(tenant: string, phone: string): Promise<PersonsCalls>
   /**

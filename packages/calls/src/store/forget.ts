@@ -1,7 +1,7 @@
 import { ParleyError, type SessionId } from '@parley/core'
 import { toJsonText } from '@parley/platform'
 import { sql } from 'kysely'
-import type { CallId } from '../call.js'
+import type { CallId, CallKey } from '../call.js'
 import { isE164 } from '../phone-number.js'
 import type { ErasedPerson, PersonsCalls } from './call-store.js'
 import { listErased } from './do-not-call.js'
@@ -9,7 +9,8 @@ import { clampLimit, rowsOf, type Work } from './tenancy.js'
 
 /**
  * Forgetting: what is old, and what is about one person. With a call go its attempts, events, news, outcome, letters and
- * tickets by their keys; the sessions that talked in it are taken here, with turns, replies and their log.
+ * tickets by their keys; the sessions that talked in it are taken here, with turns, replies and their log, and what other
+ * nodes were told of them to go on with.
  */
 
 interface Found {
@@ -20,22 +21,35 @@ interface Found {
 
 /** Money stays counted beyond its call, or a short memory would give back the budget of the day. */
 const moneyKeptMs = 35 * 86_400_000
+/** Rows of money that go at once: more would take longer than a statement may. */
+const mostMoney = 50_000
+
+export async function selectOlder(work: Work, beforeMs: number, limit: number): Promise<readonly CallKey[]> {
+  const rows = await rowsOf(
+    work,
+    sql<{ readonly id: CallId; readonly tenant: string }>`
+      select id, tenant from parley.calls where ended_at_ms < ${beforeMs}
+      order by ended_at_ms limit ${clampLimit(limit, 100, 10_000)}`,
+  )
+  return rows.map(({ id, tenant }) => ({ id, tenant }))
+}
 
 export async function dropOlder(
   work: Work,
   query: { readonly tenant: string | undefined; readonly beforeMs: number; readonly limit: number },
-): Promise<number> {
+): Promise<readonly CallKey[]> {
   const { tenant, beforeMs, limit } = query
   const ofTenant = tenant === undefined ? sql`` : sql`and tenant = ${tenant}`
   const calls = await rowsOf(
     work,
-    sql<{ readonly id: string }>`
-      select id from parley.calls where ended_at_ms < ${beforeMs} ${ofTenant}
+    sql<{ readonly id: CallId; readonly tenant: string }>`
+      select id, tenant from parley.calls where ended_at_ms < ${beforeMs} ${ofTenant}
       order by ended_at_ms limit ${clampLimit(limit, 100, 10_000)} for update skip locked`,
   )
-  await sql`delete from parley.spend where at_ms < ${beforeMs - moneyKeptMs} ${ofTenant}`.execute(work)
+  await sql`delete from parley.spend where id in (select id from parley.spend
+    where at_ms < ${beforeMs - moneyKeptMs} ${ofTenant} order by at_ms limit ${mostMoney})`.execute(work)
   await remove(work, await withSessions(work, calls))
-  return calls.length
+  return calls.map(({ id, tenant }) => ({ id, tenant }))
 }
 
 /** Calls to and from a number, with the sessions that talked in them. */
@@ -104,6 +118,10 @@ async function remove(work: Work, calls: readonly Found[]): Promise<number> {
     work,
     sql`delete from parley.sessions where (id, tenant) in (
       select s.id, s.tenant from jsonb_to_recordset(${sessions}::jsonb) as s (id text, tenant text)) returning 1`,
+  )
+  await sql`delete from parley.snapshots where (session_id, tenant) in (
+    select s.id, s.tenant from jsonb_to_recordset(${sessions}::jsonb) as s (id text, tenant text))`.execute(
+    work,
   )
   await sql`update parley.spend set call_id = null
     where call_id in (select jsonb_array_elements_text(${ids}::jsonb))`.execute(work)

@@ -18,7 +18,7 @@ import type { CallStore, NewCall } from './call-store.js'
 import { selectCampaigns, upsertCampaign } from './campaigns.js'
 import { isListed, setDoNotCall } from './do-not-call.js'
 import { finishCall } from './finish-call.js'
-import { callsOfPerson, dropOlder, erasePerson } from './forget.js'
+import { callsOfPerson, dropOlder, erasePerson, selectOlder } from './forget.js'
 import { selectLead, selectLeads, upsertLead } from './leads.js'
 import { insertCalls, takeIncoming } from './new-calls.js'
 import { markNotSent, markSent, reviveLetter, selectDead, takeLetters } from './outbox.js'
@@ -130,6 +130,7 @@ export function createCallStore(options: CallStoreOptions): CallStore {
         : ofAll(work => reserve(work, reservation)),
     settle: (id, micros) => ofAll(work => settle(work, id, micros, epochMs())),
 
+    olderCalls: (beforeMs, limit) => ofAll(work => selectOlder(work, beforeMs, limit)),
     dropOlder: (tenant, beforeMs, limit) =>
       tenant === undefined
         ? ofAll(work => dropOlder(work, { tenant, beforeMs, limit }))

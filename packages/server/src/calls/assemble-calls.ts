@@ -26,6 +26,7 @@ import {
   openJobQueue,
   openRecordings,
   parseCarrierPrices,
+  type RecordingShelf,
   type Recordings,
   readAfterPlan,
   readLeadLetter,
@@ -58,6 +59,7 @@ import { createCallWorld } from './call-world.js'
 import { carrierRoutes } from './carrier-routes.js'
 import { createCallAround } from './create-call-around.js'
 import { dialPolicyOf } from './dial-policy.js'
+import { forgetOldCalls } from './forget-old-calls.js'
 import { dialsWith, makeCarriers } from './make-carriers.js'
 import { EMULATED_NUMBER, readPhoneNumbers } from './phone-numbers.js'
 
@@ -164,7 +166,7 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       recordings: { tap: (call, _, roundTripMs) => made.record(call, { roundTripMs }) },
     }),
   })
-  const after = afterWork({ options, store, queue, made, metrics: callMetrics })
+  const after = afterWork({ options, store, queue, made, shelf, metrics: callMetrics })
 
   function listening(urls: readonly string[]): void {
     if (config.publicUrl === undefined) ownUrl = urls[0] ?? ''
@@ -236,11 +238,12 @@ interface AfterParts {
   readonly store: CallStore
   readonly queue: JobQueue
   readonly made: Recordings
+  readonly shelf: RecordingShelf
   readonly metrics: CallMetrics
 }
 
 /** Summaries and letters: by jobs, and by a sweep for those whose job was lost. */
-function afterWork({ options, store, queue, made, metrics }: AfterParts) {
+function afterWork({ options, store, queue, made, shelf, metrics }: AfterParts) {
   const { config, clock, log, agents, epochMs, store: sessions } = options
   const planOf = (name: string) => {
     const agent = agents.agents.find(({ agent: known }) => known === name)
@@ -299,7 +302,7 @@ function afterWork({ options, store, queue, made, metrics }: AfterParts) {
   })
   const over = new AbortController()
   let stopTimer = () => {}
-  let tidiedAtMs = clock.now()
+  let tidiedAtMs = Number.NEGATIVE_INFINITY
 
   async function finish(key: CallKey, signal: AbortSignal): Promise<void> {
     const result = await afterCall.run(key, signal)
@@ -324,7 +327,8 @@ function afterWork({ options, store, queue, made, metrics }: AfterParts) {
     const { callRetentionMs } = config
     if (callRetentionMs === undefined || clock.now() - tidiedAtMs < TIDY_EVERY_MS) return
     tidiedAtMs = clock.now()
-    const dropped = await store.dropOlder(undefined, epochMs() - callRetentionMs, 1_000)
+    const beforeMs = epochMs() - callRetentionMs
+    const dropped = await forgetOldCalls({ store, recordings: shelf, beforeMs, signal: over.signal })
     if (dropped > 0) log.info({ dropped }, 'old calls were forgotten')
   }
 
