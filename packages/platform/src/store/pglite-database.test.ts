@@ -1,6 +1,7 @@
 import { systemClock } from '@parley/core'
 import { sql } from 'kysely'
-import { expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { Database } from './database.js'
 import { migrate } from './migrator.js'
 import { openPglite } from './pglite-database.js'
 import { startPgliteEngine } from './pglite-engine.js'
@@ -8,21 +9,22 @@ import { createSqlStore } from './sql-store.js'
 import { handClock, newSession, rememberingLog, settled } from './store-fixtures.test.helper.js'
 import { temporaryFolder } from './temporary-folder.test.helper.js'
 
-function openMemory() {
-  return openPglite({ dataDir: 'memory://', clock: systemClock, log: rememberingLog() })
-}
+/** Of all that leave nothing behind: making one costs seconds. */
+let database: Database
+beforeAll(async () => {
+  database = await openPglite({ dataDir: 'memory://', clock: systemClock, log: rememberingLog() })
+})
+afterEach(() => sql`drop table if exists t`.execute(database.sql))
+afterAll(() => database.close())
 
 it('reads int8 as a number where that is exact, else as digits', async () => {
-  const database = await openMemory()
   const { rows } = await sql`select 9007199254740991::int8 as exact, 9007199254740993::int8 as large`.execute(
     database.sql,
   )
   expect(rows).toEqual([{ exact: Number.MAX_SAFE_INTEGER, large: '9007199254740993' }])
-  await database.close()
 })
 
 it('lets nobody in between BEGIN and COMMIT', async () => {
-  const database = await openMemory()
   await sql`create table t (n integer)`.execute(database.sql)
   let counted: Promise<unknown> = Promise.resolve()
   await database.sql.transaction().execute(async transaction => {
@@ -32,11 +34,9 @@ it('lets nobody in between BEGIN and COMMIT', async () => {
     await sql`insert into t values (2)`.execute(transaction)
   })
   expect(await counted).toMatchObject({ rows: [{ n: 2 }] })
-  await database.close()
 })
 
 it('rolls back a transaction that fails and goes on', async () => {
-  const database = await openMemory()
   await sql`create table t (n integer)`.execute(database.sql)
   const failing = database.sql.transaction().execute(async transaction => {
     await sql`insert into t values (1)`.execute(transaction)
@@ -46,11 +46,9 @@ it('rolls back a transaction that fails and goes on', async () => {
   expect(await sql`select count(*)::integer as n from t`.execute(database.sql)).toMatchObject({
     rows: [{ n: 0 }],
   })
-  await database.close()
 })
 
 it('keeps what people said out of its errors', async () => {
-  const database = await openMemory()
   await sql`create table t (n integer check (n > 0), words text)`.execute(database.sql)
   const refusal = await sql`insert into t values (0, ${'my secret'})`
     .execute(database.sql)
@@ -58,7 +56,6 @@ it('keeps what people said out of its errors', async () => {
   expect(refusal).toMatchObject({ details: { reason: '23514' } })
   const told = JSON.stringify(refusal, Object.getOwnPropertyNames(refusal))
   expect(told + JSON.stringify(refusal.cause)).not.toContain('my secret')
-  await database.close()
 })
 
 it('ends the life of a worker that does not answer, and rejects what waited on it', async () => {
@@ -75,6 +72,25 @@ it('ends the life of a worker that does not answer, and rejects what waited on i
   await expect(engine.query('select 1', [])).rejects.toMatchObject({ code: 'store_unavailable' })
   await engine.close()
 })
+
+it('keeps a table small that is written over and over, and not logged', async () => {
+  const log = rememberingLog()
+  await migrate(database.sql, log)
+  const size = async () => {
+    const { rows } = await sql<{ readonly mb: number }>`
+      select (pg_total_relation_size('parley.snapshots') / 1048576)::float8 as mb`.execute(database.sql)
+    return rows[0]?.mb ?? Number.NaN
+  }
+  const put = sql`insert into parley.snapshots as old (session_id, tenant, owner, body, expires_at)
+    select 's' || n.n, 't', 'n', (select string_agg(md5(random()::text || n.n || m), '') from generate_series(1, 400) m), now()
+    from generate_series(1, 100) n (n) on conflict (session_id) do update set body = excluded.body`
+  for (let round = 0; round < 40; round++) await put.execute(database.sql)
+  expect(await size()).toBeGreaterThan(16)
+  for (let client = 0; client < 256; client++) await sql`select 1`.execute(database.sql)
+  const kept = await size()
+  for (let round = 0; round < 5; round++) await put.execute(database.sql)
+  expect(await size()).toBeLessThanOrEqual(kept + 1)
+}, 60_000)
 
 it('checkpoints by itself, so that the WAL does not grow for ever', async () => {
   const log = rememberingLog()

@@ -29,6 +29,8 @@ const reopenPauseMs = 250
 const clientsPerCheck = 256
 /** Without a checkpointer process the WAL only shrinks at a CHECKPOINT of ours. */
 const walLimitBytes = 64 * 2 ** 20
+/** What is not logged leaves no trace in the WAL: such a table is vacuumed by its size. */
+const unloggedLimitBytes = 16 * 2 ** 20
 
 /**
  * @throws ParleyError `store_locked`, `store_full`, `store_unavailable` (folder not writable) or `store_failed`
@@ -216,6 +218,7 @@ function tooMany(): ParleyError {
 /** What the background processes of a server would do: checkpoint, and vacuum where rows were rewritten. */
 async function tidy(engine: PgliteEngine): Promise<void> {
   if (!engine.alive()) return
+  await tidyUnlogged(engine)
   const { rows } = await engine.query(
     `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as bytes from pg_control_checkpoint()`,
     [],
@@ -231,4 +234,13 @@ async function tidy(engine: PgliteEngine): Promise<void> {
   for (const { name } of tables.rows as { readonly name: string }[]) {
     await engine.query(`vacuum (analyze) ${name}`, [])
   }
+}
+
+async function tidyUnlogged(engine: PgliteEngine): Promise<void> {
+  const large = await engine.query(
+    `select oid::regclass::text as name from pg_class where relkind = 'r' and relpersistence = 'u'
+     and relnamespace = 'parley'::regnamespace and pg_total_relation_size(oid) > $1`,
+    [unloggedLimitBytes],
+  )
+  for (const { name } of large.rows as { readonly name: string }[]) await engine.query(`vacuum ${name}`, [])
 }
