@@ -209,6 +209,20 @@ describe.each(Object.entries(subjects))('snapshots kept in %s', (name, make) => 
 })
 
 describe('a registry', () => {
+  it('takes out what others left, also where nobody talks, until it is closed', async () => {
+    let sweeps = 0
+    const sweep = () => {
+      sweeps++
+      return sweeps === 1 ? Promise.reject(new Error('away')) : Promise.resolve()
+    }
+    const node = nodeOn({ ...createMemoryResumeShelf(systemClock), sweep }, 'n')
+    await node.clock.advance(120_000)
+    expect(sweeps).toBe(2)
+    await node.registry.close()
+    await node.clock.advance(600_000)
+    expect({ sweeps, pending: node.clock.pending }).toEqual({ sweeps: 2, pending: 0 })
+  })
+
   /** A shelf that counts, and fails while it is told to. */
   function watched() {
     const inner = createMemoryResumeShelf(systemClock)

@@ -63,8 +63,8 @@ export function createResumeRegistry(options: ResumeRegistryOptions): ResumeRegi
   let writing: Promise<void> | undefined
   let cancel: (() => void) | undefined
   let isFailing = false
-  let sweptAtMs = clock.now()
   let isClosed = false
+  let stopSweeping = sweepLater()
 
   function arm(): void {
     if (isClosed) return
@@ -97,10 +97,6 @@ export function createResumeRegistry(options: ResumeRegistryOptions): ResumeRegi
       }
       if (ended.size > 0) await shelf.drop(node, [...ended])
       for (const session of ended) gone.delete(session)
-      if (clock.now() - sweptAtMs >= SWEEP_MS) {
-        sweptAtMs = clock.now()
-        await shelf.sweep?.()
-      }
       isFailing = false
     } catch (thrown) {
       // The newest stays, and is tried again with the next.
@@ -112,6 +108,16 @@ export function createResumeRegistry(options: ResumeRegistryOptions): ResumeRegi
       if (!isFailing) warn(ParleyError.from(thrown, 'store_unavailable'))
       isFailing = true
     }
+  }
+
+  /** Also where nothing is kept here: what a node left that died is nobody's else to take out. */
+  function sweepLater(): () => void {
+    if (shelf.sweep === undefined) return () => {}
+    return clock.after(SWEEP_MS, async () => {
+      // A shelf that does not answer is told of by whoever writes.
+      await shelf.sweep?.().catch(() => {})
+      if (!isClosed) stopSweeping = sweepLater()
+    })
   }
 
   function* rowsOf(given: Iterable<KeepSnapshot>): Generator<ShelfRow> {
@@ -167,6 +173,7 @@ export function createResumeRegistry(options: ResumeRegistryOptions): ResumeRegi
       if (isClosed) return
       await flush()
       isClosed = true
+      stopSweeping()
       cancel?.()
     },
   }
