@@ -99,7 +99,9 @@ export function createCallAround(parts: CallAroundParts): CallAround {
     return {
       taps(session, goesOn) {
         const recording = call.record ? parts.recordings?.tap(call, session, () => live.rttMs) : undefined
-        return [goesOn ? undefined : machineTap(live), recording, guard && closing(guard)].filter(tap => tap !== undefined)
+        return [goesOn ? undefined : machineTap(live), recording, guard && closing(guard)].filter(
+          tap => tap !== undefined,
+        )
       },
       wrap(engine: Engine) {
         if (guard === undefined) return engine

@@ -183,7 +183,10 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
         opens: agent.greeting.say.length > 0,
         maxMs: plan.maxSeconds * 1000,
         ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
-        taps: (id): readonly Tap[] => [live.tap, ...surroundings.taps(id, phone.ticket?.resumes !== undefined)],
+        taps: (id): readonly Tap[] => [
+          live.tap,
+          ...surroundings.taps(id, phone.ticket?.resumes !== undefined),
+        ],
         wrap: engine => surroundings.wrap(live.wrap(engine, agent.turns.bargeIn)),
         // Nobody comes back with a call of which only its stream tells.
         ...(end === undefined
