@@ -32,7 +32,17 @@ vitest(wanted.length > 0 ? wanted : ['packages', 'apps', 'bench'])
 if (wanted.length === 0) {
   // These ask gateways and commands for answers, and do not mind who else is busy.
   const patient = [
-    ...['bad-input', 'calls', 'closed-output', 'docs', 'door', 'kill-nine', 'operator', 'realtime', 'realtime-agent'],
+    ...[
+      'bad-input',
+      'calls',
+      'closed-output',
+      'docs',
+      'door',
+      'kill-nine',
+      'operator',
+      'realtime',
+      'realtime-agent',
+    ],
     ...['replay', 'sim-command', 'vendors'],
   ]
   vitest(patient.map(name => `test/dist/${name}.test.js`))
