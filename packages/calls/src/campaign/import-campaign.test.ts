@@ -37,13 +37,7 @@ async function read(bytes: AsyncIterable<Uint8Array>, known = new Map<string, Ca
           return made
         })
       },
-      putLead: async lead => ({
-        status: 'new',
-        updatedAtMs: 0,
-        version: 1,
-        ...lead,
-        fields: lead.fields ?? {},
-      }),
+      putLeads: async () => {},
     },
   })
   return { state, calls, bad, known }

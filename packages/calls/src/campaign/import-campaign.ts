@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import type { CallId } from '../call.js'
-import type { CallStore, NewCall } from '../store/call-store.js'
+import type { CallStore, NewCall, WholeLead } from '../store/call-store.js'
 import { NOT_TO_BE_CALLED } from '../store/do-not-call.js'
 import {
   type CampaignRow,
@@ -17,7 +17,7 @@ import {
 
 export interface ImportOptions extends Omit<ReadCampaignOptions, 'write' | 'batchRows'>, WriteRowsOptions {
   /** Nothing is written without it: a dry run. */
-  readonly store?: Pick<CallStore, 'createCalls' | 'putLead'>
+  readonly store?: Pick<CallStore, 'createCalls' | 'putLeads'>
 }
 
 export interface WriteRowsOptions {
@@ -30,9 +30,6 @@ export interface WriteRowsOptions {
   newCallId(): CallId
 }
 
-/** Leads written side by side: a round trip each, and a gateway has other work for its connections. */
-const LEADS_AT_ONCE = 4
-
 /** @throws ParleyError `bad_message` for a file without a column of phone numbers; `store_…` */
 export async function importCampaign(options: ImportOptions): Promise<ImportState> {
   const { store } = options
@@ -43,12 +40,12 @@ export async function importCampaign(options: ImportOptions): Promise<ImportStat
 
 /** @throws ParleyError `not_found`, `conflict` for a campaign that is unknown or cancelled; `store_…` */
 export async function writeRows(
-  store: Pick<CallStore, 'createCalls' | 'putLead'>,
+  store: Pick<CallStore, 'createCalls' | 'putLeads'>,
   options: WriteRowsOptions,
   rows: readonly CampaignRow[],
 ): Promise<WrittenRows> {
   // Before their calls: who dials asks the lead for its clock.
-  await writeLeads(store, options, rows)
+  await store.putLeads(options.call.tenant, leadsOf(options, rows))
   return writeCalls(store, options, rows)
 }
 
@@ -70,21 +67,15 @@ async function writeCalls(
   return written
 }
 
-async function writeLeads(
-  store: Pick<CallStore, 'putLead'>,
-  { call: { tenant, atMs }, campaign, leadStatus }: WriteRowsOptions,
+function leadsOf(
+  { call, campaign, leadStatus }: WriteRowsOptions,
   rows: readonly CampaignRow[],
-): Promise<void> {
-  async function writeLead({ to: phone, name, timeZone, facts: fields }: CampaignRow): Promise<void> {
+): readonly WholeLead[] {
+  const status = leadStatus === undefined ? {} : { status: leadStatus }
+  return rows.map(({ to: phone, name, timeZone, facts: fields }) => {
     const known = { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }) }
-    const lead = { id: leadId(campaign, phone), tenant, phone, fields, atMs, ...known }
-    const { version } = await store.putLead(lead)
-    // What calls have made of a lead since is not to be undone by its file.
-    if (leadStatus !== undefined && version === 1) await store.putLead({ ...lead, status: leadStatus })
-  }
-  for (let at = 0; at < rows.length; at += LEADS_AT_ONCE) {
-    await Promise.all(rows.slice(at, at + LEADS_AT_ONCE).map(writeLead))
-  }
+    return { id: leadId(campaign, phone), phone, fields, atMs: call.atMs, ...status, ...known }
+  })
 }
 
 /** Of a campaign and a number, so that an import again finds the same lead. */

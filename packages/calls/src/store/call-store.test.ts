@@ -433,6 +433,29 @@ describe.each([
   })
 
   describe('leads', () => {
+    it('are taken many at once, with a status only where they are new', async () => {
+      const tenant = newTenant()
+      const leads = ['a', 'b'].map((id, index) => {
+        const own = { id, phone: `+3491100010${index}`, fields: { order: index }, atMs: NOW_MS }
+        return { ...own, name: 'Ana', status: 'cold' }
+      })
+      await store.putLeads(tenant, leads)
+      await store.putLead({ id: 'b', tenant, phone: '+34911000101', status: 'won', atMs: NOW_MS })
+      await store.putLeads(tenant, leads)
+      expect(await store.readLead(tenant, 'a')).toMatchObject({
+        status: 'cold',
+        version: 1,
+        fields: { order: 0 },
+      })
+      expect(await store.readLead(tenant, 'b')).toMatchObject({ status: 'won', version: 2, name: 'Ana' })
+      await store.putLeads(
+        tenant,
+        leads.map(({ name: _, ...lead }) => ({ ...lead, timeZone: 'Europe/Madrid', fields: {} })),
+      )
+      const changed = { status: 'won', version: 3, name: 'Ana', timeZone: 'Europe/Madrid', fields: {} }
+      expect(await store.readLead(tenant, 'b')).toMatchObject(changed)
+    })
+
     it('are made, changed and found by phone, and a change is counted once', async () => {
       const tenant = newTenant()
       const lead = { id: 'l1', tenant, phone: '+34911000222', atMs: NOW_MS }

@@ -96,6 +96,11 @@ export interface CallStore {
   revive(tenant: string, id: string, atMs: number): Promise<boolean>
 
   putLead(lead: NewLead): Promise<Lead>
+  /**
+   * Many of one tenant at once, their ids all different, all or none: as `putLead`, but the status is only that of leads
+   * which are new. @throws ParleyError `bad_number`
+   */
+  putLeads(tenant: string, leads: readonly WholeLead[]): Promise<void>
   readLead(tenant: string, id: string): Promise<Lead | undefined>
   listLeads(query: LeadQuery): Promise<{ readonly leads: readonly Lead[]; readonly next?: string }>
   /** Adds to, or takes from, the list of those not to be called. */
@@ -276,6 +281,8 @@ export interface NewLead {
   readonly fields?: { readonly [name: string]: Json }
   readonly atMs: number
 }
+
+export type WholeLead = Omit<NewLead, 'tenant'> & Required<Pick<NewLead, 'fields'>>
 
 export interface LeadQuery {
   readonly tenant: string

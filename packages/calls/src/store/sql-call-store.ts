@@ -19,7 +19,7 @@ import { selectCampaigns, upsertCampaign } from './campaigns.js'
 import { isListed, setDoNotCall } from './do-not-call.js'
 import { finishCall } from './finish-call.js'
 import { callsOfPerson, dropOlder, erasePerson, selectOlder } from './forget.js'
-import { selectLead, selectLeads, upsertLead } from './leads.js'
+import { selectLead, selectLeads, upsertLead, upsertLeads } from './leads.js'
 import { insertCalls, takeIncoming } from './new-calls.js'
 import { markNotSent, markSent, reviveLetter, selectDead, takeLetters } from './outbox.js'
 import {
@@ -113,6 +113,7 @@ export function createCallStore(options: CallStoreOptions): CallStore {
     deadLetters: (tenant, limit) => of(tenant, work => selectDead(work, tenant, limit)),
     revive: (tenant, id, atMs) => of(tenant, work => reviveLetter(work, tenant, id, atMs)),
 
+    putLeads: (tenant, leads) => of(tenant, work => upsertLeads(work, tenant, leads)),
     putLead: lead => of(lead.tenant, work => upsertLead(work, lead)),
     readLead: (tenant, id) => of(tenant, work => selectLead(work, tenant, id)),
     listLeads: query => of(query.tenant, work => selectLeads(work, query)),
