@@ -67,7 +67,7 @@ async function openOwnStore({ config, log }: DatabaseTargetOptions): Promise<Ope
   } catch (thrown) {
     const error = ParleyError.from(thrown)
     if (error.code !== 'store_locked') throw error
-    const message = `A running gateway holds the embedded database; send the file to it: --url http://127.0.0.1:${port}`
+    const message = `A running gateway holds the embedded database; send the file to it, for example with --url http://127.0.0.1:${port}`
     throw new ParleyError('bad_config', message, { cause: thrown })
   }
   try {
