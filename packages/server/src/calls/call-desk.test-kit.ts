@@ -80,6 +80,7 @@ export function openDesk(database: CallDatabase, documents = true) {
   const talks: TalkSeen[] = []
   const didAtCarrier: unknown[] = []
   const over: CallId[] = []
+  const ended: SessionId[] = []
   /** Done while a conversation opens. */
   const opening = { async meanwhile(_: TalkSeen, __: CallOpening): Promise<void> {} }
   const carrier = {
@@ -165,7 +166,7 @@ export function openDesk(database: CallDatabase, documents = true) {
   })
   const desk = createCallDesk({
     world,
-    sessions: { openCall },
+    sessions: { openCall, endHandedOver: id => void ended.push(id) },
     agents: { ...catalogue, choose: (name, language) => catalogueOf(agents).choose(name, language) },
     numbers: {
       answers: () => ({ tenant: 'acme', record: false }),
@@ -229,5 +230,19 @@ export function openDesk(database: CallDatabase, documents = true) {
     throw new Error('The call is unknown.')
   }
 
-  return { desk, store, clock, agents, faults, talks, opening, over, didAtCarrier, event, stream, known }
+  return {
+    desk,
+    store,
+    clock,
+    agents,
+    faults,
+    talks,
+    opening,
+    over,
+    ended,
+    didAtCarrier,
+    event,
+    stream,
+    known,
+  }
 }

@@ -134,6 +134,15 @@ describe('a call on hold', () => {
     })
   })
 
+  it('is over, with its conversation, where the caller hangs up', async () => {
+    const { live, talk, attempt } = await talking()
+    await live.order({ do: 'hold', on: true })
+    await rig.desk.streamOver(rig.event({}, attempt))
+    await rig.desk.status(rig.event({ status: 'completed' }, attempt))
+    expect(rig.ended).toEqual([talk.id])
+    expect(rig.over).toHaveLength(1)
+  })
+
   it('is not possible where the carrier has nothing to hold with', async () => {
     rig = openDesk(database, false)
     const { live, talk } = await talking()

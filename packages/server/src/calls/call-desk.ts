@@ -21,7 +21,7 @@ import { createStreamDesk } from './stream-desk.js'
 
 export interface CallDeskParts {
   readonly world: CallWorld
-  readonly sessions: Pick<SessionDesk, 'openCall'>
+  readonly sessions: Pick<SessionDesk, 'openCall' | 'endHandedOver'>
   readonly agents: AgentCatalogue
   readonly numbers: PhoneNumbers
   /** BCP 47, of calls that do not say. */

@@ -2,6 +2,7 @@
 
 import { type CallAttempt, type CallStatus, finalStatuses, type LegStatus, type Told } from '@parley/calls'
 import type { Cancel } from '@parley/core'
+import type { SessionDesk } from '../gateway/session-desk.js'
 import type { CallAround } from './call-around.js'
 import type { CallWorld } from './call-world.js'
 import type { CarrierEvent } from './carrier-host.js'
@@ -10,6 +11,7 @@ import type { HeldCalls } from './held-calls.js'
 export interface CallEndsParts {
   readonly world: CallWorld
   readonly held: HeldCalls
+  readonly sessions: Pick<SessionDesk, 'endHandedOver'>
   readonly around: CallAround
   /** Sets the alarm for what follows an attempt that is over. Never throws. */
   told(told: Told): Promise<void>
@@ -30,7 +32,7 @@ export interface CallEnds {
 const ALIVE_MS = 30_000
 const AGAIN_MS = 5_000
 
-export function createCallEnds({ world, held, around, told: follows }: CallEndsParts): CallEnds {
+export function createCallEnds({ world, held, sessions, around, told: follows }: CallEndsParts): CallEnds {
   const { store, clock, epochMs, registry, log } = world
 
   async function fold({ carrier, news, attempt, atMs }: CarrierEvent): Promise<Told | undefined> {
@@ -57,9 +59,21 @@ export function createCallEnds({ world, held, around, told: follows }: CallEndsP
     const { call, attempt } = told
     around.attemptEnded(call, attempt)
     held.get(call.id)?.live.hangUp('the call is over at the carrier')
-    // Those that waited for the caller to come back.
-    for (const session of attempt.sessions) registry.drop(session)
+    await endWaiting(told)
     await follows(told)
+  }
+
+  /** A conversation that waited for the caller to come back waits no more; one that is talked in ends by itself. */
+  async function endWaiting({ call, attempt }: Told): Promise<void> {
+    const last = attempt.sessions.at(-1)
+    if (last === undefined || held.has(call.id)) return
+    try {
+      if (!(await world.past(call)).away) return
+      registry.drop(last)
+      sessions.endHandedOver(last)
+    } catch (err) {
+      log.warn({ err, call: call.id }, 'a conversation that waited was not ended; it runs out')
+    }
   }
 
   async function own(attempt: CallAttempt): Promise<(status: LegStatus) => void> {

@@ -12,6 +12,8 @@ export interface CallPast {
   readonly cameBack: { readonly to: string; readonly status: string } | 'hold' | undefined
   /** Why the conversation is over; undefined while it can be gone on with. */
   readonly over: string | undefined
+  /** It was handed over to be held or transferred, and has not come back to its agent. */
+  readonly away: boolean
   /** When its stream fell, epoch ms, oldest first. */
   readonly fellAtMs: readonly number[]
 }
@@ -41,10 +43,13 @@ export async function readPast(
   let order: CallOrdered | undefined
   let cameBack: CallPast['cameBack']
   let over: string | undefined
+  let away = false
   const fellAtMs: number[] = []
   for (let afterSeq = 0; ; ) {
     const events = await store.readEvents({ tenant, call, afterSeq, kinds, limit: PAGE })
     for (const { kind, data, atMs } of events) {
+      if (kind === 'next') away = true
+      else if (kind.startsWith('talk-') || kind === 'came-back') away = false
       if (kind === 'next') order = orderedBy(data)
       else if (kind === 'whispered') order = order && { ...order, refused: true }
       else if (kind === 'transfer-taken') order = order && { ...order, refused: false }
@@ -57,7 +62,7 @@ export async function readPast(
         else cameBack = kind === 'hold-over' ? 'hold' : undefined
       }
     }
-    if (events.length < PAGE) return { order, cameBack, over, fellAtMs }
+    if (events.length < PAGE) return { order, cameBack, over, away, fellAtMs }
     afterSeq = events.at(-1)?.seq ?? afterSeq
   }
 }

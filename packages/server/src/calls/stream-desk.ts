@@ -3,13 +3,13 @@
  * process wrote it down. What fails keeps nothing: no session without a stream, no call without an end.
  */
 
-import type { AttemptId, Call, CallAttempt, CallId, CallKey, LegStatus } from '@parley/calls'
+import type { Call, CallAttempt, CallId, CallKey, LegStatus } from '@parley/calls'
 import { ParleyError, type SessionId, type SessionSnapshot, type Tap } from '@parley/core'
 import type { PhoneHost, PhoneOpened, PhoneOpenRequest } from '@parley/transports'
 import { type AgentCatalogue, speaks } from '../gateway/agent-catalogue.js'
 import { phonePlanOf } from '../gateway/phone-plan-of.js'
 import type { OpenedCall, SessionDesk } from '../gateway/session-desk.js'
-import { adoptedCall } from './adopted-call.js'
+import { adopt } from './adopt-stream.js'
 import type { CallAround } from './call-around.js'
 import { brief, newsOf } from './call-brief.js'
 import { type CallEnds, isOver } from './call-ends.js'
@@ -40,12 +40,10 @@ interface StreamedCall {
 
 const TAKE_TRIES = 4
 const TAKE_PAUSE_MS = 300
-/** Of a stream that says nothing of numbers, at a gateway that has none. */
-const UNKNOWN_NUMBER = '+10000000'
 
 export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
-  const { world, ends, held, agents, numbers, around } = parts
-  const { store, registry, epochMs, ids, log } = world
+  const { world, ends, held, agents, around } = parts
+  const { store, registry, epochMs, log } = world
 
   async function open(request: PhoneOpenRequest): Promise<PhoneOpened> {
     const { ticket } = request.phone
@@ -65,7 +63,7 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
   }
 
   async function openAdopted(request: PhoneOpenRequest): Promise<PhoneOpened> {
-    const { call, attempt } = await adopt(request)
+    const { call, attempt } = await adopt(request, parts)
     const end = await ends.own(attempt)
     try {
       return await begin(request, { call, attempt, end })
@@ -73,33 +71,6 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
       end('failed')
       throw error
     }
-  }
-
-  /** A stream that brought no ticket: a call of its own. */
-  async function adopt({ phone, principal, hello }: PhoneOpenRequest) {
-    const { dialect, callSid, streamSid, parameters } = phone
-    const { tenant } = principal
-    const to = parameters.to ?? numbers.callerId(tenant) ?? UNKNOWN_NUMBER
-    const answers = numbers.answers(to)
-    // It names any number it likes: another tenant's says nothing of how this one's calls are answered.
-    const own = answers.tenant === tenant ? answers : undefined
-    const language = hello.language ?? own?.language ?? parts.language
-    const agent = agents.choose(hello.agent ?? own?.agent, language)
-    const taken = await store.takeCall({
-      id: ids.next('call') as CallId,
-      attempt: ids.next('att') as AttemptId,
-      tenant,
-      carrier: dialect,
-      carrierCall: adoptedCall(callSid, streamSid, ids.next('tok')),
-      from: parameters.from ?? '',
-      to,
-      agent: agent.agent,
-      ...(hello.language === undefined ? {} : { language: hello.language }),
-      record: own?.record === true || phonePlanOf(agent).record,
-      atMs: epochMs(),
-    })
-    around.began(taken.call)
-    return taken
   }
 
   async function resume(

@@ -89,6 +89,8 @@ export interface OpenedCall extends OpenedSession {
 export interface SessionDesk extends VoiceHost {
   /** Throws as `open`, but no `not_found`. */
   openCall(opening: CallOpening): Promise<OpenedCall>
+  /** Nobody went on with a conversation that was handed over: it is over. */
+  endHandedOver(id: SessionId): void
   /** Nobody is greeted: the far end asks for every answer, or speaks first. Throws as `open`, but no `not_found`. */
   openRealtime(request: RealtimeOpening): Promise<OpenedSession>
   /** Sessions that are not over. */
@@ -267,6 +269,9 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     open: openVoice,
     openRealtime,
     openCall: opening => begin({ ...opening, edge: 'phone' }),
+    endHandedOver(id) {
+      if (!open.has(id)) forget(id, 'hang-up')
+    },
     resume,
     drain,
   }
