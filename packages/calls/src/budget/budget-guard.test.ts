@@ -105,6 +105,14 @@ describe('a budget guard', () => {
     expect(taken.map(each => each !== false)).toEqual([true, true, false])
   })
 
+  it('refuses by what is left when a turn comes, not by what was left when the one before ended', async () => {
+    const book = memoryBook()
+    const [one, two] = [guardOf(book, 'call_1', 10, 10), guardOf(book, 'call_2', 10, 10)]
+    await new Promise(resolve => setImmediate(resolve))
+    await one.close()
+    expect(await two.take()).not.toBe(false)
+  })
+
   it('is asked without waiting once the store has answered, and gives back what it set aside', async () => {
     const book = memoryBook()
     const guard = guardOf(book, 'call_1', 10, 100)

@@ -131,7 +131,6 @@ export function createBudgetGuard(options: BudgetGuardOptions): BudgetGuard {
       if (granted) settle(id, 0)
       return false
     }
-    // What was refused may be granted later: another call gave back what it had set aside.
     void ask()
     return granted ? allowance(id) : false
   }
@@ -140,7 +139,9 @@ export function createBudgetGuard(options: BudgetGuardOptions): BudgetGuard {
   return {
     take() {
       if (closed) return false
-      if (ready !== undefined) return use(ready)
+      if (ready?.granted) return use(ready)
+      // Refused a while ago: by now another call may have given back what it had set aside, or a day begun.
+      ready = undefined
       return (asking ?? ask()).then(kept => {
         // Two turns may wait for the same answer: only one may have it.
         if (ready?.id === kept.id) return use(kept)
