@@ -117,6 +117,22 @@ describe('walls between tenants', () => {
     await owner.query('rollback')
   })
 
+  it('let an index find the calls of one status', async () => {
+    await owner.query('begin')
+    await owner.query(
+      "select set_config('parley.tenant', $1, true), set_config('enable_seqscan', 'off', true)",
+      [tenant],
+    )
+    const { rows } = await owner.query(
+      "explain select * from parley.calls where tenant = $1 and status = 'in-progress' order by created_at_ms desc, id desc limit 51",
+      [tenant],
+    )
+    await owner.query('rollback')
+    const plan = rows.map(row => row['QUERY PLAN']).join('\n')
+    expect(plan).toContain('calls_by_status')
+    expect(plan).not.toContain('Sort')
+  })
+
   it('do not outlast the transaction that opened them', async () => {
     await owner.query('begin')
     await owner.query("select set_config('parley.every_tenant', 'on', true)")

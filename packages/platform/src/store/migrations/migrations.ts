@@ -2,6 +2,7 @@ import { sessions } from './0001-sessions.js'
 import { decisions } from './0002-decisions.js'
 import { calls } from './0003-calls.js'
 import { snapshots } from './0004-snapshots.js'
+import { callsByStatus } from './0005-calls-by-status.js'
 
 /**
  * The one list of schema changes, for PGlite and PostgreSQL alike. Forward only: an applied migration is never
@@ -15,4 +16,4 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [sessions, decisions, calls, snapshots]
+export const migrations: readonly Migration[] = [sessions, decisions, calls, snapshots, callsByStatus]
