@@ -3,7 +3,7 @@ import { toJsonText } from '@parley/platform'
 import { sql } from 'kysely'
 import type { Call, CallAttempt } from '../call.js'
 import { isE164 } from '../phone-number.js'
-import { appendEvents } from './call-events.js'
+import { appendEvents, type NewEvent } from './call-events.js'
 import { type AttemptRow, attemptOf, type CallRow, callOf } from './call-rows.js'
 import type { IncomingCall, NewCall } from './call-store.js'
 import { listedOf, NOT_TO_BE_CALLED } from './do-not-call.js'
@@ -11,12 +11,12 @@ import { rowOf, rowsOf, type Work } from './tenancy.js'
 
 /** How calls become known: wished for, or come in. Both find what is there already, also when two ask at the same moment. */
 
-/** All of one tenant. */
+/** All of one tenant. Their events are the caller's to append, behind all else that its transaction does. */
 export async function insertCalls(
   work: Work,
   tenant: string,
   calls: readonly NewCall[],
-): Promise<readonly Call[]> {
+): Promise<{ readonly calls: readonly Call[]; readonly events: readonly NewEvent[] }> {
   for (const call of calls) checkNumbers(call)
   await checkCampaigns(work, tenant, calls)
   const listed = await listedOf(
@@ -49,8 +49,7 @@ export async function insertCalls(
     const data = { direction: 'outbound', status, agent, campaign, reason }
     return [{ call: call.id, tenant, atMs: call.atMs, kind: 'created', data }]
   })
-  await appendEvents(work, events)
-  return result
+  return { calls: result, events }
 }
 
 function asRow(call: NewCall, listed: ReadonlySet<string>) {

@@ -13,7 +13,7 @@ import {
   selectStranded,
 } from './attempts.js'
 import { cancelCall, postponeCall } from './call-changes.js'
-import { appendEvents, holdCall, selectEvents, selectLastEvent } from './call-events.js'
+import { appendEvents, holdCall, type NewEvent, selectEvents, selectLastEvent } from './call-events.js'
 import type { CallStore, NewCall } from './call-store.js'
 import { selectCampaigns, upsertCampaign } from './campaigns.js'
 import { isListed, setDoNotCall } from './do-not-call.js'
@@ -31,7 +31,7 @@ import {
   selectUnfinished,
 } from './read-calls.js'
 import { addCost, reserve, settle, sumSpent } from './spend.js'
-import { createTransactions } from './tenancy.js'
+import { createTransactions, type Work } from './tenancy.js'
 import { unknownCall } from './unknown-call.js'
 
 /**
@@ -54,18 +54,23 @@ export function createCallStore(options: CallStoreOptions): CallStore {
     const tenants = new Set(calls.map(call => call.tenant))
     const [only] = tenants
     if (only === undefined) return []
-    if (tenants.size === 1) return of(only, work => insertCalls(work, only, calls))
-    return ofAll(async work => {
+    const makeAll = async (work: Work): Promise<readonly Call[]> => {
       const made = new Map<NewCall, Call>()
-      for (const tenant of tenants) {
+      const events: NewEvent[] = []
+      // In one order, so that no two of these wait for each other.
+      for (const tenant of [...tenants].sort()) {
         const own = calls.filter(call => call.tenant === tenant)
-        for (const [place, call] of (await insertCalls(work, tenant, own)).entries()) {
-          const wish = own[place]
-          if (wish) made.set(wish, call)
+        const inserted = await insertCalls(work, tenant, own)
+        for (const [place, wish] of own.entries()) {
+          const call = inserted.calls[place]
+          if (call) made.set(wish, call)
         }
+        events.push(...inserted.events)
       }
+      await appendEvents(work, events)
       return calls.flatMap(call => made.get(call) ?? [])
-    })
+    }
+    return tenants.size === 1 ? of(only, makeAll) : ofAll(makeAll)
   }
 
   return {
