@@ -1,7 +1,7 @@
 /** A campaign's rows written into the database of the settings; a gateway on it dials them by its next sweep. */
 
 import { randomUUID } from 'node:crypto'
-import { type CallId, createCallStore, writeRows } from '@parley/calls'
+import { type CallId, createCallStore, learnSizes, writeRows } from '@parley/calls'
 import { ParleyError, systemClock } from '@parley/core'
 import { type OpenStore, openStore, type StoreLog } from '@parley/platform'
 import { vendors } from '@parley/providers'
@@ -33,6 +33,7 @@ export async function openDatabaseTarget(options: DatabaseTargetOptions): Promis
   const numbers = await readPhoneNumbers(config, dialsWith(config, carriers) === 'emulator')
   const tenant = options.tenant ?? numbers.answers('').tenant
   const opened = await openOwnStore(options)
+  let sized = false
   const store = createCallStore({ database: opened.database, clock: systemClock, epochMs: Date.now })
 
   return {
@@ -52,7 +53,10 @@ export async function openDatabaseTarget(options: DatabaseTargetOptions): Promis
       }
       const newCallId = () => `call_${randomUUID().replaceAll('-', '')}` as CallId
       const status = leadStatus === undefined ? {} : { leadStatus }
-      return writeRows(store, { call, campaign: id, newCallId, ...status }, rows)
+      const written = await writeRows(store, { call, campaign: id, newCallId, ...status }, rows)
+      if (!sized) await learnSizes(opened)
+      sized = true
+      return written
     },
     close: () => opened.close(),
   }
