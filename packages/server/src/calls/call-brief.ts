@@ -2,6 +2,7 @@
 
 import type { Call } from '@parley/calls'
 import type { GivenEntry, TurnId } from '@parley/core'
+import type { Agent } from '@parley/engines'
 import type { CallPast } from './call-past.js'
 
 /** What whoever asked for the call knows of it; undefined for nothing. */
@@ -20,4 +21,9 @@ export function newsOf(cameBack: NonNullable<CallPast['cameBack']>): string {
   if (cameBack === 'hold') return 'The caller was on hold, and is with you again.'
   const { to, status } = cameBack
   return `Nobody took the call at "${to}" (${status}). The caller is with you again.`
+}
+
+/** Whether its own voice says, word for word, what we give it; a live model says what it likes. */
+export function saysTexts({ live }: Pick<Agent, 'live'>): boolean {
+  return live.length === 0
 }

@@ -51,20 +51,22 @@ export interface TalkSeen {
 let count = 0
 const ids: Ids = { next: prefix => `${prefix}_${++count}` }
 
-const plan = {
+export const plan = {
   ...usualPhonePlan,
   transfers: { sales: { to: sales, kind: 'warm' as const, ringSeconds: 25 } },
   // biome-ignore lint/suspicious/noThenProperty: it is data of a plan, nobody awaits it.
   machine: { listen: 'both' as const, then: 'leave-message' as const, message: 'Call us back.' },
 }
 
-function agentOf(name: string): Agent {
+export function agentOf(name: string, more: object = {}): Agent {
   const agent = {
     agent: name,
     language: 'en',
     phone: plan,
     greeting: { say: ['Hi.'] },
     turns: { bargeIn: 'any' },
+    live: [],
+    ...more,
   }
   return agent as unknown as Agent
 }

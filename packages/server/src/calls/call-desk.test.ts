@@ -1,7 +1,7 @@
 import type { CallStep } from '@parley/calls'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CallDatabase, embeddedDatabase } from '../../../calls/dist/store/call-database.test-kit.js'
-import { openDesk, sales } from './call-desk.test-kit.js'
+import { agentOf, openDesk, plan, sales } from './call-desk.test-kit.js'
 
 let database: CallDatabase
 let rig: ReturnType<typeof openDesk>
@@ -203,6 +203,25 @@ describe('who answered', () => {
     live.answeredBy('machine')
     live.greetingOver()
     await vi.waitFor(() => expect(talk.told).toEqual(['interrupt', 'hush', 'answer']))
+  })
+})
+
+describe('an agent whose voice says no text of ours', () => {
+  it('has the carrier say that the call is recorded, once, and what is left on a machine', async () => {
+    const consent = 'This call is recorded.'
+    rig.agents.splice(0, 1, agentOf('desk', { live: [{}], phone: { ...plan, consent } }))
+    const steps = await rig.desk.incoming(rig.event())
+    expect(steps[0]).toEqual({ step: 'say', text: consent, language: 'en' })
+    await rig.stream(steps)
+    const { call, attempt } = await rig.known()
+    expect(kindsOf(await rig.desk.streamOver(rig.event({}, attempt)))).toEqual(goesOn)
+    await rig.desk.live(call.id)?.order({ do: 'leave-message' })
+    rig.desk.live(call.id)?.greetingOver()
+    await vi.waitFor(() => expect(rig.talks.at(-1)?.reason).toBe('handed-over'))
+    expect(await rig.desk.streamOver(rig.event({}, attempt))).toEqual([
+      { step: 'say', text: 'Call us back.', language: 'en' },
+      { step: 'hang-up' },
+    ])
   })
 })
 

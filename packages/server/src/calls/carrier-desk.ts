@@ -6,9 +6,11 @@
 
 import type { AttemptId, Call, CallAttempt, CallId, CallStep, Told } from '@parley/calls'
 import type { CloseReason } from '@parley/core'
+import type { Agent } from '@parley/engines'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
 import { phonePlanOf } from '../gateway/phone-plan-of.js'
 import type { CallAround } from './call-around.js'
+import { saysTexts } from './call-brief.js'
 import { type CallEnds, isOver } from './call-ends.js'
 import { apology, hangUp, holdSteps, streamSteps, usualWhisper, whisperSteps } from './call-steps.js'
 import type { CallWorld } from './call-world.js'
@@ -61,7 +63,15 @@ export function createCarrierDesk(parts: CarrierDeskParts): CarrierHost {
       ...(resumes === undefined ? {} : { resumes }),
     })
     const { documents } = world.carrier(attempt.carrier).can
-    return streamSteps({ attempt, token, addresses, documents, waits: falls > 1 })
+    const steps = streamSteps({ attempt, token, addresses, documents, waits: falls > 1 })
+    return resumes === undefined ? [...consentOf(agentOf(call)), ...steps] : steps
+  }
+
+  /** By the carrier's voice, where the agent's says no text of ours. */
+  function consentOf(agent: Agent): Steps {
+    const { consent } = phonePlanOf(agent)
+    if (consent === undefined || saysTexts(agent)) return []
+    return [{ step: 'say', text: consent, language: agent.language }]
   }
 
   async function incoming({ news, carrier, atMs }: CarrierEvent): Promise<Steps> {

@@ -21,7 +21,7 @@ import {
 } from '@parley/core'
 import type { PhoneLeg } from '@parley/transports'
 import { isAdopted } from './adopted-call.js'
-import { transferSteps } from './call-steps.js'
+import { hangUp, transferSteps } from './call-steps.js'
 import type { CallWorld } from './call-world.js'
 import { createEnteredKeys } from './entered-keys.js'
 import { createMachineAnswer, type MachineAnswer } from './machine-answer.js'
@@ -56,13 +56,15 @@ export interface LiveCallOptions {
   readonly attempt: CallAttempt
   readonly plan: PhonePlan
   readonly world: CallWorld
+  /** Set where the agent's voice says no text of ours: of the carrier's, BCP 47. */
+  readonly elsewhere?: string
   /** The session is over, and it is not gone on with elsewhere. */
   ended(live: LiveCall, session: SessionId, reason: CloseReason): void
   handedOver(live: LiveCall): void
 }
 
 export function createLiveCall(options: LiveCallOptions): LiveCall {
-  const { call, attempt, plan, world } = options
+  const { call, attempt, plan, world, elsewhere } = options
   const { clock, log } = world
   let session: Session | undefined
   let leg: PhoneLeg | undefined
@@ -80,7 +82,13 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     inbox: () => inbox(),
     note,
     hangUp: reason => live.hangUp(reason),
+    ...(elsewhere === undefined ? {} : { sayElsewhere }),
   })
+
+  function sayElsewhere(text: string): void {
+    const steps = [{ step: 'say', text, language: elsewhere ?? '' } as const, ...hangUp]
+    leaveFor(steps, { message: true }).catch((error: unknown) => fault(error, 'leave-message'))
+  }
 
   function note(kind: string, data: Readonly<Record<string, string | number | boolean>> = {}): void {
     void world.note(call, kind, data)

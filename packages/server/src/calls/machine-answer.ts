@@ -22,6 +22,8 @@ export interface MachineAnswerOptions {
   inbox(): Inbox | undefined
   note(kind: string): void
   hangUp(reason: string): void
+  /** Has the carrier say it and hang up, where the agent's voice says no text of ours. */
+  sayElsewhere?(text: string): void
 }
 
 /** Longest wait for the end of a machine's greeting, ms. */
@@ -56,7 +58,8 @@ export function createMachineAnswer(options: MachineAnswerOptions): MachineAnswe
     stop()
     state = 'leaving'
     options.note('message-left')
-    inbox()?.steering.answer()
+    if (options.sayElsewhere === undefined) inbox()?.steering.answer()
+    else if (machine.message !== undefined) options.sayElsewhere(machine.message)
   }
 
   return {

@@ -11,7 +11,7 @@ import { phonePlanOf } from '../gateway/phone-plan-of.js'
 import type { OpenedCall, SessionDesk } from '../gateway/session-desk.js'
 import { adopt } from './adopt-stream.js'
 import type { CallAround } from './call-around.js'
-import { brief, newsOf } from './call-brief.js'
+import { brief, newsOf, saysTexts } from './call-brief.js'
 import { type CallEnds, isOver } from './call-ends.js'
 import type { CallWorld } from './call-world.js'
 import type { HeldCalls } from './held-calls.js'
@@ -115,9 +115,10 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
   }
 
   function liveOf({ call, attempt, end }: StreamedCall): LiveCall {
-    const plan = phonePlanOf(agents.choose(call.agent, call.language))
+    const agent = agents.choose(call.agent, call.language)
     return createLiveCall({
-      ...{ call, attempt, plan, world },
+      ...{ call, attempt, plan: phonePlanOf(agent), world },
+      ...(saysTexts(agent) ? {} : { elsewhere: agent.language }),
       ended(over, session, reason) {
         held.ended(session)
         held.forget(over)
