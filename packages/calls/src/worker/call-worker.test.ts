@@ -2,7 +2,7 @@ import { ParleyError, type SessionId } from '@parley/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Carrier, PlacedCall } from '../carrier/carrier.js'
 import { type CallDatabase, embeddedDatabase } from '../store/call-database.test-kit.js'
-import { made, newTenant } from '../store/call-samples.test-kit.js'
+import { incoming, made, newTenant } from '../store/call-samples.test-kit.js'
 import type { CallStore } from '../store/call-store.js'
 import { workerWorld } from './call-worker.test-kit.js'
 
@@ -163,6 +163,25 @@ describe('a call that was answered and has no media stream', () => {
     await sweepAfter(600_000)
     expect(hungUp).toEqual([])
   })
+})
+
+it('ends a call that only its stream told of once nobody tells of it, and asks no carrier', async () => {
+  const { store, node, time, carrier } = world()
+  const tenant = newTenant()
+  const carrierCall = 'CA_adopted/MZ/tok'
+  const { call, attempt } = await store.takeCall(incoming(tenant, { carrierCall, atMs: time.nowMs }))
+  const unasked: Carrier = { ...carrier, find: () => expect.fail('a carrier was asked') }
+  const { worker } = node({ carrier: unasked })
+  const alive = { attempt: attempt.id, carrier: 'twilio', carrierCall, status: 'in-progress' } as const
+  time.nowMs += 60_000
+  await store.tell({ ...alive, id: 'alive', atMs: time.nowMs }, worker.decide)
+  await store.joinSession(attempt.id, 'ses_adopted' as SessionId, time.nowMs)
+  time.nowMs += 60_000
+  await worker.sweep()
+  expect(await store.readCall(call)).toMatchObject({ status: 'in-progress' })
+  time.nowMs += 60_000
+  await worker.sweep()
+  expect(await store.readCall(call)).toMatchObject({ status: 'completed' })
 })
 
 it('keeps one of two calls that the carrier has of one attempt, and ends the other', async () => {
