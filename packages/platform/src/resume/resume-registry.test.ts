@@ -5,6 +5,7 @@ import { openRedis } from '../redis/open-redis.js'
 import { startTestRedis } from '../redis/test-redis.js'
 import { openStore } from '../store/open-store.js'
 import { rememberingLog } from '../store/store-fixtures.test.helper.js'
+import { readyDataDir } from '../store/temporary-folder.test.helper.js'
 import { startTestPostgres } from '../store/test-postgres.js'
 import { createMemoryResumeShelf } from './memory-shelf.js'
 import { createRedisResumeShelf } from './redis-shelf.js'
@@ -20,7 +21,7 @@ interface Subject {
 async function sqlSubject(databaseUrl: string | undefined, done: () => Promise<void>): Promise<Subject> {
   const store = await openStore({
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    dataDir: 'memory://',
+    dataDir: databaseUrl === undefined ? readyDataDir() : 'unused',
     clock: systemClock,
     log: rememberingLog(),
     migrate: true,
