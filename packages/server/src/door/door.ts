@@ -52,7 +52,13 @@ export interface LateRoute extends Pick<Route, 'scope'> {
    * The edge must call `identify` before it does anything for the far end; it throws what the door would refuse with.
    * Without a token of its own the request's counts, if it has one.
    */
-  handleUnknown(socket: WebSocket, request: IncomingMessage, identify: Identify): void
+  handleUnknown(socket: WebSocket, request: IncomingMessage, late: LateIdentity): void
+}
+
+export interface LateIdentity {
+  readonly identify: Identify
+  /** The far end is known: what its address may hold at once is for strangers. Carriers come from few addresses. */
+  known(): void
 }
 
 export type Identify = (token: string | undefined) => Promise<Principal>
@@ -64,7 +70,13 @@ export type Admission =
       readonly principal: Principal
       readonly release: () => void
     }
-  | { readonly ok: true; readonly route: LateRoute; readonly release: () => void }
+  | {
+      readonly ok: true
+      readonly route: LateRoute
+      readonly release: () => void
+      /** Gives back the place among the sockets of its address. */
+      readonly known: () => void
+    }
   | { readonly ok: false; readonly error: ParleyError; readonly status: number }
 
 export interface Door {
@@ -143,7 +155,16 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     const release = enter()
     try {
       const verdict = await limits.connect(clientAddress(request.socket.remoteAddress ?? '', request.headers))
-      return { route, release: both(verdict, release) }
+      if (!verdict.ok) throw limited(verdict.limit, verdict.retryAfterMs)
+      const known = once(verdict.release)
+      return {
+        route,
+        known,
+        release() {
+          known()
+          release()
+        },
+      }
     } catch (error) {
       release()
       throw error
@@ -168,7 +189,7 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       const place = await placeOf(request)
       release = place.release
       const { route } = place
-      if ('handleUnknown' in route) return { ok: true, route, release }
+      if ('handleUnknown' in route) return { ok: true, route, release, known: place.known }
       const principal = await principalOf(request, route)
       route.check?.(request, principal)
       if (draining) throw leaving()
@@ -199,7 +220,10 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     serverOf(admission.route).handleUpgrade(request, socket, head, opened => {
       opened.on('error', error => log.debug({ err: error }, 'socket fault'))
       if ('principal' in admission) admission.route.handle(opened, request, admission.principal)
-      else admission.route.handleUnknown(opened, request, identifier(request, socket, admission.route))
+      else {
+        const { route, known } = admission
+        route.handleUnknown(opened, request, { identify: identifier(request, socket, route), known })
+      }
     })
   }
 
@@ -292,6 +316,15 @@ function both(verdict: LimitVerdict, release: () => void): () => void {
   return () => {
     verdict.release()
     release()
+  }
+}
+
+function once(run: () => void): () => void {
+  let ran = false
+  return () => {
+    if (ran) return
+    ran = true
+    run()
   }
 }
 

@@ -13,10 +13,13 @@ async function start(env: Record<string, string> = {}): Promise<void> {
   rig.door.routes.set('/late', {
     scope: 'talk',
     protocols: [],
-    handleUnknown(socket, _request, identify) {
+    handleUnknown(socket, _request, { identify, known }) {
       socket.once('message', data => {
         void identify(String(data) || undefined).then(
-          ({ tenant }) => socket.send(tenant),
+          ({ tenant }) => {
+            known()
+            socket.send(tenant)
+          },
           error => socket.close(1008, ParleyError.from(error).code),
         )
       })
@@ -65,6 +68,21 @@ describe('a way in for far ends without headers', () => {
     await once(socket, 'close')
     while (rig.door.connections > 0) await new Promise(resolve => setImmediate(resolve))
     expect(await ask(token)).toBe('acme')
+  })
+
+  it('counts strangers by their address, and no more who they are once it is known', async () => {
+    await start({ PARLEY_CONNECTIONS_PER_ADDRESS: '1' })
+    const [stranger, token] = [new WebSocket(`ws://127.0.0.1:${rig.port}/late`), await tokenFor('acme')]
+    await once(stranger, 'open')
+    const refused = new WebSocket(`ws://127.0.0.1:${rig.port}/late`)
+    refused.on('error', () => {})
+    const [, answer] = await once(refused, 'unexpected-response')
+    expect(answer.statusCode).toBe(429)
+    stranger.send(token)
+    await once(stranger, 'message')
+    expect(await ask(token)).toBe('acme')
+    stranger.close()
+    await once(stranger, 'close')
   })
 
   it('is shut once the gateway drains, also to who was in before they said who they are', async () => {

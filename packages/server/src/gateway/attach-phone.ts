@@ -40,11 +40,14 @@ export function attachPhone({
     door.routes.set(path, {
       scope: 'talk',
       protocols: [],
-      handleUnknown(socket, _request, identify) {
+      handleUnknown(socket, _request, { identify, known }) {
         servePhoneSocket({
           socket,
-          identify: async (token, start) =>
-            (await identifyTicket?.(token, start)) ?? { principal: await identify(token) },
+          async identify(token, start) {
+            const found = (await identifyTicket?.(token, start)) ?? { principal: await identify(token) }
+            known()
+            return found
+          },
           host: desk,
           calls,
           byteOrder,
