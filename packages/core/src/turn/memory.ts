@@ -159,7 +159,7 @@ export class Memory {
     const known = this.#turns.flatMap(({ replies }) => replies).findLast(each => each.reply === reply)
     const before = known?.heard
     if (known === undefined || before === undefined) return undefined
-    const complete = before.complete && text === before.text
+    const complete = before.complete && ms >= before.ms
     const heard: Heard = { ...before, ms, text, complete, source: 'reported', errorMs: 0 }
     Object.assign(known, { heard, interrupted: known.interrupted || !complete })
     return heard

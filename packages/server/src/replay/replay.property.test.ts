@@ -27,7 +27,8 @@ describe('whatever happens in a session', { timeout: RUNS * 2_000 }, () => {
         expect(verdict.counts.events).toBeGreaterThan(1)
         rmSync(path)
       }),
-      { numRuns: RUNS },
+      // A world in which an answer is corrected whose only word came in two parts.
+      { numRuns: RUNS, examples: [[2_094_852_359]] },
     )
   })
 

@@ -104,6 +104,13 @@ const event = fc.oneof(
 )
 
 describe('events of any client', () => {
+  it('may name an item by anything', async () => {
+    const stage = await new PeerStage().open()
+    for (const type of ['retrieve', 'delete', 'truncate'])
+      stage.send(JSON.stringify({ type: `conversation.item.${type}`, item_id: { toString: false } }))
+    expect(stage.closings).toEqual([])
+  })
+
   it('are answered by the schema, close nothing, and leave the session usable', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 30 }), async events => {

@@ -2,6 +2,7 @@
  * Responses whose context is not the conversation: beside it (`conversation: "none"`), or in it with an `input` of their
  * own. They are not heard by the floor; many run at once, but one at a time writes to the conversation.
  */
+
 import type { HistoryEntry, ReplyId, TurnId } from '@parley/core'
 import { ParleyError } from '@parley/core'
 import {
@@ -16,6 +17,7 @@ import {
   shortly,
 } from '@parley/protocol'
 import type { Answers } from './answers.js'
+import { nameOf } from './name-of.js'
 import type { PeerState } from './peer-state.js'
 import { type ReplyRecord, wordsUntil } from './reply-records.js'
 import {
@@ -170,7 +172,7 @@ function historyOf(
   for (const [index, given] of input.entries()) {
     const path = `response.input[${index}]`
     if (isRealtimeFields(given) && given.type === 'item_reference') {
-      const found = peer.items.get(String(given.id))
+      const found = peer.items.get(nameOf(given.id))
       if (found === undefined) {
         const message = `Item with id '${shortly(given.id)}' not found.`
         return { fault: invalidRequest('invalid_value', message, `${path}.id`) }

@@ -1,4 +1,5 @@
 /** `conversation.item.*`: the client holds the conversation, and what it changes is changed for the session, too. */
+
 import type { GivenEntry, Json, TurnId } from '@parley/core'
 import {
   invalidRequest,
@@ -14,6 +15,7 @@ import {
 } from '@parley/protocol'
 import { forgetItem } from './forget-item.js'
 import { joinedSamples } from './kept-sound.js'
+import { nameOf } from './name-of.js'
 import type { PeerState } from './peer-state.js'
 import type { ReplyRecords } from './reply-records.js'
 import { encodeSound } from './sound-codec.js'
@@ -87,7 +89,7 @@ function argumentsOf({ arguments: given }: RealtimeItem): Json {
 }
 
 export function retrieveItem(event: RealtimeFields, peer: PeerState): RealtimeFault | undefined {
-  const booked = peer.items.get(String(event.item_id))
+  const booked = peer.items.get(nameOf(event.item_id))
   if (booked === undefined) return unknownItem('item_retrieve_invalid_item_id', 'retrieving', event.item_id)
   const { item } = booked
   const content = Array.isArray(item.content) ? item.content.filter(isRealtimeFields) : undefined
@@ -116,7 +118,7 @@ export function deleteItem(
   peer: PeerState,
   records: ReplyRecords,
 ): RealtimeFault | undefined {
-  const id = String(event.item_id)
+  const id = nameOf(event.item_id)
   const booked = peer.items.get(id)
   if (booked === undefined || !peer.items.remove(id))
     return unknownItem('item_delete_invalid_item_id', 'deleting', event.item_id)

@@ -7,6 +7,7 @@ import {
   unknownItem,
 } from '@parley/protocol'
 import type { Answers } from './answers.js'
+import { nameOf } from './name-of.js'
 import type { PeerState } from './peer-state.js'
 import { wordsUntil } from './reply-records.js'
 
@@ -20,7 +21,7 @@ export function truncateItem(
   answers: Answers,
 ): RealtimeFault | undefined {
   const { item_id: id, content_index: index, audio_end_ms: endMs } = event
-  const booked = peer.items.get(String(id))
+  const booked = peer.items.get(nameOf(id))
   const place = booked?.place
   if (booked === undefined || place === undefined || booked.item.role !== 'assistant')
     return unknownItem('item_truncate_invalid_item_id', 'truncating', id)
