@@ -2,11 +2,9 @@
 
 import { type Clock, ParleyError } from '@parley/core'
 import type { Database } from '@parley/platform'
-import { createBullQueue } from './bull-queue.js'
 import type { JobQueue } from './job-queue.js'
-import { embeddedPlace, type PostgresPlaceOptions, postgresPlace } from './postgres-place.js'
+import type { PostgresPlaceOptions } from './postgres-place.js'
 import type { QueuePlace } from './queue-place.js'
-import { redisPlace } from './redis-place.js'
 
 export interface JobQueueOptions {
   /** `redis://…`; before the others. */
@@ -25,6 +23,8 @@ export interface JobQueueOptions {
 /** @throws ParleyError `store_unavailable`, `store_failed`, `bad_config` */
 export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
   const { clock, epochMs, warn } = options
+  // Commands start sooner without it.
+  const { createBullQueue } = await import('./bull-queue.js')
   return createBullQueue({ place: await placeOf(options), clock, epochMs, warn })
 }
 
@@ -35,7 +35,8 @@ async function placeOf({
   clock,
   log,
 }: JobQueueOptions): Promise<QueuePlace> {
-  if (redisUrl !== undefined) return redisPlace({ url: redisUrl })
+  if (redisUrl !== undefined) return (await import('./redis-place.js')).redisPlace({ url: redisUrl })
+  const { embeddedPlace, postgresPlace } = await import('./postgres-place.js')
   if (databaseUrl !== undefined) return postgresPlace({ databaseUrl, clock, log })
   if (database?.embedded) return embeddedPlace(database.embedded, clock)
   throw new ParleyError(
