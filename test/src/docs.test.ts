@@ -58,6 +58,7 @@ const runners: readonly Runner[] = [
     matches: /^npx parley phone --call \S+ --wav \S+ --once$/,
     prints: /over: completed/,
   },
+  { matches: /^parley campaign import \S+ .*$/, coveredBy: 'import-file.test.ts of the server' },
   { matches: /^parley (start|phone)( --call \S+)?$/, coveredBy: 'the same line with npx, and phone.test.ts' },
   { matches: /^npm run test:call-flow http:\S+$/, prints: /✓ The lead is updated/ },
   { matches: /^npm run test:websocket ws:\S+$/, prints: /✓/ },
@@ -158,7 +159,7 @@ describe('the documents', { timeout: 60_000 }, () => {
   })
 
   it('name npm scripts that exist', () => {
-    const named = commands.flatMap(({ command }) => /^npm (?:run )?([\w:]+)/.exec(command)?.[1] ?? [])
+    const named = commands.flatMap(({ command }) => /^npm (?:run )?([\w:-]+)/.exec(command)?.[1] ?? [])
     const missing = named.filter(name => !['ci', 'install'].includes(name) && !(name in scripts))
     expect(missing).toEqual([])
   })

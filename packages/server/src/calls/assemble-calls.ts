@@ -187,6 +187,7 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       await worker.close()
     })
     // Before the ports: they wait for every answer that is still being given.
+    const following = followCommands({ store, desk, clock, epochMs, log })
     lifecycle.onStop('events of calls', async () => {
       feed.close()
       await following.close()
@@ -194,7 +195,6 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
   }
 
   const feed = createCallFeed({ store, clock, log })
-  const following = followCommands({ store, desk, clock, epochMs, log })
   door.routes.set(CALL_EVENTS_PATH, eventSocketRoute({ feed, clock }))
   const api = callApi({
     ...{ store, worker, desk, agents, numbers, ids, epochMs, clock, config, feed, sessions, log },
