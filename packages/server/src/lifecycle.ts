@@ -86,8 +86,9 @@ export function createLifecycle({ log, clock, deadlineMs }: LifecycleOptions): L
 
 /** What a stop threw, or that it was still running at the deadline; `undefined` when it went well. */
 async function settle(run: Stop['run'], signal: AbortSignal): Promise<unknown> {
+  let give = () => {}
   const late = new Promise<unknown>(resolve => {
-    const give = () => resolve(new Error('still running at the deadline'))
+    give = () => resolve(new Error('still running at the deadline'))
     if (signal.aborted) queueMicrotask(give)
     else signal.addEventListener('abort', give, { once: true })
   })
@@ -95,5 +96,9 @@ async function settle(run: Stop['run'], signal: AbortSignal): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   )
-  return Promise.race([done, late])
+  try {
+    return await Promise.race([done, late])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
 }

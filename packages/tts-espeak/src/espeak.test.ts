@@ -201,7 +201,7 @@ describe('the espeak-ng build', () => {
         expect(edges).toEqual([...edges].sort((a, b) => a - b))
         expect(edges.at(-1)).toBeLessThanOrEqual(samples.length / 22.05 + 0.001)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 })

@@ -27,7 +27,7 @@ async function runAndKill(dataDir: string, life: number, afterTurns: number): Pr
 }
 
 it('has every acknowledged row after kill -9 at random moments', async () => {
-  const moments = fc.sample(fc.integer({ min: 1, max: 400 }), 5)
+  const moments = fc.sample(fc.integer({ min: 1, max: 400 }), 3)
   const dataDir = temporaryFolder()
   const acknowledged: string[] = []
   for (const [life, afterTurns] of moments.entries()) {

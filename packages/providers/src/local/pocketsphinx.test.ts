@@ -115,7 +115,7 @@ describe('pocketsphinx on human speech', () => {
     const logs = await inTurn(outside, each => say(each, grammar))
     const taken = logs.flatMap((log, index) => log.of('final').map(({ text }) => [outside[index]?.id, text]))
     expect(taken.length).toBeLessThanOrEqual(1)
-  })
+  }, 90_000)
 
   it('gives no final for coughs, clicks, tones and noise', async () => {
     const traps = clips.filter(({ kind }) => kind === 'trap' || kind === 'noise')
