@@ -138,7 +138,6 @@ async function gatewayFor(
   return startGatewayProcess(join(folder, `calls-${calls}`), {
     PORT: String(port),
     HOST: '127.0.0.1',
-    LOG_LEVEL: 'warn',
     PARLEY_PUBLIC_URL: `http://127.0.0.1:${port}`,
     PARLEY_CARRIER: 'twilio',
     PARLEY_RECORD_CALLS: 'true',

@@ -1,4 +1,5 @@
 export * from './clock/clock.js'
+export * from './clock/limit-time.js'
 export * from './clock/system-clock.js'
 export * from './clock/ticker.js'
 export * from './ear/cues.js'

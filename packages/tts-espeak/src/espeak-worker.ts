@@ -5,6 +5,9 @@ import load from '@echogarden/espeak-ng-emscripten'
 import { speakPiece } from './speak-piece.js'
 import type { VoiceAnswer, VoiceTask } from './voice-thread.js'
 
+// A thread whose event loop runs empty waits for V8's background work of all threads, and Node 20 may then wait for ever
+// (nodejs/node#54918). So it never runs empty while this one starts.
+parentPort?.ref()
 const { eSpeakNGWorker } = await load()
 const espeak = new eSpeakNGWorker()
 

@@ -8,6 +8,7 @@ import {
   type Json,
   type LanguageModel,
   type LanguageModelRequest,
+  limitTime,
   ParleyError,
   until,
 } from '@parley/core'
@@ -119,20 +120,12 @@ async function ask(
   request: LanguageModelRequest,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<unknown> {
-  const own = new AbortController()
-  const stop = () => own.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) own.abort()
-  let late = false
-  const cancel = clock.after(timeoutMs, () => {
-    late = true
-    own.abort()
-  })
+  const limit = limitTime(clock, timeoutMs, signal)
   let written = ''
   let reported: { readonly value: Json } | undefined
   let usage: ModelUsage | undefined
   try {
-    for await (const part of until(own.signal, model.stream(request, own.signal))) {
+    for await (const part of until(limit.signal, model.stream(request, limit.signal))) {
       if (part.kind === 'text') written += part.text
       else if (part.kind === 'usage')
         usage = { model: model.name, inputTokens: part.inputTokens, outputTokens: part.outputTokens }
@@ -142,15 +135,13 @@ async function ask(
     }
     if (signal.aborted)
       throw new ParleyError('engine_failed', 'The report is not wanted any more.', { retryable: true })
-    if (late)
+    if (limit.late)
       throw new ParleyError('timeout', `${model.name} wrote no report within ${timeoutMs} ms.`, {
         retryable: true,
       })
   } finally {
     if (usage !== undefined) spent?.(usage)
-    cancel()
-    signal.removeEventListener('abort', stop)
-    own.abort()
+    limit.end()
   }
   if (reported === undefined) return jsonIn(written)
   return typeof reported.value === 'string' ? jsonIn(reported.value) : reported.value

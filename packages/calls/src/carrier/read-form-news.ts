@@ -11,7 +11,7 @@ import { type Form, fieldOf, queryOf, readForm, textOf } from './form.js'
 import { headerOf } from './headers.js'
 import { isForm } from './hmac-signature.js'
 import { answeredByOf, legStatusOf } from './leg-status.js'
-import { partyOf } from './phone-number.js'
+import { partyOf } from './party-number.js'
 
 /** @throws ParleyError `bad_message` without a call's id */
 export function readFormNews(request: CarrierRequest): CarrierNews {

@@ -7,7 +7,7 @@ import { ParleyError } from '@parley/core'
 import type { AnsweredBy, LegStatus } from '../call.js'
 import type { CarrierNews, CarrierRequest } from './carrier.js'
 import { textOf } from './form.js'
-import { partyOf } from './phone-number.js'
+import { partyOf } from './party-number.js'
 import { defined, digitsOf } from './read-form-news.js'
 import { readTelnyxState } from './telnyx-state.js'
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collectDigits } from './collect-digits.js'
 import { createDigitCollector } from './digit-collector.js'
 
 const order = { most: 4, terminator: '#', firstMs: 5_000, betweenMs: 2_000 }
@@ -64,74 +63,5 @@ describe('a collector of keys', () => {
         expect(digits).toMatch(/^[0-9*A-D]{0,4}$/)
       }),
     )
-  })
-})
-
-describe('collecting keys', () => {
-  function setUp() {
-    let timer: (() => void) | undefined
-    let nowMs = 0
-    let take = (_: string) => {}
-    let over = () => {}
-    let hooked = 0
-    return {
-      press: (digit: string) => take(digit),
-      hangUp: () => over(),
-      pass(ms: number) {
-        nowMs += ms
-        timer?.()
-      },
-      left: () => [hooked, timer === undefined],
-      source: {
-        clock: {
-          now: () => nowMs,
-          after(_: number, run: () => void) {
-            timer = run
-            return () => {
-              timer = undefined
-            }
-          },
-        },
-        listen(given: (digit: string) => void, end: () => void) {
-          hooked += 1
-          take = given
-          over = end
-          return () => {
-            hooked -= 1
-          }
-        },
-      },
-    }
-  }
-
-  it('resolves with what was pressed and leaves nothing behind', async () => {
-    const { source, press, left } = setUp()
-    const collected = collectDigits(order, source, new AbortController().signal)
-    for (const digit of '42#') press(digit)
-    expect(await collected).toEqual({ digits: '42', ended: 'terminator' })
-    expect(left()).toEqual([0, true])
-  })
-
-  it('resolves when time is over and when the caller hangs up', async () => {
-    const first = setUp()
-    const timed = collectDigits(order, first.source, new AbortController().signal)
-    first.pass(5_000)
-    expect(await timed).toEqual({ digits: '', ended: 'time' })
-    const second = setUp()
-    const cut = collectDigits(order, second.source, new AbortController().signal)
-    second.press('1')
-    second.hangUp()
-    expect(await cut).toEqual({ digits: '1', ended: 'hang-up' })
-    expect([...first.left(), ...second.left()]).toEqual([0, true, 0, true])
-  })
-
-  it('is given up on abort, also before it began', async () => {
-    const { source, left } = setUp()
-    const abort = new AbortController()
-    const collected = collectDigits(order, source, abort.signal)
-    abort.abort()
-    await expect(collected).rejects.toMatchObject({ code: 'timeout' })
-    await expect(collectDigits(order, source, abort.signal)).rejects.toMatchObject({ code: 'timeout' })
-    expect(left()).toEqual([0, true])
   })
 })

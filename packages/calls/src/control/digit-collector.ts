@@ -3,7 +3,20 @@
  * the count, when nothing comes in time, or with the call; what comes after the end changes nothing.
  */
 import { ParleyError } from '@parley/core'
-import type { CollectedDigits, CollectOrder } from './call-control.js'
+
+export interface CollectOrder {
+  readonly most: number
+  /** Ends it and is not among the digits; none without. */
+  readonly terminator?: string
+  /** To the first key, and between two, ms. */
+  readonly firstMs: number
+  readonly betweenMs: number
+}
+
+export interface CollectedDigits {
+  readonly digits: string
+  readonly ended: 'terminator' | 'full' | 'time' | 'hang-up'
+}
 
 export interface DigitCollector {
   /** A key at this time; also ends what was over by then. Returns the end, if there is one. */

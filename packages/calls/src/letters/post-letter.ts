@@ -1,6 +1,6 @@
 /** One letter to one address, once: bounded in time and size, led nowhere by a redirect. What an answer means is decided here. */
 
-import { type Clock, ParleyError } from '@parley/core'
+import { type Clock, limitTime, ParleyError } from '@parley/core'
 import { LETTER_EVENT_HEADER, LETTER_ID_HEADER, SIGNATURE_HEADER, signLetter } from './sign-letter.js'
 
 export interface LetterToPost {
@@ -36,20 +36,12 @@ export async function postLetter(
   signal: AbortSignal,
 ): Promise<PostResult> {
   const { url, body, secret, id, event } = letter
-  const own = new AbortController()
-  const stop = () => own.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) own.abort()
-  let late = false
-  const cancel = clock.after(timeoutMs, () => {
-    late = true
-    own.abort()
-  })
+  const limit = limitTime(clock, timeoutMs, signal)
   try {
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',
-      signal: own.signal,
+      signal: limit.signal,
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Parley',
@@ -68,13 +60,11 @@ export async function postLetter(
     const problem = `${url.host} answered ${status}${status >= 300 && status < 400 ? '; redirects are not followed' : ''}`
     return { kind: 'failed', problem, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   } catch (thrown) {
-    if (late) return { kind: 'failed', problem: `${url.host} did not answer within ${timeoutMs} ms` }
+    if (limit.late) return { kind: 'failed', problem: `${url.host} did not answer within ${timeoutMs} ms` }
     if (signal.aborted) return { kind: 'failed', problem: 'this node was stopped' }
     return { kind: 'failed', problem: `${url.host} cannot be reached (${reasonOf(thrown)})` }
   } finally {
-    cancel()
-    signal.removeEventListener('abort', stop)
-    own.abort()
+    limit.end()
   }
 }
 

@@ -17,13 +17,14 @@
 
 import { z } from 'zod'
 import { afterPlanShape, readAfterPlan } from '../after/after-plan.js'
+import { dialledNumber } from '../phone-number.js'
 
 const seconds = (least: number, most: number) => {
   const message = `must be from ${least} to ${most}`
   return z.number().min(least, message).max(most, message)
 }
 const words = z.string().trim().min(1, 'is empty')
-const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number; write it as in +12025550123')
+const phone = z.string().regex(dialledNumber, 'is no number; write it as in +12025550123')
 
 const machineShape = z.strictObject({
   /** Who listens for a machine: the gateway, the carrier, both (whoever is first), nobody. */

@@ -3,7 +3,7 @@
  * wanted is for whoever asked to know.
  */
 
-import { type Clock, type LanguageModel, ParleyError, until } from '@parley/core'
+import { type Clock, type LanguageModel, limitTime, ParleyError, until } from '@parley/core'
 import { type Filler, fillerFor } from '../tools/filler.js'
 import { defaultHolding } from './default-holding.js'
 import type { Decision, Question, Reasoner } from './reasoner.js'
@@ -69,34 +69,24 @@ async function decide(
   signal: AbortSignal,
 ): Promise<Decision> {
   const beganMs = clock.now()
-  const own = new AbortController()
-  const stop = () => own.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) own.abort()
-  let late = false
-  const cancel = clock.after(timeoutMs, () => {
-    late = true
-    own.abort()
-  })
+  const limit = limitTime(clock, timeoutMs, signal)
   let written = ''
   let inputTokens = 0
   let outputTokens = 0
   try {
     const request = reasonerRequest(instructions, question)
-    for await (const part of until(own.signal, model.stream(request, own.signal))) {
+    for await (const part of until(limit.signal, model.stream(request, limit.signal))) {
       if (part.kind === 'usage') ({ inputTokens, outputTokens } = part)
       if (part.kind === 'text') written += part.text
       if (written.length >= MOST_WRITTEN) break
     }
     if (signal.aborted) throw withdrawn(model)
-    if (late) throw tooLate(model, timeoutMs)
+    if (limit.late) throw tooLate(model, timeoutMs)
     const text = cutForSpeech(speakable(written.slice(0, MOST_WRITTEN)), MAX_CHARS)
     if (text === '') throw empty(model)
     return { text, tookMs: clock.now() - beganMs, inputTokens, outputTokens }
   } finally {
-    cancel()
-    signal.removeEventListener('abort', stop)
-    own.abort()
+    limit.end()
   }
 }
 

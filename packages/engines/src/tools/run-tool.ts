@@ -7,6 +7,7 @@ import {
   type Clock,
   type DecisionUse,
   type LanguageModelRequest,
+  limitTime,
   ParleyError,
   type SessionAction,
   type ToolCall,
@@ -81,25 +82,16 @@ async function inTime(
   signal: AbortSignal,
 ) {
   const timeoutMs = tool.timeoutMs ?? usualMs
-  const own = new AbortController()
-  const stop = () => own.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) own.abort()
-  let late = false
-  const cancel = clock.after(timeoutMs, () => {
-    late = true
-    own.abort()
-  })
+  const limit = limitTime(clock, timeoutMs, signal)
   try {
-    const running = (async () => tool.run(call.arguments, { ...runOf(request), signal: own.signal }))()
-    return await orAbort(own.signal, running)
+    const running = (async () => tool.run(call.arguments, { ...runOf(request), signal: limit.signal }))()
+    return await orAbort(limit.signal, running)
   } catch (error) {
-    if (late && !signal.aborted) throw new ParleyError('timeout', `It gave no answer within ${timeoutMs} ms.`)
+    if (limit.late && !signal.aborted)
+      throw new ParleyError('timeout', `It gave no answer within ${timeoutMs} ms.`)
     throw error
   } finally {
-    cancel()
-    signal.removeEventListener('abort', stop)
-    own.abort()
+    limit.end()
   }
 }
 

@@ -133,4 +133,7 @@ function isNoSpace(thrown: unknown): boolean {
   return typeof thrown === 'object' && thrown !== null && 'errno' in thrown && thrown.errno === noSpaceErrno
 }
 
+// A thread whose event loop runs empty waits for V8's background work of all threads, and Node 20 may then wait for ever
+// (nodejs/node#54918). So it never runs empty while this one starts.
+parentPort?.ref()
 if (parentPort) await serve(parentPort)

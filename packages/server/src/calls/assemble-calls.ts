@@ -163,7 +163,7 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       prices: prices.vendors,
       carrierPrices: prices.carriers,
       metrics: callMetrics,
-      recordings: { tap: (call, _, roundTripMs) => made.record(call, { roundTripMs }) },
+      recordings: { tap: (call, roundTripMs) => made.record(call, { roundTripMs }) },
     }),
   })
   const after = afterWork({ options, store, queue, made, shelf, metrics: callMetrics })

@@ -1,7 +1,7 @@
 /** What stands around a call beside its conversation: recording, an ear for machines, budgets, metrics. */
 
 import type { Call, CallAttempt } from '@parley/calls'
-import type { Engine, SessionId, Tap } from '@parley/core'
+import type { Engine, Tap } from '@parley/core'
 import type { LiveCall } from './live-call.js'
 
 export interface CallAround {
@@ -13,7 +13,7 @@ export interface CallAround {
 
 export interface Surroundings {
   /** `goesOn`: the call was talked in before, so what is heard first is no greeting. */
-  taps(session: SessionId, goesOn: boolean): readonly Tap[]
+  taps(goesOn: boolean): readonly Tap[]
   wrap(engine: Engine): Engine
   /** No session came of it. */
   failed(): void

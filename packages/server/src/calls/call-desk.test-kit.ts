@@ -102,7 +102,7 @@ export function openDesk(database: CallDatabase, documents = true) {
   async function openCall(given: CallOpening): Promise<OpenedCall> {
     const id = given.goesOnFrom?.session ?? (ids.next('ses') as SessionId)
     const told: string[] = []
-    const taps: readonly Tap[] = given.taps(id)
+    const taps: readonly Tap[] = given.taps
     let reason: CloseReason | undefined
     const talk: TalkSeen = {
       id,

@@ -97,8 +97,8 @@ export function createCallAround(parts: CallAroundParts): CallAround {
     const agent = parts.agents.choose(call.agent, call.language)
     const guard = guardOf(live, agent)
     return {
-      taps(session, goesOn) {
-        const recording = call.record ? parts.recordings?.tap(call, session, () => live.rttMs) : undefined
+      taps(goesOn) {
+        const recording = call.record ? parts.recordings?.tap(call, () => live.rttMs) : undefined
         return [goesOn ? undefined : machineTap(live), recording, guard && closing(guard)].filter(
           tap => tap !== undefined,
         )

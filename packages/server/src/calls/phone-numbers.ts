@@ -16,12 +16,13 @@
  */
 
 import { readFile } from 'node:fs/promises'
+import { dialledNumber } from '@parley/calls'
 import { ParleyError } from '@parley/core'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import type { Config } from '../config/settings.js'
 
-const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number; write it as in "+12025550100"')
+const phone = z.string().regex(dialledNumber, 'is no number; write it as in "+12025550100"')
 const window = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'is no time; write it as in 09:00-17:30')

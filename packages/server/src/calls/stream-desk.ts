@@ -4,7 +4,7 @@
  */
 
 import type { Call, CallAttempt, CallId, CallKey, LegStatus } from '@parley/calls'
-import { ParleyError, type SessionId, type SessionSnapshot, type Tap } from '@parley/core'
+import { ParleyError, type SessionId, type SessionSnapshot } from '@parley/core'
 import type { PhoneHost, PhoneOpened, PhoneOpenRequest } from '@parley/transports'
 import { type AgentCatalogue, speaks } from '../gateway/agent-catalogue.js'
 import { phonePlanOf } from '../gateway/phone-plan-of.js'
@@ -155,10 +155,7 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
         opens: agent.greeting.say.length > 0,
         maxMs: plan.maxSeconds * 1000,
         ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
-        taps: (id): readonly Tap[] => [
-          live.tap,
-          ...surroundings.taps(id, phone.ticket?.resumes !== undefined),
-        ],
+        taps: [live.tap, ...surroundings.taps(phone.ticket?.resumes !== undefined)],
         wrap: engine => surroundings.wrap(live.wrap(engine, agent.turns.bargeIn)),
         // Nobody comes back with a call of which only its stream tells.
         ...(end === undefined

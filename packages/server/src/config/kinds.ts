@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net'
+import { dialledNumber } from '@parley/calls'
 import { z } from 'zod'
 
 /**
@@ -48,7 +49,7 @@ export function decimal({ min, max }: { min: number; max: number }): Kind<number
 /** E.164. */
 export function phoneNumber(): Kind<string> {
   return kind('a phone number with + and the country', '+12025550100', value =>
-    /^\+[1-9]\d{6,14}$/.test(value) ? value : undefined,
+    dialledNumber.test(value) ? value : undefined,
   )
 }
 

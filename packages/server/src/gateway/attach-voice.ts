@@ -36,7 +36,8 @@ export interface VoiceWorld extends Pick<ServerParts, 'config' | 'clock' | 'log'
 }
 
 /**
- * Checks the agents while the store is still to be opened: a mistake in an agent file is told at once. @throws ParleyError `bad_agent`.
+ * Checks the agents and begins to load speech, while the store is still to be opened: a mistake in an agent file is
+ * told at once, and nothing waits for what it does not need. @throws ParleyError `bad_agent`.
  */
 export async function prepareVoice({
   config,
@@ -46,22 +47,19 @@ export async function prepareVoice({
   secretOf,
 }: VoiceWorld): Promise<(parts: ServerParts) => Promise<Attached>> {
   const agents = await loadAgents(config, createProviderCatalogue(vendors, config))
-  const load = () =>
-    Promise.all([
-      usesEmbedded(agents.agents) ? openEmbeddedSpeech(clock, log) : noEmbeddedSpeech,
-      loadResampling(),
-      loadOpus(),
-      loadVoiceActivity(),
-    ])
-  let loading: ReturnType<typeof load> | undefined
+  const loading = Promise.all([
+    usesEmbedded(agents.agents) ? openEmbeddedSpeech(clock, log) : noEmbeddedSpeech,
+    loadResampling(),
+    loadOpus(),
+    loadVoiceActivity(),
+  ])
+  // A start that fails elsewhere never asks for it.
+  loading.catch(() => {})
   lifecycle.onStop('speech', async () => {
-    const [speech] = (await loading) ?? []
-    await speech?.close()
+    const [speech] = await loading
+    await speech.close()
   })
   return async parts => {
-    // Behind the store and not beside it: threads that compile WebAssembly at once have been seen to wait for each other
-    // for ever.
-    loading = load()
     const loaded = await loading
     const catalogue = createProviderCatalogue(vendors, config)
     const [speech, resampling] = loaded

@@ -75,7 +75,7 @@ export interface CallOpening extends Pick<VoiceOpenRequest, 'principal' | 'trans
   /** Goes on with the conversation of another process, or of a leg of this one that is gone. */
   readonly goesOnFrom?: SessionSnapshot
   snapshots?(snapshot: SessionSnapshot): void
-  taps(id: SessionId): readonly Tap[]
+  readonly taps: readonly Tap[]
   /** Puts something around the agent's engine. */
   wrap?(engine: Engine): Engine
   /** The gateway leaves: the call is handed over here and now, in the place of waiting for its end. */
@@ -197,7 +197,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ...(beginning.snapshots === undefined ? {} : { snapshots: beginning.snapshots }),
       taps: [
         ...taps(id, tenant, nextSeq),
-        ...(beginning.taps?.(id) ?? []),
+        ...(beginning.taps ?? []),
         {
           name: 'desk',
           event(event) {
