@@ -1,6 +1,6 @@
 import type { VoiceActivity } from '@parley/audio'
 import type { Call, CallAttempt } from '@parley/calls'
-import type { Clock, Ids, SessionId, Tap } from '@parley/core'
+import type { Clock, Ids, Tap } from '@parley/core'
 import { expect, it } from 'vitest'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
 import type { Log } from '../log/log.js'
