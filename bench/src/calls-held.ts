@@ -2,7 +2,7 @@
  * How many phone calls one gateway holds: calls that come in from a simulated carrier in this process to a gateway in its
  * own, with the scripted agent, voice detection and recording on. What is measured is what a caller's ear gets.
  *
- *   npx tsc -b bench && node bench/dist/calls-held.js [--calls 50,100] [--seconds 30] [--agent file.yaml] [--json]
+ *   npx tsc -b bench && node bench/dist/calls-held.js [--calls 50,100] [--seconds 30] [--arrival-ms 250] [--agent file.yaml] [--json]
  *
  * Callers interrupt after 1.2 s of the agent, rest 8 s, speak again. Both processes share the machine's cores.
  */
@@ -25,6 +25,7 @@ const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '50,100' },
     seconds: { type: 'string', default: '30' },
+    'arrival-ms': { type: 'string', default: '250' },
     agent: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -33,8 +34,8 @@ const counts = values.calls.split(',').map(Number)
 const SECONDS = Number(values.seconds)
 const LINE_RATE = 8_000
 const GATEWAY_NUMBER = '+12025550100'
-/** Between two calls that come in, ms: a crowd, not a wall. */
-const ARRIVAL_MS = 40
+/** Between two calls that come in. */
+const ARRIVAL_MS = Number(values['arrival-ms'])
 
 interface Held {
   readonly calls: number
@@ -174,7 +175,7 @@ function quantile(values: readonly number[], share: number): number {
 function report(held: readonly Held[]): void {
   if (values.json) return console.log(JSON.stringify(held, null, 2))
   console.log(
-    `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}, ${SECONDS} s`,
+    `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}, ${SECONDS} s, a call each ${ARRIVAL_MS} ms`,
   )
   for (const one of held) {
     const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { ParleyError } from '@parley/core'
+import { defined, ParleyError } from '@parley/core'
 import { attemptIn } from './attempt-in.js'
 import type { CarrierNews, CarrierRequest } from './carrier.js'
 import { type Form, fieldOf, queryOf, readForm, textOf } from './form.js'
@@ -103,13 +103,4 @@ function faultOf(text: (name: string, longest?: number) => string | undefined): 
 
 function line(text: string): string {
   return text.replace(/[\p{C}\s]+/gu, ' ').trim()
-}
-
-type Loose<T> = { readonly [Key in keyof T]: T[Key] | undefined }
-
-/** Without the fields that are undefined. */
-export function defined(news: Loose<CarrierNews>): CarrierNews {
-  return Object.fromEntries(
-    Object.entries(news).filter(([, value]) => value !== undefined),
-  ) as unknown as CarrierNews
 }

@@ -3,12 +3,12 @@
  * `client_state` alone. Events of a leg that was dialled into a call are news of that call.
  */
 
-import { ParleyError } from '@parley/core'
+import { defined, ParleyError } from '@parley/core'
 import type { AnsweredBy, LegStatus } from '../call.js'
 import type { CarrierNews, CarrierRequest } from './carrier.js'
 import { textOf } from './form.js'
 import { partyOf } from './party-number.js'
-import { defined, digitsOf } from './read-form-news.js'
+import { digitsOf } from './read-form-news.js'
 import { readTelnyxState } from './telnyx-state.js'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,10 +1,10 @@
 /** Minds behind any server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp and others. */
 
-import type { LanguageModel, LanguageModelPart } from '@parley/core'
+import { defined, type LanguageModel, type LanguageModelPart } from '@parley/core'
 import { bearer } from '../openai/bearer.js'
 import { chatChoice, chatMessages, chatTools } from '../openai/chat-messages.js'
 import { chatReader } from '../openai/chat-reader.js'
-import { given } from '../openai/options.js'
+
 import { openaiRate } from '../openai/rate-headers.js'
 import { modelPrompt, tokenLimit } from '../prompt/model-prompt.js'
 import { slot } from '../slot.js'
@@ -26,7 +26,7 @@ export const compatibleLlm: Slot<LanguageModel> = slot(compatibleLlmOptions, (op
   })
   const same = {
     model,
-    ...given({ temperature: options.temperature, top_p: options.topP }),
+    ...defined({ temperature: options.temperature, top_p: options.topP }),
     ...(options.thinking === undefined ? {} : facts.thinking(options.thinking)),
     ...options.extraBody,
   }
@@ -44,14 +44,16 @@ export const compatibleLlm: Slot<LanguageModel> = slot(compatibleLlmOptions, (op
     stream(request, signal) {
       const prompt = modelPrompt(request)
       const tools = chatTools(prompt)
-      const choice = facts.toolChoice ? given({ tool_choice: chatChoice(prompt) ?? options.toolChoice }) : {}
+      const choice = facts.toolChoice
+        ? defined({ tool_choice: chatChoice(prompt) ?? options.toolChoice })
+        : {}
       const body = {
         ...same,
         messages: chatMessages(prompt, 'system'),
         stream: true,
         stream_options: { include_usage: true },
         ...(tools.length === 0 ? {} : { tools, ...choice }),
-        ...given({ max_tokens: tokenLimit(options.maxTokens, prompt) }),
+        ...defined({ max_tokens: tokenLimit(options.maxTokens, prompt) }),
       }
       return eventAnswer(
         {

@@ -1,13 +1,13 @@
 /** OpenAI's chat completions: one request a turn, streamed as server-sent events. */
 
-import type { LanguageModel } from '@parley/core'
+import { defined, type LanguageModel } from '@parley/core'
 import { modelPrompt, tokenLimit } from '../prompt/model-prompt.js'
 import type { VendorContext } from '../vendor.js'
 import { eventAnswer } from '../wire/event-answer.js'
 import { warmModel } from '../wire/warm-model.js'
 import { chatChoice, chatMessages, chatTools } from './chat-messages.js'
 import { chatReader } from './chat-reader.js'
-import { given, type OpenaiLlmOptions, openaiHeaders } from './options.js'
+import { type OpenaiLlmOptions, openaiHeaders } from './options.js'
 import { openaiRate } from './rate-headers.js'
 
 const vendor = 'OpenAI'
@@ -29,12 +29,12 @@ export function openaiChat(options: OpenaiLlmOptions, context: VendorContext): L
           ? {}
           : {
               tools,
-              ...given({
+              ...defined({
                 tool_choice: chatChoice(prompt),
                 parallel_tool_calls: options.parallelToolCalls,
               }),
             }),
-        ...given({
+        ...defined({
           max_completion_tokens: tokenLimit(options.maxOutputTokens, prompt),
           temperature: options.temperature,
           top_p: options.topP,

@@ -51,12 +51,3 @@ export function openaiHeaders(
     ...(project === undefined ? {} : { 'openai-project': project }),
   }
 }
-
-/** Without what is undefined, for requests that know no such value. */
-export function given<Fields extends object>(
-  fields: Fields,
-): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Fields]?: Exclude<Fields[Key], undefined>
-  }
-}

@@ -1,8 +1,9 @@
 /** A prompt in the shape of the Responses API, whole or going on from the response before. */
 
+import { defined } from '@parley/core'
 import { type ModelMessage, type ModelPrompt, textWithFacts, tokenLimit } from '../prompt/model-prompt.js'
 import { argumentsObject } from '../prompt/tool-arguments.js'
-import { given, type OpenaiLlmOptions } from './options.js'
+import type { OpenaiLlmOptions } from './options.js'
 
 /** The vendor refuses a shorter limit. */
 const LEAST_TOKENS = 16
@@ -20,8 +21,8 @@ export function responsesBody(
     // Without it the vendor rewrites the schema and refuses what it cannot rewrite.
     strict: false,
   }))
-  const reasoning = given({ effort: options.reasoningEffort })
-  const text = given({ verbosity: options.verbosity })
+  const reasoning = defined({ effort: options.reasoningEffort })
+  const text = defined({ verbosity: options.verbosity })
   const limit = tokenLimit(options.maxOutputTokens, prompt)
   return {
     model: options.model,
@@ -32,14 +33,14 @@ export function responsesBody(
       ? {}
       : {
           tools,
-          ...given({
+          ...defined({
             tool_choice: choiceOf(prompt),
             parallel_tool_calls: options.parallelToolCalls,
           }),
         }),
     ...(Object.keys(reasoning).length === 0 ? {} : { reasoning }),
     ...(Object.keys(text).length === 0 ? {} : { text }),
-    ...given({
+    ...defined({
       max_output_tokens: limit === undefined ? undefined : Math.max(limit, LEAST_TOKENS),
       temperature: options.temperature,
       top_p: options.topP,

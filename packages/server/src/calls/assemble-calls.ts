@@ -149,6 +149,7 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
   })
   const desk: CallDesk = createCallDesk({
     world: createCallWorld({
+      outlives: config.redisUrl !== undefined || database.kind === 'postgres',
       ...{ store, registry, carriers, addresses, clock, epochMs, ids, log },
       tickets: createSqlStreamTickets({ database, clock, epochMs }),
       decide: worker.decide,

@@ -148,6 +148,7 @@ export function openDesk(database: CallDatabase, documents = true) {
   }
 
   const world = createCallWorld({
+    outlives: true,
     ...{ registry, clock, epochMs, ids },
     store: {
       ...store,

@@ -22,6 +22,8 @@ export interface CallWorldParts {
   readonly store: CallStore
   readonly tickets: StreamTickets
   readonly registry: ResumeRegistry
+  /** Whether what the registry is told while a call goes on outlives this process; else only a handing over is kept. */
+  readonly outlives: boolean
   readonly carriers: ReadonlyMap<CarrierName, Carrier>
   readonly addresses: CallAddresses
   readonly decide: DecideAfter

@@ -159,7 +159,10 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
         wrap: engine => surroundings.wrap(live.wrap(engine, agent.turns.bargeIn)),
         // Nobody comes back with a call of which only its stream tells.
         ...(end === undefined
-          ? { snapshots: snapshot => world.keep(call, attempt, snapshot), leave: handsOver }
+          ? {
+              leave: handsOver,
+              ...(world.outlives ? { snapshots: snapshot => world.keep(call, attempt, snapshot) } : {}),
+            }
           : {}),
       })
     } catch (error) {

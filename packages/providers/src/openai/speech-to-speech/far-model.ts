@@ -1,8 +1,8 @@
 /** A Realtime model as a far conversation: OpenAI's, and what is compatible with its GA interface. */
 
-import { type FarSession, ParleyError, type SpeechToSpeech } from '@parley/core'
+import { defined, type FarSession, ParleyError, type SpeechToSpeech } from '@parley/core'
 import type { VendorContext } from '../../vendor.js'
-import { given, openaiHeaders } from '../options.js'
+import { openaiHeaders } from '../options.js'
 import { openRealtimeLink, type RealtimeLink } from '../realtime-link.js'
 import { endsSession } from './far-errors.js'
 import type { FarOptions } from './far-options.js'
@@ -69,8 +69,8 @@ export function createFarModel(options: FarOptions, context: VendorContext): Spe
 
 function headersOf({ auth, organization, project, safetyIdentifier }: FarOptions, key: string | undefined) {
   return {
-    ...openaiHeaders(auth === 'bearer' ? key : undefined, given({ organization, project })),
-    ...given({
+    ...openaiHeaders(auth === 'bearer' ? key : undefined, defined({ organization, project })),
+    ...defined({
       'api-key': auth === 'api-key' ? key : undefined,
       'openai-safety-identifier': safetyIdentifier,
     }),

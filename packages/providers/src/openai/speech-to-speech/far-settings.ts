@@ -1,7 +1,13 @@
 /** The session object: what is asked for at the start, and what of it can change. */
 
-import type { FarSessionOptions, FarSettings, FarTurns, ToolDefinition } from '@parley/core'
-import { given } from '../options.js'
+import {
+  defined,
+  type FarSessionOptions,
+  type FarSettings,
+  type FarTurns,
+  type ToolDefinition,
+} from '@parley/core'
+
 import { isoLanguage } from '../transcription-session.js'
 import { voiceField } from '../voice-field.js'
 import type { FarOptions } from './far-options.js'
@@ -20,12 +26,12 @@ export function sessionOf(options: FarOptions, asked: FarSessionOptions): object
       input: {
         format,
         turn_detection: detectionOf(asked.turns),
-        ...given({ transcription }),
+        ...defined({ transcription }),
         ...(noiseReduction === undefined ? {} : { noise_reduction: { type: noiseReduction } }),
       },
-      output: { format, ...given({ voice: voice === undefined ? undefined : voiceField(voice), speed }) },
+      output: { format, ...defined({ voice: voice === undefined ? undefined : voiceField(voice), speed }) },
     },
-    ...given({
+    ...defined({
       max_output_tokens: maxOutputTokens,
       parallel_tool_calls: parallelToolCalls,
       truncation: truncationOf(options),
@@ -71,9 +77,9 @@ function detectionOf(turns: FarTurns): object | null {
   const ours = { create_response: false, interrupt_response: false }
   if (turns.by === 'gateway') return null
   if (turns.by === 'meaning')
-    return { type: 'semantic_vad', ...given({ eagerness: turns.eagerness }), ...ours }
+    return { type: 'semantic_vad', ...defined({ eagerness: turns.eagerness }), ...ours }
   const { threshold, silenceMs, prefixMs } = turns
-  const times = given({ threshold, silence_duration_ms: silenceMs, prefix_padding_ms: prefixMs })
+  const times = defined({ threshold, silence_duration_ms: silenceMs, prefix_padding_ms: prefixMs })
   return { type: 'server_vad', ...times, ...ours }
 }
 
@@ -82,7 +88,7 @@ function transcriptionOf({ transcription }: FarOptions, language: string): objec
   const { model, languages, prompt, keywords, delay } = transcription
   const asked = transcription.language ?? isoLanguage(language)
   const one = languages !== undefined || asked === 'auto' ? undefined : asked
-  return { model, ...given({ language: one, languages, prompt, keywords, delay }) }
+  return { model, ...defined({ language: one, languages, prompt, keywords, delay }) }
 }
 
 function truncationOf({ truncation }: FarOptions): unknown {

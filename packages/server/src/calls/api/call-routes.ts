@@ -1,7 +1,7 @@
 /** Calls over HTTP: made, found, cancelled. Another tenant's look exactly like missing ones. */
 
 import { callStatuses, finalStatuses, readTranscript } from '@parley/calls'
-import { ParleyError } from '@parley/core'
+import { defined, ParleyError } from '@parley/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { about, BODY_BYTES, type CallApiParts, callOf, problems } from './api-parts.js'
@@ -59,7 +59,7 @@ export function callRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
       },
       async request => {
         const { tenant } = await guard(request, 'calls:read')
-        return callPageSchema.parse(await store.listCalls({ tenant, ...given(request.query) }))
+        return callPageSchema.parse(await store.listCalls({ tenant, ...defined(request.query) }))
       },
     )
     app.get(
@@ -111,11 +111,4 @@ export function callRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
 function keyOf(body: string | undefined, header: string | undefined): string | undefined {
   if (body === undefined || header === undefined || body === header) return body ?? header
   throw new ParleyError('bad_message', '`key` and the header Idempotency-Key differ; give one of them.')
-}
-
-/** Without what is absent: `undefined` is no value here. */
-export function given<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }

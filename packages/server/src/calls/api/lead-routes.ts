@@ -1,11 +1,10 @@
 /** People who may be called, over HTTP. */
 
 import { type NewLead, readPhoneNumber } from '@parley/calls'
-import { ParleyError } from '@parley/core'
+import { defined, ParleyError } from '@parley/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { about, BODY_BYTES, type CallApiParts, problems } from './api-parts.js'
-import { given } from './call-routes.js'
 import { epochMs, fields, idParams, name, next, page, phone, storedFields } from './call-schemas.js'
 
 const newLead = z.strictObject({
@@ -38,7 +37,7 @@ export function leadRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
   const { store, guard, config, ids } = parts
 
   async function put(tenant: string, id: string, lead: z.output<typeof newLead>) {
-    const { phone: number, ...rest } = given(lead)
+    const { phone: number, ...rest } = defined(lead)
     const order: NewLead = {
       ...{ id, tenant, ...rest },
       phone: readPhoneNumber(number, config.callCountry),
@@ -106,7 +105,7 @@ export function leadRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
       },
       async request => {
         const { tenant } = await guard(request, 'calls:read')
-        const { phone: number, ...query } = given(request.query)
+        const { phone: number, ...query } = defined(request.query)
         const ofPhone = number === undefined ? {} : { phone: readPhoneNumber(number, config.callCountry) }
         const { leads, next: mark } = await store.listLeads({ tenant, ...query, ...ofPhone })
         return { leads: leads.map(lead => leadSchema.parse(lead)), next: mark }
