@@ -7,7 +7,7 @@ import { root } from './workspace.mjs'
 const allowed = {
   audio: [],
   core: ['audio'],
-  protocol: ['core'],
+  protocol: ['audio', 'core'],
   'tts-espeak': ['core'],
   sim: ['audio', 'core'],
   providers: ['audio', 'core', 'protocol'],
@@ -17,7 +17,8 @@ const allowed = {
   platform: ['audio', 'core', 'protocol', 'providers'],
   calls: ['audio', 'core', 'protocol', 'providers', 'engines', 'platform'],
   client: ['protocol'],
-  console: ['client', 'protocol'],
+  react: ['client', 'protocol'],
+  console: ['client', 'protocol', 'react'],
   server: [
     'audio',
     'core',
@@ -37,6 +38,7 @@ const browserSafe = {
   core: [],
   protocol: [],
   client: [],
+  react: [],
   console: [],
 }
 

@@ -1,4 +1,4 @@
-import type { AudioFrame } from '@parley/audio'
+import type { AudioFrame, VisemeCue } from '@parley/audio'
 import type { Clock } from './clock/clock.js'
 import type { ParleyError } from './errors.js'
 import type { Evidence } from './floor/evidence.js'
@@ -84,6 +84,8 @@ export type ReplyPart =
    * without it the text is spread over the audio between its neighbours by length.
    */
   | { readonly kind: 'words'; readonly text: string; readonly untilMs?: number }
+  /** Shapes of the mouth in order, with their places in the reply's own audio, ms. Come before or with their audio. */
+  | { readonly kind: 'visemes'; readonly cues: readonly VisemeCue[] }
   /** A moment of the latency ledger that only the engine knows. */
   | { readonly kind: 'mark'; readonly mark: LedgerMark }
   /** What was looked up for the reply, and what of it came too late or failed; at most once. */

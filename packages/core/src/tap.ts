@@ -6,6 +6,12 @@ import type { SessionEvent } from './session/events.js'
 export interface Tap {
   readonly name: string
   userAudio?(frame: AudioFrame): void
-  agentAudio?(frame: AudioFrame, reply: ReplyId): void
+  /**
+   * Sound of a reply leaves; `frame.atMs` is its place in the reply. `heardInMs` is how long from now until its first
+   * sample reaches the ear, by estimate: what is ahead of it and the path.
+   */
+  agentAudio?(frame: AudioFrame, reply: ReplyId, heardInMs: number): void
+  /** The far end throws away what it has of a reply beyond `heardMs` of it; some of that may be sent again. */
+  agentCleared?(reply: ReplyId, heardMs: number): void
   event?(event: SessionEvent): void
 }

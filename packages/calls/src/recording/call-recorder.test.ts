@@ -73,7 +73,7 @@ describe('a call recorder', () => {
         )
       for (let i = 0; i < 40; i++) {
         clock.after(1_000 + Math.max(0, i * 20 - 200), () =>
-          recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply),
+          recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply, 0),
         )
       }
       await clock.advance(5_000)
@@ -91,7 +91,7 @@ describe('a call recorder', () => {
     const { clock, recorder, channels } = rig(() => wayMs)
     await clock.advance(1_000)
     for (let i = 0; i < 60; i++) {
-      recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply)
+      recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply, 0)
       if (i * 20 === knownAfterMs) wayMs = 180
       await clock.advance(20)
     }
@@ -108,7 +108,7 @@ describe('a call recorder', () => {
     let wayMs: number | undefined
     const { clock, recorder, channels } = rig(() => wayMs)
     await clock.advance(1_000)
-    for (let i = 0; i < 20; i++) recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply)
+    for (let i = 0; i < 20; i++) recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply, 0)
     await clock.advance(150)
     wayMs = 100
     recorder.event?.(ended(150))
@@ -120,7 +120,7 @@ describe('a call recorder', () => {
   it('leaves out what an interrupted caller did not hear', async () => {
     const { clock, recorder, channels } = rig()
     await clock.advance(1_000)
-    for (let i = 0; i < 20; i++) recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply)
+    for (let i = 0; i < 20; i++) recorder.agentAudio?.({ samples: frame(900), rate, atMs: i * 20 }, reply, 0)
     await clock.advance(150)
     recorder.event?.(ended(150))
     await clock.advance(5_000)
@@ -131,7 +131,7 @@ describe('a call recorder', () => {
     const { clock, recorder, channels } = rig()
     const send = (from: number, to: number) => {
       for (let ms = from; ms < to; ms += 20)
-        recorder.agentAudio?.({ samples: frame(900), rate, atMs: ms }, reply)
+        recorder.agentAudio?.({ samples: frame(900), rate, atMs: ms }, reply, 0)
     }
     send(0, 200)
     await clock.advance(600)

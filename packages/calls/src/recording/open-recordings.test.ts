@@ -82,7 +82,7 @@ describe('recordings', () => {
       for (let i = 0; i < 50; i++) {
         const frame = { samples: sound.subarray(i * 160, (i + 1) * 160), rate, atMs: i * 20 }
         const silent = { ...frame, samples: new Int16Array(160) }
-        if (who === 'agent') recorder.agentAudio?.(frame, 'rpl_1' as ReplyId)
+        if (who === 'agent') recorder.agentAudio?.(frame, 'rpl_1' as ReplyId, 0)
         await clock.advance(20)
         recorder.userAudio?.(who === 'caller' ? frame : silent)
       }

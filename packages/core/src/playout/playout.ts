@@ -38,8 +38,10 @@ export interface PlayoutWatcher {
   finished(heard: Heard, said: string): void
   /** What was heard of an interrupted reply, corrected by reports that came after the cut; once per interruption. */
   settled(heard: Heard, said: string): void
-  /** A frame leaves, `aheadMs` before its time. */
-  agentAudio?(frame: AudioFrame, reply: ReplyId, aheadMs: number): void
+  /** A frame leaves, `aheadMs` before its time; `pathMs` after that it is at the ear. */
+  agentAudio?(frame: AudioFrame, reply: ReplyId, aheadMs: number, pathMs: number): void
+  /** What the far end has of it beyond `heardMs` is thrown away; it may be sent again. */
+  cleared?(reply: ReplyId, heardMs: number): void
 }
 
 export interface PlayoutOptions {
@@ -301,6 +303,7 @@ export class Playout {
     if (isTold) line.heard.report(told.ms)
     const known = heardAtCut(line, far, nowMs)
     const heard = isTold ? { ...known, errorMs: FRAME_MS } : known
+    this.#watcher.cleared?.(line.reply, heard.ms)
     const mayBeTold = line.cursor > 0 && far !== undefined && !isTold
     const waitMs = mayBeTold ? longestReportMs(far) : 0
     this.#settlements.add(line, heard, nowMs + waitMs, {
@@ -372,6 +375,7 @@ export class Playout {
     line.heard.rewind(heardMs, nowMs)
     line.cursor = Math.round((heardMs * this.#sampleRate) / 1000)
     line.sentAll = false
+    this.#watcher.cleared?.(line.reply, heardMs)
   }
 
   #send(line: Line, far: FarEnd, count: number, nowMs: number): void {
@@ -382,7 +386,7 @@ export class Playout {
     const aheadMs = line.heard.aheadMs(nowMs)
     line.heard.sent((count * 1000) / this.#sampleRate, nowMs)
     far.play(this.#frame, line.reply)
-    this.#watcher.agentAudio?.(this.#frame, line.reply, aheadMs)
+    this.#watcher.agentAudio?.(this.#frame, line.reply, aheadMs, far.pathMs)
     if (first) this.#watcher.firstSent(line.reply, nowMs)
   }
 

@@ -1,3 +1,4 @@
+import type { VisemeCue } from '@parley/audio'
 import type { Expression } from './expression.js'
 
 /** A voice, a vendor's or embedded. */
@@ -29,5 +30,7 @@ export type SpeechPart =
   | { readonly kind: 'audio'; readonly samples: Int16Array }
   /** A word as written in the request, with its place in this request's audio, in ms. Comes before or with its audio. */
   | { readonly kind: 'word'; readonly text: string; readonly startMs: number; readonly endMs: number }
+  /** Shapes of the mouth, in order, with their places in this request's audio. Come before or with their audio. */
+  | { readonly kind: 'visemes'; readonly cues: readonly VisemeCue[] }
   /** What this request costs, in characters as the provider counts them; at most once. */
   | { readonly kind: 'usage'; readonly characters: number }

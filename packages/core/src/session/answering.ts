@@ -48,7 +48,9 @@ export interface AnsweringParts {
   /** The reply is over; its actions are to be done when it was heard to its end. */
   ended(run: ReplyRun): void
   /** A frame leaves, `aheadMs` before its time. */
-  agentAudio(frame: AudioFrame, reply: ReplyId, aheadMs: number): void
+  agentAudio(frame: AudioFrame, reply: ReplyId, aheadMs: number, pathMs: number): void
+  /** The far end throws away what it has of it beyond `heardMs`. */
+  agentCleared(reply: ReplyId, heardMs: number): void
 }
 
 export class Answering {
@@ -81,7 +83,8 @@ export class Answering {
         sent: (reply, totalMs) => parts.emit({ kind: 'reply-sent', reply, totalMs }),
         finished: (heard, said) => this.#finished(heard, said),
         settled: (heard, said) => this.#settled(heard, said),
-        agentAudio: (frame, reply, aheadMs) => parts.agentAudio(frame, reply, aheadMs),
+        agentAudio: parts.agentAudio,
+        cleared: parts.agentCleared,
       },
     )
   }
@@ -355,6 +358,7 @@ export class Answering {
         emit({ kind: 'reply-made', turn: turn.id, reply, inputTokens, outputTokens, ...failed })
       },
       words: (text, untilMs) => emit({ kind: 'reply-words', reply, text, untilMs }),
+      visemes: cues => emit({ kind: 'reply-visemes', reply, cues }),
       failed: warn,
     })
     this.#playout.begin(reply)

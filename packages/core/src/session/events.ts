@@ -1,3 +1,4 @@
+import type { VisemeCue } from '@parley/audio'
 import type { EndpointWait } from '../endpointing/endpointing.js'
 import type { ErrorCode } from '../errors.js'
 import type { Floor } from '../floor/floor.js'
@@ -43,6 +44,8 @@ export type SessionEvent = { readonly atMs: number } & (
   | { readonly kind: 'reply-started'; readonly turn: TurnId; readonly reply: ReplyId }
   /** Text of the reply as it is sent; `untilMs` is its end in the reply's audio. */
   | { readonly kind: 'reply-words'; readonly reply: ReplyId; readonly text: string; readonly untilMs: number }
+  /** Shapes of the mouth by place in the reply's audio, told as that sound is sent. What is not heard, is cut with it. */
+  | { readonly kind: 'reply-visemes'; readonly reply: ReplyId; readonly cues: readonly VisemeCue[] }
   /** The engine has given all of it: its sound may still be on its way. `error` where it failed. */
   | {
       readonly kind: 'reply-made'

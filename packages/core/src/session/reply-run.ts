@@ -1,4 +1,4 @@
-import type { Resampler, Resampling } from '@parley/audio'
+import type { Resampler, Resampling, VisemeCue } from '@parley/audio'
 import type { EngineLink, ReplyPart, SessionAction } from '../engine.js'
 import type { ParleyError } from '../errors.js'
 import type { BargeIn } from '../floor/policy.js'
@@ -39,6 +39,8 @@ export interface ReplyRunParts {
   made(error: ParleyError | undefined): void
   /** Words entered the released reply; `untilMs` is their end in its audio. */
   words(text: string, untilMs: number): void
+  /** The same for shapes of the mouth, with their places in its audio. */
+  visemes(cues: readonly VisemeCue[]): void
   failed(error: ParleyError): void
 }
 
@@ -201,6 +203,7 @@ export class ReplyRun {
         if (this.#sounded) return
         if (part.kind === 'audio') this.#write(part.samples, part.rate)
         if (part.kind === 'words') this.#words(part.text, part.untilMs)
+        if (part.kind === 'visemes') this.#visemes(part.cues, 0)
       },
       end: error => {
         if (error !== undefined) this.#parts.failed(error)
@@ -222,6 +225,9 @@ export class ReplyRun {
           untilMs === undefined ? undefined : untilMs + this.#fromMs + this.#streamFromMs,
         )
       }
+      case 'visemes':
+        this.#beginAnswer()
+        return this.#visemes(part.cues, this.#fromMs + this.#streamFromMs)
       case 'mark':
         return this.#parts.mark(part.mark)
       case 'context':
@@ -265,6 +271,18 @@ export class ReplyRun {
     const endMs = this.#parts.playout.words(this.reply, text, untilMs)
     this.#wordCount += countWords(text)
     this.#tell(() => this.#parts.words(text, endMs))
+  }
+
+  #visemes(cues: readonly VisemeCue[], fromMs: number): void {
+    const placed =
+      fromMs === 0
+        ? cues
+        : cues.map(({ viseme, startMs, endMs }) => ({
+            viseme,
+            startMs: startMs + fromMs,
+            endMs: endMs + fromMs,
+          }))
+    this.#tell(() => this.#parts.visemes(placed))
   }
 
   #tell(tell: () => void): void {

@@ -87,11 +87,12 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
     warn: error => telling.warn(error),
     audible: reply => host.observe({ kind: 'reply-audible', atMs: caller.mediaMs, reply }),
     ended: host.replyEnded,
-    agentAudio(frame, reply, aheadMs) {
+    agentAudio(frame, reply, aheadMs, pathMs) {
       watchdog.active(clock.now())
       ear?.agent?.(frame, caller.mediaMs + aheadMs)
-      telling.agentAudio(frame, reply)
+      telling.agentAudio(frame, reply, aheadMs + pathMs)
     },
+    agentCleared: (reply, heardMs) => telling.agentCleared(reply, heardMs),
   })
   const overlap = new Overlap(conduct.judge)
   const deadAir = new DeadAir(policy.deadAir)

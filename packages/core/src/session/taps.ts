@@ -23,10 +23,20 @@ export class Taps {
     }
   }
 
-  agentAudio(frame: AudioFrame, reply: ReplyId): void {
+  agentAudio(frame: AudioFrame, reply: ReplyId, heardInMs: number): void {
     for (const tap of this.#taps) {
       try {
-        tap.agentAudio?.(frame, reply)
+        tap.agentAudio?.(frame, reply, heardInMs)
+      } catch (error) {
+        this.#unplug(tap, error)
+      }
+    }
+  }
+
+  agentCleared(reply: ReplyId, heardMs: number): void {
+    for (const tap of this.#taps) {
+      try {
+        tap.agentCleared?.(reply, heardMs)
       } catch (error) {
         this.#unplug(tap, error)
       }

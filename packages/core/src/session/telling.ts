@@ -98,8 +98,12 @@ export class Telling {
     this.#taps.userAudio(frame)
   }
 
-  agentAudio(frame: AudioFrame, reply: ReplyId): void {
-    this.#taps.agentAudio(frame, reply)
+  agentAudio(frame: AudioFrame, reply: ReplyId, heardInMs: number): void {
+    this.#taps.agentAudio(frame, reply, heardInMs)
+  }
+
+  agentCleared(reply: ReplyId, heardMs: number): void {
+    this.#taps.agentCleared(reply, heardMs)
   }
 
   /** A far end is there (again): tells it what it missed. */

@@ -4,6 +4,7 @@
  * caller gets a short apology instead of silence.
  */
 
+import type { VisemeCue } from '@parley/audio'
 import {
   type EngineCall,
   type Expression,
@@ -247,11 +248,16 @@ async function speakClause(progress: Progress, clause: string, voice: TextToSpee
       if (text !== '') waiting === undefined ? handoff.push(piece) : waiting.push(piece)
       continue
     }
+    if (part.kind === 'visemes') {
+      const piece = { kind: 'visemes', cues: part.cues.map(cue => movedBy(cue, beganMs)) } as const
+      waiting === undefined ? handoff.push(piece) : waiting.push(piece)
+      continue
+    }
     if (part.kind === 'usage' || part.samples.length === 0) continue
     if (waiting !== undefined) {
       mark(progress, 'first-voice')
       release(progress)
-      if (waiting.length === 0) waiting.push({ kind: 'words', text: words.body() })
+      if (!waiting.some(({ kind }) => kind === 'words')) waiting.push({ kind: 'words', text: words.body() })
       for (const piece of waiting) handoff.push(piece)
       waiting = undefined
     }
@@ -266,6 +272,10 @@ async function speakClause(progress: Progress, clause: string, voice: TextToSpee
     )
   const rest = words.rest()
   if (rest !== '') handoff.push({ kind: 'words', text: rest, untilMs: progress.soundMs })
+}
+
+function movedBy({ viseme, startMs, endMs }: VisemeCue, byMs: number): VisemeCue {
+  return { viseme, startMs: startMs + byMs, endMs: endMs + byMs }
 }
 
 /** Something is about to be heard or read: what waited for that goes first. */

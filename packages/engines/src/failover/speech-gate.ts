@@ -128,6 +128,7 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
   return {
     sampleRate,
     feed(part) {
+      if (part.kind === 'visemes') return [part]
       if (part.kind === 'word') onWord(part)
       else if (part.samples.length > 0) {
         held.push(part.samples)

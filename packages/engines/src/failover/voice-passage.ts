@@ -26,6 +26,17 @@ export interface PassageOptions {
 export function createPassage({ gate, resampler, fromMs, listener }: PassageOptions): VoicePassage {
   function place(part: SpokenPart): readonly SpeechPart[] {
     if (part.kind === 'word') return [{ ...part, startMs: fromMs + part.startMs, endMs: fromMs + part.endMs }]
+    if (part.kind === 'visemes')
+      return [
+        {
+          kind: 'visemes',
+          cues: part.cues.map(({ viseme, startMs, endMs }) => ({
+            viseme,
+            startMs: fromMs + startMs,
+            endMs: fromMs + endMs,
+          })),
+        },
+      ]
     listener.gets((part.samples.length * 1000) / gate.sampleRate)
     return resampler === undefined ? [part] : audio(resampler.process(part.samples), part.samples)
   }

@@ -80,6 +80,7 @@ function take(event: SessionEvent, answers: Answers, turns: CallerTurns): void {
     // The protocol has no word for these.
     case 'session-started':
     case 'reply-prepared':
+    case 'reply-visemes':
     case 'ducked':
     case 'dtmf':
     case 'filler':

@@ -2,8 +2,8 @@
 import { ParleyError, type SessionEvent } from '@parley/core'
 import type { ServerMessage, ServerMessageOf } from '@parley/protocol'
 
-/** What only edges that steer a conversation have to know. */
-const untold = ['reply-made', 'tool-called', 'call-ordered'] as const
+/** What only edges that steer a conversation have to know, and what is told beside them to whoever asks. */
+const untold = ['reply-made', 'tool-called', 'call-ordered', 'reply-visemes'] as const
 
 type ToldEvent = Exclude<SessionEvent, { readonly kind: (typeof untold)[number] }>
 

@@ -83,7 +83,10 @@ describe('the sound of a reply', () => {
 
 const heard = { reply: 'r1', ms: 840, text: 'We open', complete: false, source: 'estimated', errorMs: 30 }
 /** One event of each kind; the mapping would not compile if one were missing there. */
-const events: Record<Exclude<SessionEvent['kind'], 'reply-made' | 'tool-called' | 'call-ordered'>, object> = {
+const events: Record<
+  Exclude<SessionEvent['kind'], 'reply-made' | 'tool-called' | 'call-ordered' | 'reply-visemes'>,
+  object
+> = {
   'session-started': { session: 'ses_1', language: 'en' },
   'floor-changed': { floor: 'overlap' },
   'speech-started': { turn: 't1', mediaMs: 20 },
