@@ -1,0 +1,118 @@
+/** From samples of any rate to looks at the voice: the lower rate, pitch, and the shape of the spectrum. */
+
+import { createRateStage } from './rate-stage.js'
+import { createSpectrumShape } from './spectrum-shape.js'
+import { createTrackerLooks, type PitchLook } from './tracker-looks.js'
+import { createVoiceLooks, type VoiceLook, type VoiceLooks } from './voice-look.js'
+
+export interface LookStage {
+  /** Time between looks, ms. */
+  readonly hopMs: number
+  /** What must have been heard beyond the middle of a frame for the look that is nearest to it, ms. */
+  readonly delayMs: number
+  /** Samples, at the rate of the input, until the next look. */
+  untilLook(): number
+  /** Takes `count` samples in, not more than `untilLook` and `mostSamples`. */
+  hear(samples: Float64Array, count: number): void
+  /** The last few of them. */
+  readonly looks: VoiceLooks
+  reset(): void
+}
+
+export interface LookStageOptions {
+  readonly rate: number
+  readonly frameSize: number
+  readonly hopSize: number
+  readonly manner: 'fast' | 'accurate'
+}
+
+/** Looks that are remembered. */
+const kept = 16
+/** Most samples that may be taken in at once. */
+export const mostSamples = 1024
+
+/** @param tell Called with each look; it is used again 16 looks later. */
+export function createLookStage(options: LookStageOptions, tell: (look: VoiceLook) => void): LookStage {
+  const { rate, frameSize, hopSize, manner } = options
+  const innerRate = rate >= 16_000 ? 16_000 : 8_000
+  const lower = createRateStage({ fromRate: rate, toRate: innerRate })
+  const pitch = createTrackerLooks(innerRate, manner)
+  const shape = createSpectrumShape(binHz)
+  const looks = createVoiceLooks(kept)
+  const inner = new Float64Array(mostSamples)
+  const narrow = createViews(mostSamples)
+  const samplesIn = (ms: number) => Math.round((ms * innerRate) / 1000)
+  const hop = samplesIn(pitch.hopMs)
+  const middle = Math.round((frameSize * innerRate) / rate / 2)
+  /** Silence before the first sample, so that looks fall on the middles of frames if hops allow it. */
+  const lead = (hop - (middle % hop)) % hop
+  const onMiddles = Number.isInteger((hopSize * innerRate) / rate / hop)
+  const conversionMs = ((lower.needed(1) - 1) * 1000) / rate
+  const state = { heard: 0, due: 0 }
+
+  const dbOf = (power: number): number => (power <= 1e-10 ? -100 : 10 * Math.log10(power))
+
+  const takeLook = (look: PitchLook): void => {
+    shape.look(look.power)
+    const next = looks.next()
+    next.atMs = look.atMs - (lead * 1000) / innerRate
+    next.hz = look.hz
+    next.voicing = look.voicing
+    next.harmonicity = look.harmonicity
+    next.levelDb = dbOf(shape.power)
+    next.coreDb = dbOf(shape.corePower)
+    next.tilt = shape.tilt
+    next.centroidHz = shape.centroidHz
+    tell(next)
+  }
+
+  const schedule = (): void => {
+    while (lower.needed(state.due) <= state.heard) state.due += hop
+  }
+
+  const reset = (): void => {
+    lower.reset()
+    pitch.reset()
+    shape.reset()
+    looks.reset()
+    pitch.hear(new Float32Array(lead), takeLook)
+    state.heard = 0
+    state.due = samplesIn(pitch.delayMs) - lead
+    schedule()
+  }
+  reset()
+
+  return {
+    hopMs: pitch.hopMs,
+    delayMs: pitch.delayMs + conversionMs + (onMiddles ? 0 : pitch.hopMs / 2),
+    looks,
+    untilLook: () => lower.needed(state.due) - state.heard,
+    hear(samples, count) {
+      const made = lower.run(samples, count, inner)
+      const piece = narrow.of(made)
+      for (let i = 0; i < made; i++) piece[i] = inner[i] as number
+      pitch.hear(piece, takeLook)
+      state.heard += count
+      schedule()
+    },
+    reset,
+  }
+}
+
+/** A transform has 1024 points at 16 kHz and half of them at 8 kHz. */
+const binHz = 16_000 / 1024
+
+/** Views of one buffer by their length, since a steady stream comes in a few lengths only and views cost memory. */
+function createViews(most: number) {
+  const buffer = new Float32Array(most)
+  const views: (Float32Array | undefined)[] = []
+  return {
+    of(length: number): Float32Array {
+      const known = views[length]
+      if (known !== undefined) return known
+      const made = buffer.subarray(0, length)
+      views[length] = made
+      return made
+    },
+  }
+}
