@@ -28,6 +28,8 @@ export const binaryProsodyFields = [
 type Forgotten = Exclude<keyof ProsodyFrame, (typeof binaryProsodyFields)[number]>
 const nothingForgotten: [Forgotten] extends [never] ? true : never = true
 
+const emotionNames: readonly string[] = prosodyEmotions
+
 export const PROSODY_FRAME_BYTES = binaryProsodyFields.length * 4
 
 /** Writes one frame; `at` is a byte and `view` has `PROSODY_FRAME_BYTES` from there. */
@@ -42,7 +44,7 @@ export function writeProsodyFrame(frame: ProsodyFrame, view: DataView, at: numbe
 function numberOf(value: number | boolean | string): number {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0
-  return prosodyEmotions.findIndex(emotion => emotion === value)
+  return emotionNames.indexOf(value)
 }
 
 /** @throws RangeError for bytes that are no whole number of frames */

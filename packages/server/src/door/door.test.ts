@@ -211,6 +211,9 @@ describe('the door', () => {
       expect(answer.status).toBeGreaterThanOrEqual(400)
       expect(answer.status).toBeLessThan(500)
     }
+    expect(to.lines.filter(line => line.includes('The upgrade is not one of WebSocket'))).toHaveLength(
+      bad.length,
+    )
     await rawRequest(to.port, 'rubbish\r\n\r\n')
     const socket = await connect(to)
     expect(to.door.connections).toBe(1)

@@ -41,11 +41,18 @@ export interface Route {
   refusalBody?(error: ParleyError): object
   /** Longest message, bytes; above it the socket closes with 1009. Default: that of the voice socket. */
   readonly maxPayloadBytes?: number
+  /** A place of the edge's own for the client's address, given back with the socket; throws what refuses it. */
+  hold?(client: string): () => void
   handle(socket: WebSocket, request: IncomingMessage, principal: Principal): void
 }
 
-/** A way in for far ends that can set no header and bring their token in a message: known only after the upgrade. */
-export interface LateRoute extends Pick<Route, 'scope'> {
+/**
+ * A way in for far ends that bring their token in a message, or must learn by a close that it is not good: known only
+ * after the upgrade.
+ */
+export interface LateRoute extends Pick<Route, 'hold'> {
+  /** Undefined: the edge itself looks at what the principal may do, and its socket counts as no conversation. */
+  readonly scope: Scope | undefined
   /** What is offered beside them is no reason to refuse. */
   readonly protocols: readonly string[]
   /**
@@ -117,12 +124,12 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
 
   async function principalOf(
     request: IncomingMessage,
-    route: Pick<Route, 'scope' | 'identify'>,
+    route: Pick<Route, 'identify'> & Pick<LateRoute, 'scope'>,
     token = tokenOf(request.headers, request.url),
   ): Promise<Principal> {
     const remote = remoteOf(request.socket.remoteAddress, request.headers)
     const principal = await (route.identify?.(request) ?? identity.verify(token, remote))
-    if (hasScope(principal, route.scope)) return principal
+    if (route.scope === undefined || hasScope(principal, route.scope)) return principal
     throw new ParleyError('forbidden', `The token lacks the scope ${route.scope}.`)
   }
 
@@ -137,6 +144,12 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       noServer: true,
       handleProtocols: (offered, request) =>
         chosenProtocol(routes.get(pathOf(request)), [...offered]) ?? false,
+    })
+    made.on('wsClientError', (fault, socket, request) => {
+      const message = `The upgrade is not one of WebSocket (${fault.message}); a proxy may have lost its headers.`
+      const error = new ParleyError('bad_message', message)
+      report(request, error)
+      refuse(socket, error, { status: 400, body: refusalBody(request, error) })
     })
     servers.set(maxPayload, made)
     return made
@@ -154,13 +167,16 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     // Counted before the first await: a crowd that arrives at once must not be let in at once.
     const release = enter()
     try {
-      const verdict = await limits.connect(clientAddress(request.socket.remoteAddress ?? '', request.headers))
+      const client = clientAddress(request.socket.remoteAddress ?? '', request.headers)
+      const verdict = await limits.connect(client)
       if (!verdict.ok) throw limited(verdict.limit, verdict.retryAfterMs)
       const known = once(verdict.release)
+      const own = heldBy(route, client, known)
       return {
         route,
         known,
         release() {
+          own()
           known()
           release()
         },
@@ -316,6 +332,16 @@ function both(verdict: LimitVerdict, release: () => void): () => void {
   return () => {
     verdict.release()
     release()
+  }
+}
+
+/** The edge's own place for the client; what was held before it is given back when there is none. */
+function heldBy(route: Pick<Route, 'hold'>, client: string, before: () => void): () => void {
+  try {
+    return once(route.hold?.(client) ?? (() => {}))
+  } catch (error) {
+    before()
+    throw error
   }
 }
 

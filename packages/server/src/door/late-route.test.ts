@@ -103,4 +103,39 @@ describe('a way in for far ends without headers', () => {
     const [answer] = await once(socket, 'upgrade')
     expect(answer.statusCode).toBe(101)
   })
+
+  it('gives a route a place of its own for an address, and takes it back with the socket', async () => {
+    await start()
+    let held = 0
+    rig.door.routes.set('/few', {
+      scope: undefined,
+      protocols: [],
+      hold() {
+        if (held === 1) throw new ParleyError('rate_limited', 'One is enough.')
+        held += 1
+        return () => {
+          held -= 1
+        }
+      },
+      handleUnknown(socket, _request, { identify }) {
+        void identify(undefined).then(
+          ({ scopes }) => socket.send(String(scopes)),
+          () => socket.close(1008, 'Unauthorized'),
+        )
+      },
+    })
+    const url = `ws://127.0.0.1:${rig.port}/few`
+    const authorization = `Bearer ${await tokenFor('acme', ['sessions:read'])}`
+    const first = new WebSocket(url, { headers: { authorization } })
+    expect(String((await once(first, 'message'))[0])).toBe('sessions:read')
+    const second = new WebSocket(url)
+    second.on('error', () => {})
+    expect((await once(second, 'unexpected-response'))[1].statusCode).toBe(429)
+    first.close()
+    await once(first, 'close')
+    while (held > 0) await new Promise(resolve => setImmediate(resolve))
+    const third = new WebSocket(url)
+    const [code, reason] = await once(third, 'close')
+    expect([code, String(reason)]).toEqual([1008, 'Unauthorized'])
+  })
 })
