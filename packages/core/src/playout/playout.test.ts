@@ -40,6 +40,8 @@ function setUp(
     duck: on => void orders.push(`duck ${on}`),
   }
   const audible: number[] = []
+  const cleared: number[] = []
+  const leaving: { readonly fromMs: number; readonly earMs: number }[] = []
   const playout = new Playout(
     { sampleRate: RATE },
     {
@@ -48,6 +50,9 @@ function setUp(
       sent: (_, totalMs) => void orders.push(`sent ${totalMs}`),
       finished: (heard, said) => void told.push({ kind: 'finished', heard, said }),
       settled: (heard, said) => void told.push({ kind: 'settled', heard, said }),
+      agentAudio: ({ atMs }, _, aheadMs, pathMs) =>
+        void leaving.push({ fromMs: atMs, earMs: time.nowMs + aheadMs + pathMs }),
+      cleared: (_, heardMs) => void cleared.push(heardMs),
     },
   )
   playout.connect(leg)
@@ -65,7 +70,7 @@ function setUp(
     playout.audio(id, sound(ms), time.nowMs)
     playout.end(id, time.nowMs)
   }
-  return { playout, leg, sent, orders, told, audible, time, sentMs, beatUntil, speak }
+  return { playout, leg, sent, orders, told, audible, leaving, cleared, time, sentMs, beatUntil, speak }
 }
 
 describe('the pace', () => {
@@ -381,5 +386,76 @@ describe('a far end that reports cuts', () => {
     playout.interrupt(time.nowMs)
     beatUntil(3_000)
     expect(told).toMatchObject([{ kind: 'settled', heard: { ms: 520, complete: false } }])
+  })
+})
+
+describe('what looks on', () => {
+  /** When the sound from `fromMs` on was told to be heard, each time that it left. */
+  const earOf = (leaving: readonly { fromMs: number; earMs: number }[], fromMs: number) =>
+    leaving.filter(each => each.fromMs === fromMs).map(({ earMs }) => earMs)
+
+  it('is told when each frame is heard: in its turn behind what is ahead, and after the way', () => {
+    const { speak, beatUntil, leaving } = setUp({ aheadMs: 200, pathMs: 70 })
+    speak(600)
+    beatUntil(900)
+    expect(leaving.map(({ fromMs, earMs }) => earMs - fromMs)).toEqual(leaving.map(() => 70))
+    const short = setUp({ aheadMs: 20, pathMs: 30 })
+    short.speak(200)
+    short.beatUntil(400)
+    expect(earOf(short.leaving, 100)).toEqual([130])
+  })
+
+  it('is told of a silence where the sound came too late', () => {
+    const { playout, beatUntil, time, leaving } = setUp({ aheadMs: 100, pathMs: 40 })
+    playout.begin(reply)
+    playout.release(reply, 0)
+    playout.audio(reply, sound(100), 0)
+    beatUntil(500)
+    playout.audio(reply, sound(100), time.nowMs)
+    beatUntil(600)
+    expect([...earOf(leaving, 80), ...earOf(leaving, 100)]).toEqual([120, 540])
+  })
+
+  it('is told at once what a hold throws away, and again what is sent again', () => {
+    const { playout, speak, beatUntil, time, leaving, cleared } = setUp({ aheadMs: 200, rewinds: true })
+    speak(1_000)
+    beatUntil(300)
+    playout.hold(time.nowMs)
+    expect(cleared).toEqual([300])
+    playout.hold(time.nowMs)
+    expect(cleared).toEqual([300])
+    beatUntil(800)
+    playout.resume(time.nowMs)
+    expect(earOf(leaving, 300)).toEqual([300, 800])
+    expect(earOf(leaving, 280)).toEqual([280])
+  })
+
+  it('is told at once what an interruption throws away, and nothing of what had not left', () => {
+    const { playout, speak, beatUntil, time, cleared, leaving } = setUp({ aheadMs: 200, pathMs: 50 })
+    speak(1_000)
+    beatUntil(400)
+    const count = leaving.length
+    playout.interrupt(time.nowMs)
+    expect(cleared).toEqual([350])
+    beatUntil(1_000)
+    expect([leaving.length, cleared.length]).toEqual([count, 1])
+    const prepared = setUp()
+    prepared.playout.begin(reply)
+    prepared.playout.audio(reply, sound(400), 0)
+    prepared.playout.interrupt(20)
+    expect(prepared.cleared).toEqual([])
+  })
+
+  it('is told what a lost leg took with it, once, and hears it again from the next', () => {
+    const { playout, leg, speak, beatUntil, time, cleared, leaving } = setUp({ aheadMs: 200, pathMs: 50 })
+    speak(1_000)
+    beatUntil(400)
+    playout.disconnect(time.nowMs)
+    playout.disconnect(time.nowMs)
+    expect(cleared).toEqual([350])
+    beatUntil(700)
+    playout.connect(leg)
+    beatUntil(720)
+    expect(leaving.find(({ earMs }) => earMs > 700)).toEqual({ fromMs: 350, earMs: 770 })
   })
 })

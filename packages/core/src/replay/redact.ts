@@ -148,6 +148,8 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
 
   function partOf(part: ReplyPart): ReplyPart {
     if (part.kind === 'words' || part.kind === 'filler') return { ...part, text: agent(part.text) }
+    // A row of shapes can be read, and decides nothing.
+    if (part.kind === 'visemes') return { ...part, cues: [] }
     if (part.kind === 'tool-call') return { ...part, call: callOf(part.call) }
     if (part.kind === 'state') return { ...part, state: null }
     if (part.kind === 'action' && part.action.name === 'note')
@@ -252,14 +254,14 @@ export function createRedactor({ words, draw }: RedactorOptions): Redactor {
 const TEXTS = new Set(['text', 'said', 'message'])
 
 /**
- * An output as JSON with nothing that redaction changes: texts as the number of their words, what engines and agents
- * keep left out. The same for a session and for the replay of its redacted log.
+ * An output as JSON with nothing that redaction changes: texts as the number of their words, shapes of the mouth and what
+ * engines and agents keep left out. The same for a session and for the replay of its redacted log.
  */
 export function redactedJson(output: object): string {
   return JSON.stringify(output, (key, value: unknown) => {
     if (TEXTS.has(key) && typeof value === 'string')
       return value.split(/\s+/).filter(word => word !== '').length
-    if (key === 'state' || key === 'data') return null
+    if (key === 'state' || key === 'data' || key === 'cues') return null
     if (key === 'call') return (value as ToolCall).id
     return key === 'digit' ? '0' : value
   })

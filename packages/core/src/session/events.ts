@@ -44,7 +44,10 @@ export type SessionEvent = { readonly atMs: number } & (
   | { readonly kind: 'reply-started'; readonly turn: TurnId; readonly reply: ReplyId }
   /** Text of the reply as it is sent; `untilMs` is its end in the reply's audio. */
   | { readonly kind: 'reply-words'; readonly reply: ReplyId; readonly text: string; readonly untilMs: number }
-  /** Shapes of the mouth by place in the reply's audio, told as that sound is sent. What is not heard, is cut with it. */
+  /**
+   * Shapes of the mouth by place in the reply's audio, told before that sound is sent. They take the place of all that
+   * was told from their first place on; what is not heard is cut with its sound.
+   */
   | { readonly kind: 'reply-visemes'; readonly reply: ReplyId; readonly cues: readonly VisemeCue[] }
   /** The engine has given all of it: its sound may still be on its way. `error` where it failed. */
   | {

@@ -74,6 +74,8 @@ export class ReplyRun {
   #resampler: { readonly rate: number; readonly resampler: Resampler } | undefined
   #stream: PartStream | undefined
   #filler: PartStream | undefined
+  /** Whether shapes of the filler were told, of which some may be cut with it. */
+  #fillerShaped = false
   #sounded = false
   #aborted = false
   /** Where the answer begins in the reply's audio: after the filler. */
@@ -203,7 +205,10 @@ export class ReplyRun {
         if (this.#sounded) return
         if (part.kind === 'audio') this.#write(part.samples, part.rate)
         if (part.kind === 'words') this.#words(part.text, part.untilMs)
-        if (part.kind === 'visemes') this.#visemes(part.cues, 0)
+        if (part.kind === 'visemes') {
+          this.#fillerShaped = true
+          this.#visemes(part.cues, 0)
+        }
       },
       end: error => {
         if (error !== undefined) this.#parts.failed(error)
@@ -305,6 +310,8 @@ export class ReplyRun {
     this.#filler.abort()
     this.#closeResampler()
     this.#fromMs = this.#parts.playout.trim(this.reply)
+    // The answer may have no shapes of its own.
+    if (this.#fillerShaped) this.#visemes([{ viseme: 'sil', startMs: 0, endMs: 0 }], this.#fromMs)
   }
 
   #write(samples: Int16Array, rate: number): void {

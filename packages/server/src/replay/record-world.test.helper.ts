@@ -101,6 +101,7 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
             if (random() < 0.2) yield { kind: 'barge-in', allow: random() < 0.5 ? 'none' : 'words' }
             // Words that end in the middle, at another rate than the session's.
             for await (const part of link.reply(turn, signal)) {
+              if (part.kind === 'words') yield { kind: 'visemes', cues: shapesUntil(part.untilMs ?? 0) }
               if (part.kind === 'words') yield { kind: 'words', text: part.text.slice(0, 1) }
               yield part.kind === 'words' ? { ...part, text: part.text.slice(1) } : slower(part)
             }
@@ -116,6 +117,7 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
           },
           async *say(text) {
             if (random() < 0.2) throw new Error('no voice today')
+            yield { kind: 'visemes', cues: shapesUntil(500) }
             yield { kind: 'words', text: `${text} ` }
             yield { kind: 'audio', samples: new Int16Array(8_000).fill(900), rate: 16_000 }
           },
@@ -133,4 +135,8 @@ export async function recordWorld(seed: number, { sound, redacted }: Kept): Prom
 
 function slower(part: ReplyPart): ReplyPart {
   return part.kind === 'audio' ? { ...part, rate: 24_000 } : part
+}
+
+function shapesUntil(untilMs: number) {
+  return [{ viseme: 'PP', startMs: Math.max(0, untilMs - 80), endMs: untilMs } as const]
 }
