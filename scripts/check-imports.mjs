@@ -8,7 +8,7 @@ const allowed = {
   audio: [],
   core: ['audio'],
   protocol: ['audio', 'core'],
-  'tts-espeak': ['core'],
+  'tts-espeak': ['audio', 'core'],
   sim: ['audio', 'core'],
   providers: ['audio', 'core', 'protocol'],
   context: ['core'],

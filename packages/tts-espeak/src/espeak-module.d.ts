@@ -6,6 +6,8 @@ declare module '@echogarden/espeak-ng-emscripten' {
     readonly audio_position: number
     /** Of the word in the text, in code points from 1. */
     readonly text_position: number
+    /** Of a phoneme: its letters in IPA, empty for a pause. Of others a number. */
+    readonly id?: string | number
   }
 
   export interface EspeakVoice {

@@ -1,6 +1,7 @@
-/** Speaks one piece of text with espeak-ng: its sound, trimmed of most silence, and the times of its words. */
+/** Speaks one piece of text with espeak-ng: its sound, trimmed of most silence, the times of its words, and the shapes of its phones. */
 
 import type { EspeakEvent, EspeakWorker } from '@echogarden/espeak-ng-emscripten'
+import { cutCues, type VisemeCue, visemesOfIpa, visemesOfPhones } from '@parley/audio'
 import { endWithSound } from '@parley/core'
 
 /** Of all voices, in Hz. */
@@ -10,9 +11,11 @@ export interface SpokenPiece {
   readonly samples: Int16Array
   /** One for each word, in ms of the samples; none where there is no sound. */
   readonly times: readonly { readonly startMs: number; readonly endMs: number }[]
+  /** Of all phones and pauses, in ms of the samples. */
+  readonly cues: readonly VisemeCue[]
 }
 
-const SILENT: SpokenPiece = { samples: new Int16Array(0), times: [] }
+const SILENT: SpokenPiece = { samples: new Int16Array(0), times: [], cues: [] }
 /** Silence kept after the speech. */
 const TAIL_MS = 150
 /** Below this, of 32,768, is silence. */
@@ -24,16 +27,35 @@ export function speakPiece(espeak: EspeakWorker, words: readonly string[]): Spok
   if (text.ssml === '') return SILENT
   const chunks: Int16Array[] = []
   const events: EspeakEvent[] = []
+  const phones: EspeakEvent[] = []
   espeak.synthesize(text.ssml, (samples, more) => {
     if (samples !== null && samples.length > 0) chunks.push(samples)
-    for (const event of more) if (event.type === 'word' || event.type === 'end') events.push(event)
+    for (const event of more) {
+      if (event.type === 'word' || event.type === 'end') events.push(event)
+      if (event.type === 'phoneme') phones.push(event)
+    }
     return false
   })
   const samples = withoutTail(joined(chunks))
   const durationMs = (samples.length * 1000) / ESPEAK_RATE
   if (samples.length === 0) return SILENT
   const times = timesOf(words, text.owners, events, durationMs)
-  return { samples, times: endWithSound(times, { samples, rate: ESPEAK_RATE }) }
+  return {
+    samples,
+    times: endWithSound(times, { samples, rate: ESPEAK_RATE }),
+    cues: cutCues(shapesOf(phones, durationMs), 0, durationMs),
+  }
+}
+
+/** A phone lasts until the next; one without a name is a pause. */
+function shapesOf(phones: readonly EspeakEvent[], durationMs: number): readonly VisemeCue[] {
+  return visemesOfPhones(
+    phones.map(({ id, audio_position: startMs }, index) => ({
+      shapes: visemesOfIpa(typeof id === 'string' ? id : ''),
+      startMs,
+      endMs: phones[index + 1]?.audio_position ?? durationMs,
+    })),
+  )
 }
 
 interface Speakable {

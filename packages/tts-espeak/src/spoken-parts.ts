@@ -1,8 +1,9 @@
 /**
- * Turns spoken pieces into the parts of a voice: each word just before its sound, sound in tenths of a second, the next
+ * Turns spoken pieces into the parts of a voice: each word and shape just before its sound, sound in tenths of a second, the next
  * piece made while the last is given out. Words without sound come with their neighbours.
  */
 
+import { createCueQueue, movedCues } from '@parley/audio'
 import type { SpeechPart } from '@parley/core'
 import { ESPEAK_RATE, type SpokenPiece } from './speak-piece.js'
 import { splitSpeech } from './split-speech.js'
@@ -28,7 +29,7 @@ export async function* spokenParts(
       continue
     }
     const none = silent.map(() => ({ startMs: 0, endMs: 0 }))
-    const piece = { samples: spoken.samples, times: [...none, ...spoken.times] }
+    const piece = { ...spoken, times: [...none, ...spoken.times] }
     for (const part of partsOf([...silent, ...words], piece, soundMs)) {
       if (signal.aborted) return
       yield part
@@ -50,9 +51,10 @@ export async function* spokenParts(
 
 function* partsOf(
   words: readonly string[],
-  { samples, times }: SpokenPiece,
+  { samples, times, cues }: SpokenPiece,
   beganMs: number,
 ): Generator<SpeechPart> {
+  const shapes = createCueQueue(movedCues(cues, beganMs))
   let next = 0
   for (let at = 0; at < samples.length; at += CHUNK_SAMPLES) {
     const end = Math.min(samples.length, at + CHUNK_SAMPLES)
@@ -62,6 +64,8 @@ function* partsOf(
       if (startMs >= endMs) break
       yield { kind: 'word', text: words[next] ?? '', startMs: beganMs + startMs, endMs: beganMs + untilMs }
     }
+    const shown = shapes.begunBefore(beganMs + endMs)
+    if (shown.length > 0) yield { kind: 'visemes', cues: shown }
     yield { kind: 'audio', samples: samples.subarray(at, end) }
   }
 }

@@ -1,5 +1,6 @@
-/** Speaks one piece of text with flite: its sound, trimmed of most silence, and the times of its words. */
+/** Speaks one piece of text with flite: its sound, trimmed of most silence, the times of its words, and the shapes of its phones. */
 
+import { cutCues, movedCues, type VisemeCue, visemesOfArpabet, visemesOfPhones } from '@parley/audio'
 import { endWithSound } from '@parley/core'
 import { mannerArguments } from './flite-manner.js'
 import type { FliteProgram } from './flite-run.js'
@@ -15,6 +16,8 @@ export interface SpokenPiece {
   readonly samples: Int16Array
   /** One for each word of the piece, in ms of these samples. */
   readonly times: readonly { readonly startMs: number; readonly endMs: number }[]
+  /** Of all phones and pauses, in ms of these samples. */
+  readonly cues: readonly VisemeCue[]
 }
 
 export interface FliteSpeaker {
@@ -23,11 +26,12 @@ export interface FliteSpeaker {
   rest(): void
 }
 
-const SILENT: SpokenPiece = { samples: new Int16Array(0), times: [] }
+const SILENT: SpokenPiece = { samples: new Int16Array(0), times: [], cues: [] }
 /** Silence kept before and after the speech; flite makes 0.16 and 0.25 s. */
 const LEAD_MS = 30
 const TAIL_MS = 150
 const WAV_HEADER_BYTES = 44
+const PAUSE = 'pau'
 /** The voice that is quickest; only the phones of words alone are asked of it, which are the same in all voices. */
 const QUICK_VOICE = 'kal16'
 /** Words whose phones are remembered; the oldest is forgotten. */
@@ -69,7 +73,8 @@ export function fliteSpeaker(program: FliteProgram): FliteSpeaker {
         '-o',
         'speech.wav',
       ])
-      const phones = timedPhones(stdout)
+      const all = timedPhones(stdout)
+      const phones = all.filter(({ phone }) => phone !== PAUSE)
       const first = phones.at(0)
       const last = phones.at(-1)
       if (first === undefined || last === undefined) return SILENT
@@ -87,6 +92,7 @@ export function fliteSpeaker(program: FliteProgram): FliteSpeaker {
       return {
         samples: louder(samples, speaker.prosody?.gainDb ?? 0),
         times: endWithSound(shifted, { samples, rate: FLITE_RATE }),
+        cues: cutCues(movedCues(shapesOf(all), -shiftMs), 0, (samples.length * 1000) / FLITE_RATE),
       }
     },
   }
@@ -96,10 +102,16 @@ function phonesIn(line: string): readonly string[] {
   return line
     .trim()
     .split(/\s+/)
-    .filter(phone => phone !== 'pau')
+    .filter(phone => phone !== PAUSE)
 }
 
-/** `hh:0.255` is a phone and its end in seconds. */
+function shapesOf(phones: readonly TimedPhone[]): readonly VisemeCue[] {
+  return visemesOfPhones(
+    phones.map(({ phone, startMs, endMs }) => ({ shapes: visemesOfArpabet(phone), startMs, endMs })),
+  )
+}
+
+/** `hh:0.255` is a phone and its end in seconds; pauses are among them. */
 function timedPhones(stdout: string): TimedPhone[] {
   let startMs = 0
   const phones: TimedPhone[] = []
@@ -107,8 +119,7 @@ function timedPhones(stdout: string): TimedPhone[] {
     const colon = item.lastIndexOf(':')
     const endMs = Number(item.slice(colon + 1)) * 1000
     if (colon < 0 || !Number.isFinite(endMs)) continue
-    const phone = item.slice(0, colon)
-    if (phone !== 'pau') phones.push({ phone, startMs, endMs })
+    phones.push({ phone: item.slice(0, colon), startMs, endMs })
     startMs = endMs
   }
   return phones

@@ -6,7 +6,7 @@ function counting(samplesEach = 100) {
   const asked: string[] = []
   const speak = async (words: readonly string[], { voice }: Speaker) => {
     asked.push(`${voice}:${words.join(' ')}`)
-    return { samples: new Int16Array(samplesEach), times: [] }
+    return { samples: new Int16Array(samplesEach), times: [], cues: [] }
   }
   return { asked, speak }
 }
@@ -39,7 +39,7 @@ describe('the phrase shelf', () => {
       answers += 1
       if (answers === 1) return undefined
       if (answers === 2) throw new Error('the thread died')
-      return { samples: new Int16Array(1), times: [] }
+      return { samples: new Int16Array(1), times: [], cues: [] }
     })
     expect(await shelf(['a'], { voice: 'slt' })).toBeUndefined()
     await expect(shelf(['a'], { voice: 'slt' })).rejects.toThrow('died')

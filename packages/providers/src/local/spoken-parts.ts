@@ -1,9 +1,10 @@
 /**
- * Turns pieces of spoken text into the parts of a voice: each word just before its sound, sound in tenths of a second,
+ * Turns pieces of spoken text into the parts of a voice: each word and shape just before its sound, sound in tenths of a second,
  * the next piece made while the last is given out. Words without sound come with their neighbours, so that all words
  * of a text that is heard are given.
  */
 
+import { createCueQueue, movedCues } from '@parley/audio'
 import type { SpeechPart } from '@parley/core'
 import { splitSpeech } from './split-speech.js'
 import type { SpokenWords } from './voice-worker.js'
@@ -72,7 +73,7 @@ interface Piece {
 }
 
 function* piece({ words, silentFirst, spoken, beganMs, rate }: Piece): Generator<SpeechPart> {
-  const { samples, times } = spoken
+  const { samples, times, cues } = spoken
   const timed: WordPart[] = words.map((text, index) => {
     const time = times[index - silentFirst]
     return {
@@ -83,11 +84,14 @@ function* piece({ words, silentFirst, spoken, beganMs, rate }: Piece): Generator
     }
   })
   const chunk = (rate * CHUNK_MS) / 1000
+  const shapes = createCueQueue(movedCues(cues, beganMs))
   let next = 0
   for (let at = 0; at < samples.length; at += chunk) {
     const end = Math.min(samples.length, at + chunk)
     const endMs = end === samples.length ? Number.POSITIVE_INFINITY : beganMs + (end * 1000) / rate
     for (let word = timed[next]; word !== undefined && word.startMs < endMs; word = timed[++next]) yield word
+    const shown = shapes.begunBefore(endMs)
+    if (shown.length > 0) yield { kind: 'visemes', cues: shown }
     yield { kind: 'audio', samples: samples.subarray(at, end) }
   }
 }

@@ -11,7 +11,7 @@ const thread = new URL(
       if (words[0] === 'exit') process.exit(4)
       if (words[0] === 'fail') return parentPort.postMessage({ id, problem: 'no such phone' })
       if (words[0] === 'hang') for (;;);
-      parentPort.postMessage({ id, samples: new Int16Array(words.length), times: [] })
+      parentPort.postMessage({ id, samples: new Int16Array(words.length), times: [], cues: [] })
     })`)}`,
 )
 

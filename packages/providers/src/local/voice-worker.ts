@@ -5,6 +5,7 @@
  */
 
 import { Worker } from 'node:worker_threads'
+import type { VisemeCue } from '@parley/audio'
 import { type Cancel, type Clock, ParleyError } from '@parley/core'
 import type { Speaker } from './speaker.js'
 
@@ -18,6 +19,8 @@ export interface SpokenWords {
   readonly samples: Int16Array
   /** One for each word; empty where there is no sound. */
   readonly times: readonly { readonly startMs: number; readonly endMs: number }[]
+  /** Shapes of the mouth, in ms of the samples. */
+  readonly cues: readonly VisemeCue[]
 }
 
 export type VoiceAnswer =

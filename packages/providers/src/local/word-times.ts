@@ -3,7 +3,7 @@
  * same pronouncing dictionary, so an alignment finds each word's phones even where neighbours change them.
  */
 
-/** A phone of the spoken text; pauses are left out by the caller. */
+/** A phone of the spoken text; for `wordTimes` without the pauses. */
 export interface TimedPhone {
   readonly phone: string
   readonly startMs: number
