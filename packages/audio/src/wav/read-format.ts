@@ -15,6 +15,9 @@ export interface ParsedFormat {
 
 const mostChannels = 32
 
+/** Sizes from here on are what writers put that cannot go back: 0xFFFFFFFF, and 0x7FFFF000 of some. */
+export const leastStreamedSize = 0x7fff_f000
+
 /** Format tags (RFC 2361); those that are not read have names for the message. */
 const pcm = 0x0001
 const float = 0x0003

@@ -4,9 +4,9 @@
  * Files that were cut off, or streamed by a writer that could not go back to fill in the sizes, give what they
  * hold. Samples are never resampled.
  */
-import { type ParsedFormat, readFormat } from './read-format.js'
+import { leastStreamedSize, type ParsedFormat, readFormat } from './read-format.js'
 import { readChannel, type WavEncoding } from './sample-format.js'
-import { sniffAudio, tagAt } from './sniff.js'
+import { requireRiff, tagAt } from './sniff.js'
 import { WavError } from './wav-error.js'
 
 export interface Wav {
@@ -64,22 +64,12 @@ export function requireSize(sizeBytes: number, maxBytes: number = defaultMaxWavB
   )
 }
 
-function requireRiff(bytes: Uint8Array): void {
-  if (tagAt(bytes, 0) === 'RIFF' && tagAt(bytes, 8) === 'WAVE') return
-  const name = sniffAudio(bytes)
-  if (name) throw new WavError('other_format', `This is ${name}; convert it to a WAV of PCM16 first.`)
-  throw new WavError('not_wav', 'This is not a WAV: it does not begin with RIFF and WAVE.')
-}
-
 interface Data {
   readonly bytes: Uint8Array
   readonly from: number
   readonly length: number
   readonly truncated: boolean
 }
-
-/** Sizes from here on are what writers put that cannot go back: 0xFFFFFFFF, and 0x7FFFF000 of some. */
-const leastStreamedSize = 0x7fff_f000
 
 function findChunks(bytes: Uint8Array): { format: ParsedFormat; data: Data } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,4 +1,5 @@
 /** Names audio that is not a WAV by its first bytes, so that an error can say what was given. */
+import { WavError } from './wav-error.js'
 
 const magics: readonly (readonly [name: string, at: number, magic: string])[] = [
   ['Ogg', 0, 'OggS'],
@@ -33,4 +34,12 @@ export function tagAt(bytes: Uint8Array, at: number, length = 4): string {
 function isMpegFrame(bytes: Uint8Array): boolean {
   const second = bytes[1] ?? 0
   return bytes[0] === 0xff && (second & 0xe0) === 0xe0 && second !== 0xff
+}
+
+/** @throws WavError where the bytes do not begin as a WAV does. */
+export function requireRiff(bytes: Uint8Array): void {
+  if (tagAt(bytes, 0) === 'RIFF' && tagAt(bytes, 8) === 'WAVE') return
+  const name = sniffAudio(bytes)
+  if (name) throw new WavError('other_format', `This is ${name}; convert it to a WAV of PCM16 first.`)
+  throw new WavError('not_wav', 'This is not a WAV: it does not begin with RIFF and WAVE.')
 }
