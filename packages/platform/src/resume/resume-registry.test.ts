@@ -5,13 +5,15 @@ import { openRedis } from '../redis/open-redis.js'
 import { startTestRedis } from '../redis/test-redis.js'
 import { openStore } from '../store/open-store.js'
 import { rememberingLog } from '../store/store-fixtures.test.helper.js'
-import { readyDataDir } from '../store/temporary-folder.test.helper.js'
+import { readyDataDir, useTemporaryFolders } from '../store/temporary-folder.test.helper.js'
 import { startTestPostgres } from '../store/test-postgres.js'
 import { createMemoryResumeShelf } from './memory-shelf.js'
 import { createRedisResumeShelf } from './redis-shelf.js'
 import { createResumeRegistry, type ResumeRegistry } from './resume-registry.js'
 import type { ResumeShelf } from './resume-shelf.js'
 import { createSqlResumeShelf } from './sql-shelf.js'
+
+useTemporaryFolders()
 
 interface Subject {
   readonly shelf: ResumeShelf

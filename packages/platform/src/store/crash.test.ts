@@ -7,7 +7,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { openStore } from './open-store.js'
 import { newSession, rememberingLog, sessionId } from './store-fixtures.test.helper.js'
-import { temporaryFolder } from './temporary-folder.test.helper.js'
+import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
+
+useTemporaryFolders()
 
 const writer = fileURLToPath(new URL('./crash-writer.test.child.js', import.meta.url))
 

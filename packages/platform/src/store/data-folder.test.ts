@@ -4,7 +4,9 @@ import { systemClock } from '@parley/core'
 import { expect, it } from 'vitest'
 import { openStore } from './open-store.js'
 import { newSession, rememberingLog } from './store-fixtures.test.helper.js'
-import { temporaryFolder } from './temporary-folder.test.helper.js'
+import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
+
+useTemporaryFolders()
 
 function open(dataDir: string) {
   return openStore({ dataDir, clock: systemClock, log: rememberingLog(), migrate: true })

@@ -7,7 +7,9 @@ import { afterEach, expect, it } from 'vitest'
 import { acquireFolderLock } from './folder-lock.js'
 import { ownIdentity } from './process-identity.js'
 import { handClock, rememberingLog } from './store-fixtures.test.helper.js'
-import { temporaryFolder } from './temporary-folder.test.helper.js'
+import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
+
+useTemporaryFolders()
 
 const holderProgram = fileURLToPath(new URL('./lock-holder.test.child.js', import.meta.url))
 const children: ChildProcess[] = []

@@ -5,6 +5,9 @@ import { openStore } from './open-store.js'
 import { mountSmallDisk, type SmallDisk, whyNoSmallDisk } from './small-disk.test.helper.js'
 import type { Store } from './store.js'
 import { newSession, rememberingLog, sessionId, transcript } from './store-fixtures.test.helper.js'
+import { useTemporaryFolders } from './temporary-folder.test.helper.js'
+
+useTemporaryFolders()
 
 const reason = whyNoSmallDisk()
 if (reason !== undefined) process.stderr.write(`Skipped the tests of a full disk: ${reason}.\n`)

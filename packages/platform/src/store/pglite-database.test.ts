@@ -8,7 +8,9 @@ import { openPglite } from './pglite-database.js'
 import { startPgliteEngine } from './pglite-engine.js'
 import { createSqlStore } from './sql-store.js'
 import { handClock, newSession, rememberingLog, settled } from './store-fixtures.test.helper.js'
-import { readyDataDir, temporaryFolder } from './temporary-folder.test.helper.js'
+import { readyDataDir, temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
+
+useTemporaryFolders()
 
 /** Of all that leave nothing behind: making one costs seconds. */
 let database: Database

@@ -13,8 +13,10 @@ import {
   sessionId,
   transcript,
 } from './store-fixtures.test.helper.js'
-import { temporaryFolder } from './temporary-folder.test.helper.js'
+import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
 import { startTestPostgres, type TestPostgres } from './test-postgres.js'
+
+useTemporaryFolders()
 
 /** The conformance suite of the port: both databases go through every line of it. */
 

@@ -3,12 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
-const root = mkdtempSync(join(tmpdir(), 'parley-store-'))
-// Registered before any hook of the test file, so it runs after them.
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+/** Test files may share one process and this module, one after the other. */
+let root: string | undefined
 
-/** A new folder, gone when the test file that imported this is done. */
+/** To be called before any other hook of a test file, so that it runs after them: takes away its temporary folders. */
+export function useTemporaryFolders(): void {
+  afterAll(() => {
+    if (root !== undefined) rmSync(root, { recursive: true, force: true })
+    root = undefined
+  })
+}
+
+/** A new folder, gone when the test file is done. */
 export function temporaryFolder(): string {
+  root ??= mkdtempSync(join(tmpdir(), 'parley-store-'))
   return mkdtempSync(join(root, 'folder-'))
 }
 

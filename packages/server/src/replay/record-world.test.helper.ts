@@ -15,8 +15,20 @@ import { converse, inventWorld, seededRandom } from '@parley/sim'
 import { afterAll, expect } from 'vitest'
 import { createSessionLogFile } from './session-log-file.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'parley-replay-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+let kept: string | undefined
+
+/** Test files may share one process and this module, one after the other: each takes its logs away. */
+export function useRecordings(): void {
+  afterAll(() => {
+    if (kept !== undefined) rmSync(kept, { recursive: true })
+    kept = undefined
+  })
+}
+
+function folderOfLogs(): string {
+  kept ??= mkdtempSync(join(tmpdir(), 'parley-replay-'))
+  return kept
+}
 
 /** Words that decide, numbers, names, accents, hyphens and marks. */
 const vocabulary =
@@ -40,7 +52,7 @@ let files = 0
 /** Records a random conversation with all that may go wrong in it. */
 export async function recordWorld(seed: number, { sound, redacted }: Kept): Promise<string> {
   files += 1
-  const path = join(folder, `${files}.ndjson`)
+  const path = join(folderOfLogs(), `${files}.ndjson`)
   const random = seededRandom(seed + 1)
   const draws = seededRandom(seed + 2)
   const log = createSessionLogFile({

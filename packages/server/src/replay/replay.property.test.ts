@@ -2,8 +2,10 @@ import { readFileSync, rmSync } from 'node:fs'
 import { createThresholdEar } from '@parley/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Kept, recordWorld as record } from './record-world.test.helper.js'
+import { type Kept, recordWorld as record, useRecordings } from './record-world.test.helper.js'
 import { replayFile } from './replay-file.js'
+
+useRecordings()
 
 /** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
 const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 25)

@@ -5,10 +5,12 @@ import { gzipSync } from 'node:zlib'
 import { createFixedEndpointing, defaultTurnPolicy, type SessionId, turnTaking } from '@parley/core'
 import { createThresholdEar } from '@parley/sim'
 import { afterAll, describe, expect, it } from 'vitest'
-import { recordWorld } from './record-world.test.helper.js'
+import { recordWorld, useRecordings } from './record-world.test.helper.js'
 import { replayFile } from './replay-file.js'
 import { comparePolicies } from './replay-policy.js'
 import { createSessionLogFile } from './session-log-file.js'
+
+useRecordings()
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-replay-'))
 afterAll(() => rmSync(folder, { recursive: true }))

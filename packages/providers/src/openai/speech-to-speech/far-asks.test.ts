@@ -1,6 +1,18 @@
 import { decodeUlaw } from '@parley/audio'
 import { describe, expect, it } from 'vitest'
-import { created, done, ends, kinds, ready, refusal, sound, words } from './far-script.test-kit.js'
+import {
+  checkWhatIsSent,
+  created,
+  done,
+  ends,
+  kinds,
+  ready,
+  refusal,
+  sound,
+  words,
+} from './far-script.test-kit.js'
+
+checkWhatIsSent()
 
 describe('answers', () => {
   it('are given one at a time, those beside the conversation at once', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { greet, scriptedServer } from '../scripted-realtime.test-kit.js'
 import { farRig, priceTool } from './far-rig.test-kit.js'
-import { created, done, kinds, ready, setUp } from './far-script.test-kit.js'
+import { checkWhatIsSent, created, done, kinds, ready, setUp } from './far-script.test-kit.js'
 import { openaiRealtime } from './far-slot.js'
+
+checkWhatIsSent()
 
 describe('the key of a far conversation', () => {
   it('is held to the end, and told what is left', async () => {

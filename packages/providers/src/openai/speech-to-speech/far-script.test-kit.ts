@@ -15,11 +15,14 @@ import { openaiRealtime } from './far-slot.js'
 const schemas = ['strict', 'wire'].map(name => misfitsOf(`openai/realtime.${name}`, 'ClientEvent'))
 const servers: ScriptedServer[] = []
 
-afterEach(() => {
-  const said = servers.splice(0).flatMap(({ sockets }) => sockets.flatMap(socket => socket.said))
-  const sent = said.map(message => ({ path: '', message }))
-  for (const misfits of schemas) expect(misfits(sent)).toEqual([])
-})
+/** To be called once in each test file: what was sent is checked after each of its tests. */
+export function checkWhatIsSent(): void {
+  afterEach(() => {
+    const said = servers.splice(0).flatMap(({ sockets }) => sockets.flatMap(socket => socket.said))
+    const sent = said.map(message => ({ path: '', message }))
+    for (const misfits of schemas) expect(misfits(sent)).toEqual([])
+  })
+}
 
 export function setUp(options: object = {}, asked: Partial<FarSessionOptions> = {}) {
   const server = scriptedServer()

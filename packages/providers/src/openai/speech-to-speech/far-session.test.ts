@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { closeError } from '../../wire/vendor-error.js'
 import { greet } from '../scripted-realtime.test-kit.js'
 import { priceTool } from './far-rig.test-kit.js'
-import { created, kinds, ready, refusal, sent, setUp, sound } from './far-script.test-kit.js'
+import { checkWhatIsSent, created, kinds, ready, refusal, sent, setUp, sound } from './far-script.test-kit.js'
+
+checkWhatIsSent()
 
 describe('a far conversation before it stands', () => {
   it('keeps what is asked, in order, and sends it behind the settings', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { kinds, ready, refusal, sent } from './far-script.test-kit.js'
+import { checkWhatIsSent, kinds, ready, refusal, sent } from './far-script.test-kit.js'
+
+checkWhatIsSent()
 
 describe('the caller’s turns', () => {
   it('answers commits in order, those without sound by itself', async () => {
