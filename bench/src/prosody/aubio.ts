@@ -27,7 +27,10 @@ export function trackWithAubio(sounds: readonly Sound[], tolerance = aubioTolera
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       })
-      const lines = said.trim().split('\n').map(line => line.trim().split(/\s+/).map(Number))
+      const lines = said
+        .trim()
+        .split('\n')
+        .map(line => line.trim().split(/\s+/).map(Number))
       // A line has the time at which its hop begins; the hop is the end of the window.
       const shift = hop - size / 2
       return {

@@ -11,7 +11,12 @@ export function glide(fromHz: number, toHz: number, durationMs: number): Contour
   }
 }
 
-export function vibrato(middleHz: number, semitones: number, timesPerSecond: number, durationMs: number): Contour {
+export function vibrato(
+  middleHz: number,
+  semitones: number,
+  timesPerSecond: number,
+  durationMs: number,
+): Contour {
   return {
     durationMs: durationMs + 200,
     hz: atMs => middleHz * 2 ** ((semitones * Math.sin((2 * Math.PI * timesPerSecond * atMs) / 1000)) / 12),

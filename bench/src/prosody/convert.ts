@@ -12,7 +12,12 @@ export function convertSignal(signal: ExactSignal, rate: BenchRate, resampling: 
   return convert(decodeUlaw(encodeUlaw(narrow)), 8000, rate, resampling)
 }
 
-export function convert(samples: Int16Array, fromRate: number, toRate: number, resampling: Resampling): Int16Array {
+export function convert(
+  samples: Int16Array,
+  fromRate: number,
+  toRate: number,
+  resampling: Resampling,
+): Int16Array {
   const resampler = resampling.create({ fromRate, toRate })
   const head = resampler.process(samples).slice()
   const tail = resampler.flush().slice()

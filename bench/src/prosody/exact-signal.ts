@@ -37,7 +37,9 @@ export function pitchBetween(random: Random, low: number, high: number): number 
 
 /** The truth of a contour, and of what is silent around it. */
 export function truthOf({ durationMs, hz, strength }: Contour): Float32Array {
-  return Float32Array.from({ length: Math.ceil(durationMs) + 1 }, (_, ms) => (strength(ms) >= 0.1 ? hz(ms) : 0))
+  return Float32Array.from({ length: Math.ceil(durationMs) + 1 }, (_, ms) =>
+    strength(ms) >= 0.1 ? hz(ms) : 0,
+  )
 }
 
 /** Strength of voice between two moments, with ramps of half a cosine. */

@@ -47,7 +47,9 @@ const folder = fileURLToPath(new URL('../../../tools/pitch/', import.meta.url))
 /** Installs them from their own lockfile if they are not there. Throws where they cannot be had. */
 export async function loadNpmPitch(thresholds: NpmThresholds = npmThresholds): Promise<NpmPitch[]> {
   if (!existsSync(`${folder}node_modules/pitchy`)) {
-    execFileSync('npm', ['ci', '--prefix', folder, '--ignore-scripts'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('npm', ['ci', '--prefix', folder, '--ignore-scripts'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   }
   const require = createRequire(`${folder}package.json`)
   const pitchy: Pitchy = await import(`${folder}node_modules/pitchy/index.js`)
@@ -83,7 +85,11 @@ export async function loadNpmPitch(thresholds: NpmThresholds = npmThresholds): P
   ]
 }
 
-export function trackWithNpm(library: NpmPitch, { samples, rate }: Sound, silenceDb = npmThresholds.silenceDb): Track {
+export function trackWithNpm(
+  library: NpmPitch,
+  { samples, rate }: Sound,
+  silenceDb = npmThresholds.silenceDb,
+): Track {
   const size = (1024 * rate) / 16_000
   const hop = (256 * rate) / 16_000
   const detect = library.create(rate, size)

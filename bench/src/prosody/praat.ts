@@ -53,14 +53,20 @@ export function trackWithPraat(sounds: readonly Sound[], stepMs: number): TimedT
     })
     const arguments_ = [join(folder, 'pitch.praat'), folder, String(sounds.length), String(stepMs / 1000)]
     const said = execFileSync('praat', ['--run', ...arguments_], { encoding: 'utf8' })
-    const lines = said.trim().split('\n').map(line => line.trim().split(' ').map(Number))
+    const lines = said
+      .trim()
+      .split('\n')
+      .map(line => line.trim().split(' ').map(Number))
     let seconds = 0
     let heardMs = 0
     const tracks = sounds.map(({ samples, rate }, i): Track => {
       const [first = 0, took = 0] = lines[i] ?? []
       seconds += took
       heardMs += (samples.length * 1000) / rate
-      const hz = readFileSync(join(folder, `${i}.txt`), 'utf8').trim().split(/\s+/).map(Number)
+      const hz = readFileSync(join(folder, `${i}.txt`), 'utf8')
+        .trim()
+        .split(/\s+/)
+        .map(Number)
       return { name: 'Praat', atMs: hz.map((_, frame) => first * 1000 + frame * stepMs), hz }
     })
     return { tracks, frameUs: (seconds * 1e6) / (heardMs / 32) }

@@ -50,7 +50,11 @@ export const noCounts = (): Counts => ({
  * Adds a track to counts, frame by frame where the track has frames.
  * @param truthAt Hz at a moment, 0 unvoiced, undefined where it is not known
  */
-export function countErrors(counts: Counts, track: Track, truthAt: (atMs: number) => number | undefined): void {
+export function countErrors(
+  counts: Counts,
+  track: Track,
+  truthAt: (atMs: number) => number | undefined,
+): void {
   track.atMs.forEach((atMs, i) => {
     const truth = truthAt(atMs)
     const hz = track.hz[i] as number

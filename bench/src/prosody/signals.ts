@@ -76,14 +76,32 @@ function tones(random: Random): ExactSignal[] {
 }
 
 function glides(random: Random): ExactSignal[] {
-  return ([[80, 240], [300, 120], [160, 480], [420, 200], [110, 75]] as const).map(([from, to]) => {
-    const contour = glide(from * between(random, 0.95, 1.05), to * between(random, 0.95, 1.05), between(random, 500, 900))
+  return (
+    [
+      [80, 240],
+      [300, 120],
+      [160, 480],
+      [420, 200],
+      [110, 75],
+    ] as const
+  ).map(([from, to]) => {
+    const contour = glide(
+      from * between(random, 0.95, 1.05),
+      to * between(random, 0.95, 1.05),
+      between(random, 500, 900),
+    )
     return harmonic(`glide ${from} to ${to} Hz`, 'glides', contour, n => 1 / n ** 1.2, random)
   })
 }
 
 function vibratos(random: Random): ExactSignal[] {
-  return ([[110, 0.7], [200, 1.2], [330, 1]] as const).map(([hz, semitones]) => {
+  return (
+    [
+      [110, 0.7],
+      [200, 1.2],
+      [330, 1],
+    ] as const
+  ).map(([hz, semitones]) => {
     const contour = vibrato(hz * between(random, 0.9, 1.1), semitones, between(random, 4.5, 6.5), 1200)
     return harmonic(`vibrato at ${hz} Hz`, 'vibrato', contour, n => 1 / n ** 1.2, random)
   })
@@ -94,11 +112,23 @@ function octaveTraps(random: Random): ExactSignal[] {
   const second = [100, 150, 220].map(hz => {
     const gain = 10 ** (between(random, 14, 20) / 20)
     const contour = glide(hz, hz * between(random, 0.8, 1.25), 800)
-    return harmonic(`strong second harmonic at ${hz} Hz`, 'octave traps', contour, n => (n === 2 ? gain : 1) / n, random)
+    return harmonic(
+      `strong second harmonic at ${hz} Hz`,
+      'octave traps',
+      contour,
+      n => (n === 2 ? gain : 1) / n,
+      random,
+    )
   })
   const first = [180, 280].map(hz => {
     const contour = glide(hz, hz * between(random, 0.8, 1.25), 800)
-    return harmonic(`strong first harmonic at ${hz} Hz`, 'octave traps', contour, n => (n === 1 ? 12 : 1) / n, random)
+    return harmonic(
+      `strong first harmonic at ${hz} Hz`,
+      'octave traps',
+      contour,
+      n => (n === 1 ? 12 : 1) / n,
+      random,
+    )
   })
   return [...second, ...first]
 }
@@ -107,7 +137,12 @@ function octaveTraps(random: Random): ExactSignal[] {
 function alternatingPulses(random: Random): ExactSignal[] {
   return [120, 180, 260].map(hz => {
     const contour = glide(hz, hz * between(random, 0.85, 1.15), 900)
-    const shape = { ...someVoice(random, 1.1), alternation: between(random, 0.1, 0.25), shimmer: 0, jitter: 0 }
+    const shape = {
+      ...someVoice(random, 1.1),
+      alternation: between(random, 0.1, 0.25),
+      shimmer: 0,
+      jitter: 0,
+    }
     const samples = levelled(glottalVoice(contour, shape, random), -20)
     return { name: `alternating pulses at ${hz} Hz`, group: 'octave traps', samples, truth: truthOf(contour) }
   })
@@ -127,7 +162,12 @@ function levelSteps(random: Random): ExactSignal[] {
     const contour = glide(hz, hz * 1.15, 1600)
     const samples = glottalVoice(contour, someVoice(random, 1), random)
     const stepped = samples.map((sample, i) => sample * (Math.floor(i / 12_000) % 2 === 0 ? 1 : 0.1))
-    return { name: `level steps at ${hz} Hz`, group: 'level steps', samples: levelled(stepped, -16), truth: truthOf(contour) }
+    return {
+      name: `level steps at ${hz} Hz`,
+      group: 'level steps',
+      samples: levelled(stepped, -16),
+      truth: truthOf(contour),
+    }
   })
 }
 
@@ -176,7 +216,10 @@ function spoken(
     betweenMs: consonants ? [70, 180] : [100, 300],
   }
   const contour = sentence(shape, random)
-  const samples = levelled(glottalVoice(contour, someVoice(random, speaker.tract), random), between(random, -30, -14))
+  const samples = levelled(
+    glottalVoice(contour, someVoice(random, speaker.tract), random),
+    between(random, -30, -14),
+  )
   if (consonants) fillGaps(samples, contour, random)
   // No room is quite silent.
   const hiss = noise('pink', samples.length, random)
@@ -191,7 +234,12 @@ function fillGaps(samples: Float32Array, contour: Sentence, random: Random): voi
     const kind = pick(['fricative', 'stop', 'nothing'] as const, random)
     if (next === undefined || kind === 'nothing') return
     const fromMs = kind === 'stop' ? next.fromMs - 18 : untilMs + 5
-    const sound = { fromMs, untilMs: next.fromMs - 3, hz: between(random, 1500, 4500), strength: level * between(random, 0.1, 0.6) }
+    const sound = {
+      fromMs,
+      untilMs: next.fromMs - 3,
+      hz: between(random, 1500, 4500),
+      strength: level * between(random, 0.1, 0.6),
+    }
     addFricative(samples, sound, random)
   })
 }

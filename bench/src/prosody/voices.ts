@@ -106,7 +106,10 @@ function throughVowels(samples: Float32Array, shape: VoiceShape, random: Random)
     for (let f = 0; f < 4; f++) {
       const b1 = filters[3 * f + 1] as number
       const b2 = filters[3 * f + 2] as number
-      value = (filters[3 * f] as number) * value + b1 * (memory[2 * f] as number) + b2 * (memory[2 * f + 1] as number)
+      value =
+        (filters[3 * f] as number) * value +
+        b1 * (memory[2 * f] as number) +
+        b2 * (memory[2 * f + 1] as number)
       memory[2 * f + 1] = memory[2 * f] as number
       memory[2 * f] = value
     }

@@ -5,10 +5,12 @@
 
 import { createPlainFourier } from '../fourier/plain-fourier.js'
 import type { MakeFourier } from '../fourier/real-fourier.js'
-import { createLookQueue } from './look-queue.js'
-import { createPitchCandidates, mostCandidates } from './pitch-candidates.js'
+import { createLookQueue, type OpenLook } from './look-queue.js'
+import { createPitchFinder, mostCandidates } from './pitch-candidates.js'
 import type { PitchLook } from './pitch-look.js'
 import { createPitchPath } from './pitch-path.js'
+import { createPricing } from './pitch-pricing.js'
+import { measureLevel } from './pitch-voicing.js'
 import { createPitchWindow, windowMs } from './pitch-window.js'
 
 /** Hears one speaker. Synchronous; allocates nothing for a look. */
@@ -52,9 +54,9 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   const size = (1024 * rate) / 16000
   const transform = fourier(size)
   const window = createPitchWindow(rate, size)
-  const candidates = createPitchCandidates(fourier(1024))
-  const costs = new Float64Array(mostCandidates + 1)
-  const path = createPitchPath({ ahead: 1, hopMs })
+  const finder = createPitchFinder(fourier(1024))
+  const pricing = createPricing(hopMs)
+  const path = createPitchPath(hopMs)
   const looks = createLookQueue(size / 2 + 1)
   const line = new Float32Array(length)
   const framed = new Float32Array(size)
@@ -76,31 +78,28 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   }
 
   const look = (tell: (look: PitchLook) => void): void => {
+    looks.turn()
+    const { newest, settling } = looks
     frame()
-    const current = looks.next()
-    current.atMs = place.looks * hopMs
+    newest.atMs = place.looks * hopMs
     place.looks++
-    transform.powerOf(framed, current.power)
-    candidates.look(current.power)
-    let best = 0
-    for (let i = 0; i < candidates.count; i++) {
-      const score = ((candidates.height[i] as number) + (candidates.evenHeight[i] as number)) / 2
-      costs[i] = 1 - score
-      if (score > best) best = score
-    }
-    costs[mostCandidates] = 1 - 0.45
-    current.voicing = best
-    path.step(candidates, costs)
-    settle(tell)
+    transform.powerOf(framed, newest.power)
+    finder.find(newest.power, newest.candidates)
+    measureLevel(newest.power, newest)
+    pricing.heard(newest)
+    if (looks.filled < 2) return
+    pricing.price(looks)
+    settle(settling, path.settle(pricing.settling, pricing.newest))
+    tell(settling)
   }
 
-  const settle = (tell: (look: PitchLook) => void): void => {
-    const settled = looks.previous()
-    if (settled === undefined) return
-    settled.hz = path.hz
-    const height = Math.min(0.9999, Math.max(0.01, settled.voicing))
-    settled.harmonicity = path.hz === 0 ? -20 : Math.max(-20, 10 * Math.log10(height / (1 - height)))
-    tell(settled)
+  const settle = (look: OpenLook, state: number): void => {
+    const { candidates } = look
+    const voiced = state !== mostCandidates
+    look.voicing = pricing.voicing
+    look.hz = voiced ? (candidates.hz[state] as number) : 0
+    look.harmonicity = voiced ? harmonicityOf(candidates.height[state] as number) : -20
+    pricing.settled(look)
   }
 
   const hear = (samples: Int16Array | Float32Array, scale: number, tell: (look: PitchLook) => void): void => {
@@ -132,7 +131,14 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
       place.missing = length / 2
       place.looks = 0
       looks.reset()
+      pricing.reset()
       path.reset()
     },
   }
+}
+
+/** Harmonics to noise of a normalised correlation (Boersma 1993, eq. 4), dB. */
+function harmonicityOf(height: number): number {
+  const part = Math.min(0.9999, Math.max(0.0099, height))
+  return 10 * Math.log10(part / (1 - part))
 }

@@ -1,86 +1,90 @@
 /**
- * The likeliest way through the candidates of one look after another (Viterbi), told as it goes: the state of a look
- * is settled `ahead` looks later. Being unvoiced is one more state.
+ * The likeliest way through the candidates of one look after another (Viterbi), told as it goes. Being unvoiced is one
+ * more state. A look is settled with what the next one says: that is tried on, and done again when it is settled.
  */
 
 import { mostCandidates, type PitchCandidates } from './pitch-candidates.js'
 
-export interface PitchPath {
-  /**
-   * Takes the next look.
-   * @param costs of the candidates, and after them, at `mostCandidates`, of being unvoiced
-   */
-  step(candidates: PitchCandidates, costs: Float64Array): void
-  /** Hz of the look that was taken `ahead` looks ago, 0 where unvoiced or where there was none. */
-  readonly hz: number
-  reset(): void
+/** Candidates of a look, what each costs, and after them, at `mostCandidates`, what being unvoiced costs. */
+export interface PricedLook {
+  readonly candidates: PitchCandidates
+  readonly costs: Float64Array
 }
 
-export interface PitchPathOptions {
-  /** Looks heard beyond the one that is settled: 0 or 1. */
-  readonly ahead: 0 | 1
-  /** Time between looks. */
-  readonly hopMs: number
+export interface PitchPath {
+  /** Settles a look. Gives the index of its candidate, or `mostCandidates` where it is unvoiced. */
+  settle(look: PricedLook, next: PricedLook): number
+  reset(): void
 }
 
 const states = mostCandidates + 1
 const unvoiced = mostCandidates
-const voicingChange = 0.14
-const jumpPerOctave = 0.35
-const mostJump = 0.4
+export const pathCosts = { change: 1.2, perOctave: 6, most: 4 }
 
-export function createPitchPath({ ahead, hopMs }: PitchPathOptions): PitchPath {
-  const change = voicingChange * (10 / hopMs) ** 0.5
-  const total = new Float64Array(states)
-  const nextTotal = new Float64Array(states)
-  const from = new Uint8Array(states)
-  const before = new Float64Array(states)
-  const now = new Float64Array(states)
-  let hz = 0
-  let started = false
+/** @param hopMs between looks: the less, the dearer is a jump and a change. */
+export function createPitchPath(hopMs: number): PitchPath {
+  const change = pathCosts.change
+  const perOctave = pathCosts.perOctave * Math.sqrt(16 / hopMs)
+  const ways = { settled: createWay(), middle: createWay(), tried: createWay() }
 
-  const moveCost = (fromHz: number, toHz: number): number => {
-    if (fromHz === 0 && toHz === 0) return 0
-    if (fromHz === 0 || toHz === 0) return change
-    return Math.min(mostJump, jumpPerOctave * Math.abs(Math.log2(fromHz / toHz)) * (16 / hopMs) ** 0.5)
+  const moveCost = (from: number, to: number): number => {
+    if (from === 0 || to === 0) return from === to ? 0 : change
+    const cost = perOctave * Math.abs(from - to)
+    return cost < pathCosts.most ? cost : pathCosts.most
+  }
+
+  /** Extends a way by a look; gives the state in which it is the likeliest. */
+  const extend = (way: Way, { candidates, costs }: PricedLook, into: Way): number => {
+    let best = unvoiced
+    for (let to = unvoiced; to >= 0; to--) {
+      if (to !== unvoiced && to >= candidates.count) {
+        into.total[to] = Number.POSITIVE_INFINITY
+        into.pitch[to] = 0
+        continue
+      }
+      const pitch = to === unvoiced ? 0 : Math.log2(candidates.hz[to] as number)
+      let least = Number.POSITIVE_INFINITY
+      for (let state = 0; state < states; state++) {
+        const cost = (way.total[state] as number) + moveCost(way.pitch[state] as number, pitch)
+        if (cost >= least) continue
+        least = cost
+        into.from[to] = state
+      }
+      into.pitch[to] = pitch
+      into.total[to] = least + (costs[to] as number)
+      if ((into.total[to] as number) < (into.total[best] as number)) best = to
+    }
+    return best
   }
 
   return {
-    get hz() {
-      return hz
-    },
-    step(candidates, costs) {
-      before.set(now)
-      now.fill(0)
-      let best = unvoiced
-      for (let to = 0; to < states; to++) {
-        if (to !== unvoiced && to >= candidates.count) {
-          nextTotal[to] = Number.POSITIVE_INFINITY
-          continue
-        }
-        now[to] = to === unvoiced ? 0 : (candidates.hz[to] as number)
-        let least = Number.POSITIVE_INFINITY
-        for (let state = 0; state < states; state++) {
-          const cost = (total[state] as number) + moveCost(before[state] as number, now[to] as number)
-          if (cost >= least) continue
-          least = cost
-          from[to] = state
-        }
-        nextTotal[to] = least + (costs[to] as number)
-        if ((nextTotal[to] as number) < (nextTotal[best] as number)) best = to
-      }
-      const floor = nextTotal[best] as number
-      for (let state = 0; state < states; state++) total[state] = (nextTotal[state] as number) - floor
-      if (ahead === 0) hz = now[best] as number
-      else hz = started ? (before[from[best] as number] as number) : 0
-      started = true
+    settle(look, next) {
+      const { settled, middle, tried } = ways
+      const best = extend(settled, look, middle)
+      const least = middle.total[best] as number
+      for (let state = 0; state < states; state++)
+        middle.total[state] = (middle.total[state] as number) - least
+      const last = extend(middle, next, tried)
+      ways.settled = middle
+      ways.middle = settled
+      return tried.from[last] as number
     },
     reset() {
-      total.fill(0)
-      now.fill(0)
-      before.fill(0)
-      hz = 0
-      started = false
+      ways.settled.total.fill(0)
+      ways.settled.pitch.fill(0)
     },
   }
 }
+
+/** The least cost of each state, its pitch in octaves (0 unvoiced) and the state it is reached from. */
+interface Way {
+  readonly total: Float64Array
+  readonly pitch: Float64Array
+  readonly from: Uint8Array
+}
+
+const createWay = (): Way => ({
+  total: new Float64Array(states),
+  pitch: new Float64Array(states),
+  from: new Uint8Array(states),
+})

@@ -1,0 +1,86 @@
+/**
+ * What the candidates of a look cost on the way through them: by how likely there is a voice at all, how well each
+ * repeats, and how far it is from where this speaker usually is.
+ */
+
+import type { OpenLook } from './look-queue.js'
+import { mostCandidates, type PitchCandidates } from './pitch-candidates.js'
+import type { PricedLook } from './pitch-path.js'
+import { createLevelRange, cues, cuesOf, followLevel, resetLevelRange, voicingOf } from './pitch-voicing.js'
+import { createUsualPitch } from './usual-pitch.js'
+
+export interface Pricing {
+  /** A new look: how loud the speaker and the room are. */
+  heard(look: OpenLook): void
+  /** Prices the look to settle, and the newest by what is known of it. */
+  price(looks: { readonly before: OpenLook; readonly settling: OpenLook; readonly newest: OpenLook }): void
+  readonly settling: PricedLook
+  readonly newest: PricedLook
+  /** Of the look to settle, 0..1. */
+  readonly voicing: number
+  /** What became of it. */
+  settled(look: OpenLook): void
+  reset(): void
+}
+
+export const priceOf = { height: 8, octave: 0.03, leastChance: 0.003 }
+const silentDb = -85
+
+export function createPricing(hopMs: number): Pricing {
+  const range = createLevelRange()
+  const usual = createUsualPitch(hopMs)
+  const values = new Float64Array(cues)
+  const settling = {
+    candidates: undefined as unknown as PitchCandidates,
+    costs: new Float64Array(mostCandidates + 1),
+  }
+  const newest = { ...settling, costs: new Float64Array(mostCandidates + 1) }
+
+  const voicingAt = (before: OpenLook, look: OpenLook, after: OpenLook): number => {
+    if (look.candidates.count === 0 || look.levelDb < silentDb) return 0
+    cuesOf(values, look.candidates, { before, middle: look, after }, range)
+    return voicingOf(values)
+  }
+
+  const priceLook = (look: OpenLook, voicing: number, priced: typeof settling): void => {
+    const { candidates } = look
+    const { costs } = priced
+    priced.candidates = candidates
+    const chance = Math.min(1 - priceOf.leastChance, Math.max(priceOf.leastChance, voicing))
+    costs[mostCandidates] = -Math.log(1 - chance)
+    const voiced = -Math.log(chance)
+    let best = 0
+    for (let i = 0; i < candidates.count; i++) {
+      const height = (candidates.height[i] as number) + (candidates.evenHeight[i] as number)
+      const score = height / 2 + priceOf.octave * Math.log2((candidates.hz[i] as number) / 60)
+      costs[i] = score
+      if (score > best) best = score
+    }
+    for (let i = 0; i < candidates.count; i++) {
+      const worse = best - (costs[i] as number)
+      costs[i] = voiced + priceOf.height * worse + usual.costOf(candidates.hz[i] as number)
+    }
+  }
+
+  const pricing = {
+    settling,
+    newest,
+    voicing: 0.5,
+    heard(look: OpenLook) {
+      followLevel(range, look.levelDb, hopMs)
+    },
+    price(looks: Parameters<Pricing['price']>[0]) {
+      pricing.voicing = voicingAt(looks.before, looks.settling, looks.newest)
+      priceLook(looks.settling, pricing.voicing, settling)
+      priceLook(looks.newest, voicingAt(looks.settling, looks.newest, looks.newest), newest)
+    },
+    settled(look: OpenLook) {
+      if (look.hz > 0) usual.heard(look.hz, look.voicing)
+    },
+    reset() {
+      resetLevelRange(range)
+      usual.reset()
+    },
+  }
+  return pricing
+}

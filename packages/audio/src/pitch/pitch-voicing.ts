@@ -1,0 +1,105 @@
+/**
+ * How likely a look has a voice: a logistic of how well it repeats itself, how loud it is beside its neighbours, the
+ * speaker's loudest and the noise, and how much of it lies under 1 kHz. Trained on generated signals of other seeds
+ * than those that are reported, and on the speech of a synthesiser.
+ */
+
+import { binHz, firstBin, lastBin, type PitchCandidates } from './pitch-candidates.js'
+
+/** What of a look matters besides its candidates. */
+export interface LookLevel {
+  /** Power between 50 and 3000 Hz, dB of full scale, −100 for silence. */
+  levelDb: number
+  /** Of it, the share under 1 kHz, 0..1. */
+  lowShare: number
+}
+
+export function measureLevel(power: Float32Array, into: LookLevel): void {
+  let low = 0
+  let all = 0
+  for (let bin = firstBin; bin <= middleBin; bin++) low += power[bin] as number
+  for (let bin = middleBin + 1; bin <= lastBin; bin++) all += power[bin] as number
+  all += low
+  into.levelDb = 10 * Math.log10(all + 1e-10)
+  into.lowShare = low / (all + 1e-10)
+}
+
+const middleBin = Math.floor(1000 / binHz)
+
+/** The speaker's loudest of late and the noise between, dB of full scale. */
+export interface LevelRange {
+  peakDb: number
+  floorDb: number
+}
+
+export const createLevelRange = (): LevelRange => ({ peakDb: firstPeakDb, floorDb: firstFloorDb })
+
+export function resetLevelRange(range: LevelRange): void {
+  range.peakDb = firstPeakDb
+  range.floorDb = firstFloorDb
+}
+
+const firstPeakDb = -35.5
+const firstFloorDb = -50.5
+const peakFallPerS = 1.5
+const floorRisePerS = 4
+const leastPeakDb = -55
+const leastFloorDb = -80
+/** Under it a line is dead, which tells nothing of its noise. */
+const deadDb = -92
+
+export function followLevel(range: LevelRange, levelDb: number, hopMs: number): void {
+  const seconds = hopMs / 1000
+  range.peakDb = Math.max(levelDb, leastPeakDb, range.peakDb - peakFallPerS * seconds)
+  if (levelDb < deadDb) return
+  range.floorDb = Math.max(leastFloorDb, Math.min(levelDb, range.floorDb + floorRisePerS * seconds))
+}
+
+export const cues = 9
+
+/** Writes the cues of the look in the middle; the best candidate speaks for it. */
+export function cuesOf(
+  into: Float64Array,
+  candidates: PitchCandidates,
+  levels: NeighbourLevels,
+  range: LevelRange,
+): void {
+  const { before, middle, after } = levels
+  let height = 0
+  let even = 0
+  for (let i = 0; i < candidates.count; i++) {
+    const sum = (candidates.height[i] as number) + (candidates.evenHeight[i] as number)
+    if (sum <= height + even) continue
+    height = candidates.height[i] as number
+    even = candidates.evenHeight[i] as number
+  }
+  const steady = Math.max(before.levelDb, after.levelDb)
+  into[0] = height
+  into[1] = even
+  into[2] = height * height
+  into[3] = Math.max(-4, (middle.levelDb - range.peakDb) / 10)
+  into[4] = Math.min(3, (middle.levelDb - range.floorDb) / 10)
+  into[5] = middle.lowShare
+  into[6] = clamp((middle.levelDb - steady) / 10, -2, 1)
+  into[7] = clamp((middle.levelDb - before.levelDb) / 10, -2, 2)
+  into[8] = clamp((middle.levelDb - after.levelDb) / 10, -2, 2)
+}
+
+export interface NeighbourLevels {
+  readonly before: LookLevel
+  readonly middle: LookLevel
+  readonly after: LookLevel
+}
+
+/** Trained weights of the cues, and what is added to their sum. */
+const weights = Float64Array.of(4, 4, 2, 0.3, 0.3, 0.5, 1, 0, 0)
+const bias = -5
+
+/** Probability that there is a voice, 0..1. */
+export function voicingOf(values: Float64Array): number {
+  let sum = bias
+  for (let i = 0; i < cues; i++) sum += (values[i] as number) * (weights[i] as number)
+  return 1 / (1 + Math.exp(-sum))
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
