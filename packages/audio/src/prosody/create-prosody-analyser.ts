@@ -16,11 +16,12 @@ import { createVoiceStory } from './voice-story.js'
 
 /** @throws RangeError for options out of range; it says what is allowed. */
 export function createProsodyAnalyser(options: ProsodyAnalyserOptions): ProsodyAnalyser {
-  const { rate, frameSize, hopSize, manner } = checkProsodyOptions(options)
+  const checked = checkProsodyOptions(options)
+  const { rate, frameSize, hopSize } = checked
   const cleaner = createCleaner()
   const loudness = createLoudnessMeter(rate)
   const listener: { sink: ProsodySink } = { sink: deaf }
-  const stage = createLookStage({ rate, frameSize, hopSize, manner }, look => story.look(look, listener.sink))
+  const stage = createLookStage(checked, look => story.look(look, listener.sink))
   const story = createVoiceStory({ hopMs: stage.hopMs, loudness })
   /** A frame is due when both its samples and the look at its middle are there. */
   const dueAfter = Math.max(frameSize, Math.ceil(frameSize / 2 + (stage.delayMs * rate) / 1000))

@@ -1,8 +1,10 @@
 /** From samples of any rate to looks at the voice: the lower rate, pitch, and the shape of the spectrum. */
 
+import { createPitchAnalyser } from '../pitch/pitch-analyser.js'
+import type { PitchLook } from '../pitch/pitch-look.js'
+import type { CheckedProsodyOptions } from './prosody-options.js'
 import { createRateStage } from './rate-stage.js'
 import { createSpectrumShape } from './spectrum-shape.js'
-import { createTrackerLooks, type PitchLook } from './tracker-looks.js'
 import { createVoiceLooks, type VoiceLook, type VoiceLooks } from './voice-look.js'
 
 export interface LookStage {
@@ -19,28 +21,20 @@ export interface LookStage {
   reset(): void
 }
 
-export interface LookStageOptions {
-  readonly rate: number
-  readonly frameSize: number
-  readonly hopSize: number
-  readonly manner: 'fast' | 'accurate'
-}
-
 /** Looks that are remembered. */
 const kept = 16
 /** Most samples that may be taken in at once. */
 export const mostSamples = 1024
 
 /** @param tell Called with each look; it is used again 16 looks later. */
-export function createLookStage(options: LookStageOptions, tell: (look: VoiceLook) => void): LookStage {
-  const { rate, frameSize, hopSize, manner } = options
+export function createLookStage(options: CheckedProsodyOptions, tell: (look: VoiceLook) => void): LookStage {
+  const { rate, frameSize, hopSize, manner, fourier } = options
   const innerRate = rate >= 16_000 ? 16_000 : 8_000
   const lower = createRateStage({ fromRate: rate, toRate: innerRate })
-  const pitch = createTrackerLooks(innerRate, manner)
+  const pitch = createPitchAnalyser({ rate: innerRate, manner, fourier })
   const shape = createSpectrumShape(binHz)
   const looks = createVoiceLooks(kept)
-  const inner = new Float64Array(mostSamples)
-  const narrow = createViews(mostSamples)
+  const inner = createViews(mostSamples)
   const samplesIn = (ms: number) => Math.round((ms * innerRate) / 1000)
   const hop = samplesIn(pitch.hopMs)
   const middle = Math.round((frameSize * innerRate) / rate / 2)
@@ -88,10 +82,8 @@ export function createLookStage(options: LookStageOptions, tell: (look: VoiceLoo
     looks,
     untilLook: () => lower.needed(state.due) - state.heard,
     hear(samples, count) {
-      const made = lower.run(samples, count, inner)
-      const piece = narrow.of(made)
-      for (let i = 0; i < made; i++) piece[i] = inner[i] as number
-      pitch.hear(piece, takeLook)
+      const made = lower.run(samples, count, inner.buffer)
+      pitch.hear(inner.of(made), takeLook)
       state.heard += count
       schedule()
     },
@@ -107,6 +99,7 @@ function createViews(most: number) {
   const buffer = new Float32Array(most)
   const views: (Float32Array | undefined)[] = []
   return {
+    buffer,
     of(length: number): Float32Array {
       const known = views[length]
       if (known !== undefined) return known

@@ -1,3 +1,4 @@
+import type { MakeFourier } from '../fourier/real-fourier.js'
 import type { ProsodyFrame } from './prosody-frame.js'
 import type { UtteranceProsody } from './utterance-prosody.js'
 
@@ -35,4 +36,6 @@ export interface ProsodyAnalyserOptions {
   readonly hopSize?: number
   /** `accurate` looks every 8 ms in the place of 16 and costs twice as much. Default `fast`. */
   readonly manner?: 'fast' | 'accurate'
+  /** Default `createPlainFourier`; what `loadFastFourier` gives costs less. */
+  readonly fourier?: MakeFourier
 }

@@ -1,5 +1,6 @@
 /** What may be asked of an analyser of prosody, checked, with what was left out filled in. */
 
+import { createPlainFourier } from '../fourier/plain-fourier.js'
 import type { ProsodyAnalyserOptions } from './prosody-analyser.js'
 
 /** Rates of the samples that can be analysed, Hz. */
@@ -9,9 +10,11 @@ export const prosodyFrameMs = { min: 20, max: 128, default: 64 } as const
 /** Least time between two frames, ms. */
 export const prosodyLeastHopMs = 5
 
+export type CheckedProsodyOptions = Required<ProsodyAnalyserOptions>
+
 /** @throws RangeError that says what is allowed. */
-export function checkProsodyOptions(options: ProsodyAnalyserOptions): Required<ProsodyAnalyserOptions> {
-  const { rate, manner = 'fast' } = options
+export function checkProsodyOptions(options: ProsodyAnalyserOptions): CheckedProsodyOptions {
+  const { rate, manner = 'fast', fourier = createPlainFourier } = options
   requireWithin('rate', rate, prosodyRates.min, prosodyRates.max, 'Hz')
   const samplesIn = (ms: number) => (ms * rate) / 1000
   const frameSize = options.frameSize ?? 2 * Math.round(samplesIn(prosodyFrameMs.default) / 2)
@@ -22,7 +25,7 @@ export function checkProsodyOptions(options: ProsodyAnalyserOptions): Required<P
   if (manner !== 'fast' && manner !== 'accurate') {
     throw new RangeError(`manner is ${String(manner)}; give fast or accurate.`)
   }
-  return { rate, frameSize, hopSize, manner }
+  return { rate, frameSize, hopSize, manner, fourier }
 }
 
 function requireWithin(name: string, value: number, min: number, max: number, unit: string): void {

@@ -6,7 +6,7 @@
 
 export interface RateStage {
   /** Takes `count` samples in and writes what they complete into `into`; answers with the number of those. */
-  run(samples: Float64Array, count: number, into: Float64Array): number
+  run(samples: Float64Array, count: number, into: Float32Array): number
   /** Samples that must have been taken in for `outputs` samples to be out. */
   needed(outputs: number): number
   reset(): void
