@@ -1,5 +1,6 @@
 import { isLoopbackHost } from '@parley/platform'
 import { phoneSettings } from './phone-settings.js'
+import { prosodyRules } from './prosody-rules.js'
 import type { Problem } from './resolve.js'
 import type { Config, SettingKey } from './settings.js'
 import { vendorSettings } from './vendor-settings.js'
@@ -16,10 +17,11 @@ export function crossCheck(config: Config): Problem[] {
     halfCarriers,
     plainPublic,
     halfSupabase,
+    ...prosodyRules,
   ].flatMap(rule => rule(config) ?? [])
 }
 
-type Rule = (config: Config) => Problem | readonly Problem[] | undefined
+export type Rule = (config: Config) => Problem | readonly Problem[] | undefined
 
 const knowsTokens = ({ jwtSecret, jwksUrl }: Config) => jwtSecret !== undefined || jwksUrl !== undefined
 

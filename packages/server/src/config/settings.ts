@@ -2,6 +2,7 @@ import { accessSettings, limitSettings } from './access-settings.js'
 import { networkSettings } from './network-settings.js'
 import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
 import { phoneSettings } from './phone-settings.js'
+import { prosodySettings } from './prosody-settings.js'
 import type { Setting } from './setting.js'
 import { assemblySettings, vendorSettings } from './vendor-settings.js'
 import { voiceSettings } from './voice-settings.js'
@@ -14,6 +15,7 @@ export const settings = {
   ...accessSettings,
   ...limitSettings,
   ...voiceSettings,
+  ...prosodySettings,
   ...storeSettings,
   ...recordingSettings,
   ...assemblySettings,
@@ -35,6 +37,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Access', keys: keysOf(accessSettings) },
   { title: 'Limits', keys: keysOf(limitSettings) },
   { title: 'Conversation', keys: keysOf(voiceSettings) },
+  { title: 'Prosody', keys: keysOf(prosodySettings) },
   { title: 'Store', keys: keysOf(storeSettings) },
   { title: 'Recording', keys: keysOf(recordingSettings) },
   { title: 'Assembly', keys: keysOf(assemblySettings) },
