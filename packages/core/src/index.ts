@@ -1,3 +1,4 @@
+export * from './clock/caller-anchor.js'
 export * from './clock/clock.js'
 export * from './clock/limit-time.js'
 export * from './clock/system-clock.js'

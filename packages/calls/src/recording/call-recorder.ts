@@ -8,9 +8,8 @@
  */
 
 import { type AudioFrame, frameMs, type Resampler, type Resampling } from '@parley/audio'
-import type { Clock, ReplyId, SessionEvent, Tap } from '@parley/core'
+import { type Clock, createCallerAnchor, type ReplyId, type SessionEvent, type Tap } from '@parley/core'
 import { createAgentPlaces } from './agent-places.js'
-import { createCallerAnchor } from './caller-anchor.js'
 import type { WavSpool } from './recording-sink.js'
 import { createTwoTracks, type Track } from './two-tracks.js'
 

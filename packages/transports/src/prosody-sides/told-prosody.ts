@@ -1,0 +1,41 @@
+/** What an analyser lends for the length of a call, as values that may be kept and sent. */
+import type { ProsodyFrame, UtteranceProsody } from '@parley/audio'
+import type { ProsodyFrameFields, UtteranceFields } from '@parley/protocol'
+
+/** Finer is nothing that a voice can tell, and a third of the bytes on the wire. */
+const round = (value: number): number => Math.round(value * 10_000) / 10_000
+
+/** The frame at its place, ms. */
+export function frameFieldsOf(frame: ProsodyFrame, placeMs: number): ProsodyFrameFields {
+  return {
+    atMs: Math.round(placeMs * 100) / 100,
+    pitchHz: round(frame.pitchHz),
+    voicing: round(frame.voicing),
+    semitones: round(frame.semitones),
+    energy: round(frame.energy),
+    rms: round(frame.rms),
+    levelDb: round(frame.levelDb),
+    loudness: round(frame.loudness),
+    voicedFraction: round(frame.voicedFraction),
+    tilt: round(frame.tilt),
+    centroidHz: round(frame.centroidHz),
+    harmonicity: round(frame.harmonicity),
+    syllableRate: round(frame.syllableRate),
+    speaking: frame.speaking,
+    arousal: round(frame.arousal),
+    emotion: frame.emotion,
+    clipped: frame.clipped,
+  }
+}
+
+/** The utterance with its end at `untilMs`. */
+export function utteranceFieldsOf(utterance: UtteranceProsody, untilMs: number): UtteranceFields {
+  const { fromMs, pitch, evidence, ...rest } = utterance
+  return {
+    ...rest,
+    fromMs: Math.max(0, untilMs - (utterance.untilMs - fromMs)),
+    untilMs,
+    ...(pitch === undefined ? {} : { pitch: { ...pitch } }),
+    evidence: evidence.map(each => ({ ...each })),
+  }
+}
