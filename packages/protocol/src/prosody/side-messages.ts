@@ -12,6 +12,26 @@ const heardAtMs = z.number().meta({
     'When the first of it is heard (agent) or was spoken (user), ms since the session began, by estimate.',
 })
 
+const frame = {
+  atMs: 480,
+  pitchHz: 182.4,
+  voicing: 0.97,
+  semitones: 1.2,
+  energy: 0.62,
+  rms: 0.072,
+  levelDb: -22.8,
+  loudness: -24.1,
+  voicedFraction: 0.58,
+  tilt: -8.4,
+  centroidHz: 940,
+  harmonicity: 17.5,
+  syllableRate: 4.2,
+  speaking: true,
+  arousal: 0.56,
+  emotion: 'neutral',
+  clipped: false,
+}
+
 export const sideMessages = [
   z
     .object({
@@ -20,7 +40,11 @@ export const sideMessages = [
       heardAtMs,
       frames: z.array(prosodyFrameSchema).min(1).meta({ description: 'In order, one each `hopMs`.' }),
     })
-    .meta({ title: 'Prosody of the caller' }),
+    .meta({
+      title: 'Prosody of the caller',
+      description: 'How the caller speaks, frame by frame.',
+      examples: [{ type: 'prosody', side: 'user', heardAtMs: 5480, frames: [frame] }],
+    }),
   z
     .object({
       type: z.literal('prosody'),
@@ -32,7 +56,11 @@ export const sideMessages = [
         .min(1)
         .meta({ description: 'In order; their `atMs` are places in the reply’s audio.' }),
     })
-    .meta({ title: 'Prosody of the agent' }),
+    .meta({
+      title: 'Prosody of the agent',
+      description: 'How the agent speaks, frame by frame, told before it is heard.',
+      examples: [{ type: 'prosody', side: 'agent', reply: 'rpl_9f2c', heardAtMs: 3240, frames: [frame] }],
+    }),
   z
     .object({
       type: z.literal('utterance'),
@@ -40,7 +68,39 @@ export const sideMessages = [
       reply: reply.optional(),
       utterance: utteranceProsodySchema,
     })
-    .meta({ title: 'Utterance' }),
+    .meta({
+      title: 'Utterance',
+      description: 'How a whole utterance was said, told when it is over.',
+      examples: [
+        {
+          type: 'utterance',
+          side: 'user',
+          utterance: {
+            fromMs: 4200,
+            untilMs: 5760,
+            pitch: {
+              medianHz: 174,
+              lowHz: 142,
+              highHz: 221,
+              rangeSemitones: 7.7,
+              semitones: 0.4,
+              final: 'rise',
+              finalSlope: 14.2,
+            },
+            levelDb: -23.4,
+            loudness: -24.6,
+            syllables: 7,
+            syllableRate: 4.8,
+            pauses: 0,
+            pauseMs: 0,
+            voicedFraction: 0.61,
+            arousal: 0.58,
+            emotion: 'neutral',
+            evidence: [{ cue: 'pitch', difference: 0.4, weight: 0.03 }],
+          },
+        },
+      ],
+    }),
   z
     .object({
       type: z.literal('visemes'),
@@ -51,10 +111,27 @@ export const sideMessages = [
       }),
       cues: z.array(visemeCueSchema).min(1),
     })
-    .meta({ title: 'Visemes' }),
+    .meta({
+      title: 'Visemes',
+      description:
+        'Shapes of the agent’s mouth, told before they are heard. They take the place of those told from their first place on.',
+      examples: [
+        {
+          type: 'visemes',
+          reply: 'rpl_9f2c',
+          heardAtMs: 3240,
+          source: 'voice',
+          cues: [
+            { viseme: 'PP', startMs: 480, endMs: 560 },
+            { viseme: 'aa', startMs: 560, endMs: 690 },
+          ],
+        },
+      ],
+    }),
   z.object({ type: z.literal('cleared'), reply, heardMs: z.number() }).meta({
     title: 'Cleared',
     description: 'What was told of this reply beyond `heardMs` is not heard, or is told again when it is.',
+    examples: [{ type: 'cleared', reply: 'rpl_9f2c', heardMs: 1280 }],
   }),
 ] as const
 

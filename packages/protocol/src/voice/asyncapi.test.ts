@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { nameOf } from './asyncapi.js'
 import { clientMessageSchema } from './client-messages.js'
-import { serverMessageSchema } from './server-messages.js'
+import { serverMessageSchema, serverMessages } from './server-messages.js'
 
 const root = new URL('../../../../', import.meta.url)
 const document: unknown = parse(readFileSync(new URL('docs/asyncapi.yaml', root), 'utf8'))
@@ -32,9 +33,7 @@ function keys(path: string): string[] {
   return Object.keys(at(path) ?? {})
 }
 
-const types = [...clientMessageSchema.options, ...serverMessageSchema.options].map(
-  ({ shape }) => shape.type.value,
-)
+const types = [...clientMessageSchema.options, ...serverMessages].map(nameOf)
 
 describe('docs/asyncapi.yaml', () => {
   it('is what the schemas say now', () => {

@@ -3,12 +3,13 @@
  * package's exports: `scripts/generate-asyncapi.mjs` writes it to `docs/asyncapi.yaml`.
  */
 import { z } from 'zod'
+import { prosodyFrameSchema, utteranceProsodySchema, visemeCueSchema } from '../prosody/prosody-frame.js'
 import { clientMessageSchema } from './client-messages.js'
-import { ledgerSchema, serverMessageSchema } from './server-messages.js'
+import { ledgerSchema, serverMessages } from './server-messages.js'
 import { audioFormatSchema, heardSchema, VOICE_PROTOCOL_VERSION } from './shared.js'
 
 type Json = { readonly [key: string]: unknown }
-type MessageSchema = (typeof clientMessageSchema.options | typeof serverMessageSchema.options)[number]
+type MessageSchema = (typeof clientMessageSchema.options | typeof serverMessages)[number]
 
 const info = {
   title: 'Parley voice socket',
@@ -47,9 +48,9 @@ const soundMessages = {
 /** The document as a plain object, in the order in which it reads well. */
 export function voiceAsyncApi(): Json {
   const client = clientMessageSchema.options
-  const server = serverMessageSchema.options
-  const clientNames = [...client.map(typeOf), 'client-audio']
-  const serverNames = [...server.map(typeOf), 'server-audio']
+  const server = serverMessages
+  const clientNames = [...client.map(nameOf), 'client-audio']
+  const serverNames = [...server.map(nameOf), 'server-audio']
   return {
     asyncapi: '3.0.0',
     info,
@@ -122,7 +123,7 @@ function operations(clientNames: readonly string[], serverNames: readonly string
 }
 
 function messageEntry(schema: MessageSchema): [string, Json] {
-  const name = typeOf(schema)
+  const name = nameOf(schema)
   const { title, description, examples } = schema.meta() ?? {}
   return [
     name,
@@ -136,8 +137,10 @@ function messageEntry(schema: MessageSchema): [string, Json] {
   ]
 }
 
-function typeOf(schema: MessageSchema): string {
-  return schema.shape.type.value
+/** Its type, which the two of `prosody` share. */
+export function nameOf({ shape }: MessageSchema): string {
+  const type = shape.type.value
+  return type === 'prosody' && 'side' in shape && 'value' in shape.side ? `${type}-${shape.side.value}` : type
 }
 
 /** JSON Schemas of the messages and of what several of them share. What is optional to send is optional here. */
@@ -146,7 +149,10 @@ function schemas(client: readonly MessageSchema[], server: readonly MessageSchem
   registry.add(audioFormatSchema, { id: 'audio-format' })
   registry.add(heardSchema, { id: 'heard' })
   registry.add(ledgerSchema, { id: 'ledger-lines' })
-  for (const schema of [...client, ...server]) registry.add(schema, { id: typeOf(schema) })
+  registry.add(prosodyFrameSchema, { id: 'prosody-frame' })
+  registry.add(utteranceProsodySchema, { id: 'utterance-prosody' })
+  registry.add(visemeCueSchema, { id: 'viseme' })
+  for (const schema of [...client, ...server]) registry.add(schema, { id: nameOf(schema) })
   const made = z.toJSONSchema(registry, {
     target: 'draft-7',
     io: 'input',

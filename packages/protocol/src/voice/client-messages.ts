@@ -5,6 +5,27 @@
 import { z } from 'zod'
 import { VOICE_PROTOCOL_VERSION, wantedFormatSchema } from './shared.js'
 
+const prosodyWishSchema = z
+  .object({
+    hopMs: z
+      .number()
+      .min(16)
+      .max(100)
+      .optional()
+      .meta({ description: 'Time between frames, ms. Default 32.' }),
+    sides: z
+      .array(z.enum(['user', 'agent']))
+      .min(1)
+      .max(2)
+      .optional()
+      .meta({ description: 'Whose prosody. Default both.' }),
+    visemes: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether the shapes of the agent’s mouth are told as well. Default true.' }),
+  })
+  .meta({ title: 'Prosody wish', description: 'What is told of how both sides speak.' })
+
 export const helloSchema = z
   .object({
     type: z.literal('hello'),
@@ -34,6 +55,9 @@ export const helloSchema = z
       .boolean()
       .default(false)
       .meta({ description: 'Whether this client sends `played`; without it what was heard is estimated.' }),
+    prosody: prosodyWishSchema.optional().meta({
+      description: 'Asks for `prosody`, `visemes`, `utterance` and `cleared`; none of them comes without it.',
+    }),
     resume: z.string().max(200).optional().meta({
       description:
         'The resumeToken of a `ready` whose socket was lost. `agent` and `language` are then ignored.',
@@ -53,6 +77,7 @@ export const helloSchema = z
         input: { codec: 'opus', sampleRate: 48000 },
         output: { codec: 'opus', sampleRate: 48000 },
         reportsPlayed: true,
+        prosody: { hopMs: 32, visemes: true },
       },
     ],
   })

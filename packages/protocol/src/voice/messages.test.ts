@@ -70,6 +70,8 @@ describe('a client message', () => {
     ['a ping with half an id', { type: 'ping', id: 0.5 }],
     ['a resume token of over 200 characters', { type: 'hello', version: 1, resume: 'x'.repeat(201) }],
     ['a server’s message', { type: 'pong', id: 1 }],
+    ['a wish for frames too close', { type: 'hello', version: 1, prosody: { hopMs: 15 } }],
+    ['a wish for no side', { type: 'hello', version: 1, prosody: { sides: [] } }],
   ])('is not %s', (_, message) => {
     expect(valid(message)).toBe(false)
   })

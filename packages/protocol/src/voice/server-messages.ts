@@ -3,6 +3,7 @@
  * announced output format. Clients ignore types and fields they do not know: new ones may come within a version.
  */
 import { z } from 'zod'
+import { sideMessages } from '../prosody/side-messages.js'
 import { audioFormatSchema, heardSchema } from './shared.js'
 
 const atMs = z.number().meta({ description: 'Milliseconds since the session began.' })
@@ -539,7 +540,17 @@ const sessionMessages = [
     }),
 ] as const
 
-export const serverMessageSchema = z.discriminatedUnion('type', [...socketMessages, ...sessionMessages])
+const [userProsody, agentProsody, ...besideProsody] = sideMessages
+
+/** Each message of the gateway; the two of `prosody` differ by side. */
+export const serverMessages = [...socketMessages, ...sessionMessages, ...sideMessages] as const
+
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  ...socketMessages,
+  ...sessionMessages,
+  z.discriminatedUnion('side', [userProsody, agentProsody]),
+  ...besideProsody,
+])
 
 export type Ready = z.infer<typeof readySchema>
 export type ServerMessage = z.infer<typeof serverMessageSchema>
