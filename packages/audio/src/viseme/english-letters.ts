@@ -1,5 +1,5 @@
 /** How English is spelled, roughly; the commonest words that are spelled otherwise stand by themselves. */
-import { letterRules, readByRules, shapesIn } from './letter-rules.js'
+import { type LetterGroup, letterRules, readByRules, shapesIn } from './letter-rules.js'
 import type { Viseme } from './viseme.js'
 
 const C = '[b-df-hj-np-tvz]'
@@ -169,8 +169,8 @@ const rules = letterRules([
   ['j', 'CH'],
 ])
 
-/** Shapes of one English word in lower case. */
-export function englishShapes(word: string): readonly Viseme[] {
-  const plain = word.replace(/['’]/gu, '')
-  return words.get(plain) ?? readByRules(plain, rules)
+/** One English word in lower case, without marks and accents. */
+export function readEnglish(word: string): readonly LetterGroup[] {
+  const shapes = words.get(word)
+  return shapes === undefined ? readByRules(word, rules) : [{ shapes, from: 0, to: word.length }]
 }

@@ -1,6 +1,5 @@
 /** What the Latin letters sound like in most languages that use them, for those without rules of their own. */
-import { letterRules, readByRules } from './letter-rules.js'
-import type { Viseme } from './viseme.js'
+import { type LetterGroup, letterRules, readByRules } from './letter-rules.js'
 
 const rules = letterRules([
   ['sch|tsch|sh|ch|cz|sz|[şščžćś]', 'CH'],
@@ -29,7 +28,7 @@ const rules = letterRules([
   ['h', ''],
 ])
 
-/** Shapes of one word in lower case. */
-export function latinShapes(word: string): readonly Viseme[] {
-  return readByRules(word.normalize('NFC'), rules)
+/** One word in lower case, its accents composed (NFC). */
+export function readLatin(word: string): readonly LetterGroup[] {
+  return readByRules(word, rules)
 }

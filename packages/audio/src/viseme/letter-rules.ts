@@ -22,16 +22,23 @@ export function shapesIn(names: string): readonly Viseme[] {
   return names.split(' ').filter((name): name is Viseme => known.has(name))
 }
 
-/** Shapes of the word in order, equal neighbours once. Letters that no rule knows are passed over. */
-export function readByRules(word: string, rules: readonly LetterRule[]): Viseme[] {
-  const found: Viseme[] = []
+/** Letters that are read together, `[from, to)`, and how; without shapes they are silent. */
+export interface LetterGroup {
+  readonly shapes: readonly Viseme[]
+  readonly from: number
+  readonly to: number
+}
+
+/** All letters of the word, in order. Those that no rule knows are silent. */
+export function readByRules(word: string, rules: readonly LetterRule[]): LetterGroup[] {
+  const groups: LetterGroup[] = []
   for (let at = 0; at < word.length; ) {
     const rule = rules.find(({ pattern }) => matchesAt(pattern, word, at))
-    const length = rule?.pattern.lastIndex ?? 0
-    for (const shape of rule?.shapes ?? []) if (found.at(-1) !== shape) found.push(shape)
-    at = Math.max(at + 1, length)
+    const to = Math.max(at + 1, rule?.pattern.lastIndex ?? 0)
+    groups.push({ shapes: rule?.shapes ?? [], from: at, to })
+    at = to
   }
-  return found
+  return groups
 }
 
 function matchesAt(pattern: RegExp, word: string, at: number): boolean {

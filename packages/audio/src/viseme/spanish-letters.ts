@@ -1,6 +1,5 @@
 /** How Spanish is spelled, which is nearly how it sounds. Of Spain or of America differs in c and z alone. */
-import { letterRules, readByRules } from './letter-rules.js'
-import type { Viseme } from './viseme.js'
+import { type LetterGroup, letterRules, readByRules } from './letter-rules.js'
 
 const american = rulesWith('SS')
 const castilian = rulesWith('TH')
@@ -40,7 +39,7 @@ function rulesWith(soft: 'SS' | 'TH') {
 /** Regions, and the bare tag, that say c before e and z with the tongue between the teeth. */
 const ofSpain = /^es(?:-(?:es|ea|ic))?$/i
 
-/** Shapes of one Spanish word in lower case. */
-export function spanishShapes(word: string, language: string): readonly Viseme[] {
-  return readByRules(word.normalize('NFC'), ofSpain.test(language) ? castilian : american)
+/** One Spanish word in lower case, its accents composed (NFC). */
+export function readSpanish(word: string, language: string): readonly LetterGroup[] {
+  return readByRules(word, ofSpain.test(language) ? castilian : american)
 }

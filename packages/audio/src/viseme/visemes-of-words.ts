@@ -1,8 +1,6 @@
 /** Mouth shapes for voices that time their words and nothing within them: letters to shapes, shared over the word's time. */
-import { englishShapes } from './english-letters.js'
-import { latinShapes } from './latin-letters.js'
+import { isUnread, plainLetters, readLetters } from './read-letters.js'
 import { usualMs } from './shape-length.js'
-import { spanishShapes } from './spanish-letters.js'
 import { spokenDigits } from './spoken-digits.js'
 import type { Viseme, VisemeCue } from './viseme.js'
 import { joinedCues } from './viseme-cues.js'
@@ -55,7 +53,7 @@ function shapesOfText(text: string, language: string): readonly LongShape[] | un
       pauseMs = pauseOf(token)
       continue
     }
-    if (/\p{L}/u.test(token) && !/\p{Script=Latin}/u.test(token)) return undefined
+    if (isUnread(token)) return undefined
     const shapes = shapesOfWord(token.slice(0, LONGEST_WORD), language)
     if (shapes.length === 0) continue
     if (found.length > 0 && pauseMs > 0) found.push({ viseme: 'sil', ms: pauseMs })
@@ -71,15 +69,11 @@ function pauseOf(marks: string): number {
 }
 
 function shapesOfWord(word: string, language: string): readonly Viseme[] {
-  return word.split(/(\p{N})/u).flatMap(piece => {
-    if (piece === '') return []
-    if (/^\p{N}$/u.test(piece)) return shapesOfLetters(spokenDigits(piece, language), language)
-    return shapesOfLetters(piece, language)
-  })
-}
-
-function shapesOfLetters(letters: string, language: string): readonly Viseme[] {
-  if (/^en(?:-|$)/i.test(language)) return englishShapes(letters.normalize('NFD').replace(/\p{M}/gu, ''))
-  if (/^es(?:-|$)/i.test(language)) return spanishShapes(letters, language)
-  return latinShapes(letters)
+  const found: Viseme[] = []
+  for (const piece of word.split(/(\p{N})/u)) {
+    const letters = /^\p{N}$/u.test(piece) ? spokenDigits(piece, language) : plainLetters(piece, language)
+    for (const { shapes } of readLetters(letters, language))
+      for (const shape of shapes) if (found.at(-1) !== shape) found.push(shape)
+  }
+  return found
 }

@@ -32,6 +32,7 @@ describeVoice({
   openSim,
   create: voice({ wordTimes: true, engine: 'neural' }),
   wordTimes: true,
+  visemes: true,
   keptOpen: 0,
   stages: ['first'],
 })

@@ -1,8 +1,9 @@
 /**
- * Amazon Polly: a request for each clause, whose sound streams in; times of words by a second request beside it. The
+ * Amazon Polly: a request for each clause, whose sound streams in; times of words and mouth shapes by a second request beside it. The
  * connection (HTTP/2) is kept and shared.
  */
 
+import { createCueQueue } from '@parley/audio'
 import type { SpeechPart, SpeechRequest, TextToSpeech } from '@parley/core'
 import { optionalPackage } from '../optional-package.js'
 import type { VendorContext } from '../vendor.js'
@@ -14,6 +15,7 @@ import { clientSettings } from './client-settings.js'
 import type { PollyOptions } from './options.js'
 import { type Patience, patience } from './patient.js'
 import { spokenStream } from './polly-stream.js'
+import { visemesOfMarks } from './polly-visemes.js'
 import { wordsOfMarks } from './speech-marks.js'
 import { type SpeechText, speechTexts } from './speech-text.js'
 
@@ -91,7 +93,8 @@ export function polly(
 
   async function* speakPieces(request: SpeechRequest, waiting: Patience): AsyncGenerator<SpeechPart> {
     const words: TimedWord[] = []
-    const timed = timedSound(words, sampleRate)
+    const shapes = createCueQueue()
+    const timed = timedSound(words, sampleRate, shapes)
     let characters = 0
     for (const piece of speechTexts(request.text, request.expression ?? {}, options)) {
       const asked = options.wordTimes ? marks(piece, request, waiting) : undefined
@@ -103,8 +106,10 @@ export function polly(
       const reader = pcmReader()
       let next = await chunks.next()
       const told = await asked
-      if (told !== undefined && told.lines !== '')
+      if (told !== undefined && told.lines !== '') {
         words.push(...wordsOfMarks(told.lines, piece, timed.soundMs))
+        shapes.add(visemesOfMarks(told.lines, timed.soundMs))
+      }
       for (; next.done !== true; next = await chunks.next()) yield* timed.sound(reader.read(next.value))
       characters += next.value + (told?.characters ?? 0)
     }

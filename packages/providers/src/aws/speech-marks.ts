@@ -11,14 +11,14 @@ const shape = z.object({
   start: z.number().optional(),
 })
 
-type Mark = z.output<typeof shape>
+export type Mark = z.output<typeof shape>
 
 /** How long a character takes where nothing tells the end, ms. */
 const CHARACTER_MS = 70
 
 /** One for each word of the text, in order; `beganMs` is added to all. Lines that are no marks are skipped. */
 export function wordsOfMarks(lines: string, { words }: SpeechText, beganMs: number): TimedWord[] {
-  const marks = lines.split('\n').flatMap(markIn)
+  const marks = marksIn(lines)
   const begins = marks.filter(({ type }) => type === 'word')
   const silences = marks.filter(({ type, value }) => type === 'viseme' && value === 'sil')
   let lastMs = 0
@@ -37,6 +37,10 @@ export function wordsOfMarks(lines: string, { words }: SpeechText, beganMs: numb
     endedMs = endMs === Number.POSITIVE_INFINITY ? startMs + CHARACTER_MS * text.length : endMs
     return { text, startMs: beganMs + startMs, endMs: beganMs + endedMs }
   })
+}
+
+export function marksIn(lines: string): Mark[] {
+  return lines.split('\n').flatMap(markIn)
 }
 
 function markIn(line: string): Mark[] {

@@ -11,6 +11,7 @@ describeVoice({
   openSim: openCartesiaSim,
   create: context => cartesiaTts(ttsOptions.parse({ model: 'some-model', voice: 'some-voice' }), context),
   wordTimes: true,
+  visemes: true,
 })
 
 describeRecogniser({

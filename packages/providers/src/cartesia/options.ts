@@ -24,6 +24,8 @@ export const ttsOptions = z.strictObject({
   /** Whether emotion, speed and volume are sent; models before Sonic 3 take none. */
   expressive: z.boolean().default(true),
   wordTimes: z.boolean().default(true),
+  /** Times of phones, for the shapes of a mouth. */
+  phoneTimes: z.boolean().default(true),
   /** Longest wait of sound for the times of its words, ms. */
   wordsWaitMs: z.number().int().min(0).default(50),
   /** Contexts kept open between the clauses of replies; each may count against the plan's concurrency. */

@@ -3,6 +3,7 @@
  * ends it. Times count from the first sound of the context, so a clause's own begin where the last one stopped.
  */
 
+import { movedCues } from '@parley/audio'
 import { ParleyError } from '@parley/core'
 import type { ContextPool } from '../wire/context-pool.js'
 import { pcmReader } from '../wire/pcm-bytes.js'
@@ -58,6 +59,7 @@ export function speechContext({ pool, path, id, fields, isKept }: SpeechContextO
         clause?.run.word(text, Math.max(0, startMs - baseMs), Math.max(0, endMs - baseMs))
       return
     }
+    if (event.kind === 'visemes') return clause?.run.visemes(movedCues(event.cues, -baseMs))
     if (event.kind === 'error') {
       // A fault of the vendor's side is often the socket's last word.
       if (!['provider_rejected', 'provider_limited'].includes(event.error.code)) line.retire()

@@ -1,5 +1,6 @@
 /** Messages of the speech socket, as far as they are used. Unknown ones pass and do nothing. */
 
+import { type VisemeCue, visemesOfIpa, visemesOfPhones } from '@parley/audio'
 import type { ParleyError } from '@parley/core'
 import { z } from 'zod'
 import type { ContextMessage } from '../wire/shared-line.js'
@@ -12,6 +13,10 @@ const message = z.object({
   context_id: z.string().nullish(),
   data: z.string().nullish(),
   word_timestamps: times.nullish(),
+  phoneme_timestamps: times
+    .omit({ words: true })
+    .extend({ phonemes: z.array(z.string()) })
+    .nullish(),
   status_code: z.number().nullish(),
   title: z.string().nullish(),
   message: z.string().nullish(),
@@ -22,6 +27,8 @@ const message = z.object({
 export type CartesiaTtsEvent =
   | { readonly kind: 'audio'; readonly bytes: Buffer }
   | { readonly kind: 'words'; readonly words: readonly CartesiaWord[] }
+  /** ms from the start of the context's sound. */
+  | { readonly kind: 'visemes'; readonly cues: readonly VisemeCue[] }
   | { readonly kind: 'flushed' | 'done' | 'other' }
   | { readonly kind: 'error'; readonly error: ParleyError }
 
@@ -51,6 +58,7 @@ function eventOf(parsed: z.output<typeof message>): CartesiaTtsEvent {
   if (parsed.type === 'chunk') return { kind: 'audio', bytes: Buffer.from(parsed.data ?? '', 'base64') }
   if (parsed.type === 'flush_done') return { kind: 'flushed' }
   if (parsed.type === 'done') return { kind: 'done' }
+  if (parsed.type === 'phoneme_timestamps') return { kind: 'visemes', cues: shapesOf(parsed) }
   if (parsed.type !== 'timestamps') return { kind: 'other' }
   const { words = [], start = [], end = [] } = parsed.word_timestamps ?? {}
   return {
@@ -60,6 +68,17 @@ function eventOf(parsed: z.output<typeof message>): CartesiaTtsEvent {
       return { text: word, startMs, endMs: Math.max(startMs, (end[index] ?? 0) * 1000) }
     }),
   }
+}
+
+function shapesOf({ phoneme_timestamps }: z.output<typeof message>): readonly VisemeCue[] {
+  const { phonemes = [], start = [], end = [] } = phoneme_timestamps ?? {}
+  return visemesOfPhones(
+    phonemes.map((phone, index) => ({
+      shapes: visemesOfIpa(phone),
+      startMs: (start[index] ?? 0) * 1000,
+      endMs: (end[index] ?? 0) * 1000,
+    })),
+  )
 }
 
 /** An error as both generations of the protocol say it. */

@@ -84,6 +84,7 @@ function fixedFields(options: CartesiaTtsOptions, request: SpeechRequest): Reado
     // Whole clauses are sent, so there is nothing to wait for.
     max_buffer_delay_ms: 0,
     add_timestamps: options.wordTimes,
+    ...(options.phoneTimes ? { add_phoneme_timestamps: true } : {}),
     use_normalized_timestamps: false,
     ...(config === undefined ? {} : { generation_config: config }),
     ...(options.pronunciationDictionary === undefined

@@ -4,12 +4,15 @@ import { getEventListeners } from 'node:events'
 import type { SpeechPart, SpeechRequest, TextToSpeech } from '@parley/core'
 import { readSpeech } from '@parley/sim'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cuesOf } from './cue-rules.test-kit.js'
 import { faultsAt } from './faults.test-kit.js'
 import { type Conformer, failureOf, openRig, type Rig, secretKey, wordsOf } from './rig.test-kit.js'
 
 export interface VoiceConformer extends Conformer<TextToSpeech> {
   /** Whether it gives the times of words. */
   readonly wordTimes: boolean
+  /** Whether it gives the shapes of a mouth. Default false. */
+  readonly visemes?: boolean
   /** Connections it may keep open while nothing is spoken. Default 1. */
   readonly keptOpen?: number
   /** Stages at which faults can strike this protocol. Default all. */
@@ -56,6 +59,11 @@ export function describeVoice(conformer: VoiceConformer): void {
       }
       const words = parts.flatMap(part => (part.kind === 'word' ? [part.text.trim()] : []))
       expect(words.join(' ')).toBe(text)
+    })
+
+    it('gives mouth shapes in order, within the sound and before or with it, if any', async () => {
+      const cues = cuesOf(await rig.pump(speak({ text })), rig.provider.sampleRate)
+      expect(cues.some(({ viseme }) => viseme !== 'sil')).toBe(conformer.visemes ?? false)
     })
 
     it('ends at once on abort, and nothing of it comes into the next clause', async () => {

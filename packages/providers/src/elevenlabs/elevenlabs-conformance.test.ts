@@ -13,6 +13,7 @@ describeVoice({
   openSim: openElevenLabsSim,
   create: context => elevenLabsTts(ttsOptions.parse(spoken), context),
   wordTimes: true,
+  visemes: true,
 })
 
 describeVoice({
@@ -20,6 +21,7 @@ describeVoice({
   openSim: openElevenLabsSim,
   create: context => elevenLabsTts(ttsOptions.parse({ ...spoken, transport: 'http' }), context),
   wordTimes: true,
+  visemes: true,
   // Once an answer has begun, HTTP has no words for a fault.
   stages: ['connect', 'first'],
 })

@@ -1,3 +1,4 @@
+import type { VisemeCue } from '@parley/audio'
 import { emotions, speakingStyles } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -91,14 +92,26 @@ describe('ElevenLabs expression', () => {
 })
 
 describe('ElevenLabs readers', () => {
-  it('joins characters to the words of the text', () => {
+  it('joins characters to the words of the text, and shows each before it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), said => {
+      fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom('en', 'es', 'ja'), (said, language) => {
         const words: string[] = []
-        const reader = charWords(word => words.push(word))
+        let shownMs = 0
+        const listener = {
+          word: (word: string) => void words.push(word),
+          visemes(cues: readonly VisemeCue[]) {
+            for (const { startMs, endMs } of cues) {
+              expect(startMs).toBeGreaterThanOrEqual(shownMs)
+              expect(endMs).toBeGreaterThan(startMs)
+              shownMs = endMs
+            }
+          },
+        }
+        const reader = charWords(listener, language)
         for (const [at, char] of [...said].entries()) reader.add(char, at * 10, at * 10 + 10)
         reader.end()
         expect(words).toEqual(said.split(/\s+/).filter(word => word !== ''))
+        expect(shownMs).toBeLessThanOrEqual([...said].length * 10)
       }),
     )
   })

@@ -26,7 +26,7 @@ export interface SpeakInContextOptions {
 export function speakInContext(given: SpeakInContextOptions): (isLate: boolean) => void {
   const { pool, path, id, options, request, speech } = given
   const pcm = pcmReader()
-  const words = charWords(speech.word)
+  const words = charWords(speech, request.language)
   const line = pool.open(path, id, {
     onOpen: () => speech.opened(),
     onLost: error => speech.fail(error),

@@ -71,7 +71,7 @@ export function speakOverHttp({ context, options, request, speech }: SpeakOverHt
     speech.opened()
     const body = response.body
     if (body === null) throw garbageError('ElevenLabs')
-    await (options.wordTimes ? timed(body, speech, request.text) : plain(body, speech))
+    await (options.wordTimes ? timed(body, speech, request) : plain(body, speech))
     speech.end()
   }
 
@@ -90,9 +90,13 @@ async function plain(body: AsyncIterable<Uint8Array>, speech: SpeechRun): Promis
   for await (const bytes of body) speech.audio(pcm.read(bytes))
 }
 
-async function timed(body: AsyncIterable<Uint8Array>, speech: SpeechRun, text: string): Promise<void> {
+async function timed(
+  body: AsyncIterable<Uint8Array>,
+  speech: SpeechRun,
+  { text, language }: SpeechRequest,
+): Promise<void> {
   const pcm = pcmReader()
-  const words = charWords(speech.word)
+  const words = charWords(speech, language)
   let lastMs = 0
   let seen = 0
   for await (const json of jsonLines('ElevenLabs', body)) {

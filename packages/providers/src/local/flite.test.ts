@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { SpeechPart, SpeechRequest } from '@parley/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cuesOf } from '../conformance/cue-rules.test-kit.js'
 import { createFlite } from './flite.js'
 import { fliteProgram } from './flite-run.js'
 import { fliteSpeaker } from './flite-speak.js'
@@ -36,6 +37,16 @@ describe('flite', () => {
     expect(durationMs).toBeLessThan(4_000)
     expect(Math.max(...audio.map(chunk => chunk.length))).toBeLessThanOrEqual(1_600)
     expect(loudness(audio)).toBeGreaterThan(-35)
+  })
+
+  it('gives the shape of every phone, with rests in the pauses', async () => {
+    const { parts } = await speak({ text: 'Five thin boys, who chew.' })
+    const cues = cuesOf(parts, 16_000)
+    const shapes = cues.map(({ viseme }) => viseme)
+    expect(shapes.join(' ')).toMatch(/sil FF aa I FF TH I nn PP O I SS.* sil U CH U sil/)
+    const [start, end] = [cues[0]?.startMs, cues.at(-1)?.endMs]
+    expect(start).toBe(0)
+    expect(end).toBeGreaterThan(1_000)
   })
 
   it('gives every word as it was written, in order, before or with its sound', async () => {

@@ -4,6 +4,7 @@
  * bounded; whatever comes after the end or an abort dropped.
  */
 
+import { createCueQueue, type VisemeCue } from '@parley/audio'
 import { type Clock, ParleyError, type SpeechPart } from '@parley/core'
 import { partQueue } from './part-queue.js'
 import { isSpeakable, lateError, silentError } from './vendor-error.js'
@@ -31,6 +32,8 @@ export interface SpeechRun {
   opened(): void
   /** A word or part of one as the vendor writes it, ms of this request's sound. */
   word(text: string, startMs: number, endMs: number): void
+  /** Mouth shapes in order, ms of this request's sound; what runs backwards is cut. */
+  visemes(cues: readonly VisemeCue[]): void
   audio(samples: Int16Array): void
   /** Sound so far, ms. */
   readonly soundMs: number
@@ -55,6 +58,7 @@ export async function* speechRun(
   if (signal.aborted || text.trim() === '') return
   const queue = partQueue<SpeechPart>(MOST_PARTS, () => tooMuch(vendor))
   const written = writtenWords(text)
+  const shapes = createCueQueue()
   const dog = watchdog(clock)
   const out = wordsFirst({ rate, clock, waitMs: options.wordsWaitMs, push: part => queue.push(part) })
   let over = false
@@ -80,6 +84,12 @@ export async function* speechRun(
     word(said, startMs, endMs) {
       if (over) return
       for (const word of written.place(said, startMs, endMs)) out.word(word)
+    },
+    visemes(cues) {
+      if (over) return
+      shapes.add(cues)
+      const ordered = shapes.begunBefore(Number.POSITIVE_INFINITY)
+      if (ordered.length > 0) queue.push({ kind: 'visemes', cues: ordered })
     },
     audio(samples) {
       if (over) return

@@ -19,6 +19,7 @@ it('leaves its context on the socket when a clause cannot be sent', () => {
   const run: SpeechRun = {
     opened() {},
     word() {},
+    visemes() {},
     audio() {},
     soundMs: 0,
     end() {},

@@ -3,6 +3,7 @@
  * in order. It ends with its last piece, or when nothing came for a second after its last sound.
  */
 
+import type { SimWord } from '../sim-brains.js'
 import type { SimSocket } from '../sim-socket.js'
 import { speechChunks } from '../speech-chunks.js'
 import { type CartesiaWorld, faultBody } from './cartesia-world.js'
@@ -29,9 +30,27 @@ export interface SpeechContextOptions {
 
 const EXPIRY_MS = 1_000
 
+/** A phone for each letter: coded speech has none of its own. */
+function phonesOf(words: readonly SimWord[], fromMs: number) {
+  const phones = words.flatMap(({ text, startMs, endMs }) => {
+    const letters = [...text]
+    const each = (endMs - startMs) / letters.length
+    return letters.map((letter, index) => ({
+      phone: letter.toLowerCase(),
+      start: (fromMs + startMs + index * each) / 1000,
+      end: (fromMs + startMs + (index + 1) * each) / 1000,
+    }))
+  })
+  return {
+    phonemes: phones.map(({ phone }) => phone),
+    start: phones.map(({ start }) => start),
+    end: phones.map(({ end }) => end),
+  }
+}
+
 export function speechContext({ socket, world, first, touch, onEnd }: SpeechContextOptions): SpeechContext {
   const { clock, brains, strayChunks = 2 } = world.options
-  const { contextId, sampleRate, encoding, language, wantsTimes } = first
+  const { contextId, sampleRate, encoding, language, wantsTimes, wantsPhones } = first
   const gone = new AbortController()
   let work = Promise.resolve()
   let pending = 0
@@ -89,6 +108,14 @@ export function speechContext({ socket, world, first, touch, onEnd }: SpeechCont
         return end()
       }
       const tell = () => {
+        if (wantsPhones && chunk.words.length > 0)
+          send({
+            type: 'phoneme_timestamps',
+            done: false,
+            status_code: 206,
+            flush_id: flushId,
+            phoneme_timestamps: phonesOf(chunk.words, madeMs),
+          })
         if (!wantsTimes || chunk.words.length === 0) return
         send({
           type: 'timestamps',

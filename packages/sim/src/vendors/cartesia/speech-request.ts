@@ -7,6 +7,7 @@ export interface SpeechMessage {
   readonly isFlush: boolean
   readonly bufferMs: number
   readonly wantsTimes: boolean
+  readonly wantsPhones: boolean
   readonly encoding: string
   readonly sampleRate: number
   readonly language: string
@@ -48,6 +49,7 @@ export function readSpeechMessage(fields: Fields, version: string): SpeechMessag
     isFlush: flush === true,
     bufferMs: max_buffer_delay_ms,
     wantsTimes: fields.add_timestamps === true,
+    wantsPhones: fields.add_phoneme_timestamps === true,
     encoding: String(format.encoding),
     sampleRate: Number(format.sample_rate),
     language: String(fields.language ?? fields.locale ?? 'en'),
