@@ -1,7 +1,12 @@
 export * from './client-error.js'
 export { OPUS_OUTPUT_RATE, supportsOpus, type WebCodecs } from './codec/web-codecs.js'
 export type { ConnectionTiming } from './connection/connection.js'
-export type { ReconnectPolicy } from './connection/reconnect-policy.js'
+export {
+  closeMeaning,
+  defaultReconnectPolicy,
+  type ReconnectPolicy,
+  reconnectDelayMs,
+} from './connection/reconnect-policy.js'
 export * from './conversation.js'
 export * from './devices/audio-context.js'
 export type { AudioSource, AudioSourceEvents, CaptureOptions } from './devices/audio-source.js'
@@ -9,7 +14,7 @@ export * from './devices/microphone.js'
 export * from './devices/player.js'
 export * from './devices/recording.js'
 export { loadWorklet, WORKLET_PATH, type WorkletSource } from './devices/worklet.js'
-export type { Environment, NetworkState, SocketLike } from './environment.js'
+export { browserEnvironment, type Environment, type NetworkState, type SocketLike } from './environment.js'
 export * from './join.js'
 export * from './voice-client.js'
 export * from './voice-types.js'

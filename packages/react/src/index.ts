@@ -1,1 +1,6 @@
-export {}
+export { pageMicrophone } from './stream/page-microphone.js'
+export * from './stream/prosody-error.js'
+export { createProsodyStream } from './stream/prosody-stream.js'
+export { idleSnapshot, silentValues } from './stream/silence.js'
+export * from './stream/stream-types.js'
+export * from './stream/use-prosody-stream.js'
