@@ -10,6 +10,7 @@ import { addDoctorCommand } from './doctor-command.js'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js'
 import { addModelsCommand } from './models-command.js'
 import { addPhoneCommand } from './phone-command.js'
+import { addProsodyCommand } from './prosody-command.js'
 import { addProvidersCommand } from './providers-command.js'
 import { addReplayCommand } from './replay-command.js'
 import { addSimCommand } from './sim-command.js'
@@ -32,6 +33,7 @@ Examples:
   parley doctor                              what this machine has and lacks
   parley providers                           vendors, their keys and what they can do
   parley sim deepgram anthropic              vendors on this machine, to work without a network
+  parley prosody call.wav                    pitch, loudness and rate of a recording, as table or picture
   parley replay session.ndjson               run a recorded session again and compare
   parley token create --tenant acme --ttl 7d
 
@@ -68,6 +70,7 @@ export async function runProgram(
   addDoctorCommand(program, terminal, end)
   addAgentCommand(program, terminal)
   addReplayCommand(program, terminal, end)
+  addProsodyCommand(program, terminal, host)
   addProvidersCommand(program, terminal)
   addModelsCommand(program, terminal)
   addSimCommand(program, terminal, host)
