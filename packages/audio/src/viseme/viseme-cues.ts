@@ -3,7 +3,7 @@ import type { VisemeCue } from './viseme.js'
 
 /** Shorter than this nobody sees, and a rounding of times may make it, ms. */
 const LEAST_MS = 1
-/** A gap that is no rest of the mouth, ms: what is before it lasts until it ends. */
+/** A gap that is no rest of the mouth, ms: the next shape begins with it, as lips do. */
 const LEAST_REST_MS = 50
 
 /**

@@ -1,8 +1,9 @@
+import { visemes } from '@parley/audio'
 import type { ByteCache, SpeechPart, TextToSpeech } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { account, drain, type Fate, incidents, voiceOf } from '../failover/failover-rig.test-kit.js'
+import { account, cuesOf, drain, type Fate, incidents, voiceOf } from '../failover/failover-rig.test-kit.js'
 import { createResilientVoice } from '../failover/resilient-voice.js'
 import { type CachedVoiceOptions, createCachedVoice } from './cached-voice.js'
 import { decodeRendition, encodeRendition } from './rendition.js'
@@ -45,6 +46,8 @@ describe('a voice with a cache', () => {
     expect(log.uses).toBe(1)
     expect(soundOf(second)).toEqual(soundOf(first))
     expect(wordsOf(second)).toEqual(wordsOf(first))
+    expect(cuesOf(second, 8_000)).toEqual(cuesOf(first, 8_000))
+    expect(cuesOf(second, 8_000).length).toBeGreaterThan(5)
     expect(second.some(({ kind }) => kind === 'usage')).toBe(false)
   })
 
@@ -139,14 +142,14 @@ describe('a voice with a cache', () => {
 describe('the shelf', () => {
   it('stays within its size, the least used dropped first', () => {
     const shelf = createSpeechShelf(10_000)
-    const rendition = { samples: new Int16Array(500), words: [] }
+    const rendition = { samples: new Int16Array(500), words: [], cues: [] }
     for (let at = 0; at < 12; at++) {
       shelf.put(`${at}`, rendition)
       shelf.get('0')
     }
     expect(shelf.bytes).toBeLessThanOrEqual(10_000)
     expect([shelf.get('0') !== undefined, shelf.get('1')]).toEqual([true, undefined])
-    shelf.put('huge', { samples: new Int16Array(4_000), words: [] })
+    shelf.put('huge', { samples: new Int16Array(4_000), words: [], cues: [] })
     expect(shelf.get('huge')).toBeUndefined()
   })
 })
@@ -154,9 +157,15 @@ describe('the shelf', () => {
 describe('a rendition as bytes', () => {
   it('is the same when read back, and nothing else is read as one', () => {
     const word = fc.record({ text: fc.string(), startMs: fc.nat(9_999), endMs: fc.nat(9_999) })
+    const cue = fc.record({
+      viseme: fc.constantFrom(...visemes),
+      startMs: fc.nat(9_999),
+      endMs: fc.nat(9_999),
+    })
     fc.assert(
-      fc.property(fc.array(word), fc.int16Array(), (words, samples) => {
-        expect(decodeRendition(encodeRendition({ samples, words }))).toEqual({ samples, words })
+      fc.property(fc.array(word), fc.array(cue), fc.int16Array(), (words, cues, samples) => {
+        const rendition = { samples, words, cues }
+        expect(decodeRendition(encodeRendition(rendition))).toEqual(rendition)
       }),
     )
     fc.assert(

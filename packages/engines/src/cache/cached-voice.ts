@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { cutCues, joinedCues, type VisemeCue } from '@parley/audio'
 import type { ByteCache, Clock, SpeechPart, SpeechRequest, TextToSpeech } from '@parley/core'
 import { speakingPaces } from '../failover/speaking-pace.js'
 import { createSpeechGate } from '../failover/speech-gate.js'
@@ -33,7 +34,7 @@ export interface CachedVoiceOptions {
 
 const DAY_MS = 86_400_000
 /** Part of every key; changes with the form of what is kept. */
-const FORM = 1
+const FORM = 2
 
 export interface CachedVoice extends TextToSpeech {
   /** Whether this would be said from memory now. */
@@ -64,15 +65,19 @@ export function createCachedVoice(voice: TextToSpeech, options: CachedVoiceOptio
     const gate = createSpeechGate({ text, sampleRate: voice.sampleRate, timed: undefined, pace })
     const pieces: Int16Array[] = []
     const words: Rendition['words'][number][] = []
+    const cues: VisemeCue[] = []
     for await (const part of voice.speak(request, signal)) {
       if (part.kind === 'audio') pieces.push(part.samples)
       else if (part.kind === 'word') words.push({ text: part.text, startMs: part.startMs, endMs: part.endMs })
+      else if (part.kind === 'visemes') cues.push(...part.cues)
       if (part.kind !== 'usage') gate.feed(part)
       yield part
     }
     if (signal.aborted || gate.isShort || pieces.length === 0) return
     gate.end()
-    const rendition = { samples: joined(pieces), words }
+    const samples = joined(pieces)
+    const durationMs = (samples.length * 1000) / voice.sampleRate
+    const rendition = { samples, words, cues: cutCues(joinedCues(cues), 0, durationMs) }
     shelf.put(key, rendition)
     void shared?.set(key, encodeRendition(rendition), options.sharedMs ?? DAY_MS)
   }

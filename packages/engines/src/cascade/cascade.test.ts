@@ -65,6 +65,31 @@ describe('createCascade', () => {
     expect(said(parts)).toBe('Hello there. How are you?')
   })
 
+  it('shows the mouth in step with the sound, and nothing of a try that made none', async () => {
+    let tries = 0
+    const inner = testVoice({ asked: [], open: 0 })
+    const voice: TextToSpeech = {
+      ...inner,
+      async *speak(speech, inner_) {
+        tries++
+        // Longer than the sound it is for, and for a sound that never comes.
+        yield { kind: 'visemes', cues: [{ viseme: 'aa', startMs: 0, endMs: 65 }] }
+        if (tries === 1) throw new ParleyError('voice_failed', 'told to fail')
+        yield { kind: 'visemes', cues: [{ viseme: 'PP', startMs: 65, endMs: 200 }] }
+        yield* inner.speak(speech, inner_)
+        yield { kind: 'visemes', cues: [{ viseme: 'O', startMs: 900, endMs: 990 }] }
+      },
+    }
+    const { link } = await setUp({ voices: () => voice })
+    const parts = await drawAll(link.reply(turnOf({ text: 'hi' }), signal()))
+    const seen = parts.flatMap(part => {
+      if (part.kind === 'audio') return [`${part.samples.length / 8} ms`]
+      return part.kind === 'visemes' ? part.cues.map(cue => `${cue.viseme} ${cue.startMs}–${cue.endMs}`) : []
+    })
+    expect(tries).toBe(3)
+    expect(seen).toEqual([...['aa 0–65', '60 ms', 'PP 65–200', '60 ms'], ...['60 ms', 'PP 200–320', '60 ms']])
+  })
+
   it('makes one clause ahead of the one being played and no more', async () => {
     const { link, log } = await setUp({
       mind: mindSaying('One is here. Two is here. Three is here. Four is here.'),

@@ -4,7 +4,7 @@
  * caller gets a short apology instead of silence.
  */
 
-import type { VisemeCue } from '@parley/audio'
+import { type CueQueue, createCueQueue, movedCues } from '@parley/audio'
 import {
   type EngineCall,
   type Expression,
@@ -90,6 +90,8 @@ interface Progress extends Job {
   soundMs: number
   /** Whether anything reached the session that the caller may hear or read. */
   spoken: boolean
+  /** Mouth shapes of the reply that wait for their sound. */
+  readonly shapes: CueQueue
   /** State that waits until something is spoken, so that a failed try leaves none. */
   held: ReplyPart[]
   readonly marked: Set<LedgerMark>
@@ -108,6 +110,7 @@ async function makeReply(
     voice: options.voice,
     soundMs: 0,
     spoken: false,
+    shapes: createCueQueue(),
     held: [],
     marked: new Set(),
   }
@@ -238,6 +241,8 @@ async function speakClause(progress: Progress, clause: string, voice: TextToSpee
   }
   const words = clauseWords(clause)
   const beganMs = progress.soundMs
+  // Of a try that failed, or of sound that never came.
+  progress.shapes.drop()
   // Words are held until the clause's first sound, so that a second try does not repeat them.
   let waiting: ReplyPart[] | undefined = []
   const patience = { clock: call.clock, ms: voiceTimeoutMs, name: `Voice ${voice.name}` }
@@ -249,20 +254,22 @@ async function speakClause(progress: Progress, clause: string, voice: TextToSpee
       continue
     }
     if (part.kind === 'visemes') {
-      const piece = { kind: 'visemes', cues: part.cues.map(cue => movedBy(cue, beganMs)) } as const
-      waiting === undefined ? handoff.push(piece) : waiting.push(piece)
+      progress.shapes.add(movedCues(part.cues, beganMs))
+      // What comes late is told at once; the others wait for their sound.
+      if (waiting === undefined) shapeUntil(progress, progress.soundMs)
       continue
     }
     if (part.kind === 'usage' || part.samples.length === 0) continue
     if (waiting !== undefined) {
       mark(progress, 'first-voice')
       release(progress)
-      if (!waiting.some(({ kind }) => kind === 'words')) waiting.push({ kind: 'words', text: words.body() })
+      if (waiting.length === 0) waiting.push({ kind: 'words', text: words.body() })
       for (const piece of waiting) handoff.push(piece)
       waiting = undefined
     }
-    handoff.push({ kind: 'audio', samples: part.samples, rate: voice.sampleRate })
     progress.soundMs += (part.samples.length * 1000) / voice.sampleRate
+    shapeUntil(progress, progress.soundMs)
+    handoff.push({ kind: 'audio', samples: part.samples, rate: voice.sampleRate })
   }
   if (signal.aborted) return
   if (waiting !== undefined)
@@ -274,8 +281,10 @@ async function speakClause(progress: Progress, clause: string, voice: TextToSpee
   if (rest !== '') handoff.push({ kind: 'words', text: rest, untilMs: progress.soundMs })
 }
 
-function movedBy({ viseme, startMs, endMs }: VisemeCue, byMs: number): VisemeCue {
-  return { viseme, startMs: startMs + byMs, endMs: endMs + byMs }
+/** Shows what begins before this place of the reply. */
+function shapeUntil({ shapes, handoff }: Progress, atMs: number): void {
+  const cues = shapes.begunBefore(atMs)
+  if (cues.length > 0) handoff.push({ kind: 'visemes', cues })
 }
 
 /** Something is about to be heard or read: what waited for that goes first. */

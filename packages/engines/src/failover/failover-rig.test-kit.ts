@@ -1,5 +1,6 @@
 /** Providers that fail when told to, for the tests of what stands around them. */
 
+import { type VisemeCue, visemesOfWords } from '@parley/audio'
 import {
   type LanguageModel,
   type LanguageModelPart,
@@ -8,6 +9,7 @@ import {
   type TextToSpeech,
 } from '@parley/core'
 import { codeSpeech, type VirtualClock } from '@parley/sim'
+import { expect } from 'vitest'
 import { saidBefore } from './go-on.js'
 import type { Incident } from './incident.js'
 
@@ -91,7 +93,7 @@ async function strike(fate: Fate | undefined, given: number, signal: AbortSignal
   throw new ParleyError(code, 'told to fail', { retryable: fate.kind !== 'refuse' })
 }
 
-/** Speaks in the code of the simulator, in chunks; `timed` tells its words with the chunk they begin in. */
+/** Speaks in the code of the simulator, in chunks; its shapes, and if `timed` its words, come with the chunk they begin in. */
 export function voiceOf({
   name = 'voice',
   sampleRate = 8_000,
@@ -122,12 +124,17 @@ export function voiceOf({
         if (firstMs > 0) await clock.sleep(firstMs)
         const { samples, words } = codeSpeech(text, sampleRate)
         const size = Math.round((chunkMs * sampleRate) / 1000)
+        const cues = visemesOfWords(words, 'en')
         let told = 0
+        let shown = 0
         for (let at = 0; at < samples.length; at += size) {
           await strike(fate, at / size, signal)
           const endMs = ((at + size) * 1000) / sampleRate
           for (let word = words[told]; timed && word && word.startMs < endMs; word = words[++told])
             yield { kind: 'word', ...word }
+          const from = shown
+          while ((cues[shown]?.startMs ?? endMs) < endMs) shown++
+          if (shown > from) yield { kind: 'visemes', cues: cues.slice(from, shown) }
           yield { kind: 'audio', samples: samples.slice(at, at + size) }
         }
         await strike(fate, Number.POSITIVE_INFINITY, signal)
@@ -138,6 +145,21 @@ export function voiceOf({
     },
     close: async () => {},
   }
+}
+
+/** The shapes among the parts, checked: in order, without overlap, none after the sound that is there. */
+export function cuesOf(parts: readonly SpeechPart[], rate: number): readonly VisemeCue[] {
+  const cues = parts.flatMap(part => (part.kind === 'visemes' ? part.cues : []))
+  const samples = parts.reduce((sum, part) => (part.kind === 'audio' ? sum + part.samples.length : sum), 0)
+  let lastMs = 0
+  for (const { startMs, endMs } of cues) {
+    expect(startMs).toBeGreaterThanOrEqual(lastMs - 1e-6)
+    expect(endMs).toBeGreaterThan(startMs)
+    lastMs = endMs
+  }
+  // A sample of another rate is rounded.
+  expect(lastMs).toBeLessThanOrEqual((samples * 1000) / rate + 1)
+  return cues
 }
 
 /** Everything a stream gives, with time going on as long as it takes. */

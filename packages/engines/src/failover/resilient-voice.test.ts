@@ -1,9 +1,9 @@
-import { loadResampling } from '@parley/audio'
+import { joinedCues, loadResampling } from '@parley/audio'
 import type { SpeechPart, TextToSpeech } from '@parley/core'
 import { readSpeech, VirtualClock } from '@parley/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { account, drain, incidents, voiceOf } from './failover-rig.test-kit.js'
+import { account, cuesOf, drain, incidents, voiceOf } from './failover-rig.test-kit.js'
 import { createResilientVoice } from './resilient-voice.js'
 
 const resampling = await loadResampling()
@@ -43,6 +43,22 @@ describe('several voices as one', () => {
       words.map(({ text, startMs }) => ({ text, startMs })),
     )
     expect(all.map(({ provider, action }) => `${provider} ${action}`)).toEqual(['a broke-off'])
+  })
+
+  it('shows no mouth for sound that was cut, and goes on where the next voice does', async () => {
+    const clock = new VirtualClock()
+    const voices = [voiceOf({ name: 'a', clock, fates: [fail(17)] }), voiceOf({ name: 'b', clock })]
+    const parts = await drain(clock, createResilientVoice(voices, { clock }).speak(ask(text), never))
+    const cues = cuesOf(parts, 8_000)
+    const alone = cuesOf(await drain(clock, voiceOf({ clock }).speak(ask(text), never)), 8_000)
+    // The gate cuts where words end; cut pieces are one shape to the eye.
+    const shapes = (all: typeof cues) =>
+      joinedCues(all)
+        .map(({ viseme }) => viseme)
+        .filter(each => each !== 'sil')
+    expect(shapes(cues)).toEqual(shapes(alone))
+    for (const { startMs, endMs } of told(parts))
+      expect(cues.some(cue => cue.startMs < endMs && cue.endMs > startMs)).toBe(true)
   })
 
   it('gives one rate, whatever the voice that goes on has', async () => {
@@ -217,6 +233,7 @@ describe('several voices as one', () => {
         const parts = await drain(clock, voice.speak(ask(whole), never))
         expect(heard(parts, voice.sampleRate).text).toBe(whole)
         expect(told(parts).map(part => part.text)).toEqual(said)
+        cuesOf(parts, voice.sampleRate)
         await voice.close()
         await clock.advance(10_000)
         expect(clock.pending).toBe(0)

@@ -1,9 +1,11 @@
 /**
- * Lets the sound of one voice pass in whole words, so that another can go on where it stopped. A voice that times its
+ * Lets the sound of one voice pass in whole words, with the mouth shapes of just that sound, so that another can go on
+ * where it stopped. A voice that times its
  * words is held to their ends. Of one that does not, sound passes up to the latest quiet place, and which word that is
  * follows from how fast the voice speaks.
  */
 
+import { createCueQueue } from '@parley/audio'
 import type { SpeechPart } from '@parley/core'
 import { createQuietPoints } from './quiet-points.js'
 import type { SpeakingPace } from './speaking-pace.js'
@@ -52,6 +54,7 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
   const place = createWordPlace(text, words)
   const quiet = createQuietPoints(sampleRate)
   const held: Int16Array[] = []
+  const shapes = createCueQueue()
   const waiting: Extract<SpokenPart, { kind: 'word' }>[] = []
   /** Moments at which so many words are spoken to their end, in order. */
   const ends: { readonly atMs: number; readonly spoken: number }[] = []
@@ -97,6 +100,8 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
         waiting.shift()
         parts.push(word)
       }
+    const cues = shapes.cutAt(Math.max(toMs, msOf(passed)))
+    if (cues.length > 0) parts.push({ kind: 'visemes', cues })
     while (passed < to) {
       const samples = held[0]
       if (samples === undefined) break
@@ -128,8 +133,8 @@ export function createSpeechGate({ text, sampleRate, timed, pace }: SpeechGateOp
   return {
     sampleRate,
     feed(part) {
-      if (part.kind === 'visemes') return [part]
-      if (part.kind === 'word') onWord(part)
+      if (part.kind === 'visemes') shapes.add(part.cues)
+      else if (part.kind === 'word') onWord(part)
       else if (part.samples.length > 0) {
         held.push(part.samples)
         arrived += part.samples.length

@@ -1,6 +1,6 @@
 /** The sound of one voice on its way to the listener: in whole words, at the slot's rate, placed in the whole request. */
 
-import type { Resampler } from '@parley/audio'
+import { movedCues, type Resampler } from '@parley/audio'
 import type { Clock, SpeechPart } from '@parley/core'
 import type { SpeechGate, SpokenPart } from './speech-gate.js'
 
@@ -26,17 +26,7 @@ export interface PassageOptions {
 export function createPassage({ gate, resampler, fromMs, listener }: PassageOptions): VoicePassage {
   function place(part: SpokenPart): readonly SpeechPart[] {
     if (part.kind === 'word') return [{ ...part, startMs: fromMs + part.startMs, endMs: fromMs + part.endMs }]
-    if (part.kind === 'visemes')
-      return [
-        {
-          kind: 'visemes',
-          cues: part.cues.map(({ viseme, startMs, endMs }) => ({
-            viseme,
-            startMs: fromMs + startMs,
-            endMs: fromMs + endMs,
-          })),
-        },
-      ]
+    if (part.kind === 'visemes') return [{ kind: 'visemes', cues: movedCues(part.cues, fromMs) }]
     listener.gets((part.samples.length * 1000) / gate.sampleRate)
     return resampler === undefined ? [part] : audio(resampler.process(part.samples), part.samples)
   }
