@@ -74,6 +74,7 @@ export async function hearSound(options: HearSoundOptions): Promise<HeardSound> 
     brokenOff = stopped()
     if (brokenOff) break
   }
+  brokenOff ||= stopped()
   if (brokenOff && ears === undefined) return { durationMs: 0, truncated: false, stopped: true }
   const { truncated } = decoder.end()
   ears?.end()

@@ -16,13 +16,17 @@ export interface SoundInput extends AsyncIterable<Uint8Array> {
 }
 
 /** @throws ParleyError `bad_audio_file` where there is nothing to read. */
-export async function openSound(path: string, stdin: SoundInput): Promise<OpenedSound> {
+export async function openSound(
+  path: string,
+  stdin: SoundInput,
+  stopped: () => boolean,
+): Promise<OpenedSound> {
   if (path === '-') {
     if (stdin.isTTY) {
       const example = 'arecord -f S16_LE -r 16000 | parley prosody -'
       throw new ParleyError('bad_audio_file', `Nothing is piped in; give a WAV file, or pipe one: ${example}`)
     }
-    return { name: 'stdin', bytes: stdin, sizeBytes: undefined }
+    return { name: 'stdin', bytes: pipedBytes(stdin, stopped), sizeBytes: undefined }
   }
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
@@ -31,6 +35,15 @@ export async function openSound(path: string, stdin: SoundInput): Promise<Opened
     throw new ParleyError('bad_audio_file', `${path} is a folder; name a WAV file in it.`)
   }
   return { name: path, bytes: fileBytes(path), sizeBytes: found.isFile() ? found.size : undefined }
+}
+
+/** A pipe that is closed because nobody wants more of it has ended, not failed. */
+async function* pipedBytes(stdin: SoundInput, stopped: () => boolean): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stdin
+  } catch (cause) {
+    if (!stopped()) throw unreadable('stdin', cause)
+  }
 }
 
 async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {

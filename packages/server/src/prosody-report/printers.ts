@@ -15,6 +15,7 @@ import {
 } from './rows.js'
 import { nameOf } from './side-svg.js'
 import type { Side } from './sides.js'
+import type { SideSummary } from './summary.js'
 import { createUtteranceTable, type UtteranceTable } from './utterance-table.js'
 
 export interface Printer {
@@ -91,14 +92,20 @@ function sideLines({ overview, summary }: SideReport, options: SideLineOptions):
   return [
     ...contour.slice(0, contourHeight).map(line => terminal.paint.good(line)),
     ...contour.slice(contourHeight),
-    `Median ${pitch.medianHz.toFixed(0)} Hz, range ${pitch.rangeSemitones.toFixed(1)} semitones ` +
-      `(${pitch.lowHz.toFixed(0)}–${pitch.highHz.toFixed(0)} Hz), ${summary.loudness.toFixed(1)} LUFS, ` +
-      `${summary.syllableRate.toFixed(1)} syllables a second; ` +
-      `${(summary.spokenMs / 1000).toFixed(1)} s in ${summary.utterances} utterances.`,
+    sumText(summary, pitch),
     ...(clipped > 0
       ? [terminal.paint.warning(`${clipped} frames are clipped: record it at a lower level.`)]
       : []),
   ]
+}
+
+function sumText(summary: SideSummary, pitch: NonNullable<SideSummary['pitch']>): string {
+  const { utterances, spokenMs, loudness, syllableRate } = summary
+  const range = `${pitch.rangeSemitones.toFixed(1)} semitones (${pitch.lowHz.toFixed(0)}–${pitch.highHz.toFixed(0)} Hz)`
+  const voice = `Median ${pitch.medianHz.toFixed(0)} Hz, range ${range}`
+  if (utterances === 0) return `${voice}; too short for an utterance.`
+  const spoken = `${(spokenMs / 1000).toFixed(1)} s in ${utterances} ${utterances === 1 ? 'utterance' : 'utterances'}`
+  return `${voice}, ${loudness.toFixed(1)} LUFS, ${syllableRate.toFixed(1)} syllables a second; ${spoken}.`
 }
 
 function silentText(peakDb: number): string {

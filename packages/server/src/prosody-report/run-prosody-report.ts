@@ -46,7 +46,7 @@ export async function runProsodyReport(
   world: ProsodyReportWorld,
 ): Promise<void> {
   const { terminal, progress } = world
-  const sound = await openSound(options.path, world.stdin)
+  const sound = await openSound(options.path, world.stdin, world.stopped)
   const warn = (sentence: string) => terminal.complain(`${terminal.paint.warning('warning')}: ${sentence}`)
   const csv = options.csvFile === undefined ? undefined : await openFileWriter(options.csvFile, '--csv')
   try {

@@ -161,8 +161,9 @@ function sentence({ summary }: SideReport): string {
     `${utterances} ${utterances === 1 ? 'utterance' : 'utterances'}`,
     `median ${pitch.medianHz.toFixed(0)} Hz`,
     `range ${pitch.rangeSemitones.toFixed(1)} semitones`,
-    `${loudness.toFixed(1)} LUFS`,
-    `${syllableRate.toFixed(1)} syllables a second`,
+    ...(utterances > 0
+      ? [`${minus(Number(loudness.toFixed(1)))} LUFS`, `${syllableRate.toFixed(1)} syllables a second`]
+      : []),
     ...(clippedFrames > 0 ? [`${clippedFrames} frames clipped`] : []),
   ].join(' · ')
 }
