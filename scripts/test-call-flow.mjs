@@ -1,10 +1,8 @@
 // A whole call by the phone emulator, from the queue to the lead: `npm run test:call-flow [http://host:port]`.
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadResampling, readWav } from '@parley/audio'
+import { eventually, startOwnGateway } from './own-gateway.mjs'
 import { createSteps, openSocket } from './phone-check.mjs'
 import { root } from './workspace.mjs'
 
@@ -46,74 +44,6 @@ async function api(method, path, body) {
   return text === '' ? undefined : JSON.parse(text)
 }
 
-/** Asks again and again until it is so. */
-async function eventually(ask, isSo, sentence) {
-  const untilMs = Date.now() + WAIT_MS
-  for (;;) {
-    const value = await ask()
-    if (isSo(value)) return value
-    if (Date.now() > untilMs) throw new Error(sentence(value))
-    await new Promise(resolve => setTimeout(resolve, 250))
-  }
-}
-
-async function freePort() {
-  const server = createServer()
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
-
-async function startOwnGateway() {
-  const port = await freePort()
-  const folder = await mkdtemp(join(tmpdir(), 'parley-call-flow-'))
-  const child = spawn(process.execPath, [join(root, 'packages/server/dist/cli.js'), 'start'], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      PARLEY_DATA_DIR: join(folder, 'data'),
-      PARLEY_CARRIER: 'emulator',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const keep = part => {
-    said = `${said}${part}`.slice(-4_000)
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
-  gateway = { child, folder, said: () => said }
-  base = `http://127.0.0.1:${port}`
-  const healthy = async () => {
-    if (child.exitCode !== null) throw new Error(`the gateway did not start:\n${said}`)
-    return fetch(`${base}/health`).then(
-      response => response.ok,
-      () => false,
-    )
-  }
-  await eventually(
-    healthy,
-    ok => ok,
-    () => `the gateway did not become healthy:\n${said}`,
-  )
-}
-
-async function stopOwnGateway() {
-  if (gateway === undefined) return
-  const { child, folder } = gateway
-  if (child.exitCode === null) {
-    const gone = new Promise(resolve => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    const late = setTimeout(() => child.kill('SIGKILL'), 20_000)
-    await gone
-    clearTimeout(late)
-  }
-  await rm(folder, { recursive: true, force: true })
-}
-
 async function speechOf(path) {
   const wav = readWav(new Uint8Array(await readFile(path)))
   const resampler = (await loadResampling()).create({ fromRate: wav.sampleRate, toRate: RATE })
@@ -150,7 +80,10 @@ const flow = [
   [
     'The gateway is healthy',
     async () => {
-      if (base === undefined) await startOwnGateway()
+      if (base === undefined) {
+        gateway = await startOwnGateway({ PARLEY_CARRIER: 'emulator' })
+        base = gateway.base
+      }
       const response = await fetch(`${base}/health`, { signal: AbortSignal.timeout(10_000) })
       if (!response.ok) throw new Error(`/health answered ${response.status}`)
       return base
@@ -277,6 +210,6 @@ try {
   if (steps.failed > 0 && gateway !== undefined) console.error(gateway.said())
 } finally {
   phone?.socket.close(1000)
-  await stopOwnGateway()
+  await gateway?.stop()
 }
 process.exit(steps.failed > 0 || stopping ? 1 : 0)
