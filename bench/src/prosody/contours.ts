@@ -47,13 +47,15 @@ export function sentence(shape: SentenceShape, random: Random): Sentence {
   const { durationMs, lowHz, highHz } = shape
   const voiced: Stretch[] = []
   const loudness: number[] = []
-  const ramps: number[] = []
+  const attacks: number[] = []
+  const releases: number[] = []
   let at = between(random, 120, 250)
   while (at + shape.voicedMs[0] < durationMs - 100) {
     const untilMs = Math.min(durationMs - 100, at + between(random, ...shape.voicedMs))
     voiced.push({ fromMs: at, untilMs })
     loudness.push(10 ** (-between(random, 0, 9) / 20))
-    ramps.push(between(random, 8, 30))
+    attacks.push(between(random, 8, 25))
+    releases.push(between(random, 10, 60))
     at = untilMs + between(random, ...shape.betweenMs)
   }
   const stepMs = 160
@@ -75,7 +77,9 @@ export function sentence(shape: SentenceShape, random: Random): Sentence {
       const index = voiced.findIndex(stretch => atMs < stretch.untilMs)
       const stretch = voiced[index]
       if (stretch === undefined) return 0
-      return gate(atMs, stretch.fromMs, stretch.untilMs, ramps[index] as number) * (loudness[index] as number)
+      const rise = gate(atMs, stretch.fromMs, stretch.untilMs + 100, attacks[index] as number)
+      const fall = gate(atMs, stretch.fromMs - 100, stretch.untilMs, releases[index] as number)
+      return rise * fall * (loudness[index] as number)
     },
   }
 }

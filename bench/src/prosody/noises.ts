@@ -4,7 +4,7 @@ import { createBiquad } from '@parley/audio'
 import { loudestPower, madeRate, type Random } from './exact-signal.js'
 import { normal } from './voices.js'
 
-export type NoiseKind = 'white' | 'pink'
+export type NoiseKind = 'white' | 'pink' | 'hum'
 
 export function noise(kind: NoiseKind, length: number, random: Random): Float32Array {
   const samples = new Float32Array(length)
@@ -15,9 +15,17 @@ export function noise(kind: NoiseKind, length: number, random: Random): Float32A
     slow = 0.99765 * slow + white * 0.099046
     middle = 0.963 * middle + white * 0.2965164
     quick = 0.57 * quick + white * 1.0526913
-    samples[i] = kind === 'white' ? white : slow + middle + quick + white * 0.1848
+    const pink = slow + middle + quick + white * 0.1848
+    samples[i] = kind === 'white' ? white : kind === 'pink' ? pink : hum(i) + 3 * pink
   }
   return samples
+}
+
+/** Mains at 50 Hz with harmonics up to 350. */
+function hum(at: number): number {
+  let sum = 0
+  for (const n of [1, 2, 3, 5, 7]) sum += Math.sin((2 * Math.PI * 50 * n * at) / madeRate + n * n) / n
+  return 2 * sum
 }
 
 /** Noise under the loudest 100 ms of the voice by `snrDb`, both between 0 and 8 kHz. */

@@ -11,6 +11,7 @@ import {
   type ExactSignal,
   gate,
   levelled,
+  madeRate,
   pitchBetween,
   type Random,
   truthOf,
@@ -38,11 +39,11 @@ export function exactSignals(seed: number): ExactSignal[] {
     ...alternatingPulses(random),
     ...everyone.map((speaker, i) => spoken(`voice ${i}`, 'formant voices', speaker, random)),
     ...everyone.map((speaker, i) => spoken(`consonants ${i}`, 'voiced and unvoiced', speaker, random, true)),
-    ...[speakers.man, speakers.man, speakers.woman].map((speaker, i) => ({
-      ...spoken(`telephone ${i}`, 'telephone band', speaker, random, true),
-      telephone: true,
-    })),
+    ...[speakers.man, speakers.man, speakers.woman, speakers.woman, speakers.man].map((speaker, i) =>
+      telephone(i, speaker, random),
+    ),
     ...([20, 10, 5] as const).flatMap(snr => noisy(snr, random)),
+    ...[speakers.man, speakers.woman].map((speaker, i) => nearAndFar(i, speaker, random)),
     ...levelSteps(random),
     ...creaks(random),
     ...rough(random),
@@ -148,12 +149,36 @@ function alternatingPulses(random: Random): ExactSignal[] {
   })
 }
 
+/** Without a fundamental for men, and every second one with noise before the codec. */
+function telephone(index: number, speaker: Speaker, random: Random): ExactSignal {
+  const clean = spoken(`telephone ${index}`, 'telephone band', speaker, random, true)
+  const hiss = noise('white', clean.samples.length, random)
+  const samples = index % 2 === 0 ? clean.samples : withNoise(clean.samples, hiss, 15)
+  return { ...clean, samples, telephone: true }
+}
+
 function noisy(snrDb: number, random: Random): ExactSignal[] {
-  return (['white', 'pink'] as const).map((kind: NoiseKind, i) => {
-    const speaker = i === 0 ? speakers.man : speakers.woman
+  return (['white', 'pink', 'hum'] as const).map((kind: NoiseKind) => {
+    const speaker = pick(everyone, random)
     const clean = spoken(`${kind} noise`, `noise at ${snrDb} dB`, speaker, random)
     return { ...clean, samples: withNoise(clean.samples, noise(kind, clean.samples.length, random), snrDb) }
   })
+}
+
+/** Phrases at full strength and from across the room, 25 dB under it, over the noise of a quiet room. */
+function nearAndFar(index: number, speaker: Speaker, random: Random): ExactSignal {
+  const near = spoken('', '', speaker, random)
+  const far = spoken('', '', speaker, random, true)
+  const loud = levelled(near.samples, -16)
+  const soft = levelled(far.samples, -41)
+  const samples = new Float32Array(loud.length + soft.length)
+  samples.set(loud)
+  samples.set(soft, loud.length)
+  const truth = new Float32Array(near.truth.length + far.truth.length)
+  truth.set(near.truth)
+  truth.set(far.truth, Math.round((loud.length * 1000) / madeRate))
+  const room = noise('pink', samples.length, random)
+  return { name: `near and far ${index}`, group: 'near and far', samples: withNoise(samples, room, 42), truth }
 }
 
 /** The level goes up and down by 20 dB at once while the voice stands. */

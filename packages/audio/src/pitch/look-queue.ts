@@ -45,6 +45,8 @@ export function createLookQueue(bins: number): LookQueue {
 function silence(look: OpenLook): void {
   look.levelDb = -100
   look.lowShare = 0
+  look.height = 0
+  look.evenHeight = 0
   look.candidates.count = 0
 }
 
@@ -52,5 +54,5 @@ function silence(look: OpenLook): void {
 function createLook(bins: number): OpenLook {
   const power = new Float32Array(bins)
   const told = { atMs: 0.5, hz: 0.5, voicing: 0.5, harmonicity: 0.5, power }
-  return { ...told, levelDb: -99.5, lowShare: 0.5, candidates: createPitchCandidates() }
+  return { ...told, levelDb: -99.5, lowShare: 0.5, height: 0.5, evenHeight: 0.5, candidates: createPitchCandidates() }
 }

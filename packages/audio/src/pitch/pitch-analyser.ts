@@ -85,7 +85,7 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
     place.looks++
     transform.powerOf(framed, newest.power)
     finder.find(newest.power, newest.candidates)
-    measureLevel(newest.power, newest)
+    measureLevel(newest.power, newest.candidates, newest)
     pricing.heard(newest)
     if (looks.filled < 2) return
     pricing.price(looks)

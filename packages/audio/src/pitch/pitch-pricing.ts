@@ -6,7 +6,7 @@
 import type { OpenLook } from './look-queue.js'
 import { mostCandidates, type PitchCandidates } from './pitch-candidates.js'
 import type { PricedLook } from './pitch-path.js'
-import { createLevelRange, cues, cuesOf, followLevel, resetLevelRange, voicingOf } from './pitch-voicing.js'
+import { createLevelRange, cues, cuesOf, followLevel, type LookLevel, type NeighbourLevels, resetLevelRange, voicingOf } from './pitch-voicing.js'
 import { createUsualPitch } from './usual-pitch.js'
 
 export interface Pricing {
@@ -25,6 +25,7 @@ export interface Pricing {
 
 export const priceOf = { height: 8, octave: 0.03, leastChance: 0.003 }
 const silentDb = -85
+const nothing: LookLevel = { levelDb: -100, lowShare: 0, height: 0, evenHeight: 0 }
 
 export function createPricing(hopMs: number): Pricing {
   const range = createLevelRange()
@@ -36,9 +37,14 @@ export function createPricing(hopMs: number): Pricing {
   }
   const newest = { ...settling, costs: new Float64Array(mostCandidates + 1) }
 
+  const neighbours: NeighbourLevels = { before: nothing, middle: nothing, after: nothing }
+
   const voicingAt = (before: OpenLook, look: OpenLook, after: OpenLook): number => {
     if (look.candidates.count === 0 || look.levelDb < silentDb) return 0
-    cuesOf(values, look.candidates, { before, middle: look, after }, range)
+    neighbours.before = before
+    neighbours.middle = look
+    neighbours.after = after
+    cuesOf(values, neighbours, range)
     return voicingOf(values)
   }
 

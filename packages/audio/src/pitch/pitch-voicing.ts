@@ -5,6 +5,7 @@
  */
 
 import { binHz, firstBin, lastBin, type PitchCandidates } from './pitch-candidates.js'
+import { sumsOfCues, weightsOfSums } from './voicing-weights.js'
 
 /** What of a look matters besides its candidates. */
 export interface LookLevel {
@@ -12,9 +13,12 @@ export interface LookLevel {
   levelDb: number
   /** Of it, the share under 1 kHz, 0..1. */
   lowShare: number
+  /** Heights of the best candidate, 0 where there is none. */
+  height: number
+  evenHeight: number
 }
 
-export function measureLevel(power: Float32Array, into: LookLevel): void {
+export function measureLevel(power: Float32Array, candidates: PitchCandidates, into: LookLevel): void {
   let low = 0
   let all = 0
   for (let bin = firstBin; bin <= middleBin; bin++) low += power[bin] as number
@@ -22,6 +26,15 @@ export function measureLevel(power: Float32Array, into: LookLevel): void {
   all += low
   into.levelDb = 10 * Math.log10(all + 1e-10)
   into.lowShare = low / (all + 1e-10)
+  into.height = 0
+  into.evenHeight = 0
+  for (let i = 0; i < candidates.count; i++) {
+    const height = candidates.height[i] as number
+    const even = candidates.evenHeight[i] as number
+    if (height + even <= into.height + into.evenHeight) continue
+    into.height = height
+    into.evenHeight = even
+  }
 }
 
 const middleBin = Math.floor(1000 / binHz)
@@ -55,27 +68,14 @@ export function followLevel(range: LevelRange, levelDb: number, hopMs: number): 
   range.floorDb = Math.max(leastFloorDb, Math.min(levelDb, range.floorDb + floorRisePerS * seconds))
 }
 
-export const cues = 9
+export const cues = 11
 
-/** Writes the cues of the look in the middle; the best candidate speaks for it. */
-export function cuesOf(
-  into: Float64Array,
-  candidates: PitchCandidates,
-  levels: NeighbourLevels,
-  range: LevelRange,
-): void {
-  const { before, middle, after } = levels
-  let height = 0
-  let even = 0
-  for (let i = 0; i < candidates.count; i++) {
-    const sum = (candidates.height[i] as number) + (candidates.evenHeight[i] as number)
-    if (sum <= height + even) continue
-    height = candidates.height[i] as number
-    even = candidates.evenHeight[i] as number
-  }
+/** Writes the cues of the look in the middle. */
+export function cuesOf(into: Float64Array, { before, middle, after }: NeighbourLevels, range: LevelRange): void {
+  const { height, evenHeight } = middle
   const steady = Math.max(before.levelDb, after.levelDb)
   into[0] = height
-  into[1] = even
+  into[1] = evenHeight
   into[2] = height * height
   into[3] = Math.max(-4, (middle.levelDb - range.peakDb) / 10)
   into[4] = Math.min(3, (middle.levelDb - range.floorDb) / 10)
@@ -83,23 +83,31 @@ export function cuesOf(
   into[6] = clamp((middle.levelDb - steady) / 10, -2, 1)
   into[7] = clamp((middle.levelDb - before.levelDb) / 10, -2, 2)
   into[8] = clamp((middle.levelDb - after.levelDb) / 10, -2, 2)
+  into[9] = before.height + before.evenHeight
+  into[10] = after.height + after.evenHeight
 }
 
 export interface NeighbourLevels {
-  readonly before: LookLevel
-  readonly middle: LookLevel
-  readonly after: LookLevel
+  before: LookLevel
+  middle: LookLevel
+  after: LookLevel
 }
 
-/** Trained weights of the cues, and what is added to their sum. */
-const weights = Float64Array.of(4, 4, 2, 0.3, 0.3, 0.5, 1, 0, 0)
-const bias = -5
+const sums = weightsOfSums.length - 1
+const inner = Float64Array.from(sumsOfCues.flat())
+const outer = Float64Array.from(weightsOfSums)
 
 /** Probability that there is a voice, 0..1. */
 export function voicingOf(values: Float64Array): number {
-  let sum = bias
-  for (let i = 0; i < cues; i++) sum += (values[i] as number) * (weights[i] as number)
-  return 1 / (1 + Math.exp(-sum))
+  let total = outer[sums] as number
+  for (let i = 0, at = 0; i < sums; i++) {
+    let sum = inner[at + cues] as number
+    for (let cue = 0; cue < cues; cue++) sum += (inner[at + cue] as number) * (values[cue] as number)
+    at += cues + 1
+    // A hundredth of what is below nothing is let through, as in training.
+    total += (outer[i] as number) * (sum > 0 ? sum : sum / 100)
+  }
+  return 1 / (1 + Math.exp(-total))
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
