@@ -22,7 +22,7 @@ export function createProsodyAnalyser(options: ProsodyAnalyserOptions): ProsodyA
   const loudness = createLoudnessMeter(rate)
   const listener: { sink: ProsodySink } = { sink: deaf }
   const stage = createLookStage(checked, look => story.look(look, listener.sink))
-  const story = createVoiceStory({ hopMs: stage.hopMs, loudness })
+  const story = createVoiceStory(stage.hopMs)
   /** A frame is due when both its samples and the look at its middle are there. */
   const dueAfter = Math.max(frameSize, Math.ceil(frameSize / 2 + (stage.delayMs * rate) / 1000))
   const window = createSampleWindow(dueAfter + 1, rate)

@@ -1,5 +1,6 @@
 /** Fills the one frame that is told again and again from what the parts of the analysis know at its middle. */
 
+import { dbOf } from './decibels.js'
 import type { LoudnessMeter } from './loudness.js'
 import type { ProsodyFrame } from './prosody-frame.js'
 import type { SampleWindow } from './sample-window.js'
@@ -23,7 +24,6 @@ export interface FrameFillerParts {
   readonly story: VoiceStory
 }
 
-const silentDb = -100
 /** Level at which energy is 0. */
 const energyFloorDb = -60
 
@@ -35,7 +35,7 @@ export function createFrameFiller(parts: FrameFillerParts): FrameFiller {
     fill(from) {
       window.measure(from, Math.min(from + frameSize, state.end))
       const { power } = window
-      const levelDb = power <= 1e-10 ? silentDb : 10 * Math.log10(power)
+      const levelDb = dbOf(power)
       frame.atMs = ((from + frameSize / 2) * 1000) / rate
       frame.rms = Math.sqrt(power)
       frame.levelDb = levelDb

@@ -2,6 +2,7 @@
 
 import { createPitchAnalyser } from '../pitch/pitch-analyser.js'
 import type { PitchLook } from '../pitch/pitch-look.js'
+import { dbOf } from './decibels.js'
 import type { CheckedProsodyOptions } from './prosody-options.js'
 import { createRateStage } from './rate-stage.js'
 import { createSpectrumShape } from './spectrum-shape.js'
@@ -32,7 +33,7 @@ export function createLookStage(options: CheckedProsodyOptions, tell: (look: Voi
   const innerRate = rate >= 16_000 ? 16_000 : 8_000
   const lower = createRateStage({ fromRate: rate, toRate: innerRate })
   const pitch = createPitchAnalyser({ rate: innerRate, manner, fourier })
-  const shape = createSpectrumShape(binHz)
+  const shape = createSpectrumShape(binHz, innerRate / 2 / binHz + 1)
   const looks = createVoiceLooks(kept)
   const inner = createViews(mostSamples)
   const samplesIn = (ms: number) => Math.round((ms * innerRate) / 1000)
@@ -44,8 +45,6 @@ export function createLookStage(options: CheckedProsodyOptions, tell: (look: Voi
   const conversionMs = ((lower.needed(1) - 1) * 1000) / rate
   const state = { heard: 0, due: 0 }
 
-  const dbOf = (power: number): number => (power <= 1e-10 ? -100 : 10 * Math.log10(power))
-
   const takeLook = (look: PitchLook): void => {
     shape.look(look.power)
     const next = looks.next()
@@ -53,6 +52,8 @@ export function createLookStage(options: CheckedProsodyOptions, tell: (look: Voi
     next.hz = look.hz
     next.voicing = look.voicing
     next.harmonicity = look.harmonicity
+    next.power = shape.power
+    next.weightedPower = shape.weightedPower
     next.levelDb = dbOf(shape.power)
     next.coreDb = dbOf(shape.corePower)
     next.tilt = shape.tilt

@@ -10,14 +10,30 @@ export interface LoudnessMeter {
   hear(samples: Float64Array, count: number): void
   /** LUFS; −100 for silence and less. What is missing to 400 ms counts as silence. */
   readonly momentary: number
-  /** Weighted mean square of the last 10 ms that were full, for whoever takes the mean of a longer stretch. */
-  readonly power: number
   reset(): void
 }
 
 /** Loudness of a weighted mean square. */
 export function loudnessOf(power: number): number {
   return power <= 1e-10 ? silentLoudness : Math.max(silentLoudness, -0.691 + 10 * Math.log10(power))
+}
+
+/** What the weighting makes of the power at a frequency below 20 kHz, as a factor. */
+export function loudnessWeight(hz: number): number {
+  const [b0, b1, b2, a1, a2] = shelfCoefficients(standardRate) as Filter
+  const [c1, c2] = highPassCoefficients(standardRate) as [number, number]
+  const angle = (2 * Math.PI * hz) / standardRate
+  return responseAt([b0, b1, b2, a1, a2], angle) * responseAt([1, -2, 1, c1, c2], angle)
+}
+
+type Filter = readonly [b0: number, b1: number, b2: number, a1: number, a2: number]
+
+/** Power that a filter of second order lets through. */
+function responseAt([b0, b1, b2, a1, a2]: Filter, angle: number): number {
+  const square = (c0: number, c1: number, c2: number): number =>
+    (c0 + c1 * Math.cos(angle) + c2 * Math.cos(2 * angle)) ** 2 +
+    (c1 * Math.sin(angle) + c2 * Math.sin(2 * angle)) ** 2
+  return square(b0, b1, b2) / square(1, a1, a2)
 }
 
 const silentLoudness = -100
@@ -31,21 +47,18 @@ const highPass = { hz: 38.13547087602444, q: 0.5003270373238773 }
 export function createLoudnessMeter(rate: number): LoudnessMeter {
   const head = shelfCoefficients(rate)
   const low = highPassCoefficients(rate)
-  const [b0, b1, b2, a1, a2] = head as [number, number, number, number, number]
+  const [b0, b1, b2, a1, a2] = head as Filter
   const [c1, c2, gain] = low as [number, number, number]
   const delays = new Float64Array(4)
   const powers = new Float64Array(blocks)
   const blockSamples = Math.round(rate / 100)
-  const state = { sum: 0, filled: 0, block: 0, power: 0 }
+  const state = { sum: 0, filled: 0, block: 0 }
 
   return {
     get momentary() {
       let sum = 0
       for (let i = 0; i < blocks; i++) sum += powers[i] as number
       return loudnessOf(sum / blocks)
-    },
-    get power() {
-      return state.power
     },
     hear(samples, count) {
       let s1 = delays[0] as number
@@ -63,8 +76,7 @@ export function createLoudnessMeter(rate: number): LoudnessMeter {
         t2 = lifted - c2 * out
         sum += out * out
         if (++filled < blockSamples) continue
-        state.power = sum / blockSamples
-        powers[state.block] = state.power
+        powers[state.block] = sum / blockSamples
         state.block = (state.block + 1) % blocks
         sum = 0
         filled = 0
@@ -82,7 +94,6 @@ export function createLoudnessMeter(rate: number): LoudnessMeter {
       state.sum = 0
       state.filled = 0
       state.block = 0
-      state.power = 0
     },
   }
 }

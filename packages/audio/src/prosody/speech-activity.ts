@@ -10,9 +10,9 @@ export interface SpeechActivity {
   look(look: VoiceLook): void
   /** Whether it is speech that is going on. */
   readonly speaking: boolean
-  /** Whether this look may be the first of speech (`fromMs` is its place), and whether it cannot be any more. */
+  /** Whether it may be speech, if enough of it follows, and whether it may be since this look. */
+  readonly open: boolean
   readonly opened: boolean
-  readonly dropped: boolean
   /** Whether speech has ended with this look. */
   readonly ended: boolean
   /** Whether this look is a voice that stands out, and whether it is any sound of speech. */
@@ -42,7 +42,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
   const floor = createNoiseFloor({ voicedRiseDbPerS: 1 })
   const share = 1 - (1 - levelShare) ** (hopMs / 1000)
   const state = { runMs: 0.5, fromMs: 0.5, untilMs: 0.5, levelDb: -0.5, quietDb: -0.5 }
-  const is = { open: false, speaking: false, opened: false, dropped: false, ended: false }
+  const is = { open: false, speaking: false, opened: false, ended: false }
   const now = { voiced: false, sounding: false }
 
   const voiced = (look: VoiceLook): void => {
@@ -65,7 +65,6 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
       state.runMs -= hopMs
       if (state.runMs > 0) return
       is.open = false
-      is.dropped = true
     } else if (look.atMs - state.untilMs >= hangoverMs) {
       is.open = false
       is.speaking = false
@@ -85,7 +84,6 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     is.open = false
     is.speaking = false
     is.opened = false
-    is.dropped = false
     is.ended = false
     now.voiced = false
     now.sounding = false
@@ -96,11 +94,11 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     get speaking() {
       return is.speaking
     },
+    get open() {
+      return is.open
+    },
     get opened() {
       return is.opened
-    },
-    get dropped() {
-      return is.dropped
     },
     get ended() {
       return is.ended
@@ -122,7 +120,6 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     },
     look(look) {
       is.opened = false
-      is.dropped = false
       is.ended = false
       floor.hear(look.levelDb, hopMs, look.hz > 0)
       const outOfNoiseDb = Math.max(leastVoiceDb, floor.levelDb + aboveNoiseDb)

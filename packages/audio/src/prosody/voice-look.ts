@@ -9,7 +9,10 @@ export interface VoiceLook {
   readonly voicing: number
   /** Harmonics to noise, dB, −20..40. */
   readonly harmonicity: number
-  /** Of the whole spectrum, and of 300–3000 Hz alone, dBFS; −100 for silence. */
+  /** Mean square of it, and through the K-weighting of loudness; of full scale 1. */
+  readonly power: number
+  readonly weightedPower: number
+  /** Of the whole spectrum, and of 300–2500 Hz alone, dBFS; −100 for silence. */
   readonly levelDb: number
   readonly coreDb: number
   /** dB per octave. */
@@ -26,6 +29,8 @@ export function createVoiceLook(): OpenVoiceLook {
     hz: 0.5,
     voicing: 0.5,
     harmonicity: 0.5,
+    power: 0.5,
+    weightedPower: 0.5,
     levelDb: 0.5,
     coreDb: 0.5,
     tilt: 0.5,
@@ -50,6 +55,8 @@ export function createVoiceLooks(kept: number): VoiceLooks {
     look.hz = 0
     look.voicing = 0
     look.harmonicity = -20
+    look.power = 0
+    look.weightedPower = 0
     look.levelDb = -100
     look.coreDb = -100
     look.tilt = 0

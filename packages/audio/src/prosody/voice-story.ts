@@ -1,17 +1,26 @@
-/** What a voice did over time: who it is by its pitch, whether it speaks, and how much of it was voiced. */
+/** What a voice did over time: who it is, whether it speaks and how fast, its utterances, and how aroused it is. */
 
-import type { LoudnessMeter } from './loudness.js'
-import { createPitchHistogram } from './pitch-histogram.js'
+import { createArousalJudge } from './arousal.js'
+import { createMood } from './mood.js'
 import type { ProsodySink } from './prosody-analyser.js'
 import type { ProsodyEmotion } from './prosody-frame.js'
+import { createSpeakerHabit, habitCues } from './speaker-habit.js'
 import { createSpeechActivity } from './speech-activity.js'
+import { createSpeechRate } from './speech-rate.js'
+import { createSyllableNuclei } from './syllable-nuclei.js'
+import { createUtteranceTally } from './utterance-tally.js'
 import type { VoiceLook } from './voice-look.js'
+import { createVoiceTally, semitonesAbove100 } from './voice-tally.js'
+import { createVoicedShare } from './voiced-share.js'
 
 export interface VoiceStory {
+  /** The next look. An utterance that it ends is told. */
   look(look: VoiceLook, sink: ProsodySink): void
   /** Semitones above this speaker's median so far. */
   semitonesOf(hz: number): number
+  /** Share of the last second. */
   readonly voicedFraction: number
+  /** Syllables a second over the last 2 s of speech. */
   readonly syllableRate: number
   readonly speaking: boolean
   readonly arousal: number
@@ -21,59 +30,92 @@ export interface VoiceStory {
   reset(): void
 }
 
-export interface VoiceStoryOptions {
-  /** Time between looks. */
-  readonly hopMs: number
-  readonly loudness: LoudnessMeter
-}
-
 /** Voice after which what was heard before counts half, ms. */
 const speakerHalfLifeMs = 60_000
 
-export function createVoiceStory({ hopMs }: VoiceStoryOptions): VoiceStory {
+/** @param hopMs Time between looks. */
+export function createVoiceStory(hopMs: number): VoiceStory {
   const activity = createSpeechActivity(hopMs)
-  const speaker = createPitchHistogram(speakerHalfLifeMs)
-  const lastSecond = new Uint8Array(Math.round(1000 / hopMs))
-  const state = { medianHz: 0.5, at: 0, voiced: 0 }
+  const nuclei = createSyllableNuclei(hopMs)
+  const rate = createSpeechRate(hopMs)
+  const share = createVoicedShare(hopMs)
+  const speaker = createVoiceTally(hopMs, speakerHalfLifeMs)
+  const habit = createSpeakerHabit()
+  const judge = createArousalJudge(habit)
+  const mood = createMood(hopMs, habit)
+  const utterance = createUtteranceTally(hopMs)
+  const values = new Float64Array(habitCues.length)
+  const state = { medianHz: 0.5 }
+
+  const finish = (sink: ProsodySink): void => {
+    if (nuclei.pending) utterance.count()
+    utterance.end(activity.untilMs)
+    const { voice, spokenMs } = utterance
+    voice.fill(values, utterance.syllableRate)
+    judge.judge(values, voice.voicedMs, spokenMs)
+    const usualPitch = state.medianHz > 0 ? semitonesAbove100(state.medianHz) : 0
+    const told = utterance.tell(usualPitch, judge)
+    mood.settle(judge)
+    habit.learn(values, voice.voicedMs)
+    rate.reset()
+    sink.utterance?.(told)
+  }
+
   const reset = (): void => {
     activity.reset()
+    nuclei.reset()
+    rate.reset()
+    share.reset()
     speaker.reset()
-    lastSecond.fill(0)
+    habit.reset()
+    mood.reset()
     state.medianHz = 0
-    state.at = 0
-    state.voiced = 0
   }
   reset()
 
   return {
-    look(look) {
+    look(look, sink) {
       activity.look(look)
-      if (activity.voiced) {
-        speaker.add(look.hz, hopMs * look.voicing)
-        state.medianHz = speaker.quantile(0.5)
+      share.look(look.hz > 0)
+      nuclei.look(look, activity.voiced, activity.quietDb)
+      if (activity.opened) {
+        utterance.begin(activity.fromMs)
+        rate.reset()
       }
-      const mark = look.hz > 0 ? 1 : 0
-      state.voiced += mark - (lastSecond[state.at] as number)
-      lastSecond[state.at] = mark
-      state.at = (state.at + 1) % lastSecond.length
+      if (activity.open) {
+        utterance.look(look, activity.voiced, activity.sounding)
+        if (nuclei.found) {
+          utterance.count()
+          rate.count()
+        }
+        if (!utterance.pausing) rate.speak()
+      }
+      if (activity.voiced) {
+        speaker.add(look)
+        state.medianHz = speaker.pitchAt(0.5)
+      }
+      mood.look(look, activity.voiced, activity.speaking ? rate.rate : -1)
+      if (activity.ended) finish(sink)
     },
     semitonesOf: hz => (state.medianHz > 0 ? 12 * Math.log2(hz / state.medianHz) : 0),
     get voicedFraction() {
-      return state.voiced / lastSecond.length
+      return share.share
     },
     get syllableRate() {
-      return 0
+      return activity.speaking ? rate.rate : 0
     },
     get speaking() {
       return activity.speaking
     },
     get arousal() {
-      return 0.5
+      return mood.arousal
     },
     get emotion() {
-      return 'neutral' as const
+      return mood.emotion
     },
-    end() {},
+    end(sink) {
+      if (activity.speaking) finish(sink)
+    },
     reset,
   }
 }
