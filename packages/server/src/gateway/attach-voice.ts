@@ -4,13 +4,21 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import { loadOpus, loadResampling, type Opus, type Resampling, type VoiceActivity } from '@parley/audio'
+import {
+  createProsodyAnalyser,
+  loadOpus,
+  loadResampling,
+  type Opus,
+  type Resampling,
+  type VoiceActivity,
+} from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
 import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
 import { assembleCalls } from '../calls/assemble-calls.js'
+import { attachProsody } from '../prosody/attach-prosody.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
@@ -157,18 +165,21 @@ async function attachVoice(
     ...{ desk, agents, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
     secretShelf: assembly.secretShelf,
   })
+  const prosody = attachProsody({ ...parts, createAnalyser: createProsodyAnalyser, epochMs: Date.now })
   return {
     activeSessions: () => desk.active,
     vendorProbes: assembly.probes,
     drain(signal) {
       for (const socket of sockets) socket.announceDraining(config.drainMs)
       realtime.drain()
+      prosody.drain()
       return desk.drain(signal)
     },
     listening: urls => calls.listening(urls),
     async routes(app) {
       await app.register(realtime.routes)
       await app.register(calls.routes)
+      await app.register(prosody.routes)
     },
     notices: [...noticesOf(agents.agents, speech), ...calls.notices],
   }
