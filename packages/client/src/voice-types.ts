@@ -1,5 +1,5 @@
 /** What a page tells the client and what it hears from it: options, states and events. No code. */
-import type { Ready, ServerMessage } from '@parley/protocol'
+import type { HelloInput, Ready, ServerMessage } from '@parley/protocol'
 import type { ClientError } from './client-error.js'
 import type { ConnectionTiming } from './connection/connection.js'
 import type { ReconnectPolicy } from './connection/reconnect-policy.js'
@@ -29,6 +29,8 @@ export interface VoiceClientOptions {
   readonly output?: { readonly sampleRate: number }
   /** Whether `played` will be called; true by default. Without it the gateway estimates what was heard. */
   readonly reportsPlayed?: boolean
+  /** Asks for the prosody of both sides and the shapes of the agent's mouth; `createProsodyTimeline` shows them in step. */
+  readonly prosody?: HelloInput['prosody']
   readonly reconnect?: Partial<ReconnectPolicy>
   readonly timing?: Partial<ConnectionTiming>
   /** Stand-ins for the browser's socket, clock, randomness and network state. */

@@ -42,6 +42,7 @@ export function createCodecChoice(options: VoiceClientOptions, environment: Envi
       reportsPlayed: options.reportsPlayed ?? true,
       ...(options.agent === undefined ? {} : { agent: options.agent }),
       ...(options.language === undefined ? {} : { language: options.language }),
+      ...(options.prosody === undefined ? {} : { prosody: options.prosody }),
     }
   }
 

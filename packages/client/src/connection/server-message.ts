@@ -5,7 +5,7 @@
  */
 import type { ServerMessage } from '@parley/protocol'
 
-type FieldKind = 'string' | 'number' | 'boolean' | 'object'
+type FieldKind = 'string' | 'number' | 'boolean' | 'object' | 'list'
 type Fields = Readonly<Record<string, FieldKind>>
 
 const turn = { turn: 'string' } as const
@@ -43,6 +43,10 @@ const fieldsOf: Readonly<Record<ServerMessage['type'], Fields>> = {
   ledger: { ...turn, ...reply, ledger: 'object' },
   note: {},
   warning: { code: 'string', message: 'string' },
+  prosody: { side: 'string', heardAtMs: 'number', frames: 'list' },
+  visemes: { ...reply, heardAtMs: 'number', cues: 'list' },
+  utterance: { side: 'string', utterance: 'object' },
+  cleared: { ...reply, heardMs: 'number' },
   'session-ended': { reason: 'string' },
 }
 
@@ -70,6 +74,7 @@ export function readServerMessage(text: string): Reading {
 
 function fits(value: unknown, kind: FieldKind): boolean {
   if (kind === 'object') return isRecord(value)
+  if (kind === 'list') return Array.isArray(value) && value.length > 0 && value.every(isRecord)
   if (typeof value !== kind) return false
   return kind !== 'number' || Number.isFinite(value)
 }

@@ -11,12 +11,18 @@ import {
   type Opus,
   type Resampling,
   type VoiceActivity,
+  visemesOfWords,
 } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
-import { defaultVoiceLimits, serveVoiceSocket, type VoiceSocket } from '@parley/transports'
+import {
+  createProsodySides,
+  defaultVoiceLimits,
+  serveVoiceSocket,
+  type VoiceSocket,
+} from '@parley/transports'
 import { assembleCalls } from '../calls/assemble-calls.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
@@ -109,7 +115,13 @@ async function attachVoice(
 ): Promise<Attached> {
   const { config, clock, log, metrics, door, store } = parts
   const ticker = createTicker(clock)
+  const prosody = createProsodySides({
+    clock,
+    analyser: createProsodyAnalyser,
+    visemesOfWords,
+  })
   const desk = createSessionDesk({
+    prosody,
     config,
     agents,
     assembly,
@@ -141,6 +153,7 @@ async function attachVoice(
           opusManner,
           log,
           limits: defaultVoiceLimits,
+          prosody,
           listenRate: LISTEN_RATE,
         })
         sockets.add(served)

@@ -24,6 +24,7 @@ import type { Agent } from '@parley/engines'
 import type { Store } from '@parley/platform'
 import type {
   OpenedSession,
+  ProsodySides,
   VoiceHost,
   VoiceOpenRequest,
   VoicePrincipal,
@@ -54,6 +55,8 @@ export interface SessionDeskParts {
   readonly epochMs: () => number
   readonly log: Log
   readonly recorder: SessionRecorder
+  /** Looks on at each session, for those who follow how both sides speak. */
+  readonly prosody?: Pick<ProsodySides, 'tapOf'>
 }
 
 /** A session for a far end that speaks the OpenAI Realtime protocol. */
@@ -93,13 +96,18 @@ export interface SessionDesk extends VoiceHost {
   endHandedOver(id: SessionId): void
   /** Nobody is greeted: the far end asks for every answer, or speaks first. Throws as `open`, but no `not_found`. */
   openRealtime(request: RealtimeOpening): Promise<OpenedSession>
+  /** Whose session it is; undefined where this process holds no such session. */
+  subjectOf(session: string): string | undefined
   /** Sessions that are not over. */
   readonly active: number
   /** Ends all sessions: each once nobody speaks or is to be answered, the rest when the signal aborts. */
   drain(signal: AbortSignal): Promise<void>
 }
 
-interface Beginning extends Omit<CallOpening, 'taps'>, Partial<Pick<CallOpening, 'taps'>> {
+interface Beginning
+  extends Omit<CallOpening, 'taps'>,
+    Partial<Pick<CallOpening, 'taps'>>,
+    Pick<VoiceOpenRequest, 'begins'> {
   readonly edge: NonNullable<VoiceOpenRequest['edge']>
 }
 
@@ -197,6 +205,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ...(beginning.snapshots === undefined ? {} : { snapshots: beginning.snapshots }),
       taps: [
         ...taps(id, tenant, nextSeq),
+        ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
         ...(beginning.taps ?? []),
         {
           name: 'desk',
@@ -225,13 +234,14 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     open.set(id, { session, leave, principal, token: facts.resumeToken, outputRate, facts })
     const hangUp = () => void session.end('client')
     signal.addEventListener('abort', hangUp, { once: true })
+    beginning.begins?.(id)
     await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
     parts.metrics.sessionsByEdge.inc({ edge })
     log.info({ session: id, tenant, agent: agent.agent, language, edge }, 'session opened')
     return { ...facts, resumed: false, held: session }
   }
 
-  async function resume({ token, principal, transport }: VoiceResumeRequest): Promise<OpenedSession> {
+  async function resume({ token, principal, transport, begins }: VoiceResumeRequest): Promise<OpenedSession> {
     const found = [...open.values()].find(other => sameSecret(other.token, token))
     const { tenant, subject } = principal
     if (found === undefined || found.principal.tenant !== tenant || found.principal.subject !== subject) {
@@ -241,6 +251,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       const message = `This session speaks at ${found.outputRate} Hz; resume with the same output format.`
       throw new ParleyError('resume_failed', message)
     }
+    begins?.(found.facts.session as SessionId)
     found.session.attach(transport)
     log.info({ session: found.session.id, tenant }, 'session resumed')
     return { ...found.facts, resumed: true }
@@ -266,6 +277,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     get active() {
       return open.size
     },
+    subjectOf: session => open.get(session as SessionId)?.principal.subject,
     open: openVoice,
     openRealtime,
     openCall: opening => begin({ ...opening, edge: 'phone' }),

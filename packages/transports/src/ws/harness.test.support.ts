@@ -11,6 +11,7 @@ import {
   ParleyError,
   type ReplyId,
   type SessionEvent,
+  type SessionId,
   type Transport,
 } from '@parley/core'
 import {
@@ -138,6 +139,7 @@ export class ScriptedHost implements VoiceHost {
     if (this.refusal !== undefined) throw this.refusal
     const session = new ScriptedSession(request.transport)
     this.sessions.push(session)
+    request.begins?.(opened.session as SessionId)
     request.transport.open(session.inbox)
     this.onOpen(session)
     return opened
@@ -236,7 +238,7 @@ export interface Stage {
 /** A server on a free port with a scripted host behind it. */
 export async function startStage(
   limits: Partial<VoiceLimits> = {},
-  more: Pick<VoiceSocketOptions, 'opusManner'> = {},
+  more: Pick<VoiceSocketOptions, 'opusManner' | 'prosody'> = {},
 ): Promise<Stage> {
   const opus = await loadOpus()
   const clock = new HandClock()

@@ -80,6 +80,24 @@ export class Outbox {
     this.#push(JSON.stringify(message), reply, 0)
   }
 
+  /**
+   * A message that may be lost, behind the sound before it: it never makes sound wait. False where it was left out. With
+   * `reply` it goes when the reply is cleared.
+   */
+  aside(message: ServerMessage, reply?: ReplyId): boolean {
+    const { socket, highWaterBytes } = this.#options
+    if (this.#isOver()) return false
+    const half = highWaterBytes / 2
+    if (this.#state === 'shut') {
+      if (this.#queuedBytes > half) return false
+      this.#push(JSON.stringify(message), reply, 0)
+      return true
+    }
+    if (this.#queue.length > 0 || socket.bufferedAmount > half) return false
+    socket.send(JSON.stringify(message), TEXT_MESSAGE)
+    return true
+  }
+
   /** `bytes` are kept until they are written. */
   audio(bytes: Uint8Array, durationMs: number, reply: ReplyId): void {
     if (this.#isOver()) return

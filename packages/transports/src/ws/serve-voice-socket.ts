@@ -5,9 +5,10 @@
  * leg itself; also when it opens too late.
  */
 import type { Opus } from '@parley/audio'
-import { type Cancel, type Clock, type CloseReason, ParleyError } from '@parley/core'
+import { type Cancel, type Clock, type CloseReason, defined, ParleyError, type SessionId } from '@parley/core'
 import { type Hello, VOICE_PROTOCOL_VERSION } from '@parley/protocol'
 import type { WebSocket } from 'ws'
+import type { ProsodyFeed } from '../prosody/prosody-feed.js'
 import { bytesOf } from './bytes-of.js'
 import { readClientMessage } from './client-message.js'
 import { type Closing, reasonOfCode, reasonText } from './close-codes.js'
@@ -18,6 +19,7 @@ import { createKeptMessages, type KeptMessages } from './kept-messages.js'
 import { createLeakyBucket, type LeakyBucket } from './leaky-bucket.js'
 import { defaultOpusManner, type OpusManner } from './opus-manner.js'
 import { errorMessageOf } from './server-message.js'
+import { followSides, type SideLine } from './side-line.js'
 import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
 import type { VoiceLimits } from './voice-limits.js'
@@ -35,6 +37,8 @@ export interface VoiceSocketOptions {
   readonly opusManner?: OpusManner
   readonly log: VoiceLog
   readonly limits: VoiceLimits
+  /** Tells clients that ask for it how both sides speak; without it they are told that nobody can. */
+  readonly prosody?: ProsodyFeed
   /** Rate at which sessions listen, Hz: Opus is decoded straight at it. Default 16000. */
   readonly listenRate?: number
 }
@@ -64,6 +68,7 @@ class VoiceSocketLife implements VoiceSocket {
   #opened: OpenedSession | undefined
   #dialogue: Dialogue | undefined
   #heartbeat: Heartbeat | undefined
+  #sides: SideLine | undefined
   #badInARow = 0
   #told = false
   /** What a session that opens after the end is told. */
@@ -131,7 +136,8 @@ class VoiceSocketLife implements VoiceSocket {
       // The socket may have closed while the codecs were made.
       if (signal.aborted) return this.#free()
       const { resume: token } = hello
-      const request = { hello, principal, transport: leg.transport, signal }
+      const begins = (session: SessionId) => this.#follow(leg, session)
+      const request = { hello, principal, transport: leg.transport, signal, begins }
       const opened = await (token === undefined ? host.open(request) : host.resume({ ...request, token }))
       this.#ready(leg, opened)
     } catch (thrown) {
@@ -158,6 +164,13 @@ class VoiceSocketLife implements VoiceSocket {
       onBacklog: waitingMs => this.#backlog(waitingMs),
       onStall: () => this.#end(endings.slowConsumer()),
     })
+  }
+
+  #follow({ hello, outbox, transport }: VoiceLeg, session: SessionId): void {
+    const { clock, prosody, principal } = this.#options
+    if (hello.prosody === undefined || this.#phase !== 'opening') return
+    const wish = { session, tenant: principal.tenant, ...defined(hello.prosody) }
+    this.#sides = followSides({ clock, feed: prosody, wish, outbox, warn: error => transport.warn(error) })
   }
 
   #ready(leg: VoiceLeg, opened: OpenedSession): void {
@@ -254,7 +267,8 @@ class VoiceSocketLife implements VoiceSocket {
     if (this.#phase === 'over') return
     const wasOpen = this.#phase === 'talking' || this.#phase === 'leaving'
     this.#phase = 'over'
-    const facts = { ...this.#facts(), code: closing?.code, error: error?.code, tell }
+    const { lost: prosodyLost } = this.#sides ?? {}
+    const facts = { ...this.#facts(), code: closing?.code, error: error?.code, tell, prosodyLost }
     this.#options.log.info(facts, 'voice socket ended')
     this.#deadline()
     this.#heartbeat?.stop()
@@ -288,6 +302,7 @@ class VoiceSocketLife implements VoiceSocket {
   }
 
   #free(): void {
+    this.#sides?.close()
     this.#leg?.transport.shut()
     this.#leg?.audioIn.close()
   }

@@ -2,7 +2,7 @@
  * What a voice socket needs of the process behind it: someone who opens and resumes sessions. The socket brings the
  * leg, the host brings agent, engine and store; neither knows the other's insides.
  */
-import type { Transport } from '@parley/core'
+import type { SessionId, Transport } from '@parley/core'
 import type { Hello } from '@parley/protocol'
 
 /** Who is at the far end, as the identity check before the upgrade found out. */
@@ -18,6 +18,8 @@ export interface VoiceOpenRequest {
   readonly transport: Transport
   /** Aborts when the socket goes away before the session stands. A session opened all the same is closed again. */
   readonly signal: AbortSignal
+  /** Called once the session can be looked on at, before anything of it leaves on this leg. */
+  begins?(session: SessionId): void
   /** Which edge the session is stored under. Default `voice-ws`. */
   readonly edge?: 'voice-ws' | 'phone' | 'realtime'
 }
