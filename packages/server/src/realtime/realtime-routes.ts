@@ -4,24 +4,16 @@
  */
 
 import { type Json, ParleyError } from '@parley/core'
-import {
-  type ClientSecrets,
-  createClientAddress,
-  hasScope,
-  type Limits,
-  type Principal,
-} from '@parley/platform'
+import type { ClientSecrets, Limits, Principal } from '@parley/platform'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Config } from '../config/settings.js'
-import { pathOf } from '../door/door.js'
-import { limited } from '../door/refusals.js'
-import { problemOf, retryAfter } from '../http/problems.js'
 import type { Log } from '../log/log.js'
 import { readForm } from './multipart-form.js'
-import { badField, openAiProblem } from './openai-problem.js'
-import type { RealtimeIdentity, RealtimeVisitor } from './realtime-identity.js'
+import { answerAsOpenAi, createVisitorGuard } from './openai-answer.js'
+import { badField } from './openai-problem.js'
+import type { RealtimeIdentity } from './realtime-identity.js'
 
 export interface RealtimeHttpParts {
   readonly config: Pick<Config, 'trustProxy'>
@@ -97,7 +89,7 @@ export function realtimeRoutes(parts: RealtimeHttpParts): FastifyPluginAsyncZod 
 
   return async app => {
     app.setErrorHandler((error: FastifyError, request, reply) =>
-      answer(error, { request, reply, log: parts.log }),
+      answerAsOpenAi(error, { request, reply, log: parts.log }),
     )
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
@@ -222,18 +214,6 @@ export function realtimeRoutes(parts: RealtimeHttpParts): FastifyPluginAsyncZod 
   }
 }
 
-/** Rate first, because looking keys up costs, then identity and scope. */
-function createVisitorGuard({ config, limits, identity }: RealtimeHttpParts) {
-  const clientAddress = createClientAddress(config.trustProxy)
-  return async ({ raw, headers }: FastifyRequest): Promise<RealtimeVisitor> => {
-    const verdict = await limits.request(clientAddress(raw.socket.remoteAddress ?? '', headers))
-    if (!verdict.ok) throw limited(verdict.limit, verdict.retryAfterMs)
-    const visitor = await identity(raw)
-    if (hasScope(visitor.principal, 'talk')) return visitor
-    throw new ParleyError('forbidden', 'The token lacks the scope talk.')
-  }
-}
-
 async function offerOf({
   body,
   headers,
@@ -275,37 +255,4 @@ function parsed(text: string): Json {
 function noCalls(): ParleyError {
   const message = 'This gateway serves no calls over WebRTC; connect to /v1/realtime with a WebSocket.'
   return new ParleyError('not_found', message, { details: { openAiCode: 'not_implemented', status: 501 } })
-}
-
-interface Exchange {
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-  readonly log: Log
-}
-
-function answer(thrown: FastifyError, { request, reply, log }: Exchange): FastifyReply {
-  const { error, status: known } = problemOf(thrown)
-  const { body } = openAiProblem(named(error, thrown))
-  const status = error.details.status === 501 ? 501 : known
-  const facts = { method: request.method, path: pathOf(request.raw), status, reason: error.details.reason }
-  if (status >= 500 && status !== 501) log.error({ ...facts, err: error.cause ?? error }, 'request failed')
-  else log.info({ ...facts, code: error.code }, `request refused: ${error.message}`)
-  if (status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply
-    .code(status)
-    .type('application/json')
-    .headers({ 'cache-control': 'no-store', ...retryAfter(error) })
-    .send(body)
-}
-
-/** Names the field that the shape of the body refuses, as OpenAI does. */
-function named(error: ParleyError, { validation }: FastifyError): ParleyError {
-  const [issue] = validation ?? []
-  if (issue === undefined) return error
-  const param = issue.instancePath.split('/').filter(Boolean).join('.')
-  return badField(
-    param,
-    'invalid_value',
-    `Invalid value${param === '' ? '' : ` for '${param}'`}: ${issue.message}.`,
-  )
 }
