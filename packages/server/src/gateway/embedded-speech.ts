@@ -41,9 +41,7 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
     ? createPocketsphinx({ clock, python: found.python, model: found.model })
     : undefined
   const overlaps = found.available ? await overlapGrammars(found.model, log) : new Map<string, string>()
-  const flite = createFlite()
-  const espeak = await loadEspeak(log)
-  const voices = [flite, ...(espeak === undefined ? [] : [espeak])]
+  const voices = await embeddedVoices(log)
   await Promise.all(voices.map(voice => warm(voice, log)))
   return {
     recogniser,
@@ -52,14 +50,19 @@ export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<Embedd
     hears: language => recogniser !== undefined && heardLanguages.includes(baseOf(language)),
     voice: language =>
       voices.find(({ languages }) => languages.some(spoken => baseOf(spoken) === baseOf(language))),
-    voices: [
-      `${flite.name} (en)`,
-      ...(espeak === undefined ? [] : [`${espeak.name} (es and ${espeak.languages.length - 1} more)`]),
-    ],
+    voices: voices.map(({ name, languages }) =>
+      name === 'flite' ? `${name} (en)` : `${name} (es and ${languages.length - 1} more)`,
+    ),
     async close() {
       await Promise.all([recogniser?.close(), ...voices.map(voice => voice.close())])
     },
   }
+}
+
+/** The voices that are installed, the preferred first. Their threads begin with their first words. */
+export async function embeddedVoices(log: Log): Promise<readonly TextToSpeech[]> {
+  const espeak = await loadEspeak(log)
+  return [createFlite(), ...(espeak === undefined ? [] : [espeak])]
 }
 
 /** Without them overlaps are judged by their sound alone. */
