@@ -4,6 +4,7 @@ import { operationSettings, recordingSettings, storeSettings } from './operation
 import { phoneSettings } from './phone-settings.js'
 import { prosodySettings } from './prosody-settings.js'
 import type { Setting } from './setting.js'
+import { speechSettings } from './speech-settings.js'
 import { assemblySettings, vendorSettings } from './vendor-settings.js'
 import { voiceSettings } from './voice-settings.js'
 
@@ -21,6 +22,7 @@ export const settings = {
   ...assemblySettings,
   ...vendorSettings,
   ...phoneSettings,
+  ...speechSettings,
   ...operationSettings,
 }
 
@@ -43,6 +45,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Assembly', keys: keysOf(assemblySettings) },
   { title: 'Vendors', keys: keysOf(vendorSettings) },
   { title: 'Phone calls', keys: keysOf(phoneSettings) },
+  { title: 'Speech over HTTP', keys: keysOf(speechSettings) },
   { title: 'Operation', keys: keysOf(operationSettings) },
 ]
 

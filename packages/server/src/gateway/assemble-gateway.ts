@@ -17,7 +17,7 @@ import {
   type Toolbox,
   toolName,
 } from '@parley/engines'
-import type { SecretShelf } from '@parley/platform'
+import type { RateBudget, RateLimiter, SecretShelf } from '@parley/platform'
 import { type Vendor, vendors } from '@parley/providers'
 import { afterEntries } from '../calls/after-model.js'
 import type { Config } from '../config/settings.js'
@@ -25,6 +25,8 @@ import type { Probe } from '../health/check.js'
 import { vendorProbe } from '../health/vendor-probe.js'
 import type { Log } from '../log/log.js'
 import type { ProviderMetrics } from '../metrics/provider-metrics.js'
+import { assembleSpeech } from '../speech/assemble-speech.js'
+import type { SpeechVoices } from '../speech/speech-voices.js'
 import { type AssembledAgent, assembleAgent } from './assemble-agent.js'
 import { vendorFacts } from './assemble-keys.js'
 import { createProviderShelf, type ProviderShelf, type UnreadyProvider } from './assemble-providers.js'
@@ -44,6 +46,10 @@ export interface Assembly {
   stir(): void
   /** Where client secrets are kept, by all nodes where there is Redis. */
   readonly secretShelf: SecretShelf
+  /** Who speaks over HTTP. */
+  readonly speech: SpeechVoices
+  /** A budget that all nodes take from where there is Redis. */
+  rateLimiter(name: string, budget: RateBudget): RateLimiter
   /** For each vendor that an agent uses, whether it answers. */
   readonly probes: Readonly<Record<string, Probe>>
   close(): Promise<void>
@@ -136,6 +142,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
       const moreTools = callTools(phonePlanOf(agent), agent.tools.map(toolName))
       onPhone.set(agent, await assembleAgent(agent, { ...parts, moreTools }))
     }
+    const speech = await assembleSpeech({ agents, config, catalogue: options.catalogue, parts })
     for (const run of warmers) void run()
     await warmUp(shelf, options)
     let stirredMs = clock.now()
@@ -153,6 +160,8 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
         for (const run of warmers) void run()
       },
       secretShelf: shared.secretShelf,
+      speech,
+      rateLimiter: shared.rateLimiter,
       probes: probesOf([...shelf.used], config),
       close,
     }

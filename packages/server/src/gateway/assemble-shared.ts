@@ -4,13 +4,17 @@ import { type ReadQuery, readOnlyQuery } from '@parley/context'
 import type { ByteCache } from '@parley/core'
 import { createSpeechShelf, type SpeechShelf } from '@parley/engines'
 import {
+  createMemoryRateLimiter,
   createMemoryShelf,
   createRedisByteCache,
   createRedisKeyNews,
+  createRedisRateLimiter,
   createRedisSecretShelf,
   type KeyNews,
   openReadPool,
   openRedis,
+  type RateBudget,
+  type RateLimiter,
   type SecretShelf,
 } from '@parley/platform'
 import type { Config } from '../config/settings.js'
@@ -25,6 +29,8 @@ export interface SharedParts {
   readonly query: ReadQuery | undefined
   /** Of client secrets; this process's own without Redis. */
   readonly secretShelf: SecretShelf
+  /** A budget of its own name; this process's own without Redis. */
+  rateLimiter(name: string, budget: RateBudget): RateLimiter
   close(): Promise<void>
 }
 
@@ -45,6 +51,10 @@ export async function openShared(
     keyNews,
     query: pool === undefined ? undefined : readOnlyQuery(pool),
     secretShelf: redis === undefined ? createMemoryShelf({ epochMs }) : createRedisSecretShelf(redis),
+    rateLimiter: (name, budget) =>
+      redis === undefined
+        ? createMemoryRateLimiter(budget)
+        : createRedisRateLimiter(redis, { ...budget, prefix: `parley:rate:${name}:` }),
     async close() {
       await Promise.allSettled([keyNews?.close(), pool?.close()])
       redis?.disconnect()

@@ -2,13 +2,14 @@
 
 import { loadResampling } from '@parley/audio'
 import { createSpeechShelf, parseAgent } from '@parley/engines'
-import { createMemoryShelf } from '@parley/platform'
+import { createMemoryRateLimiter, createMemoryShelf } from '@parley/platform'
 import { vendors } from '@parley/providers'
 import { readEnvironment } from '../config/environment.js'
 import { resolveConfig } from '../config/resolve.js'
 import { createLog } from '../log/log.js'
 import { createHandClock } from '../testing/hand-clock.js'
 import { createProviderShelf } from './assemble-providers.js'
+import type { SharedParts } from './assemble-shared.js'
 import type { AssemblyParts } from './assembly-parts.js'
 import { noEmbeddedSpeech } from './embedded-speech.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
@@ -24,7 +25,8 @@ export async function assemblyParts(lists: string) {
   const agent = parseAgent(text, 'clerk.yaml', createProviderCatalogue(vendors, config))
   const nothing = { sound: undefined, keyNews: undefined, query: undefined }
   const secretShelf = createMemoryShelf({ epochMs: () => 0 })
-  const shared = { speech: createSpeechShelf(), secretShelf, ...nothing }
+  const rateLimiter: SharedParts['rateLimiter'] = (_name, budget) => createMemoryRateLimiter(budget)
+  const shared = { speech: createSpeechShelf(), secretShelf, rateLimiter, ...nothing }
   const watcher = () => ({ firstOutput() {}, used() {}, failed() {} })
   const time = { clock, epochMs: () => 0, random: () => 0.5 }
   const shelf = createProviderShelf({ ...time, shared, vendors, config, watcher, warn() {} })

@@ -28,6 +28,7 @@ import { attachProsody } from '../prosody/attach-prosody.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
+import { attachSpeech } from '../speech/attach-speech.js'
 import { readVersion } from '../version.js'
 import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
 import { type Assembly, assembleGateway } from './assemble-gateway.js'
@@ -178,21 +179,35 @@ async function attachVoice(
     ...{ desk, agents, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
     secretShelf: assembly.secretShelf,
   })
-  const prosody = attachProsody({ ...parts, createAnalyser: createProsodyAnalyser, epochMs: Date.now })
+  const prosodySocket = attachProsody({
+    ...parts,
+    createAnalyser: createProsodyAnalyser,
+    epochMs: Date.now,
+    feed: prosody,
+    subjectOf: session => desk.subjectOf(session),
+  })
+  const spoken = attachSpeech({
+    ...parts,
+    ...{ resampling, opus, epochMs: Date.now, random: Math.random },
+    voices: assembly.speech,
+    secretShelf: assembly.secretShelf,
+    rateLimiter: assembly.rateLimiter,
+  })
   return {
     activeSessions: () => desk.active,
     vendorProbes: assembly.probes,
-    drain(signal) {
+    async drain(signal) {
       for (const socket of sockets) socket.announceDraining(config.drainMs)
       realtime.drain()
-      prosody.drain()
-      return desk.drain(signal)
+      prosodySocket.drain()
+      await Promise.all([desk.drain(signal), spoken.drain(signal)])
     },
     listening: urls => calls.listening(urls),
     async routes(app) {
       await app.register(realtime.routes)
       await app.register(calls.routes)
-      await app.register(prosody.routes)
+      await app.register(prosodySocket.routes)
+      await app.register(spoken.routes)
     },
     notices: [...noticesOf(agents.agents, speech), ...calls.notices],
   }

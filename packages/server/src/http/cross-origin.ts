@@ -14,7 +14,8 @@ export function createOriginHook(list: readonly string[]) {
     if (origin !== undefined)
       reply.headers({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'location, retry-after, accept-ranges, content-range, etag',
+        'access-control-expose-headers':
+          'location, retry-after, accept-ranges, content-range, etag, x-cache, x-voice, x-sample-rate',
       })
     if (request.method !== 'OPTIONS') return undefined
     if (request.headers['access-control-request-method'] !== undefined) {
