@@ -45,6 +45,8 @@ export interface RigOptions {
     readonly config: Config
     readonly log: Log
     readonly door: Door
+    readonly metrics: Metrics
+    readonly clock: Clock
   }) => FastifyPluginAsync
   /** `/echo` echoes; a test may put another edge there. */
   readonly onSocket?: (socket: WebSocket) => void
@@ -81,7 +83,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
     },
   })
-  const edgeRoutes = options.edge?.({ identity, limits, config, log, door })
+  const edgeRoutes = options.edge?.({ identity, limits, config, log, door, metrics, clock })
   const app = await createHttp({
     ...(edgeRoutes === undefined ? {} : { edgeRoutes }),
     config,
