@@ -16,5 +16,7 @@ export const englishLabels: AvatarLabels = {
 /** `speaking, calm`, or `silent`. */
 export function avatarLabel(input: FaceInput, labels: AvatarLabels = englishLabels): string {
   const speaking = input.speaking ?? (input.pitchHz ?? 0) > 0
-  return speaking ? `${labels.speaking}, ${labels[input.emotion ?? 'neutral'] ?? labels.neutral}` : labels.silent
+  return speaking
+    ? `${labels.speaking}, ${labels[input.emotion ?? 'neutral'] ?? labels.neutral}`
+    : labels.silent
 }

@@ -1,8 +1,9 @@
 /**
  * Shimmer, brightness and scale from pitch and energy. Of the moment alone: the same numbers give the same light.
  */
-import { clamp } from './numbers.js'
+
 import type { Aura } from './face-types.js'
+import { clamp } from './numbers.js'
 
 /** The range in which voices speak (and children shout), Hz. */
 const LOWEST_HZ = 85
@@ -18,7 +19,8 @@ const HIGHEST_HZ = 440
  */
 export function auraOf({ pitchHz, energy }: { readonly pitchHz: number; readonly energy: number }): Aura {
   const loud = clamp(energy, 0, 1)
-  const height = pitchHz > 0 ? clamp(Math.log2(pitchHz / LOWEST_HZ) / Math.log2(HIGHEST_HZ / LOWEST_HZ), 0, 1) : 0
+  const height =
+    pitchHz > 0 ? clamp(Math.log2(pitchHz / LOWEST_HZ) / Math.log2(HIGHEST_HZ / LOWEST_HZ), 0, 1) : 0
   const shimmer = height * loud
   return { shimmer, brightness: 0.4 + 0.6 * loud, scale: 1 + 0.2 * loud + 0.05 * shimmer }
 }

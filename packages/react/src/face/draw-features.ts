@@ -10,47 +10,48 @@ interface Place {
   readonly palette: FacePalette
 }
 
-const EYE_WIDTH = 0.165
-const EYE_HEIGHT = 0.205
-const IRIS = 0.118
+const EYE_WIDTH = 0.178
+const EYE_HEIGHT = 0.225
+const IRIS = 0.128
+/** A cubic curve reaches three quarters of the height of its control points. */
+const CURVE = 4 / 3
 
+/** The upper lid comes down over the eye; the lower one rises in a real smile. */
 export function drawEye(pen: Pen, { x, y, open, face, palette }: Place & { readonly open: number }): void {
+  const closed = 1 - Math.min(1, Math.max(0, open))
+  const wide = EYE_HEIGHT * (1 + 0.5 * Math.max(0, open - 1))
+  const upper = -CURVE * (wide - closed * EYE_HEIGHT * 1.45)
+  const lower = CURVE * EYE_HEIGHT * (1 - 0.3 * Math.max(0, face.smile - 0.35) - 0.5 * closed)
   pen.save()
   pen.translate(x, y)
-  if (open < 0.12) drawClosedEye(pen, palette)
-  else drawOpenEye(pen, { open, face, palette })
+  if (closed < 0.93) {
+    pen.beginPath()
+    pen.moveTo(-EYE_WIDTH, 0)
+    pen.bezierCurveTo(-EYE_WIDTH, upper, EYE_WIDTH, upper, EYE_WIDTH, 0)
+    pen.bezierCurveTo(EYE_WIDTH, lower, -EYE_WIDTH, lower, -EYE_WIDTH, 0)
+    pen.fillStyle = palette.eyeWhite
+    pen.fill()
+    pen.save()
+    pen.clip()
+    drawIris(pen, face, palette)
+    pen.restore()
+  }
+  pen.beginPath()
+  pen.moveTo(-EYE_WIDTH, 0)
+  pen.bezierCurveTo(-EYE_WIDTH, upper, EYE_WIDTH, upper, EYE_WIDTH, 0)
+  pen.strokeStyle = palette.brow
+  pen.lineWidth = 0.026
+  pen.stroke()
   pen.restore()
 }
 
-function drawClosedEye(pen: Pen, palette: FacePalette): void {
-  pen.strokeStyle = palette.brow
-  pen.lineWidth = 0.036
-  pen.beginPath()
-  pen.moveTo(-EYE_WIDTH * 0.92, 0.02)
-  pen.quadraticCurveTo(0, 0.095, EYE_WIDTH * 0.92, 0.02)
-  pen.stroke()
-}
-
-function drawOpenEye(pen: Pen, { open, face, palette }: { open: number; face: Face; palette: FacePalette }): void {
-  const height = EYE_HEIGHT * Math.min(1.15, open)
-  // The lower lid rises in a real smile.
-  const cheekLift = 0.05 * Math.max(0, face.smile - 0.3)
-  pen.beginPath()
-  pen.ellipse(0, 0, EYE_WIDTH, height, 0, 0, Math.PI * 2)
-  pen.fillStyle = palette.eyeWhite
-  pen.fill()
-  pen.clip()
+function drawIris(pen: Pen, face: Face, palette: FacePalette): void {
   const x = face.gazeX * 0.055 + face.yaw * 0.02
-  const y = face.gazeY * 0.06 + face.nod * 0.02 + 0.008
+  const y = face.gazeY * 0.06 + face.nod * 0.02 + 0.012
   disc(pen, x, y, IRIS, palette.iris)
   disc(pen, x, y, IRIS * 0.66, palette.pupil)
-  disc(pen, x - 0.042, y - 0.05, 0.036, palette.eyeWhite)
-  disc(pen, x + 0.045, y + 0.05, 0.017, palette.eyeWhite)
-  if (cheekLift <= 0) return
-  pen.beginPath()
-  pen.ellipse(0, EYE_HEIGHT * 1.5 - cheekLift, EYE_WIDTH * 1.5, EYE_HEIGHT * 0.62, 0, 0, Math.PI * 2)
-  pen.fillStyle = palette.headBottom
-  pen.fill()
+  disc(pen, x - 0.045, y - 0.052, 0.04, palette.eyeWhite)
+  disc(pen, x + 0.048, y + 0.052, 0.019, palette.eyeWhite)
 }
 
 export function drawBrow(pen: Pen, { x, y, side, face, palette }: Place & { readonly side: -1 | 1 }): void {
@@ -60,7 +61,12 @@ export function drawBrow(pen: Pen, { x, y, side, face, palette }: Place & { read
   pen.lineWidth = 0.055
   pen.beginPath()
   pen.moveTo(x - side * 0.15, y - up - inner)
-  pen.quadraticCurveTo(x + side * 0.01, y - up - 0.07 - 0.02 * Math.max(0, face.brow), x + side * 0.17, y - up * 0.7 + inner * 0.5 + 0.02)
+  pen.quadraticCurveTo(
+    x + side * 0.01,
+    y - up - 0.07 - 0.02 * Math.max(0, face.brow),
+    x + side * 0.17,
+    y - up * 0.7 + inner * 0.5 + 0.02,
+  )
   pen.stroke()
 }
 

@@ -19,6 +19,8 @@ export function drawMouth(pen: Pen, face: Face, palette: FacePalette): void {
   drawTongue(pen, face, curve, palette)
   drawTeeth(pen, face, curve, palette)
   pen.restore()
+  pen.beginPath()
+  outline(pen, curve)
   pen.stroke()
 }
 

@@ -67,7 +67,15 @@ export function createFaceMotion(random: () => number, calm = false): FaceMotion
   ] as const) {
     springs.at[place] = value
   }
-  const still = { smile: moods.neutral.smile, brow: 0, browInner: 0, leftEye: 1, rightEye: 1, gazeX: 0, gazeY: 0 }
+  const still = {
+    smile: moods.neutral.smile,
+    brow: 0,
+    browInner: 0,
+    leftEye: 1,
+    rightEye: 1,
+    gazeX: 0,
+    gazeY: 0,
+  }
   const body = { yaw: 0, nod: 0, tilt: 0, posture: 0, breath: 0, blush: moods.neutral.blush, timeMs: 0 }
   return {
     random,
@@ -127,7 +135,9 @@ function moveFeatures(motion: FaceMotion, input: FaceInput, heard: Heard, stepMs
   const emotion = moods[input.emotion ?? 'neutral'] ?? moods.neutral
   const excited = clamp(input.arousal ?? 0.5, 0, 1) - 0.5
   const voiced = heard.speaking && heard.pitchHz > 0
-  const semitones = voiced ? clamp(input.semitones ?? semitonesOf(motion.height, heard.pitchHz, stepMs), -12, 12) : 0
+  const semitones = voiced
+    ? clamp(input.semitones ?? semitonesOf(motion.height, heard.pitchHz, stepMs), -12, 12)
+    : 0
   const lively = calm ? 0 : 1
   const talk = heard.speaking ? 1 : 0
   const wasLoud = springs.at[LOUD] ?? 0
@@ -135,11 +145,23 @@ function moveFeatures(motion: FaceMotion, input: FaceInput, heard: Heard, stepMs
   follow(springs, LOUD, heard.energy, 220, stepMs)
 
   face.smile = follow(springs, SMILE, clamp(emotion.smile + excited * 0.6, -1, 1), 160, stepMs)
-  face.brow = follow(springs, BROW, clamp(emotion.brow + semitones / 7 + stress * 0.8 + excited * 0.4, -1, 1), 70, stepMs)
+  face.brow = follow(
+    springs,
+    BROW,
+    clamp(emotion.brow + semitones / 7 + stress * 0.8 + excited * 0.4, -1, 1),
+    70,
+    stepMs,
+  )
   face.browInner = follow(springs, BROW_INNER, emotion.browInner, 160, stepMs)
   face.blush = follow(springs, BLUSH, clamp(emotion.blush + excited * 0.5, 0, 1), 300, stepMs)
   const lids = 1 - blinkAfter(motion.blinks, stepMs, random)
-  const eyes = follow(springs, EYES, clamp(emotion.eyes + stress * 0.3 + excited * 0.15, 0.5, 1.2), 90, stepMs)
+  const eyes = follow(
+    springs,
+    EYES,
+    clamp(emotion.eyes + stress * 0.3 + excited * 0.15, 0.5, 1.2),
+    90,
+    stepMs,
+  )
   face.leftEye = eyes * lids
   face.rightEye = eyes * lids
 

@@ -18,16 +18,22 @@ export interface MouthCurve {
 
 export function mouthCurve({ mouth, smile }: Face): MouthCurve {
   const spread = mouth.wide > 0 ? 0.3 * mouth.wide : 0.34 * mouth.wide
-  const halfWidth = 0.27 * (1 + spread) * (1 - 0.32 * mouth.round) * (1 + 0.16 * Math.max(0, smile)) * (1 - 0.12 * mouth.press)
-  const height = 0.5 * Math.max(0, mouth.open) * (1 - 0.55 * Math.min(1, mouth.bite)) * (1 - mouth.press * 0.9)
+  const halfWidth =
+    0.27 *
+    (1 + spread) *
+    (1 - 0.36 * mouth.round) *
+    (1 + 0.16 * Math.max(0, smile)) *
+    (1 - 0.12 * mouth.press)
+  const height = 0.5 * Math.max(0, mouth.open) * (1 - 0.1 * Math.min(1, mouth.bite)) * (1 - mouth.press * 0.9)
   // Lips that are pushed forward or wide open have no room for a smile.
-  const curl = smile * (1 - 0.6 * mouth.round) * (1 - 0.35 * mouth.open)
+  const curl = smile * (1 - 0.75 * mouth.round) * (1 - 0.35 * mouth.open) * (1 - 0.5 * mouth.press)
   const sag = 0.13 * curl
   return {
     halfWidth,
     corner: -0.07 * curl,
-    bend: 0.55 + 0.35 * mouth.round + 0.15 * Math.min(1, mouth.open),
-    upper: sag - height * 0.42,
+    bend: 0.55 + 0.45 * mouth.round + 0.15 * Math.min(1, mouth.open),
+    // Round lips open both ways, others with the jaw.
+    upper: sag - height * (0.42 + 0.4 * mouth.round),
     lower: sag + height * 0.92,
     open: height > 0.012,
   }

@@ -57,7 +57,11 @@ export const darkPalette: FacePalette = {
 }
 
 /** The aura's colour where several moods have a share. */
-export function auraColour(palette: FacePalette, mood: Readonly<Record<ProsodyEmotion, number>>, alpha: number): string {
+export function auraColour(
+  palette: FacePalette,
+  mood: Readonly<Record<ProsodyEmotion, number>>,
+  alpha: number,
+): string {
   let red = 0
   let green = 0
   let blue = 0

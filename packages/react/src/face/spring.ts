@@ -12,7 +12,13 @@ export function createSprings(count: number): Springs {
 }
 
 /** Moves one value on by `dtMs`; it has made about half of a way after `halfLifeMs`. */
-export function follow(springs: Springs, index: number, goal: number, halfLifeMs: number, dtMs: number): number {
+export function follow(
+  springs: Springs,
+  index: number,
+  goal: number,
+  halfLifeMs: number,
+  dtMs: number,
+): number {
   // e^(−wt)(1 + wt) is a half at wt = 1.678.
   const w = 1.678 / halfLifeMs
   const a = (springs.at[index] ?? 0) - goal

@@ -1,0 +1,181 @@
+/// <reference types="node" />
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { rolldown } from 'rolldown'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser } from '../../../client/dist/testing/browser.js'
+
+/** React, and this package as it ships, for a page. */
+async function bundle(): Promise<string> {
+  const entry = `
+    export { act, createElement, StrictMode, useState } from 'react'
+    export { createRoot } from 'react-dom/client'
+    export * from ${JSON.stringify(fileURLToPath(new URL('../index.js', import.meta.url)))}`
+  const build = await rolldown({
+    input: 'entry.js',
+    platform: 'browser',
+    transform: { define: { 'process.env.NODE_ENV': '"development"' } },
+    resolve: { modules: [fileURLToPath(new URL('../../node_modules', import.meta.url)), 'node_modules'] },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: id => (id === 'entry.js' ? fileURLToPath(new URL('./entry.js', import.meta.url)) : null),
+        load: id => (id.endsWith('avatar/entry.js') ? entry : null),
+      },
+    ],
+  })
+  const { output } = await build.generate({ format: 'esm' })
+  await build.close()
+  return output[0].code
+}
+
+/** Sockets whose far end is the page's test, in the place of a gateway. */
+const stage = `
+  globalThis.sockets = []
+  globalThis.openSocket = url => {
+    const socket = { url, readyState: 1, bufferedAmount: 0, sent: 0, send() { this.sent++ }, close() { this.readyState = 3 } }
+    sockets.push(socket)
+    queueMicrotask(() => socket.onmessage?.({ data: '{"type":"connected"}' }))
+    return socket
+  }
+  globalThis.live = () => sockets.filter(socket => socket.readyState === 1)
+  globalThis.say = values => live().at(-1).onmessage({ data: JSON.stringify({ type: 'prosody', ...values }) })
+  globalThis.pictures = count => new Promise(resolve => {
+    const next = () => (count-- > 0 ? requestAnimationFrame(next) : resolve())
+    next()
+  })
+`
+
+describe('React in Chromium', () => {
+  let browser: Browser
+  let server: Server
+  let page: Page
+  const faults: string[] = []
+
+  beforeAll(async () => {
+    const [code, opened] = await Promise.all([bundle(), openBrowser('/dev/null')])
+    browser = opened
+    server = createServer((request, response) => {
+      const script = request.url === '/bundle.js'
+      response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
+      response.end(script ? code : '<!doctype html><div id="root"></div>')
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await new Promise(resolve => server?.close(resolve))
+  })
+
+  beforeEach(async () => {
+    page = await browser.newPage({ deviceScaleFactor: 2 })
+    faults.length = 0
+    page.on('pageerror', error => faults.push(error.message))
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await page.evaluate(stage)
+    await page.evaluate(`import('/bundle.js').then(kit => Object.assign(globalThis, { kit }))`)
+  })
+
+  afterEach(async () => {
+    await page.close()
+    expect(faults).toEqual([])
+  })
+
+  it('keeps one socket in StrictMode, moves with the address, and leaves none behind', async () => {
+    const seen = await page.evaluate(`(async () => {
+      const { createElement: h, StrictMode, createRoot, useProsodyStream } = kit
+      let renders = 0
+      let last
+      function Meter({ url }) {
+        renders++
+        last = useProsodyStream(url, { environment: { openSocket } })
+        return h('p', null, last.state)
+      }
+      const root = createRoot(document.getElementById('root'))
+      const show = url => root.render(h(StrictMode, null, h(Meter, { url })))
+      const seen = {}
+      show('wss://one.example/prosody')
+      await pictures(4)
+      seen.first = [live().length, live()[0].url, last.state]
+      const before = renders
+      for (let i = 0; i < 200; i++) say({ pitchHz: 100 + i, energy: 0.5 })
+      await pictures(3)
+      seen.batched = [last.pitchHz, renders - before <= 4]
+      show('wss://two.example/prosody')
+      await pictures(4)
+      seen.moved = [live().length, live()[0].url, last.state]
+      last.stop()
+      await pictures(2)
+      seen.stopped = [live().length, last.state]
+      show('wss://three.example/prosody')
+      await pictures(2)
+      seen.stillStopped = live().length
+      root.unmount()
+      await pictures(2)
+      seen.unmounted = live().length
+      return seen
+    })()`)
+    expect(seen).toEqual({
+      first: [1, 'wss://one.example/prosody?sampleRate=16000', 'open'],
+      batched: [299, true],
+      moved: [1, 'wss://two.example/prosody?sampleRate=16000', 'open'],
+      stopped: [0, 'closed'],
+      stillStopped: 0,
+      unmounted: 0,
+    })
+  })
+
+  it('draws a face at the screen’s resolution, labels it, and draws none while it is out of sight', async () => {
+    const seen = await page.evaluate(`(async () => {
+      const { createElement: h, StrictMode, createRoot, ProsodyAvatar } = kit
+      let drawings = 0
+      let input = {}
+      const root = createRoot(document.getElementById('root'))
+      root.render(h(StrictMode, null, h(ProsodyAvatar, { source: () => input, drawn: () => drawings++ })))
+      await pictures(5)
+      const canvas = document.querySelector('canvas')
+      const seen = { role: canvas.getAttribute('role'), label: canvas.getAttribute('aria-label'), width: canvas.width }
+      seen.painted = canvas.getContext('2d').getImageData(240, 200, 1, 1).data[3] > 0
+      seen.clear = canvas.getContext('2d').getImageData(2, 2, 1, 1).data[3] === 0
+      input = { pitchHz: 200, energy: 0.7, emotion: 'high', speaking: true }
+      await new Promise(resolve => new MutationObserver(resolve).observe(canvas, { attributeFilter: ['aria-label'] }))
+      seen.speaking = canvas.getAttribute('aria-label')
+      canvas.style.width = '120px'
+      await pictures(3)
+      seen.resized = canvas.width
+      canvas.style.marginTop = '9000px'
+      await pictures(6)
+      const before = drawings
+      await pictures(6)
+      seen.outOfSight = drawings - before
+      root.unmount()
+      return seen
+    })()`)
+    expect(seen).toEqual({
+      role: 'img',
+      label: 'silent',
+      width: 480,
+      painted: true,
+      clear: true,
+      speaking: 'speaking, excited',
+      resized: 240,
+      outOfSight: 0,
+    })
+  })
+
+  it('holds still for people who asked for less motion', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    const moves = await page.evaluate(`(async () => {
+      const { createElement: h, createRoot, ProsodyAvatar } = kit
+      let most = 0
+      const drawn = face => { most = Math.max(most, Math.abs(face.yaw), Math.abs(face.tilt), Math.abs(face.breath)) }
+      createRoot(document.getElementById('root')).render(h(ProsodyAvatar, { pitchHz: 200, energy: 0.7, drawn }))
+      await pictures(20)
+      return most
+    })()`)
+    expect(moves).toBe(0)
+  })
+})
