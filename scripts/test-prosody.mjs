@@ -199,7 +199,9 @@ const flow = [
         const { utterances } = await heard(samples)
         const seconds = samples.length / RATE
         expectThat(seconds > 0.5, `${emotion} lasts ${seconds} s`)
-        facts.push({ emotion, seconds, pitch: utterances[0]?.pitch })
+        const voiced = utterances.filter(({ pitch }) => pitch !== undefined)
+        const [longest] = voiced.sort((a, b) => b.untilMs - b.fromMs - (a.untilMs - a.fromMs))
+        facts.push({ emotion, seconds, pitch: longest?.pitch })
       }
       const [low, , high, detached] = facts
       expectThat(
