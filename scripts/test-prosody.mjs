@@ -57,7 +57,7 @@ async function heard(samples, query, send = (socket, bytes) => socket.send(bytes
   opened.socket.close(1000)
   return {
     frames: opened.messages.filter(isFrame),
-    utterances: opened.messages.filter(({ type }) => type === 'utterance'),
+    utterances: opened.messages.flatMap(({ utterance }) => utterance ?? []),
   }
 }
 
