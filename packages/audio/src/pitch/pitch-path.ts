@@ -19,18 +19,20 @@ export interface PitchPath {
 
 const states = mostCandidates + 1
 const unvoiced = mostCandidates
-export const pathCosts = { change: 1.2, perOctave: 6, most: 4 }
+export const pathCosts = { change: 1.2, perOctave: 6, most: 4, hopPower: 0.5 }
 
 /** @param hopMs between looks: the less, the dearer is a jump and a change. */
 export function createPitchPath(hopMs: number): PitchPath {
-  const change = pathCosts.change
-  const perOctave = pathCosts.perOctave * Math.sqrt(16 / hopMs)
+  const dearer = (16 / hopMs) ** pathCosts.hopPower
+  const change = pathCosts.change * dearer
+  const perOctave = pathCosts.perOctave * dearer
+  const most = pathCosts.most * dearer
   const ways = { settled: createWay(), middle: createWay(), tried: createWay() }
 
   const moveCost = (from: number, to: number): number => {
     if (from === 0 || to === 0) return from === to ? 0 : change
     const cost = perOctave * Math.abs(from - to)
-    return cost < pathCosts.most ? cost : pathCosts.most
+    return cost < most ? cost : most
   }
 
   /** Extends a way by a look; gives the state in which it is the likeliest. */
