@@ -19,6 +19,10 @@ export const arousalCues = [
 export interface ArousalJudge {
   /** Judges values in the order of `habitCues`, of so much voice and so much speech, ms. */
   judge(values: Float64Array, voicedMs: number, spokenMs: number): void
+  readonly found: ArousalFound
+}
+
+export interface ArousalFound {
   /** 0..1 */
   readonly arousal: number
   readonly emotion: ProsodyEmotion
@@ -45,8 +49,13 @@ const evenness = habitCues.indexOf('evenness')
 export function createArousalJudge(habit: SpeakerHabit): ArousalJudge {
   const differences = new Float64Array(arousalCues.length)
   const weights = new Float64Array(arousalCues.length)
-  const result: { arousal: number; emotion: ProsodyEmotion } = { arousal: 0.51, emotion: 'neutral' }
-  result.arousal = 0.5
+  const found: { -readonly [Key in keyof ArousalFound]: ArousalFound[Key] } = {
+    arousal: 0.51,
+    emotion: 'neutral',
+    differences,
+    weights,
+  }
+  found.arousal = 0.5
 
   const isDetached = (values: Float64Array, voicedMs: number): boolean =>
     voicedMs >= leastDetachedMs &&
@@ -54,14 +63,7 @@ export function createArousalJudge(habit: SpeakerHabit): ArousalJudge {
     habit.surprise(evenness, values[evenness] as number) < unevenFrom
 
   return {
-    get arousal() {
-      return result.arousal
-    },
-    get emotion() {
-      return result.emotion
-    },
-    differences,
-    weights,
+    found,
     judge(values, voicedMs, spokenMs) {
       let drive = 0
       for (let cue = 0; cue < arousalCues.length; cue++) {
@@ -78,10 +80,10 @@ export function createArousalJudge(habit: SpeakerHabit): ArousalJudge {
       for (let cue = 0; cue < arousalCues.length; cue++) {
         weights[cue] = Math.max(-0.5, Math.min(0.5, (weights[cue] as number) * scale))
       }
-      result.arousal = 0.5 + above
-      if (isDetached(values, voicedMs)) result.emotion = 'detached'
-      else if (result.arousal >= highFrom) result.emotion = 'high'
-      else result.emotion = result.arousal <= lowUntil ? 'low' : 'neutral'
+      found.arousal = 0.5 + above
+      if (isDetached(values, voicedMs)) found.emotion = 'detached'
+      else if (found.arousal >= highFrom) found.emotion = 'high'
+      else found.emotion = found.arousal <= lowUntil ? 'low' : 'neutral'
     },
   }
 }

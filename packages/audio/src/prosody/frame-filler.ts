@@ -34,26 +34,27 @@ export function createFrameFiller(parts: FrameFillerParts): FrameFiller {
   return {
     fill(from) {
       window.measure(from, Math.min(from + frameSize, state.end))
-      const { power } = window
+      const { power, clipped } = window.found
       const levelDb = dbOf(power)
       frame.atMs = ((from + frameSize / 2) * 1000) / rate
       frame.rms = Math.sqrt(power)
       frame.levelDb = levelDb
       frame.energy = Math.max(0, Math.min(1, 1 - levelDb / energyFloorDb))
-      frame.clipped = window.clipped
-      frame.loudness = loudness.momentary
+      frame.clipped = clipped
+      frame.loudness = loudness.measure()
+      const { now } = story
       const look = looks.nearest(frame.atMs)
       frame.pitchHz = look.hz
       frame.voicing = look.voicing
-      frame.semitones = look.hz > 0 ? story.semitonesOf(look.hz) : 0
+      frame.semitones = look.hz > 0 && now.medianHz > 0 ? 12 * Math.log2(look.hz / now.medianHz) : 0
       frame.tilt = look.tilt
       frame.centroidHz = look.centroidHz
       frame.harmonicity = look.harmonicity
-      frame.voicedFraction = story.voicedFraction
-      frame.syllableRate = story.syllableRate
-      frame.speaking = story.speaking
-      frame.arousal = story.arousal
-      frame.emotion = story.emotion
+      frame.voicedFraction = now.voicedFraction
+      frame.syllableRate = now.syllableRate
+      frame.speaking = now.speaking
+      frame.arousal = now.arousal
+      frame.emotion = now.emotion
       return frame
     },
     endAt(sample) {

@@ -2,7 +2,6 @@
 
 import { createPitchAnalyser } from '../pitch/pitch-analyser.js'
 import type { PitchLook } from '../pitch/pitch-look.js'
-import { dbOf } from './decibels.js'
 import type { CheckedProsodyOptions } from './prosody-options.js'
 import { createRateStage } from './rate-stage.js'
 import { createSpectrumShape } from './spectrum-shape.js'
@@ -46,18 +45,12 @@ export function createLookStage(options: CheckedProsodyOptions, tell: (look: Voi
   const state = { heard: 0, due: 0 }
 
   const takeLook = (look: PitchLook): void => {
-    shape.look(look.power)
     const next = looks.next()
     next.atMs = look.atMs - (lead * 1000) / innerRate
     next.hz = look.hz
     next.voicing = look.voicing
     next.harmonicity = look.harmonicity
-    next.power = shape.power
-    next.weightedPower = shape.weightedPower
-    next.levelDb = dbOf(shape.power)
-    next.coreDb = dbOf(shape.corePower)
-    next.tilt = shape.tilt
-    next.centroidHz = shape.centroidHz
+    shape.look(look.power, next)
     tell(next)
   }
 
@@ -68,7 +61,6 @@ export function createLookStage(options: CheckedProsodyOptions, tell: (look: Voi
   const reset = (): void => {
     lower.reset()
     pitch.reset()
-    shape.reset()
     looks.reset()
     pitch.hear(new Float32Array(lead), takeLook)
     state.heard = 0

@@ -9,7 +9,7 @@ export interface LoudnessMeter {
   /** Takes the first `count` samples in, of full scale 1. */
   hear(samples: Float64Array, count: number): void
   /** LUFS; −100 for silence and less. What is missing to 400 ms counts as silence. */
-  readonly momentary: number
+  measure(): number
   reset(): void
 }
 
@@ -55,7 +55,7 @@ export function createLoudnessMeter(rate: number): LoudnessMeter {
   const state = { sum: 0, filled: 0, block: 0 }
 
   return {
-    get momentary() {
+    measure() {
       let sum = 0
       for (let i = 0; i < blocks; i++) sum += powers[i] as number
       return loudnessOf(sum / blocks)

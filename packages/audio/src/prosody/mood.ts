@@ -3,20 +3,19 @@
  * back to the middle, so that a face does not jump between two sentences.
  */
 
-import { type ArousalJudge, createArousalJudge } from './arousal.js'
+import { type ArousalFound, createArousalJudge } from './arousal.js'
 import type { ProsodyEmotion } from './prosody-frame.js'
 import { habitCues, type SpeakerHabit } from './speaker-habit.js'
+import type { SpeechNow } from './speech-activity.js'
 import type { VoiceLook } from './voice-look.js'
 import { createVoiceTally } from './voice-tally.js'
 
 export interface Mood {
-  /** The next look, whether it is a voice that stands out, and syllables a second; −1 while nobody speaks. */
-  look(look: VoiceLook, voiced: boolean, syllableRate: number): void
+  /** The next look, what it is of speech, and syllables a second. */
+  look(look: VoiceLook, speech: SpeechNow, syllableRate: number): void
   /** An utterance ended, and this is what was found of it. */
-  settle(judge: ArousalJudge): void
-  /** 0..1 */
-  readonly arousal: number
-  readonly emotion: ProsodyEmotion
+  settle(judged: ArousalFound): void
+  readonly now: { readonly arousal: number; readonly emotion: ProsodyEmotion }
   reset(): void
 }
 
@@ -35,14 +34,14 @@ export function createMood(hopMs: number, habit: SpeakerHabit): Mood {
   const values = new Float64Array(habitCues.length)
   const follow = 1 - Math.exp(-everyMs / followMs)
   const fade = 1 - Math.exp(-hopMs / fadeMs)
-  const state = { arousal: 0.51, sinceMs: 0.5, silentMs: 0.5, spokenMs: 0.5 }
-  const is: { emotion: ProsodyEmotion } = { emotion: 'neutral' }
+  const state = { sinceMs: 0.5, silentMs: 0.5, spokenMs: 0.5 }
+  const now: { arousal: number; emotion: ProsodyEmotion } = { arousal: 0.51, emotion: 'neutral' }
 
   const decide = (syllableRate: number): void => {
     present.fill(values, syllableRate)
-    judge.judge(values, present.voicedMs, state.spokenMs)
-    state.arousal += (judge.arousal - state.arousal) * follow
-    is.emotion = judge.emotion
+    judge.judge(values, present.voicedMs(), state.spokenMs)
+    now.arousal += (judge.found.arousal - now.arousal) * follow
+    now.emotion = judge.found.emotion
   }
 
   const rest = (): void => {
@@ -52,30 +51,25 @@ export function createMood(hopMs: number, habit: SpeakerHabit): Mood {
     }
     state.silentMs += hopMs
     if (state.silentMs < heldMs) return
-    state.arousal += (0.5 - state.arousal) * fade
-    is.emotion = 'neutral'
+    now.arousal += (0.5 - now.arousal) * fade
+    now.emotion = 'neutral'
   }
 
   const reset = (): void => {
     present.reset()
-    state.arousal = 0.5
+    now.arousal = 0.5
     state.sinceMs = 0
     state.silentMs = heldMs
     state.spokenMs = 0
-    is.emotion = 'neutral'
+    now.emotion = 'neutral'
   }
   reset()
 
   return {
-    get arousal() {
-      return state.arousal
-    },
-    get emotion() {
-      return is.emotion
-    },
-    look(look, voiced, syllableRate) {
-      if (voiced) present.add(look)
-      if (syllableRate < 0) {
+    now,
+    look(look, speech, syllableRate) {
+      if (speech.voiced) present.add(look)
+      if (!speech.speaking) {
         rest()
         return
       }
@@ -87,8 +81,8 @@ export function createMood(hopMs: number, habit: SpeakerHabit): Mood {
       decide(syllableRate)
     },
     settle(judged) {
-      state.arousal = judged.arousal
-      is.emotion = judged.emotion
+      now.arousal = judged.arousal
+      now.emotion = judged.emotion
     },
     reset,
   }

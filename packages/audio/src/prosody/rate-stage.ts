@@ -47,7 +47,7 @@ function lowerRate(fromRate: number, toRate: number): RateStage {
   const up = toRate / common
   const down = fromRate / common
   const phases = Math.min(up, mostPhases)
-  const half = Math.ceil((crossings * fromRate) / toRate)
+  const half = 2 * Math.ceil((crossings * fromRate) / toRate / 2)
   const taps = 2 * half
   const table = sincTable({ phases, half, step: toRate / fromRate })
   const line = new Float64Array(taps + lineSamples)
@@ -61,30 +61,45 @@ function lowerRate(fromRate: number, toRate: number): RateStage {
     state.at -= first
   }
 
-  const take = (): number => {
-    const phase = phases === up ? state.frac : Math.round((state.frac * phases) / up)
-    const from = phase * taps
-    const start = state.at - (half - 1)
-    let sum = 0
-    for (let i = 0; i < taps; i++) sum += (line[start + i] as number) * (table[from + i] as number)
-    state.frac += down
-    const whole = Math.floor(state.frac / up)
-    state.at += whole
-    state.frac -= whole * up
-    return sum
+  const convert = (into: Float32Array, from: number): number => {
+    const last = state.held - half
+    let { at, frac } = state
+    let made = from
+    for (; at < last; made++) {
+      const phase = phases === up ? frac : Math.round((frac * phases) / up)
+      let tap = phase * taps
+      // Two sums, since each addition has to wait for the one before it.
+      let even = 0
+      let odd = 0
+      for (let i = at - half + 1, end = i + taps; i < end; i += 4, tap += 4) {
+        even +=
+          (line[i] as number) * (table[tap] as number) + (line[i + 2] as number) * (table[tap + 2] as number)
+        odd +=
+          (line[i + 1] as number) * (table[tap + 1] as number) +
+          (line[i + 3] as number) * (table[tap + 3] as number)
+      }
+      into[made] = even + odd
+      frac += down
+      const whole = Math.floor(frac / up)
+      at += whole
+      frac -= whole * up
+    }
+    state.at = at
+    state.frac = frac
+    return made
   }
 
   return {
     run(samples, count, into) {
       let made = 0
-      for (let i = 0; i < count; i++) {
+      let taken = 0
+      while (taken < count) {
         if (state.held === line.length) shift()
-        line[state.held] = samples[i] as number
-        state.held++
-        while (state.at + half < state.held) {
-          into[made] = take()
-          made++
-        }
+        const room = Math.min(count - taken, line.length - state.held)
+        for (let i = 0; i < room; i++) line[state.held + i] = samples[taken + i] as number
+        state.held += room
+        taken += room
+        made = convert(into, made)
       }
       return made
     },
@@ -99,9 +114,9 @@ function lowerRate(fromRate: number, toRate: number): RateStage {
 }
 
 /** For each phase the taps that lie on the input's samples, from `half − 1` before to `half` after; each sums to 1. */
-function sincTable({ phases, half, step }: { phases: number; half: number; step: number }): Float32Array {
+function sincTable({ phases, half, step }: { phases: number; half: number; step: number }): Float64Array {
   const taps = 2 * half
-  const table = new Float32Array((phases + 1) * taps)
+  const table = new Float64Array((phases + 1) * taps)
   for (let phase = 0; phase <= phases; phase++) {
     let sum = 0
     for (let i = 0; i < taps; i++) {

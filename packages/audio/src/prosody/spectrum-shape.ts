@@ -4,20 +4,13 @@
  * 125–3500 Hz, so that it is the same for white noise (0 dB per octave) and comparable from any rate.
  */
 
+import { silentDb, silentPower } from './decibels.js'
 import { loudnessWeight } from './loudness.js'
+import type { OpenVoiceLook } from './voice-look.js'
 
 export interface SpectrumShape {
-  /** Looks at the bins 0..n/2 of a power spectrum. */
-  look(power: Float32Array): void
-  /** dB per octave; 0 for silence. */
-  readonly tilt: number
-  /** Hz; 0 for silence. */
-  readonly centroidHz: number
-  /** Power in all of it, from 300 to 2500 Hz, and through the K-weighting of loudness. */
-  readonly power: number
-  readonly corePower: number
-  readonly weightedPower: number
-  reset(): void
+  /** Writes what the bins 0..n/2 of a power spectrum tell into `look`. Silence has no tilt and no centre: both are 0. */
+  look(power: Float32Array, into: OpenVoiceLook): void
 }
 
 const tiltFromHz = 125
@@ -26,8 +19,6 @@ const bandOctaves = 1 / 3
 const lowestHz = 60
 const coreFromHz = 300
 const coreUntilHz = 2500
-/** −100 dBFS. */
-const silentPower = 1e-10
 
 /** @param binHz Distance of the bins, of which there are `bins`. */
 export function createSpectrumShape(binHz: number, bins: number): SpectrumShape {
@@ -42,7 +33,6 @@ export function createSpectrumShape(binHz: number, bins: number): SpectrumShape 
   const lowest = Math.ceil(lowestHz / binHz)
   const coreFrom = Math.round(coreFromHz / binHz)
   const coreUntil = Math.round(coreUntilHz / binHz)
-  const found = { tilt: 0.5, centroidHz: 0.5, power: 0.5, corePower: 0.5, weightedPower: 0.5 }
 
   const slope = (power: Float32Array, floor: number): number => {
     let sum = 0
@@ -56,53 +46,26 @@ export function createSpectrumShape(binHz: number, bins: number): SpectrumShape 
     return sum / spread
   }
 
-  const reset = (): void => {
-    found.tilt = 0
-    found.centroidHz = 0
-    found.power = 0
-    found.corePower = 0
-    found.weightedPower = 0
-  }
-  reset()
-
   return {
-    get tilt() {
-      return found.tilt
-    },
-    get centroidHz() {
-      return found.centroidHz
-    },
-    get power() {
-      return found.power
-    },
-    get corePower() {
-      return found.corePower
-    },
-    get weightedPower() {
-      return found.weightedPower
-    },
-    look(power) {
+    look(power, into) {
       let sum = 0
       let moment = 0
       let core = 0
       let weighted = 0
-      for (let bin = lowest; bin < power.length; bin++) {
+      for (let bin = lowest; bin < bins; bin++) {
         const value = power[bin] as number
         sum += value
         moment += bin * value
         weighted += (ear[bin] as number) * value
         if (bin >= coreFrom && bin < coreUntil) core += value
       }
-      if (!(sum > silentPower)) {
-        reset()
-        return
-      }
-      found.power = sum
-      found.corePower = core
-      found.weightedPower = weighted
-      found.centroidHz = (moment / sum) * binHz
-      found.tilt = slope(power, (sum * 1e-9) / power.length)
+      const heard = sum > silentPower
+      into.power = sum
+      into.weightedPower = weighted
+      into.levelDb = heard ? 10 * Math.log10(sum) : silentDb
+      into.coreDb = core > silentPower ? 10 * Math.log10(core) : silentDb
+      into.centroidHz = heard ? (moment / sum) * binHz : 0
+      into.tilt = heard ? slope(power, (sum * 1e-9) / bins) : 0
     },
-    reset,
   }
 }

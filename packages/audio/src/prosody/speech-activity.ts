@@ -7,13 +7,18 @@ import { createNoiseFloor } from '../noise-floor.js'
 import type { VoiceLook } from './voice-look.js'
 
 export interface SpeechActivity {
+  /** Takes the next look in; what it makes of it stands in `now`. */
   look(look: VoiceLook): void
-  /** Whether it is speech that is going on. */
-  readonly speaking: boolean
-  /** Whether it may be speech, if enough of it follows, and whether it may be since this look. */
+  readonly now: SpeechNow
+  reset(): void
+}
+
+export interface SpeechNow {
+  /** Whether it may be speech, if enough of it follows; whether it may be since this look. */
   readonly open: boolean
   readonly opened: boolean
-  /** Whether speech has ended with this look. */
+  /** Whether it is speech that is going on; whether it has ended with this look. */
+  readonly speaking: boolean
   readonly ended: boolean
   /** Whether this look is a voice that stands out, and whether it is any sound of speech. */
   readonly voiced: boolean
@@ -23,7 +28,6 @@ export interface SpeechActivity {
   readonly untilMs: number
   /** Level under which nothing of this voice is heard, dB. */
   readonly quietDb: number
-  reset(): void
 }
 
 const onsetMs = 48
@@ -41,34 +45,43 @@ const levelShare = 0.7
 export function createSpeechActivity(hopMs: number): SpeechActivity {
   const floor = createNoiseFloor({ voicedRiseDbPerS: 1 })
   const share = 1 - (1 - levelShare) ** (hopMs / 1000)
-  const state = { runMs: 0.5, fromMs: 0.5, untilMs: 0.5, levelDb: -0.5, quietDb: -0.5 }
-  const is = { open: false, speaking: false, opened: false, ended: false }
-  const now = { voiced: false, sounding: false }
+  const state = { runMs: 0.5, levelDb: -0.5 }
+  const now = {
+    open: false,
+    opened: false,
+    speaking: false,
+    ended: false,
+    voiced: false,
+    sounding: false,
+    fromMs: 0.5,
+    untilMs: 0.5,
+    quietDb: -0.5,
+  }
 
   const voiced = (look: VoiceLook): void => {
-    if (!is.open) {
-      is.open = true
-      is.opened = true
+    if (!now.open) {
+      now.open = true
+      now.opened = true
       state.runMs = 0
-      state.fromMs = look.atMs
+      now.fromMs = look.atMs
       if (state.levelDb < -99) state.levelDb = look.levelDb
     }
-    state.untilMs = look.atMs
+    now.untilMs = look.atMs
     state.runMs += hopMs
     state.levelDb += (look.levelDb - state.levelDb) * share
-    if (state.runMs >= onsetMs) is.speaking = true
+    if (state.runMs >= onsetMs) now.speaking = true
   }
 
   const unvoiced = (look: VoiceLook): void => {
-    if (!is.open) return
-    if (!is.speaking) {
+    if (!now.open) return
+    if (!now.speaking) {
       state.runMs -= hopMs
       if (state.runMs > 0) return
-      is.open = false
-    } else if (look.atMs - state.untilMs >= hangoverMs) {
-      is.open = false
-      is.speaking = false
-      is.ended = true
+      now.open = false
+    } else if (look.atMs - now.untilMs >= hangoverMs) {
+      now.open = false
+      now.speaking = false
+      now.ended = true
     }
   }
 
@@ -77,55 +90,29 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     // Speech may begin with the first sample: it must not be taken for the noise.
     floor.hear(firstNoiseDb, 0, false)
     state.runMs = 0
-    state.fromMs = 0
-    state.untilMs = 0
+    now.fromMs = 0
+    now.untilMs = 0
     state.levelDb = -100
-    state.quietDb = leastVoiceDb
-    is.open = false
-    is.speaking = false
-    is.opened = false
-    is.ended = false
+    now.quietDb = leastVoiceDb
+    now.open = false
+    now.speaking = false
+    now.opened = false
+    now.ended = false
     now.voiced = false
     now.sounding = false
   }
   reset()
 
   return {
-    get speaking() {
-      return is.speaking
-    },
-    get open() {
-      return is.open
-    },
-    get opened() {
-      return is.opened
-    },
-    get ended() {
-      return is.ended
-    },
-    get voiced() {
-      return now.voiced
-    },
-    get sounding() {
-      return now.sounding
-    },
-    get fromMs() {
-      return state.fromMs
-    },
-    get untilMs() {
-      return state.untilMs
-    },
-    get quietDb() {
-      return state.quietDb
-    },
+    now,
     look(look) {
-      is.opened = false
-      is.ended = false
+      now.opened = false
+      now.ended = false
       floor.hear(look.levelDb, hopMs, look.hz > 0)
       const outOfNoiseDb = Math.max(leastVoiceDb, floor.levelDb + aboveNoiseDb)
-      state.quietDb = Math.max(outOfNoiseDb, state.levelDb - reachDb)
+      now.quietDb = Math.max(outOfNoiseDb, state.levelDb - reachDb)
       now.voiced = look.hz > 0 && look.levelDb > outOfNoiseDb
-      now.sounding = look.levelDb > state.quietDb
+      now.sounding = look.levelDb > now.quietDb
       if (now.voiced) voiced(look)
       else unvoiced(look)
     },

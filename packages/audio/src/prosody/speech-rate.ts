@@ -6,7 +6,7 @@ export interface SpeechRate {
   /** A nucleus was found. */
   count(): void
   /** Syllables a second; 0 before any. */
-  readonly rate: number
+  measure(): number
   reset(): void
 }
 
@@ -33,7 +33,7 @@ export function createSpeechRate(hopMs: number): SpeechRate {
       places[state.next] = state.spokenMs
       state.next = (state.next + 1) % kept
     },
-    get rate() {
+    measure() {
       let found = 0
       for (let i = 0; i < kept; i++) if (state.spokenMs - (places[i] as number) < memoryMs) found++
       return (found * 1000) / Math.max(leastMs, Math.min(memoryMs, state.spokenMs))

@@ -4,15 +4,14 @@
  * and on line, so that a peak counts as soon as the level has fallen from it.
  */
 
+import type { SpeechNow } from './speech-activity.js'
 import type { VoiceLook } from './voice-look.js'
 
 export interface SyllableNuclei {
-  /** Takes the next look in. `voiced` says whether it is a voice that stands out, `quietDb` under what nothing counts. */
-  look(look: VoiceLook, voiced: boolean, quietDb: number): void
-  /** Whether the last look completed a nucleus. */
-  readonly found: boolean
-  /** Whether the peak that is still open would count if silence followed. */
-  readonly pending: boolean
+  /** Takes the next look in, and what it is of speech. */
+  look(look: VoiceLook, speech: SpeechNow): void
+  /** Whether the last look completed a nucleus, and whether one that is still open would count if silence followed. */
+  readonly now: { readonly found: boolean; readonly pending: boolean }
   reset(): void
 }
 
@@ -24,7 +23,8 @@ const apartMs = 90
 /** @param hopMs Time between looks. */
 export function createSyllableNuclei(hopMs: number): SyllableNuclei {
   const state = { valleyDb: -0.5, peakDb: -0.5, peakMs: 0.5, lastMs: 0.5, quietDb: -0.5 }
-  const is = { rising: false, voiced: false, wasVoiced: false, found: false }
+  const is = { rising: false, voiced: false, wasVoiced: false }
+  const now = { found: false, pending: false }
 
   const counts = (): boolean =>
     is.rising && is.voiced && state.peakDb > state.quietDb && state.peakMs - state.lastMs >= apartMs
@@ -37,8 +37,8 @@ export function createSyllableNuclei(hopMs: number): SyllableNuclei {
   }
 
   const fall = (look: VoiceLook): void => {
-    is.found = counts()
-    if (is.found) state.lastMs = state.peakMs
+    now.found = counts()
+    if (now.found) state.lastMs = state.peakMs
     is.rising = false
     state.valleyDb = look.coreDb
   }
@@ -52,19 +52,15 @@ export function createSyllableNuclei(hopMs: number): SyllableNuclei {
     is.rising = false
     is.voiced = false
     is.wasVoiced = false
-    is.found = false
+    now.found = false
+    now.pending = false
   }
   reset()
 
   return {
-    get found() {
-      return is.found
-    },
-    get pending() {
-      return counts()
-    },
-    look(look, voiced, quietDb) {
-      is.found = false
+    now,
+    look(look, { voiced, quietDb }) {
+      now.found = false
       state.quietDb = quietDb
       const level = look.coreDb
       if (is.rising) {
@@ -77,6 +73,7 @@ export function createSyllableNuclei(hopMs: number): SyllableNuclei {
         climb(look, voiced)
       }
       is.wasVoiced = voiced
+      now.pending = counts()
     },
     reset,
   }

@@ -1,6 +1,6 @@
 /** Collects one utterance while it is spoken, in memory that does not grow, and tells how it was said. */
 
-import { type ArousalJudge, arousalCues } from './arousal.js'
+import { type ArousalFound, arousalCues } from './arousal.js'
 import { dbOf } from './decibels.js'
 import { createFinalSlope } from './final-slope.js'
 import { loudnessOf } from './loudness.js'
@@ -17,13 +17,13 @@ export interface UtteranceTally {
   /** A nucleus of a syllable was found. */
   count(): void
   /** Whether silence has lasted so long that it is a pause, if speech goes on. */
-  readonly pausing: boolean
+  isPausing(): boolean
   /** Ends it at its last voiced look. Time spoken, pauses left out, and syllables a second of that. */
   end(untilMs: number): void
-  readonly spokenMs: number
-  readonly syllableRate: number
-  /** What is told, once it has ended and `judge` has judged it. `usualPitch` is in semitones above 100 Hz. */
-  tell(usualPitch: number, judge: ArousalJudge): UtteranceProsody
+  spokenMs(): number
+  syllableRate(): number
+  /** What is told, once it has ended and was judged. `usualPitch` is in semitones above 100 Hz. */
+  tell(usualPitch: number, judged: ArousalFound): UtteranceProsody
 }
 
 const pauseMs = 150
@@ -38,7 +38,7 @@ export function createUtteranceTally(hopMs: number): UtteranceTally {
   const counts = { looks: 0, pauses: 0, syllables: 0 }
 
   const pitch = (usualPitch: number): UtterancePitch | undefined => {
-    if (voice.voicedMs < leastPitchMs) return undefined
+    if (voice.voicedMs() < leastPitchMs) return undefined
     const medianHz = voice.pitchAt(0.5)
     const lowHz = voice.pitchAt(lowShare)
     const highHz = voice.pitchAt(1 - lowShare)
@@ -56,6 +56,8 @@ export function createUtteranceTally(hopMs: number): UtteranceTally {
   }
 
   const spokenMs = (): number => Math.max(hopMs, sums.untilMs - sums.fromMs + hopMs - sums.pauseMs)
+
+  const syllableRate = (): number => (counts.syllables * 1000) / spokenMs()
 
   return {
     voice,
@@ -93,19 +95,13 @@ export function createUtteranceTally(hopMs: number): UtteranceTally {
     count() {
       counts.syllables++
     },
-    get pausing() {
-      return sums.quietMs >= pauseMs
-    },
+    isPausing: () => sums.quietMs >= pauseMs,
     end(untilMs) {
       sums.untilMs = untilMs
     },
-    get spokenMs() {
-      return spokenMs()
-    },
-    get syllableRate() {
-      return (counts.syllables * 1000) / spokenMs()
-    },
-    tell(usualPitch, judge) {
+    spokenMs,
+    syllableRate,
+    tell(usualPitch, judged) {
       const looks = Math.max(1, counts.looks)
       const wholeMs = sums.untilMs - sums.fromMs + hopMs
       return {
@@ -115,23 +111,23 @@ export function createUtteranceTally(hopMs: number): UtteranceTally {
         levelDb: dbOf(sums.power / looks),
         loudness: loudnessOf(sums.weighted / looks),
         syllables: counts.syllables,
-        syllableRate: (counts.syllables * 1000) / spokenMs(),
+        syllableRate: syllableRate(),
         pauses: counts.pauses,
         pauseMs: sums.pauseMs,
-        voicedFraction: Math.min(1, voice.voicedMs / wholeMs),
-        arousal: judge.arousal,
-        emotion: judge.emotion,
-        evidence: evidenceOf(judge),
+        voicedFraction: Math.min(1, voice.voicedMs() / wholeMs),
+        arousal: judged.arousal,
+        emotion: judged.emotion,
+        evidence: evidenceOf(judged),
       }
     },
   }
 }
 
-function evidenceOf(judge: ArousalJudge): readonly ArousalEvidence[] {
+function evidenceOf(judged: ArousalFound): readonly ArousalEvidence[] {
   const evidence = arousalCues.map((cue, i) => ({
     cue,
-    difference: judge.differences[i] as number,
-    weight: judge.weights[i] as number,
+    difference: judged.differences[i] as number,
+    weight: judged.weights[i] as number,
   }))
   return evidence.sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight))
 }

@@ -16,22 +16,30 @@ import { createVoicedShare } from './voiced-share.js'
 export interface VoiceStory {
   /** The next look. An utterance that it ends is told. */
   look(look: VoiceLook, sink: ProsodySink): void
-  /** Semitones above this speaker's median so far. */
-  semitonesOf(hz: number): number
-  /** Share of the last second. */
+  readonly now: VoiceNow
+  /** Tells the utterance that is still open. */
+  end(sink: ProsodySink): void
+  reset(): void
+}
+
+export interface VoiceNow {
+  /** This speaker's median pitch so far, Hz; 0 before any. */
+  readonly medianHz: number
+  /** Share of the last second that was voiced. */
   readonly voicedFraction: number
   /** Syllables a second over the last 2 s of speech. */
   readonly syllableRate: number
   readonly speaking: boolean
   readonly arousal: number
   readonly emotion: ProsodyEmotion
-  /** Tells the utterance that is still open. */
-  end(sink: ProsodySink): void
-  reset(): void
 }
+
+type OpenVoiceNow = { -readonly [Key in keyof VoiceNow]: VoiceNow[Key] }
 
 /** Voice after which what was heard before counts half, ms. */
 const speakerHalfLifeMs = 60_000
+/** Looks after which the median is taken anew: it hardly moves and costs as much as a look. */
+const looksAMedian = 4
 
 /** @param hopMs Time between looks. */
 export function createVoiceStory(hopMs: number): VoiceStory {
@@ -45,20 +53,48 @@ export function createVoiceStory(hopMs: number): VoiceStory {
   const mood = createMood(hopMs, habit)
   const utterance = createUtteranceTally(hopMs)
   const values = new Float64Array(habitCues.length)
-  const state = { medianHz: 0.5 }
+  const now: OpenVoiceNow = {
+    medianHz: 0.5,
+    voicedFraction: 0.5,
+    syllableRate: 0.5,
+    speaking: false,
+    arousal: 0.51,
+    emotion: 'neutral',
+  }
+  const state = { sinceMedian: 0 }
 
   const finish = (sink: ProsodySink): void => {
-    if (nuclei.pending) utterance.count()
-    utterance.end(activity.untilMs)
-    const { voice, spokenMs } = utterance
-    voice.fill(values, utterance.syllableRate)
-    judge.judge(values, voice.voicedMs, spokenMs)
-    const usualPitch = state.medianHz > 0 ? semitonesAbove100(state.medianHz) : 0
-    const told = utterance.tell(usualPitch, judge)
-    mood.settle(judge)
-    habit.learn(values, voice.voicedMs)
-    rate.reset()
+    if (nuclei.now.pending) utterance.count()
+    utterance.end(activity.now.untilMs)
+    const { voice } = utterance
+    voice.fill(values, utterance.syllableRate())
+    judge.judge(values, voice.voicedMs(), utterance.spokenMs())
+    const usualPitch = now.medianHz > 0 ? semitonesAbove100(now.medianHz) : 0
+    const told = utterance.tell(usualPitch, judge.found)
+    mood.settle(judge.found)
+    habit.learn(values, voice.voicedMs())
     sink.utterance?.(told)
+  }
+
+  const follow = (look: VoiceLook): void => {
+    if (activity.now.opened) {
+      utterance.begin(activity.now.fromMs)
+      rate.reset()
+    }
+    utterance.look(look, activity.now.voiced, activity.now.sounding)
+    if (nuclei.now.found) {
+      utterance.count()
+      rate.count()
+    }
+    if (!utterance.isPausing()) rate.speak()
+  }
+
+  const learnPitch = (look: VoiceLook): void => {
+    speaker.add(look)
+    state.sinceMedian++
+    if (state.sinceMedian < looksAMedian && now.medianHz > 0) return
+    state.sinceMedian = 0
+    now.medianHz = speaker.pitchAt(0.5)
   }
 
   const reset = (): void => {
@@ -69,52 +105,34 @@ export function createVoiceStory(hopMs: number): VoiceStory {
     speaker.reset()
     habit.reset()
     mood.reset()
-    state.medianHz = 0
+    state.sinceMedian = 0
+    now.medianHz = 0
+    now.voicedFraction = 0
+    now.syllableRate = 0
+    now.speaking = false
+    now.arousal = 0.5
+    now.emotion = 'neutral'
   }
   reset()
 
   return {
+    now,
     look(look, sink) {
       activity.look(look)
-      share.look(look.hz > 0)
-      nuclei.look(look, activity.voiced, activity.quietDb)
-      if (activity.opened) {
-        utterance.begin(activity.fromMs)
-        rate.reset()
-      }
-      if (activity.open) {
-        utterance.look(look, activity.voiced, activity.sounding)
-        if (nuclei.found) {
-          utterance.count()
-          rate.count()
-        }
-        if (!utterance.pausing) rate.speak()
-      }
-      if (activity.voiced) {
-        speaker.add(look)
-        state.medianHz = speaker.pitchAt(0.5)
-      }
-      mood.look(look, activity.voiced, activity.speaking ? rate.rate : -1)
-      if (activity.ended) finish(sink)
-    },
-    semitonesOf: hz => (state.medianHz > 0 ? 12 * Math.log2(hz / state.medianHz) : 0),
-    get voicedFraction() {
-      return share.share
-    },
-    get syllableRate() {
-      return activity.speaking ? rate.rate : 0
-    },
-    get speaking() {
-      return activity.speaking
-    },
-    get arousal() {
-      return mood.arousal
-    },
-    get emotion() {
-      return mood.emotion
+      const { speaking, voiced } = activity.now
+      nuclei.look(look, activity.now)
+      if (activity.now.open) follow(look)
+      if (voiced) learnPitch(look)
+      now.voicedFraction = share.look(look.hz > 0)
+      now.speaking = speaking
+      now.syllableRate = speaking ? rate.measure() : 0
+      mood.look(look, activity.now, now.syllableRate)
+      if (activity.now.ended) finish(sink)
+      now.arousal = mood.now.arousal
+      now.emotion = mood.now.emotion
     },
     end(sink) {
-      if (activity.speaking) finish(sink)
+      if (activity.now.speaking) finish(sink)
     },
     reset,
   }

@@ -10,14 +10,9 @@ export interface VoiceTally {
   /** Takes a voiced look in. */
   add(look: VoiceLook): void
   /** How much voice it is made of, ms. */
-  readonly voicedMs: number
+  voicedMs(): number
   /** Pitch under which lies this share, Hz; 0 before any. */
   pitchAt(share: number): number
-  /** Mean over the looks, dB, and how far it strays (standard deviation). */
-  readonly levelDb: number
-  readonly levelSpreadDb: number
-  /** Mean, dB per octave. */
-  readonly tilt: number
   /** Fills in what a speaker's habit is made of, in the order of `habitCues`. */
   fill(values: Float64Array, syllableRate: number): void
   reset(): void
@@ -56,19 +51,8 @@ export function createVoiceTally(hopMs: number, halfLifeMs: number): VoiceTally 
       sums.square = sums.square * keep + look.levelDb * look.levelDb * hopMs
       sums.tilt = sums.tilt * keep + look.tilt * hopMs
     },
-    get voicedMs() {
-      return sums.weight
-    },
+    voicedMs: () => sums.weight,
     pitchAt: pitches.quantile,
-    get levelDb() {
-      return mean(sums.level)
-    },
-    get levelSpreadDb() {
-      return spread()
-    },
-    get tilt() {
-      return mean(sums.tilt)
-    },
     fill(values, syllableRate) {
       if (sums.weight <= 0) {
         values.fill(0)

@@ -1,9 +1,8 @@
 /** Share of the last second that was voiced. */
 
 export interface VoicedShare {
-  look(voiced: boolean): void
-  /** 0..1; the time before the first look was not voiced. */
-  readonly share: number
+  /** Takes the next look in; answers with the share, 0..1, of a second that before the first look was not voiced. */
+  look(voiced: boolean): number
   reset(): void
 }
 
@@ -16,8 +15,6 @@ export function createVoicedShare(hopMs: number): VoicedShare {
       state.voiced += mark - (marks[state.next] as number)
       marks[state.next] = mark
       state.next = (state.next + 1) % marks.length
-    },
-    get share() {
       return state.voiced / marks.length
     },
     reset() {
