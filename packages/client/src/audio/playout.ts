@@ -7,6 +7,7 @@
 import { createGainRamp, dbToGain } from './gain-ramp.js'
 import { createHeardLine } from './heard-line.js'
 import { powerToDbfs, SILENCE_DBFS } from './level.js'
+import { createPlayhead, type PlayheadReport } from './playhead.js'
 import { createReplyQueue, type ReplyTrack } from './reply-queue.js'
 import { createResampler } from './resampler.js'
 
@@ -28,6 +29,7 @@ export type PlayoutReport =
   | { readonly kind: 'level'; readonly dbfs: number }
   /** The network was slower than the sound; silence is played until the jitter buffer is full again. */
   | { readonly kind: 'underrun'; readonly reply: string }
+  | PlayheadReport
   /** Over `maxBufferMs`; the sender is far ahead of its time. */
   | { readonly kind: 'dropped'; readonly reply: string; readonly ms: number }
 
@@ -62,6 +64,7 @@ export function createPlayout(options: PlayoutOptions): Playout {
   const queue = createReplyQueue(toSamples(options.maxBufferMs ?? DEFAULT_MAX_BUFFER_MS))
   const gain = createGainRamp((DUCK_MS * contextRate) / 1000)
   const line = createHeardLine<ReplyTrack>()
+  const playhead = createPlayhead({ sourceRate, contextRate, delaySamples: resampler.delaySamples, report })
   const meter = createMeter((LEVEL_EVERY_MS * contextRate) / 1000, dbfs => report({ kind: 'level', dbfs }))
   const jitterSamples = toSamples(options.jitterMs ?? DEFAULT_JITTER_MS)
   const reportEveryFrames = (REPORT_EVERY_MS * contextRate) / 1000
@@ -70,6 +73,7 @@ export function createPlayout(options: PlayoutOptions): Playout {
   let latencyFrames = 0
   let playing = false
   let waitedSamples = 0
+  let taken: ReplyTrack | undefined
   let lastReportFrame = 0
   let now = 0
   let due: { readonly track: ReplyTrack; readonly position: number } | undefined
@@ -105,6 +109,7 @@ export function createPlayout(options: PlayoutOptions): Playout {
 
   function took(track: ReplyTrack): void {
     line.record(now, track, track.played)
+    taken = track
   }
 
   function read(wanted: number): void {
@@ -113,8 +118,11 @@ export function createPlayout(options: PlayoutOptions): Playout {
     playing = true
     waitedSamples = 0
     const last = queue.take(source, wanted, took)
+    const dryFrame = now - ((wanted - last) * contextRate) / sourceRate
+    if (last > 0 && taken !== undefined) playhead.plays(taken.reply, taken.played, last, dryFrame)
     if (last === wanted) return
     playing = false
+    playhead.stops(dryFrame)
     const dry = queue.open().at(-1)
     if (dry !== undefined && !dry.ended && dry.played > 0) report({ kind: 'underrun', reply: dry.reply })
   }

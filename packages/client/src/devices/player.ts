@@ -6,6 +6,7 @@ import {
   type PlayoutReport,
   type PlayoutSettings,
 } from '../worklet/messages.js'
+import { createEarClock } from './ear-clock.js'
 import { loadWorklet, type WorkletSource } from './worklet.js'
 
 export interface PlayerOptions extends WorkletSource {
@@ -22,6 +23,8 @@ type Report<Kind extends PlayoutReport['kind']> = Extract<PlayoutReport, { kind:
 export interface PlayerEvents {
   /** Heard so far of a reply: at its first sample, every 100 ms, and with `final` at its end or after `clear`. */
   played: Report<'played'>
+  /** Where the sound stands, ahead of the ear; what `earTime` passes is heard. */
+  playhead: Report<'playhead'>
   level: Report<'level'>
   underrun: Report<'underrun'>
   dropped: Report<'dropped'>
@@ -40,6 +43,8 @@ export interface Player {
   clear(reply?: string): void
   /** Lowers the sound by 18 dB, or restores it. */
   duck(on: boolean): void
+  /** Context time of what is at the ear at `nowMs` of `performance.now()`, s. */
+  earTime(nowMs: number): number
   close(): void
 }
 
@@ -72,6 +77,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
     command({ kind: 'latency', ms: outputLatencyMs(context) })
   }
 
+  const earClock = createEarClock(context)
   tellLatency()
   const timer = setInterval(tellLatency, LATENCY_EVERY_MS)
   return {
@@ -82,6 +88,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
     end: (reply, totalMs = Number.POSITIVE_INFINITY) => command({ kind: 'end', reply, totalMs }),
     clear: reply => command(reply === undefined ? { kind: 'clear' } : { kind: 'clear', reply }),
     duck: on => command({ kind: 'duck', on }),
+    earTime: earClock,
     close() {
       clearInterval(timer)
       command({ kind: 'stop' })
