@@ -1,0 +1,57 @@
+// What the voices say: to learn from, and, in other words, to measure with.
+export const learnt = {
+  en: [
+    'Good morning, thank you for calling the front desk, how may I help you today?',
+    'Your appointment with Doctor Fisher is on Thursday the ninth at a quarter past three.',
+    'Please hold the line while I check which of the rooms are still free.',
+    'The quick brown fox jumped over both of the lazy dogs near the old church.',
+    'We would love to help you, but the office is closed until Monday.',
+    'Could you spell your last name for me, one letter at a time?',
+    'I am sorry to hear that your washing machine has stopped working.',
+    'Both boys measured the thick leather with a piece of blue thread.',
+    'She sells fresh fish, cheese, and mushrooms at the village shop.',
+    'Why would a young man choose to leave such a pleasant town?',
+    'The whole family enjoyed their usual walk around the harbour.',
+    'Go through the yellow door, turn right, and follow the long hall.',
+    'My father always thought that the weather in June was perfect.',
+    'Five huge jets flew over the beach just before the show began.',
+    'Is there anything else that you would like to know about your order?',
+    'He put the bag of good cookies back under the wooden table.',
+    'Her early bird sang a few short songs at the third hour.',
+    'Peter bought a bottle of pure water and paid with paper money.',
+    'Nothing makes the judge angrier than a vague and foolish excuse.',
+    'Our engineers are looking at the problem, and we will call you soon.',
+    'Oh no, those old coats were sold a long time ago.',
+    'Mary may remember me from my many summers in Miami.',
+    'Keep your keys in a deep green bag, please.',
+    'Two new students moved into the blue room on the roof.',
+  ],
+  es: [
+    'Buenos días, gracias por llamar, ¿en qué puedo ayudarle?',
+    'Su cita con la doctora Fernández es el jueves a las cuatro y media.',
+    'Un momento, por favor, voy a comprobar si quedan habitaciones libres.',
+    'El perro de mi hermano corre muy rápido por el jardín verde.',
+    'La niña pequeña guarda las llaves rojas en una caja de zapatos.',
+    'Mañana por la noche viajamos a Zaragoza en un coche gris.',
+    'Usted puede pagar con tarjeta o en efectivo, como prefiera.',
+    'Muchos chicos juegan al fútbol después de comer.',
+    'Lo siento, no he entendido bien el número de su pedido.',
+    'Hace mucho frío, pero el cielo está azul y no llueve.',
+  ],
+}
+
+export const measured = {
+  en: [
+    'Hello, this is the billing department; am I speaking with Mister Young?',
+    'We shipped your package yesterday, so it should reach you before Friday.',
+    'The garage has eleven charging places, and three of them are taken.',
+    'If you wish to change your password, just say so after the tone.',
+    'They put four big boxes of oranges under the bridge.',
+    'Would you rather have tea, orange juice, or something stronger?',
+  ],
+  es: [
+    'Hola, le llamo de la clínica para confirmar su visita del martes.',
+    'El técnico llegará entre las ocho y las diez de la mañana.',
+    'Si quiere hablar con una persona, diga "agente" después de la señal.',
+  ],
+}
