@@ -34,13 +34,11 @@ describe('a face', () => {
     expect(mouth.press).toBeGreaterThan(0.85)
   })
 
-  it('prepares the next shape before its time, but keeps a p closed', () => {
-    const far = after(200, { ...spoken, viseme: 'nn', nextViseme: 'U', nextInMs: 200 })
-    const near = after(200, { ...spoken, viseme: 'nn', nextViseme: 'U', nextInMs: 10 })
-    expect(near.mouth.round).toBeGreaterThan(far.mouth.round + 0.3)
-    expect(after(200, { ...spoken, viseme: 'PP', nextViseme: 'aa', nextInMs: 5 }).mouth.open).toBeLessThan(
-      0.01,
-    )
+  it('is on the way to the next shape as far as it is told, but keeps a p closed for long', () => {
+    const round = (blend: number) => after(200, { ...spoken, viseme: 'nn', next: 'U', blend }).mouth.round
+    expect([round(0), round(0.5), round(1)]).toEqual([0, 0.5, 1].map(value => expect.closeTo(value, 1)))
+    expect(after(200, { ...spoken, viseme: 'PP', next: 'aa', blend: 0.5 }).mouth.open).toBeLessThan(0.01)
+    expect(after(200, { ...spoken, viseme: 'aa', next: 'PP', blend: 0.7 }).mouth.press).toBeGreaterThan(0.95)
   })
 
   it('opens by energy where no visemes are told, and closes in silence', () => {
@@ -114,7 +112,7 @@ describe('a face', () => {
         arousal: odd,
         centroidHz: odd,
         speaking: fc.boolean(),
-        nextInMs: odd,
+        blend: odd,
       },
       { requiredKeys: [] },
     )

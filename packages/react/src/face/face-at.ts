@@ -117,10 +117,11 @@ function moveMouth(motion: FaceMotion, input: FaceInput, energy: number, stepMs:
   const { springs, target, mouth } = motion
   let halfMs = 30
   if (input.viseme !== undefined) {
-    mouthTarget(input.viseme, input.nextViseme, input.nextInMs ?? Number.POSITIVE_INFINITY, target)
+    mouthTarget(input.viseme, input.next, clamp(input.blend, 0, 1), target)
     // Who speaks up opens wider. Where no energy is told it is taken as that of usual speech.
     target.open *= 0.75 + 0.45 * (input.energy === undefined ? 0.55 : clamp(input.energy, 0, 1))
-    halfMs = halfLifeMs(input.viseme)
+    // Who tells how far it is has softened the way already.
+    halfMs = halfLifeMs(input.viseme) * (input.blend === undefined ? 1 : 0.5)
   } else {
     soundMouth(motion.sound, input, energy, motion.random, target)
   }

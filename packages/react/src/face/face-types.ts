@@ -21,9 +21,9 @@ export interface FaceInput {
   readonly centroidHz?: number | undefined
   /** Shape of the mouth just now; without it the mouth follows the energy. */
   readonly viseme?: Viseme | undefined
-  /** The shape that follows and when, ms; the mouth prepares for it. */
-  readonly nextViseme?: Viseme | undefined
-  readonly nextInMs?: number | undefined
+  /** The shape that the mouth is on its way to, and how far it is, 0..1. */
+  readonly next?: Viseme | undefined
+  readonly blend?: number | undefined
 }
 
 /** Lips, teeth and tongue. */

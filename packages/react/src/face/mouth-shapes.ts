@@ -23,22 +23,20 @@ export const mouthShapes: Readonly<Record<Viseme, MouthShape>> = {
   U: { ...rest, open: 0.28, wide: -0.75, round: 1 },
 }
 
-/** How long before its time the next shape begins to show, ms; speech prepares vowels within such a span. */
-const PREPARED_MS = 80
-
 /**
- * The shape meant at this moment: the one of now with up to half of the next. Closed lips are never softened, since a
- * mouth that is open in a `p` is seen at once.
+ * The shape meant at this moment, `blend` (0..1) of the way from one to the next. Closed lips open late and close early,
+ * since a mouth that is open in a `p` is seen at once.
  */
 export function mouthTarget(
   now: Viseme,
   next: Viseme | undefined,
-  inMs: number,
+  blend: number,
   into: { -readonly [Part in keyof MouthShape]: number },
 ): void {
   const shape = mouthShapes[now] ?? rest
   const ahead = next === undefined ? shape : (mouthShapes[next] ?? rest)
-  const share = next === undefined || now === 'PP' ? 0 : 0.5 * ease(1 - inMs / PREPARED_MS)
+  const late = now === 'PP' ? 2 * blend - 1 : blend
+  const share = next === undefined ? 0 : ease(next === 'PP' ? late * 1.6 : late)
   for (const part of mouthParts) into[part] = shape[part] + (ahead[part] - shape[part]) * share
 }
 
