@@ -27,13 +27,14 @@ export function createProsodyAnalyser(options: ProsodyAnalyserOptions): ProsodyA
   const dueAfter = Math.max(frameSize, Math.ceil(frameSize / 2 + (stage.delayMs * rate) / 1000))
   const window = createSampleWindow(dueAfter + 1, rate)
   const filler = createFrameFiller({ rate, frameSize, window, looks: stage.looks, loudness, story })
-  const place = { heard: 0, told: 0 }
-  const silence = new Float32Array(mostSamples)
+  const place = { heard: 0, told: 0, last: 0.5 }
+  const rest = new Float32Array(mostSamples)
 
   const untilFrame = (): number => place.told * hopSize + dueAfter - place.heard
 
   const take = (samples: Int16Array | Float32Array, from: number, count: number): void => {
     const clean = cleaner.fill(samples, from, count)
+    place.last = clean[count - 1] as number
     window.hear(clean, count)
     loudness.hear(clean, count)
     place.heard += count
@@ -62,6 +63,7 @@ export function createProsodyAnalyser(options: ProsodyAnalyserOptions): ProsodyA
     filler.reset()
     place.heard = 0
     place.told = 0
+    place.last = 0
   }
 
   return {
@@ -74,7 +76,9 @@ export function createProsodyAnalyser(options: ProsodyAnalyserOptions): ProsodyA
     end(sink) {
       const frames = Math.floor(place.heard / hopSize)
       filler.endAt(place.heard)
-      while (place.told < frames) hear(silence, Math.min(silence.length, untilFrame()), sink)
+      // Its last value holds on: a step down to silence would be a sound of its own where there is direct current.
+      rest.fill(place.last)
+      while (place.told < frames) hear(rest, Math.min(mostSamples, untilFrame()), sink)
       story.end(sink)
       reset()
     },

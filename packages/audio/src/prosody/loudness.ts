@@ -1,8 +1,7 @@
 /**
  * Momentary loudness of one channel by ITU-R BS.1770-5: the power of the last 400 ms through the K-weighting, which
- * lifts what a head lifts and takes the lowest away. The standard gives its filters for 48 kHz alone; here they are
- * derived for the rate from the analogue ones behind them (B. De Man, Evaluation of Implementations of the EBU R128
- * Loudness Measurement, AES 145, 2018). The window moves on by 10 ms.
+ * lifts what a head lifts and takes the lowest away. The standard gives its filters for 48 kHz alone; for other rates
+ * they are matched (after M. Vicanek, Matched Second Order Digital Filters, 2016). The window moves on by 10 ms.
  */
 
 export interface LoudnessMeter {
@@ -20,35 +19,41 @@ export function loudnessOf(power: number): number {
 
 /** What the weighting makes of the power at a frequency below 20 kHz, as a factor. */
 export function loudnessWeight(hz: number): number {
-  const [b0, b1, b2, a1, a2] = shelfCoefficients(standardRate) as Filter
-  const [c1, c2] = highPassCoefficients(standardRate) as [number, number]
   const angle = (2 * Math.PI * hz) / standardRate
-  return responseAt([b0, b1, b2, a1, a2], angle) * responseAt([1, -2, 1, c1, c2], angle)
+  return responseAt(shelf, angle) * responseAt(highPass, angle)
 }
 
 type Filter = readonly [b0: number, b1: number, b2: number, a1: number, a2: number]
 
 /** Power that a filter of second order lets through. */
 function responseAt([b0, b1, b2, a1, a2]: Filter, angle: number): number {
-  const square = (c0: number, c1: number, c2: number): number =>
+  return powerAt([b0, b1, b2], angle) / powerAt([1, a1, a2], angle)
+}
+
+function powerAt([c0, c1, c2]: readonly [number, number, number], angle: number): number {
+  return (
     (c0 + c1 * Math.cos(angle) + c2 * Math.cos(2 * angle)) ** 2 +
     (c1 * Math.sin(angle) + c2 * Math.sin(2 * angle)) ** 2
-  return square(b0, b1, b2) / square(1, a1, a2)
+  )
 }
 
 const silentLoudness = -100
 const blocks = 40
 const nothing = 1e-30
+/** Where the filters of other rates are made to agree, besides at 0 and at half their rate. */
+const shelfMatchHz = 1500
+const highPassMatchHz = 60
 
-const shelf = { hz: 1681.974450955533, gainDb: 3.999843853973347, q: 0.7071752369554196 }
+/** Filters of ITU-R BS.1770-5 for 48 kHz, tables 1 and 2. */
 const standardRate = 48_000
-const highPass = { hz: 38.13547087602444, q: 0.5003270373238773 }
+const shelf: Filter = [
+  1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585,
+]
+const highPass: Filter = [1, -2, 1, -1.99004745483398, 0.99007225036621]
 
 export function createLoudnessMeter(rate: number): LoudnessMeter {
-  const head = shelfCoefficients(rate)
-  const low = highPassCoefficients(rate)
-  const [b0, b1, b2, a1, a2] = head as Filter
-  const [c1, c2, gain] = low as [number, number, number]
+  const [b0, b1, b2, a1, a2] = filterAt(rate, shelf, shelfMatchHz)
+  const [d0, d1, d2, c1, c2] = filterAt(rate, highPass, highPassMatchHz)
   const delays = new Float64Array(4)
   const powers = new Float64Array(blocks)
   const blockSamples = Math.round(rate / 100)
@@ -67,13 +72,13 @@ export function createLoudnessMeter(rate: number): LoudnessMeter {
       let t2 = delays[3] as number
       let { sum, filled } = state
       for (let i = 0; i < count; i++) {
-        const sample = (samples[i] as number) * gain
+        const sample = samples[i] as number
         const lifted = b0 * sample + s1
         s1 = b1 * sample - a1 * lifted + s2
         s2 = b2 * sample - a2 * lifted
-        const out = lifted + t1
-        t1 = -2 * lifted - c1 * out + t2
-        t2 = lifted - c2 * out
+        const out = d0 * lifted + t1
+        t1 = d1 * lifted - c1 * out + t2
+        t2 = d2 * lifted - c2 * out
         sum += out * out
         if (++filled < blockSamples) continue
         powers[state.block] = sum / blockSamples
@@ -101,31 +106,27 @@ export function createLoudnessMeter(rate: number): LoudnessMeter {
 /** A filter that fades out would come to numbers that are slow to count with. */
 const settled = (value: number): number => (value < nothing && value > -nothing ? 0 : value)
 
-function shelfCoefficients(rate: number): readonly number[] {
-  const k = Math.tan((Math.PI * shelf.hz) / rate)
-  const high = 10 ** (shelf.gainDb / 20)
-  const band = high ** 0.4996667741545416
-  const scale = 1 / (1 + k / shelf.q + k * k)
-  return [
-    (high + (band * k) / shelf.q + k * k) * scale,
-    2 * (k * k - high) * scale,
-    (high - (band * k) / shelf.q + k * k) * scale,
-    2 * (k * k - 1) * scale,
-    (1 - k / shelf.q + k * k) * scale,
-  ]
-}
-
 /**
- * The two of the denominator, and a gain. The numerator of the standard is 1, −2, 1 at 48 kHz, which lifts all by
- * 0.04 dB; the gain makes it lift as much at any other rate.
+ * A filter for another rate that does what one of the standard does: its poles at the same frequencies, its numerator
+ * such that the gain is the same at 0, at half the rate and at one frequency between.
  */
-function highPassCoefficients(rate: number): readonly number[] {
-  const scale = highPassScale(rate)
-  const k = Math.tan((Math.PI * highPass.hz) / rate)
-  return [2 * (k * k - 1) * scale, (1 - k / highPass.q + k * k) * scale, scale / highPassScale(standardRate)]
-}
-
-function highPassScale(rate: number): number {
-  const k = Math.tan((Math.PI * highPass.hz) / rate)
-  return 1 / (1 + k / highPass.q + k * k)
+function filterAt(rate: number, filter: Filter, matchHz: number): Filter {
+  const [, , , s1, s2] = filter
+  const stretch = standardRate / rate
+  const radius = Math.sqrt(s2)
+  const turn = -s1 / (2 * radius)
+  const cos = turn < 1 ? Math.cos(Math.acos(turn) * stretch) : Math.cosh(Math.acosh(turn) * stretch)
+  const a2 = s2 ** stretch
+  const a1 = -2 * Math.sqrt(a2) * cos
+  const wanted = (hz: number): number => {
+    const angle = (2 * Math.PI * hz) / standardRate
+    return powerAt([1, a1, a2], (2 * Math.PI * hz) / rate) * responseAt(filter, angle)
+  }
+  const low = Math.max(0, wanted(0))
+  const high = wanted(rate / 2)
+  const share = Math.sin((Math.PI * matchHz) / rate) ** 2
+  const rest = (wanted(matchHz) - low * (1 - share) - high * share) / (4 * share * (1 - share))
+  const sum = (Math.sqrt(low) + Math.sqrt(high)) / 2
+  const b0 = (sum + Math.sqrt(Math.max(0, sum * sum + rest))) / 2
+  return [b0, (Math.sqrt(low) - Math.sqrt(high)) / 2, -rest / (4 * b0), a1, a2]
 }

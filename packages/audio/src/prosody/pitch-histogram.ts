@@ -6,15 +6,13 @@
 export interface PitchHistogram {
   /** Takes a pitch of 60–600 Hz in, with a weight; others fall to the nearest. */
   add(hz: number, weight: number): void
-  /** Weight of what is remembered. */
-  readonly weight: number
   /** Pitch under which lies this share of what is remembered, Hz; 0 before any. */
   quantile(share: number): number
   reset(): void
 }
 
-export const lowestPitchHz = 60
-export const highestPitchHz = 600
+const lowestPitchHz = 60
+const highestPitchHz = 600
 const cellsAnOctave = 120
 const cells = Math.ceil(cellsAnOctave * Math.log2(highestPitchHz / lowestPitchHz)) + 1
 /** Weights grow where old ones should shrink, and all are brought down when they have grown by this. */
@@ -39,9 +37,6 @@ export function createPitchHistogram(halfLife: number): PitchHistogram {
   reset()
 
   return {
-    get weight() {
-      return state.total / state.growth
-    },
     add(hz, weight) {
       const place = Math.round(cellsAnOctave * Math.log2(hz / lowestPitchHz))
       const cell = Math.max(0, Math.min(cells - 1, place))

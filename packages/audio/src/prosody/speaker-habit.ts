@@ -37,9 +37,9 @@ const population: Readonly<Record<HabitCue, Population>> = {
   /** Syllables a second. */
   rate: { mean: 4.2, between: 0.6, within: 0.7 },
   /** dB per octave of what is voiced. */
-  tilt: { mean: -9, between: 2, within: 1.2 },
+  tilt: { mean: -10, between: 2.2, within: 1.2 },
   /** Standard deviation of the level of what is voiced, dB. */
-  evenness: { mean: 6, between: 1, within: 1 },
+  evenness: { mean: 5.5, between: 1.3, within: 1 },
 }
 
 /** Voice that teaches as much as a whole utterance, ms, and how many utterances are remembered. */

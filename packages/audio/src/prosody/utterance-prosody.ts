@@ -12,7 +12,7 @@ export interface UtteranceProsody {
   readonly loudness: number
   /** Nuclei of syllables that were counted. */
   readonly syllables: number
-  /** Syllables a second of the time that was spoken, pauses left out. */
+  /** Syllables a second of the time that was spoken, pauses left out (of 300 ms at the least). */
   readonly syllableRate: number
   /** Silences of 150 ms and more inside it. */
   readonly pauses: number

@@ -28,6 +28,8 @@ export interface UtteranceTally {
 
 const pauseMs = 150
 const leastPitchMs = 100
+/** One syllable in 50 ms is no rate of twenty. */
+const leastRateMs = 300
 const leastFinalSemitones = 1.5
 const lowShare = 0.05
 
@@ -57,7 +59,7 @@ export function createUtteranceTally(hopMs: number): UtteranceTally {
 
   const spokenMs = (): number => Math.max(hopMs, sums.untilMs - sums.fromMs + hopMs - sums.pauseMs)
 
-  const syllableRate = (): number => (counts.syllables * 1000) / spokenMs()
+  const syllableRate = (): number => (counts.syllables * 1000) / Math.max(leastRateMs, spokenMs())
 
   return {
     voice,
