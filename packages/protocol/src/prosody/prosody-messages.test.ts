@@ -1,6 +1,7 @@
 import { type ProsodyFrame, prosodyEmotions } from '@parley/audio'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { prosodyAsyncApi } from './asyncapi.js'
 import { PROSODY_FRAME_BYTES, readProsodyFrames, writeProsodyFrame } from './binary-frames.js'
 import { prosodyClientMessageSchema, prosodyQuerySchema } from './client-messages.js'
 
@@ -57,5 +58,24 @@ describe('messages of a prosody client', () => {
     })
     for (const bad of [{ sampleRate: '7999' }, { sampleRate: 'x' }, { hopSize: '1.5' }, { output: 'xml' }])
       expect(prosodyQuerySchema.safeParse(bad).success).toBe(false)
+  })
+})
+
+describe('docs/asyncapi-prosody.yaml', () => {
+  it('has no reference into the void', () => {
+    const document: unknown = JSON.parse(JSON.stringify(prosodyAsyncApi()))
+    const at = (path: string) =>
+      path
+        .replace('#/', '')
+        .split('/')
+        .reduce<unknown>(
+          (value, key) => Object.entries(value ?? {}).find(([name]) => name === key)?.[1],
+          document,
+        )
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+      ([, path]) => path ?? '',
+    )
+    expect(references.length).toBeGreaterThan(60)
+    expect(references.filter(path => at(path) === undefined)).toEqual([])
   })
 })

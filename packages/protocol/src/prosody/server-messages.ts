@@ -12,11 +12,15 @@ const session = z.string().meta({ description: 'Id of the session.' })
 const atMs = z.number().meta({ description: 'Ms since the session began.' })
 const reply = z.string().meta({ description: 'Id of the reply.' })
 const turn = z.string().meta({ description: 'Id of the turn.' })
-const frame = prosodyFrameSchema.extend({ pitch: z.number().meta({ description: 'The same as `pitchHz`.' }) })
+/** Of the stream: `pitch` is what clients without our names look for. */
+export const prosodyStreamFrameSchema = prosodyFrameSchema
+  .extend({ pitch: z.number().meta({ description: 'The same as `pitchHz`.' }) })
+  .meta({ title: 'Frame of the stream' })
+const frame = prosodyStreamFrameSchema
 
 export const PROSODY_GREETING = 'Prosody stream ready'
 
-const streamMessages = [
+export const prosodyStreamMessages = [
   z
     .object({ type: z.literal('connected'), timestamp, message: z.literal(PROSODY_GREETING) })
     .meta({ title: 'Connected', description: 'The first message: sound may come.' }),
@@ -63,7 +67,7 @@ const streamMessages = [
 ] as const
 
 /** What a live conversation does beside: no words, only who has the floor. */
-const conversationMessages = [
+export const prosodyConversationMessages = [
   z.object({ type: z.literal('subscribed'), session }).meta({ title: 'Subscribed' }),
   z.object({ type: z.literal('unsubscribed'), session }).meta({ title: 'Unsubscribed' }),
   z
@@ -108,11 +112,11 @@ const conversationMessages = [
 ] as const
 
 export const prosodyServerMessageSchema = z.union([
-  ...streamMessages,
-  ...conversationMessages,
+  ...prosodyStreamMessages,
+  ...prosodyConversationMessages,
   ...sideMessages.map(schema => schema.and(z.object({ session }))),
 ])
 
-export type ProsodyStreamMessage = z.infer<(typeof streamMessages)[number]>
-export type ConversationMessage = z.infer<(typeof conversationMessages)[number]>
+export type ProsodyStreamMessage = z.infer<(typeof prosodyStreamMessages)[number]>
+export type ConversationMessage = z.infer<(typeof prosodyConversationMessages)[number]>
 export type ProsodyServerMessage = z.infer<typeof prosodyServerMessageSchema>
