@@ -35,7 +35,7 @@ try {
 }
 
 async function measure(sockets: number) {
-  const gateway = await startGatewayProcess(join(folder, String(sockets)), { LOG_LEVEL: 'warn' })
+  const gateway = await startGatewayProcess(join(folder, String(sockets)))
   try {
     // What the start still does behind it is none of the sockets' business.
     await sleep(3_000)
