@@ -7,6 +7,7 @@ import type { ClientMessage } from '@parley/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { measuredHz, openBrowser, tone, writeWav } from './testing/browser.js'
+import { levelLagsOf, mouthSkewOf, type Probed, percentile, skewProbe } from './testing/skew-probe.js'
 import { type Caller, openTestGateway, type TestGateway } from './testing/test-gateway.js'
 
 const clientFolder = fileURLToPath(new URL('.', import.meta.url))
@@ -34,6 +35,41 @@ const startConversation = `async ({ microphone, recording }) => {
   if (source) sdk.speakFrom(client, source)
   Object.assign(globalThis, { sdk, context, client, player, source, levels, frameTimes, sourceEnded })
 }`
+
+const BURST_MS = 150
+/** Bursts of sound and as much silence between them, with frames that tell their levels before them. */
+function say(caller: Caller, reply: string, fromMs: number, untilMs: number): void {
+  const rate = 24_000
+  const isLoud = (ms: number) => ms >= 0 && ms < untilMs && Math.floor(ms / BURST_MS) % 2 === 1
+  const whole = tone(440, rate, untilMs / 1000).map((sample, i) => (isLoud((i * 1000) / rate) ? sample : 0))
+  const power = (ms: number) => {
+    let sum = 0
+    for (let at = ms - 32; at < ms + 32; at++) sum += isLoud(at) ? 0.125 : 0
+    return sum / 64
+  }
+  caller.say({ type: 'audio-begin', reply, fromMs })
+  const frames = []
+  for (let atMs = Math.ceil(fromMs / 32) * 32; atMs < untilMs; atMs += 32) {
+    const levelDb = 10 * Math.log10(Math.max(1e-10, power(atMs)))
+    frames.push({ ...silentFrame, atMs, levelDb })
+  }
+  const cues = []
+  for (let startMs = BURST_MS; startMs < untilMs; startMs += 2 * BURST_MS)
+    cues.push({ viseme: 'aa' as const, startMs, endMs: startMs + BURST_MS })
+  caller.say({ type: 'visemes', reply, heardAtMs: 0, source: 'voice', cues })
+  for (let at = 0; at < frames.length; at += 3)
+    caller.say({
+      ...{ type: 'prosody', side: 'agent', reply, heardAtMs: 0 },
+      frames: frames.slice(at, at + 3),
+    })
+  for (let at = fromMs; at < untilMs; at += 20) caller.play(whole.slice(at * 24, (at + 20) * 24))
+}
+
+const silentFrame = {
+  ...{ pitchHz: 0, voicing: 0, semitones: 0, energy: 0, rms: 0, loudness: -100, voicedFraction: 0, tilt: 0 },
+  ...{ centroidHz: 0, harmonicity: -20, syllableRate: 0, speaking: true, arousal: 0.5, clipped: false },
+  emotion: 'neutral' as const,
+}
 
 describe('the browser client in Chromium', () => {
   let folder: string
@@ -201,6 +237,38 @@ describe('the browser client in Chromium', () => {
     expect(Math.abs(end.ms - 2000)).toBeLessThanOrEqual(20)
     const ofContext: number = await page.evaluate('context.currentTime')
     expect(ofContext).toBeGreaterThan(2)
+  })
+
+  it('shows prosody in step with the sound, through a barge-in and a resume', async () => {
+    await page.evaluate(skewProbe)
+    const caller = await converse()
+    await page.evaluate(`skewProbe.watch(sdk.createProsodyTimeline(client, player), context)`)
+    say(caller, 'r1', 0, 3_000)
+    await caller.until(playedAtLeast(700))
+    // In the middle of a burst, which 200 ms of it are still ahead of.
+    caller.say({ type: 'clear', reply: 'r1' })
+    caller.say({ type: 'cleared', reply: 'r1', heardMs: 700 })
+    say(caller, 'r2', 0, 1_000)
+    const next = gateway.nextCaller()
+    await caller.until(
+      (message): message is Played =>
+        message.type === 'played' && message.reply === 'r2' && message.ms >= 300,
+    )
+    caller.cut()
+    const again = await next
+    const told = await again.until(
+      (message): message is Played => message.type === 'played' && message.reply === 'r2',
+    )
+    say(again, 'r2', Math.floor(told.ms / 20) * 20, 1_000)
+    again.say({ type: 'reply-sent', atMs: 0, reply: 'r2', totalMs: 1_000 })
+    await again.until(playedAtLeast(980))
+    await page.waitForFunction(`skewProbe.result().shown.slice(-60).every(([, place]) => place < 0)`)
+    const probed = (await page.evaluate(`skewProbe.result()`)) as Probed
+    const { ms, unmatched } = mouthSkewOf(probed)
+    expect(unmatched).toBe(0)
+    expect(ms.length).toBeGreaterThanOrEqual(8)
+    expect(percentile(ms.map(Math.abs), 0.95)).toBeLessThanOrEqual(20)
+    expect(percentile(levelLagsOf(probed).map(Math.abs), 0.95)).toBeLessThanOrEqual(20)
   })
 
   it('loads the audio program from a Blob URL where asked to', async () => {

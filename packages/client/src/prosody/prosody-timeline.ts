@@ -11,6 +11,8 @@ import type { AgentMoment, ProsodyTimeline, UtteranceMessage } from './prosody-t
 import { createReplyTrack, type ReplyTrack } from './reply-track.js'
 
 const MOST_REPLIES = 4
+/** More than sound cards hold. */
+const RENDERED_MS = 100
 const MOST_UTTERANCES = 50
 /** What `duck` lowers by: 18 dB. */
 const DUCKED = 10 ** (-18 / 20)
@@ -53,9 +55,9 @@ export function createProsodyTimeline(
       else trackOf(message.reply).addFrames(message.frames)
     }),
     client.on('visemes', ({ reply, cues }) => trackOf(reply).addCues(cues)),
-    // What the card has is heard all the same.
+    // What the mixer had rendered by then is heard all the same.
     client.on('cleared', ({ reply, heardMs }) =>
-      tracks.get(reply)?.cut(Math.max(heardMs, reply === moment.reply ? moment.playedMs : 0)),
+      tracks.get(reply)?.cut(Math.max(heardMs, reply === moment.reply ? moment.playedMs + RENDERED_MS : 0)),
     ),
     client.on('utterance', utterance => {
       utterances.push(utterance)
