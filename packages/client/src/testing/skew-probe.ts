@@ -38,7 +38,7 @@ export const skewProbe = `(() => {
       const look = () => {
         const now = performance.now()
         const { reply, playedMs, frame, viseme } = timeline.at(now)
-        shown.push([now, reply === undefined ? -1 : playedMs, frame === undefined ? -100 : frame.levelDb, viseme === 'sil' ? 0 : 1])
+        shown.push([now, reply === undefined ? -1 : playedMs, frame === undefined ? -100 : frame.levelDb, viseme === 'sil' ? 0 : 1, reply])
         if (count++ % 10 === 0) {
           const { contextTime, performanceTime } = context.getOutputTimestamp()
           if (performanceTime > 0) distances.push(contextTime - performanceTime / 1000)
@@ -54,8 +54,8 @@ export const skewProbe = `(() => {
 export interface Probed {
   /** Context time of the middle of 128 samples, s, and their power. */
   readonly blocks: readonly (readonly [number, number])[]
-  /** Page time, ms; place that is shown, −1 for none; level, dBFS; whether the mouth moves. */
-  readonly shown: readonly (readonly [number, number, number, number])[]
+  /** Page time, ms; place that is shown, −1 for none; level, dBFS; whether the mouth moves; of which reply. */
+  readonly shown: readonly (readonly [number, number, number, number, string | undefined])[]
   /** Context time less page time, as the browser said now and then, s. */
   readonly distances: readonly number[]
 }

@@ -6,6 +6,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   createProsodyAnalyser,
+  createVisemeEar,
   loadOpus,
   loadResampling,
   type Opus,
@@ -120,6 +121,7 @@ async function attachVoice(
     clock,
     analyser: createProsodyAnalyser,
     visemesOfWords,
+    visemesOfSound: createVisemeEar,
   })
   const desk = createSessionDesk({
     prosody,

@@ -24,7 +24,7 @@ const user = (atMs: number): SideMessage => ({
 const cleared: SideMessage = { type: 'cleared', reply: 'r1', heardMs: 40 }
 const visemes: SideMessage = {
   ...{ type: 'visemes', reply: 'r1', heardAtMs: 0, source: 'voice' },
-  cues: [{ viseme: 'aa', startMs: 0, endMs: 80 }],
+  cues: [{ viseme: 'aa', startMs: 0, endMs: 100 }],
 }
 
 class Feed implements ProsodyFeed {
@@ -101,6 +101,27 @@ describe('what is told of both sides', () => {
       [0, 32],
       [0, 32, 64],
     ])
+  })
+
+  it('joins the pieces of one shape, and shapes that follow each other', () => {
+    const { feed, sent } = line()
+    const piece = (viseme: 'aa' | 'E', startMs: number, reply = 'r1'): SideMessage => ({
+      ...{ type: 'visemes', reply, heardAtMs: startMs, source: 'audio' },
+      cues: [{ viseme, startMs, endMs: startMs + 20 }],
+    })
+    feed.tell(piece('aa', 0), piece('aa', 20), piece('E', 40), piece('E', 60), piece('aa', 80))
+    expect(sent).toEqual([
+      {
+        ...{ type: 'visemes', reply: 'r1', heardAtMs: 0, source: 'audio' },
+        cues: [
+          { viseme: 'aa', startMs: 0, endMs: 40 },
+          { viseme: 'E', startMs: 40, endMs: 80 },
+          { viseme: 'aa', startMs: 80, endMs: 100 },
+        ],
+      },
+    ])
+    feed.tell(piece('aa', 100), piece('aa', 60), piece('aa', 0, 'r2'))
+    expect(sent).toHaveLength(3)
   })
 
   it('does not wait for more than comes', () => {
