@@ -136,6 +136,8 @@ const rules = letterRules([
   ['eu', 'I U'],
   ['al(?=[lkmtd])', 'O'],
   // A final e is silent and opens the vowel before.
+  ['é', 'E I'],
+  ['a(?=[tc]i(?:on|ou|al))', 'E I'],
   [`a(?=${C}e${END})`, 'E I'],
   [`i(?=${C}e${END})`, 'aa I'],
   [`o(?=${C}e${END})`, 'O U'],
@@ -157,6 +159,7 @@ const rules = letterRules([
   ['a', 'aa'],
   ['e', 'E'],
   ['[iy]', 'I'],
+  ['o(?=[bcdgkptx])', 'aa'],
   ['o', 'O'],
   ['u', 'aa'],
   ['[pbm]', 'PP'],

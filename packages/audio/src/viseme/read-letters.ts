@@ -11,11 +11,11 @@ export function readLetters(word: string, language: string): readonly LetterGrou
   return readLatin(word)
 }
 
-/** In lower case, without what is no letter; English also without accents. */
+/** In lower case, without what is no letter; English also without accents, but for the é that is spoken. */
 export function plainLetters(text: string, language: string): string {
   const letters = text.toLowerCase()
   const plain = /^en(?:-|$)/i.test(language)
-    ? letters.normalize('NFD').replace(/\p{M}/gu, '')
+    ? letters.normalize('NFC').replace(/[^é]/gu, each => each.normalize('NFD').replace(/\p{M}/gu, ''))
     : letters.normalize('NFC')
   return plain.replace(/[^\p{L}\p{M}]/gu, '')
 }
