@@ -2,7 +2,7 @@
  * What the ear sees of 20 ms of sound: the level of bands even on the mel scale against their mean, and the level of all
  * against the loudest lately. So neither gain nor a steady colour of the line matters much.
  */
-import { createFourier } from '../echo/fourier.js'
+import { createPlainFourier } from '../fourier/plain-fourier.js'
 
 /** Bands up to 3.8 kHz, which a telephone line has, and those above it, up to 7.6 kHz. */
 export const NARROW_BANDS = 16
@@ -39,9 +39,9 @@ export interface EarSpectrum {
 export function createEarSpectrum(rate: number): EarSpectrum {
   const size = Math.round((rate * WINDOW_MS) / 1000)
   const length = 2 ** Math.ceil(Math.log2(Math.max(size, 256)))
-  const fourier = createFourier(length)
-  const re = new Float64Array(length)
-  const im = new Float64Array(length)
+  const fourier = createPlainFourier(length)
+  const samples = new Float32Array(length)
+  const spectrum = new Float32Array(length / 2 + 1)
   const shape = Float64Array.from(
     { length: size },
     (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / size),
@@ -62,18 +62,15 @@ export function createEarSpectrum(rate: number): EarSpectrum {
   return {
     size,
     read(window, frame) {
-      re.fill(0)
-      im.fill(0)
-      for (let i = 0; i < size; i++) re[i] = (window[i] as number) * (shape[i] as number)
-      fourier.transform(re, im)
+      for (let i = 0; i < size; i++) samples[i] = (window[i] as number) * (shape[i] as number)
+      fourier.powerOf(samples, spectrum)
       let all = 0
       let high = 0
       let sumDb = 0
       for (let band = 0; band < bands; band++) {
         let power = 0
         const to = edges[band + 1] as number
-        for (let bin = edges[band] as number; bin < to; bin++)
-          power += (re[bin] as number) ** 2 + (im[bin] as number) ** 2
+        for (let bin = edges[band] as number; bin < to; bin++) power += spectrum[bin] as number
         power *= 2 / (energy * length)
         all += power
         if (band >= NARROW_BANDS) high += power
