@@ -26,12 +26,10 @@ export const openAiSpeechBody = z.object(
         description:
           'The name of a voice of `GET /api/tts/voices` asks for that one; any other for the first.',
       }),
-    voice: z
-      .union([voiceName, z.object({ id: voiceName })], 'must be the name of a voice')
-      .meta({
-        description:
-          'As in `GET /api/tts/voices`. The names of OpenAI stand for the gateway’s own first voice.',
-      }),
+    voice: z.union([voiceName, z.object({ id: voiceName })], 'must be the name of a voice').meta({
+      description:
+        'As in `GET /api/tts/voices`. The names of OpenAI stand for the gateway’s own first voice.',
+    }),
     instructions: z
       .string('must be a string')
       .max(4_096, 'must be a string of at most 4096 characters')

@@ -103,6 +103,8 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
   }
 
   return async app => {
+    // Taken as JSON or not at all.
+    app.removeContentTypeParser('text/plain')
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
     })

@@ -57,12 +57,9 @@ export const synthesizeBody = z.object(
       .meta({
         description: 'Whether `audio` begins with the header of a WAV (default) or is samples alone.',
       }),
-    visemes: z
-      .boolean(wantedFlag)
-      .default(false)
-      .meta({
-        description: 'Adds words and shapes of the mouth with their times, where the voice knows them.',
-      }),
+    visemes: z.boolean(wantedFlag).default(false).meta({
+      description: 'Adds words and shapes of the mouth with their times, where the voice knows them.',
+    }),
   },
   'must be a JSON object',
 )
