@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { scriptedVoice } from './speech-rig.test-kit.js'
+import { scriptedVoice } from './scripted-voice.test-kit.js'
 import { createSpeechVoices, type SpeechVoice } from './speech-voices.js'
 
 const voices: readonly SpeechVoice[] = [

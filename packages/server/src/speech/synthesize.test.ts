@@ -6,13 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { rawRequest, rigSecret, tokenFor } from '../testing/gateway-rig.js'
 import { createHandClock } from '../testing/hand-clock.js'
 import { UNREAD_MS } from './reading-watch.js'
-import {
-  post,
-  type SpeechRig,
-  type SpeechRigOptions,
-  scriptedVoice,
-  startSpeech,
-} from './speech-rig.test-kit.js'
+import { scriptedVoice } from './scripted-voice.test-kit.js'
+import { post, type SpeechRig, type SpeechRigOptions, startSpeech } from './speech-rig.test-kit.js'
 
 let rig: SpeechRig | undefined
 afterEach(async () => {
