@@ -1,6 +1,7 @@
 /**
- * The two variables of an Expo app. Written out in full because Expo's Babel preset replaces exactly these words by
- * their values; where nothing replaced them and there is no `process`, they are not set.
+ * The two variables of an Expo app, written out in full: bundlers replace exactly these words by their values. Expo's Babel
+ * preset does so in the code of the app alone, not in packages; there the app hands `process.env.EXPO_PUBLIC_…` in.
+ * Where nothing replaced them and there is no `process`, they are not set.
  */
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> }
 

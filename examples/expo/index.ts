@@ -1,0 +1,4 @@
+import { registerRootComponent } from 'expo'
+import { ConversationScreen } from './src/conversation-screen'
+
+registerRootComponent(ConversationScreen)
