@@ -56,6 +56,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/v1': { target: 'http://127.0.0.1:3000', ws: true },
+      '/prosody': { target: 'http://127.0.0.1:3000', ws: true },
       '/api': { target: 'http://127.0.0.1:3000' },
     },
   },

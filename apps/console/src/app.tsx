@@ -1,5 +1,5 @@
 /** The page: a voice panel, the conversation and where the time went; or a telephone; or a conversation of the past. */
-import { useEffect, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
 import { Conversation } from './conversation/conversation.js'
 import { GatewayFacts } from './gateway-facts.js'
 import { Header } from './header.js'
@@ -9,12 +9,17 @@ import { useLanguage } from './i18n/language.js'
 import { Latency } from './latency/latency.js'
 import { PhonePage } from './phone/phone-page.js'
 import { ProblemBanner } from './problem-banner.js'
+import { ProsodyFold } from './prosody/prosody-fold.js'
 import { useRoute } from './route.js'
 import type { ConsoleSession } from './session/console-session.js'
 import type { ConsoleState } from './session/console-state.js'
 import { Samples } from './talk/samples.js'
 import { TalkPanel } from './talk/talk-panel.js'
 import { useKeys } from './talk/use-keys.js'
+
+const ProsodyPage = lazy(() =>
+  import('./prosody/prosody-page.js').then(module => ({ default: module.ProsodyPage })),
+)
 
 export function App({ session }: { readonly session: ConsoleSession }) {
   const state = useSyncExternalStore(session.subscribe, session.snapshot)
@@ -25,7 +30,8 @@ export function App({ session }: { readonly session: ConsoleSession }) {
   useEffect(() => session.setPageLanguage(language), [session, language])
   useEffect(() => {
     const live = state.connection === 'ready' ? `● ${state.ready?.agent ?? ''} – ` : ''
-    const heading = route.page === 'phone' ? messages.phone.heading : messages.history.heading
+    const { heading } =
+      route.page === 'phone' || route.page === 'prosody' ? messages[route.page] : messages.history
     document.title = past ? `${heading} – Parley` : `${live}Parley`
   }, [state.connection, state.ready, past, route.page, messages])
 
@@ -41,6 +47,11 @@ export function App({ session }: { readonly session: ConsoleSession }) {
       <main className="page" data-page={past ? 'history' : 'talk'}>
         {route.page === 'talk' && <Talk state={state} session={session} />}
         {route.page === 'phone' && <PhonePage session={session} />}
+        {route.page === 'prosody' && (
+          <Suspense fallback={<p className="hint">{messages.history.loading}</p>}>
+            <ProsodyPage session={session} />
+          </Suspense>
+        )}
         {route.page === 'sessions' && <SessionList session={session} />}
         {route.page === 'session' && <SessionView key={route.id} id={route.id} session={session} />}
       </main>
@@ -56,6 +67,7 @@ function Talk({ state, session }: { readonly state: ConsoleState; readonly sessi
         <TalkPanel state={state} session={session} />
       </div>
       <Conversation state={state} session={session} />
+      <ProsodyFold state={state} session={session} />
       <div className="page-side">
         {answered && <Latency key="latency" ledgers={state.conversation.ledgers} />}
         <Samples key="samples" state={state} session={session} />

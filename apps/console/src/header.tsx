@@ -2,7 +2,7 @@
 
 import type { Messages } from './i18n/english.js'
 import { type Language, languages, useLanguage } from './i18n/language.js'
-import { phonePath, sessionsPath } from './route.js'
+import { phonePath, prosodyPath, sessionsPath } from './route.js'
 import type { ConsoleState } from './session/console-state.js'
 
 export function Header({ state }: { readonly state: ConsoleState }) {
@@ -28,6 +28,19 @@ export function Header({ state }: { readonly state: ConsoleState }) {
           />
         </svg>
         <span>{messages.phone.link}</span>
+      </a>
+      <a className="header-link" href={prosodyPath} aria-label={messages.prosody.heading}>
+        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+          <path
+            d="M2.5 12.5c1.6 0 2-6 4-6s2 8 4 8 2-10 4-10 1.6 5 3 5"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.6"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
+        </svg>
+        <span>{messages.prosody.link}</span>
       </a>
       <a className="header-link" href={sessionsPath} aria-label={messages.history.heading}>
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">

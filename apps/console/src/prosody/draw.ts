@@ -69,9 +69,8 @@ function grid(context: CanvasRenderingContext2D, { layout, colours, words, heigh
     context.textAlign = 'right'
     context.fillText(text, pitch.x - 5, Math.max(pitch.y + 5, y))
   }
-  const middle = loudness.y + loudness.height / 2
-  stroke(context, colours.line, 1, () => horizontal(context, loudness, middle))
-  context.fillText(words.loud, loudness.x - 5, middle)
+  stroke(context, colours.line, 1, () => horizontal(context, loudness, layout.barsAt))
+  context.fillText(words.loud, loudness.x - 5, loudness.y + loudness.height / 2)
   context.textBaseline = 'alphabetic'
   for (const { x, text } of timeTicks) {
     stroke(context, colours.line, 1, () => vertical(context, x, layout))
@@ -129,8 +128,7 @@ function lane(context: CanvasRenderingContext2D, { layout, colours }: DrawOption
 }
 
 function bars(context: CanvasRenderingContext2D, { layout, colours }: DrawOptions, side: Side): void {
-  const { y, height } = layout.loudness
-  const middle = y + height / 2
+  const middle = layout.barsAt
   const values = layout.bars[side]
   context.fillStyle = colours[side]
   context.globalAlpha = 0.6

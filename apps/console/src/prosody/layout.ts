@@ -17,6 +17,8 @@ export interface LayoutOptions extends Window {
   readonly width: number
   readonly height: number
   readonly unit: PitchUnit
+  /** Whose voice there is room for. */
+  readonly sides: readonly Side[]
 }
 
 export interface Box {
@@ -29,6 +31,8 @@ export interface Box {
 export interface Layout {
   readonly pitch: Box
   readonly loudness: Box
+  /** Where the bars of loudness stand: the caller's upwards, the agent's down. */
+  readonly barsAt: number
   /** One lane a side, for who speaks. */
   readonly lanes: Readonly<Record<Side, Box>>
   readonly timeTicks: readonly { readonly x: number; readonly text: string }[]
@@ -67,10 +71,11 @@ const sides: readonly Side[] = ['user', 'agent']
 
 export function layoutOf(view: ProsodyView, options: LayoutOptions): Layout {
   const { width, height, fromMs, untilMs } = options
-  const boxes = boxesOf(width, height)
+  const boxes = boxesOf(width, height, options.sides)
   const x = scaleOf(fromMs, untilMs, boxes.pitch.x, boxes.pitch.x + boxes.pitch.width)
   const medians = { user: medianHz(view.user), agent: medianHz(view.agent) }
   const course = { user: columnsOf(view.user, options, x), agent: columnsOf(view.agent, options, x) }
+  const barHeight = options.sides.length > 1 ? boxes.loudness.height / 2 : boxes.loudness.height
   const pitch = pitchAxis(options.unit, course, medians, boxes.pitch)
   const decimals = untilMs - fromMs <= 5_000 ? 1 : 0
   const most = Math.max(2, Math.floor(boxes.pitch.width / 64))
@@ -84,7 +89,7 @@ export function layoutOf(view: ProsodyView, options: LayoutOptions): Layout {
     })),
     pitchTicks: pitch.ticks,
     curves: bySide(side => curvesOf(course[side], gapMs, hz => pitch.y(hz, side))),
-    bars: bySide(side => barsOf(course[side], boxes.loudness.height / 2)),
+    bars: bySide(side => barsOf(course[side], barHeight)),
     turns: turnsOf(view.spans, options, x),
     voiced: sides.flatMap(side => voicedOf(course[side], gapMs).map(run => ({ side, ...run }))),
     marks: view.marks
@@ -95,8 +100,11 @@ export function layoutOf(view: ProsodyView, options: LayoutOptions): Layout {
 }
 
 /** The moment of the session under a place of the picture. */
-export function timeAt(px: number, { width, height, fromMs, untilMs }: Omit<LayoutOptions, 'unit'>): number {
-  const { pitch } = boxesOf(width, height)
+export function timeAt(
+  px: number,
+  { width, height, fromMs, untilMs }: Omit<LayoutOptions, 'unit' | 'sides'>,
+): number {
+  const { pitch } = boxesOf(width, height, sides)
   return scaleOf(pitch.x, pitch.x + pitch.width, fromMs, untilMs)(px)
 }
 
@@ -104,20 +112,26 @@ function bySide<Value>(of: (side: Side) => Value): Readonly<Record<Side, Value>>
   return { user: of('user'), agent: of('agent') }
 }
 
-function boxesOf(width: number, height: number): Pick<Layout, 'pitch' | 'loudness' | 'lanes'> {
+type Boxes = Pick<Layout, 'pitch' | 'loudness' | 'lanes' | 'barsAt'>
+
+function boxesOf(width: number, height: number, shown: readonly Side[]): Boxes {
   const across = { x: LEFT, width: Math.max(1, width - LEFT - RIGHT) }
-  const inner = Math.max(1, height - TOP - AXIS - 2 * LANE - 3 * GAP)
+  const inner = Math.max(1, height - TOP - AXIS - shown.length * LANE - 3 * GAP)
   const loudnessHeight = inner * LOUDNESS_SHARE
   const pitchHeight = inner - loudnessHeight
   const lanesAt = TOP + pitchHeight + GAP
-  const loudnessAt = lanesAt + 2 * LANE + 2 * GAP
+  const loudnessAt = lanesAt + shown.length * LANE + 2 * GAP
+  const both = shown.length > 1
+  const lane = (side: Side) => ({
+    ...across,
+    y: lanesAt + (both && side === 'agent' ? LANE + 2 : 0),
+    height: shown.includes(side) ? LANE : 0,
+  })
   return {
     pitch: { ...across, y: TOP, height: pitchHeight },
-    lanes: {
-      user: { ...across, y: lanesAt, height: LANE },
-      agent: { ...across, y: lanesAt + LANE + 2, height: LANE },
-    },
+    lanes: bySide(lane),
     loudness: { ...across, y: loudnessAt, height: loudnessHeight },
+    barsAt: loudnessAt + (both ? loudnessHeight / 2 : loudnessHeight),
   }
 }
 
@@ -161,9 +175,9 @@ function pitchAxis(
   { y: top, height }: Box,
 ): PitchAxis {
   const shown = sides.flatMap(side =>
-    course[side].filter(({ voiced }) => voiced > 0).map(({ octaves }) => valueOf(2 ** octaves, side)),
+    course[side].filter(({ voiced }) => voiced > 0).map(({ octaves }) => heightOf(2 ** octaves, side)),
   )
-  function valueOf(hz: number, side: Side): number {
+  function heightOf(hz: number, side: Side): number {
     return unit === 'hz' ? Math.log2(hz) : semitonesBetween(hz, medians[side] ?? hz)
   }
   const [low, high] = unit === 'hz' ? hzRange(shown) : semitoneRange(shown)
@@ -178,7 +192,7 @@ function pitchAxis(
           strong: false,
         }))
       : ticksOf(low, high, most).map(tick => ({ y: y(tick), text: signed(tick), strong: tick === 0 }))
-  return { ticks, y: (hz, side) => within(valueOf(hz, side)) }
+  return { ticks, y: (hz, side) => within(heightOf(hz, side)) }
 }
 
 /** In whole steps, so that the axis does not move with every frame; strays do not shrink the rest. */

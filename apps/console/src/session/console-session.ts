@@ -6,6 +6,7 @@ import { ClientError } from '@parley/client'
 import { type ConsoleState, initialState, problemOf, type SpokenLanguage } from './console-state.js'
 import { createLevels, type Levels } from './levels.js'
 import { createLine } from './line.js'
+import { createProsodyLine, type ProsodyLine } from './prosody-line.js'
 import type { Sample } from './samples.js'
 import { createSpeaking, type SpeakingControl } from './speaking.js'
 import { createStore, type Store } from './store.js'
@@ -15,6 +16,7 @@ export interface ConsoleSession
   extends Pick<Store<ConsoleState>, 'snapshot' | 'subscribe'>,
     Pick<SpeakingControl, 'setPushToTalk' | 'hold'> {
   readonly levels: Levels
+  readonly followProsody: ProsodyLine['follow']
   /** Connects without speaking. */
   connect(): void
   /** Opens or closes the microphone. */
@@ -43,7 +45,8 @@ export interface ConsoleSessionOptions {
 export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSession {
   const store = createStore(initialState)
   const levels = createLevels()
-  const line = createLine({ ...options, store, levels, ended: () => speaking.stop() })
+  const prosody = createProsodyLine()
+  const line = createLine({ ...options, store, levels, prosody, ended: () => speaking.stop() })
   const speaking = createSpeaking({ store, levels, line })
 
   function fail(thrown: unknown): void {
@@ -69,6 +72,7 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
     snapshot: store.snapshot,
     subscribe: store.subscribe,
     levels,
+    followProsody: prosody.follow,
     connect: () => void line.open(),
     toggleTalk() {
       const { speaking: now } = store.snapshot()

@@ -6,6 +6,7 @@ import { conversationStep, createVoiceClient, playThrough, type VoiceClient } fr
 import { codecFor, PCM_OUTPUT_RATE } from './codec.js'
 import { type ConsoleState, problemOf } from './console-state.js'
 import type { Levels } from './levels.js'
+import type { ProsodyLine } from './prosody-line.js'
 import { createSoundKeeper, type Sound } from './sound.js'
 import type { Store } from './store.js'
 import type { TokenKeeper } from './token-keeper.js'
@@ -29,12 +30,13 @@ export interface LineOptions {
   readonly token: TokenKeeper
   readonly store: Store<ConsoleState>
   readonly levels: Levels
+  readonly prosody: ProsodyLine
   /** The conversation is over, whoever ended it. */
   readonly ended: () => void
 }
 
 export function createLine(options: LineOptions): Line {
-  const { store, levels } = options
+  const { store, levels, prosody } = options
   const keeper = createSoundKeeper({
     blocked: soundBlocked => store.update({ soundBlocked }),
   })
@@ -80,6 +82,7 @@ export function createLine(options: LineOptions): Line {
       reportsPlayed: sound !== undefined,
       ...(token === '' ? {} : { token }),
       ...(language === 'agent' ? {} : { language }),
+      ...prosody.wish(sound !== undefined),
     })
     const leave = [...watchClient(next), ...(sound ? watchPlayer(next, sound) : [])]
     leaveClient = () => {
@@ -100,7 +103,10 @@ export function createLine(options: LineOptions): Line {
       }),
       next.on('codec-failed', error => store.update({ problem: problemOf(error) })),
       next.on('ready', ready => store.update({ ready })),
-      next.on('message', fold),
+      next.on('message', message => {
+        fold(message)
+        prosody.message(message)
+      }),
       next.on('round-trip', ({ ms }) => store.update({ roundTripMs: ms })),
       next.on('retrying', ({ inMs, offline }) => store.update({ retrying: { inMs, offline } })),
       next.on('error', report),
@@ -112,7 +118,10 @@ export function createLine(options: LineOptions): Line {
     return [
       playThrough(next, player),
       player.on('level', ({ dbfs }) => levels.setAgent(dbfs)),
-      player.on('played', ({ reply, ms }) => fold({ type: 'played-here', reply, ms })),
+      player.on('played', ({ reply, ms }) => {
+        fold({ type: 'played-here', reply, ms })
+        prosody.heard(reply, ms)
+      }),
     ]
   }
 
@@ -130,6 +139,7 @@ export function createLine(options: LineOptions): Line {
     leaveClient()
     leaveClient = () => {}
     client = undefined
+    prosody.over()
     store.update({ retrying: undefined, roundTripMs: undefined })
     options.ended()
   }

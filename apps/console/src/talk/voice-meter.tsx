@@ -1,5 +1,6 @@
 /** Loudness of both sides over the last seconds: the person above the line, the agent below it. */
 import { useEffect, useRef } from 'react'
+import { fit } from '../fit-canvas.js'
 import { useMessages } from '../i18n/language.js'
 import type { Levels } from '../session/levels.js'
 
@@ -50,19 +51,6 @@ function runMeter(canvas: HTMLCanvasElement, levels: Levels): () => void {
 /** 0–1 for a level in dBFS. */
 function height(dbfs: number): number {
   return Math.max(0, Math.min(1, 1 - dbfs / FLOOR_DBFS))
-}
-
-/** Matches the canvas to its size on the screen; returns that size in CSS pixels. */
-function fit(canvas: HTMLCanvasElement): { width: number; height: number } {
-  const { clientWidth: width, clientHeight: tall } = canvas
-  const ratio = devicePixelRatio
-  const wanted = Math.round(width * ratio)
-  if (canvas.width !== wanted || canvas.height !== Math.round(tall * ratio)) {
-    canvas.width = wanted
-    canvas.height = Math.round(tall * ratio)
-  }
-  canvas.getContext('2d')?.setTransform(ratio, 0, 0, ratio, 0, 0)
-  return { width, height: tall }
 }
 
 interface Picture {
