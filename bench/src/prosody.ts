@@ -15,7 +15,15 @@ import { type BenchRate, convert, convertSignal } from './prosody/convert.js'
 import { measureCosts, measureDelay } from './prosody/cost.js'
 import type { ExactSignal } from './prosody/exact-signal.js'
 import { hasPraat, type Sound, trackWithPraat } from './prosody/praat.js'
-import { type Counts, countErrors, exactTruth, noCounts, type Score, scoreOf, type Track } from './prosody/score.js'
+import {
+  type Counts,
+  countErrors,
+  exactTruth,
+  noCounts,
+  type Score,
+  scoreOf,
+  type Track,
+} from './prosody/score.js'
 import { exactSignals, reportedSeed } from './prosody/signals.js'
 import { humanSpeech, truthOfTrack } from './prosody/speech.js'
 import { align, scoreTable } from './prosody/table.js'
@@ -40,11 +48,20 @@ say(`${command}\n${machine}, load ${loadavg()[0]?.toFixed(1)}\n`)
 for (const what of missing) say(`Not there, and left out: ${what}.`)
 
 const signals = exactSignals(Number(values.seed))
-const exact = Object.fromEntries(([16_000, 8000, 24_000, 48_000] as const).map(rate => [rate, scoreExact(rate)]))
+const exact = Object.fromEntries(
+  ([16_000, 8000, 24_000, 48_000] as const).map(rate => [rate, scoreExact(rate)]),
+)
 const speech = scoreSpeech()
-const example = convertSignal(signals.find(({ group }) => group === 'voiced and unvoiced') as ExactSignal, 16_000, resampling)
+const example = convertSignal(
+  signals.find(({ group }) => group === 'voiced and unvoiced') as ExactSignal,
+  16_000,
+  resampling,
+)
 const costs = measureCosts(example, fourier, npm)
-const delays = (['fast', 'accurate'] as const).map(manner => ({ manner, ms: measureDelay(example, 16_000, manner) }))
+const delays = (['fast', 'accurate'] as const).map(manner => ({
+  manner,
+  ms: measureDelay(example, 16_000, manner),
+}))
 printCosts()
 if (values.json) console.log(JSON.stringify({ command, machine, missing, exact, speech, costs, delays }))
 
@@ -57,7 +74,12 @@ function scoreExact(rate: BenchRate): Record<string, Record<string, Score>> {
   const field = rate > 16_000 ? contenders.filter(({ name }) => name.startsWith('ours')) : contenders
   for (const contender of field) scores[contender.name] = scoresOf(contender.track(sounds))
   if (rate > 16_000 && hasPraat()) {
-    scores.Praat = scoresOf(trackWithPraat(wire.map(samples => ({ samples, rate })), 8).tracks)
+    scores.Praat = scoresOf(
+      trackWithPraat(
+        wire.map(samples => ({ samples, rate })),
+        8,
+      ).tracks,
+    )
   }
   printExact(rate, scores)
   return scores
@@ -95,9 +117,14 @@ function scoreSpeech(): Record<string, Score> | undefined {
   const byRate = [8000, 16_000].map(rate => sounds.filter(sound => sound.rate === rate))
   const references = byRate.map(some => trackWithPraat(some, 4).tracks)
   const others = contenders.filter(({ name }) => name !== 'Praat')
-  const lines = others.map(contender => ({ name: contender.name, score: againstPraat(contender, byRate, references) }))
+  const lines = others.map(contender => ({
+    name: contender.name,
+    score: againstPraat(contender, byRate, references),
+  }))
   const minutes = sounds.reduce((sum, { samples, rate }) => sum + samples.length / rate / 60, 0)
-  say(`\nHuman speech against Praat, ${sounds.length} clips, ${minutes.toFixed(1)} min\n\n${scoreTable(lines)}`)
+  say(
+    `\nHuman speech against Praat, ${sounds.length} clips, ${minutes.toFixed(1)} min\n\n${scoreTable(lines)}`,
+  )
   return Object.fromEntries(lines.map(({ name, score }) => [name, score]))
 }
 
@@ -123,5 +150,6 @@ function printCosts(): void {
     measure === undefined ? '' : (frameUs / measure).toFixed(2),
   ])
   say(`\nCost of 1024 samples, 512 after the last\n\n${align([['', 'µs', 'of a pitchy call'], ...rows])}`)
-  for (const { manner, ms } of delays) say(`Told ${ms.toFixed(1)} ms past the middle of the window (${manner}).`)
+  for (const { manner, ms } of delays)
+    say(`Told ${ms.toFixed(1)} ms past the middle of the window (${manner}).`)
 }

@@ -37,7 +37,10 @@ export async function gatherField(fourier: MakeFourier): Promise<Field> {
     return []
   })
   for (const library of npm) {
-    contenders.push({ name: library.name, track: sounds => sounds.map(sound => trackWithNpm(library, sound)) })
+    contenders.push({
+      name: library.name,
+      track: sounds => sounds.map(sound => trackWithNpm(library, sound)),
+    })
   }
   return { contenders, npm, missing }
 }

@@ -26,10 +26,14 @@ export function measureCosts(samples: Int16Array, fourier: MakeFourier, npm: rea
     })
   }
   for (const manner of ['fast', 'accurate'] as const) {
-    for (const [kind, make] of [['SIMD', fourier], ['plain code', createPlainFourier]] as const) {
+    for (const [kind, make] of [
+      ['SIMD', fourier],
+      ['plain code', createPlainFourier],
+    ] as const) {
       const analyser = createPitchAnalyser({ rate: 16_000, manner, fourier: make })
       runs.set(`ours, ${manner}, ${kind}`, () => {
-        for (let frame = 0; frame < frames; frame++) analyser.hear(heard.subarray(frame * hop, (frame + 1) * hop), ignore)
+        for (let frame = 0; frame < frames; frame++)
+          analyser.hear(heard.subarray(frame * hop, (frame + 1) * hop), ignore)
       })
     }
   }

@@ -3,7 +3,7 @@
  * and shimmer, through five resonators that move from vowel to vowel (Klatt 1980); and plain sums of harmonics.
  */
 
-import { type Contour, madeRate, type Random } from './exact-signal.js'
+import { between, type Contour, madeRate, type Random } from './exact-signal.js'
 
 /** Middle of the first four formants of a man, Hz; women's and children's are longer by `tract`. */
 const vowels = [
@@ -30,6 +30,18 @@ export interface VoiceShape {
   readonly vowelMs: number
   /** Every second pulse is weaker by this part. */
   readonly alternation?: number
+}
+
+/** A voice like many. */
+export function someVoice(random: Random, tract: number): VoiceShape {
+  return {
+    open: between(random, 0.45, 0.75),
+    tract,
+    breath: between(random, 0.02, 0.15),
+    jitter: between(random, 0.002, 0.007),
+    shimmer: between(random, 0.01, 0.05),
+    vowelMs: between(random, 120, 250),
+  }
 }
 
 export function glottalVoice(contour: Contour, shape: VoiceShape, random: Random): Float32Array {

@@ -66,9 +66,9 @@ function createFastFourier(pffft: PffftModule, size: number): RealFourier {
       }
       heap[from + half] = power[half] as number
       pffft._pffft_transform_ordered(setup, input, output, work, forward)
-      correlation[0] = heap[to] as number
-      correlation[half] = heap[to + 1] as number
-      for (let k = 1, at = to + 2; k < half; k++, at += 2) correlation[k] = heap[at] as number
+      const lags = Math.min(half, correlation.length)
+      for (let k = 0, at = to; k < lags; k++, at += 2) correlation[k] = heap[at] as number
+      if (correlation.length > half) correlation[half] = heap[to + 1] as number
     },
   }
 }

@@ -60,9 +60,13 @@ export function createPlainFourier(size: number): RealFourier {
       folded.run()
       const { outRe, outIm } = folded
       correlation[0] = 2 * ((outRe[0] as number) + (outIm[0] as number))
-      correlation[halfSize] = 2 * ((outRe[0] as number) - (outIm[0] as number))
-      correlation[1] = 2 * odd
-      for (let k = 1; k < quarterSize; k++) {
+      if (correlation.length > 1) correlation[1] = 2 * odd
+      if (correlation.length > halfSize) {
+        correlation[halfSize] = 2 * ((outRe[0] as number) - (outIm[0] as number))
+      }
+      // Of an odd number of lags the last pair has one too many, which a typed array drops.
+      const last = Math.min(quarterSize, (correlation.length + 1) >> 1)
+      for (let k = 1; k < last; k++) {
         const m = quarterSize - k
         const evenRe = ((outRe[k] as number) + (outRe[m] as number)) / 2
         const evenIm = ((outIm[k] as number) - (outIm[m] as number)) / 2

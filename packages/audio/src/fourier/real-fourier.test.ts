@@ -43,6 +43,15 @@ describe.each(kinds)('the %s Fourier transform of real samples', (_, make) => {
     )
   })
 
+  it.each([1, 2, 7, 10])('gives the first %i lags where there is room for no more', lags => {
+    const fourier = make(64)
+    const power = Float32Array.from({ length: 33 }, (_, i) => 1 / (i + 1))
+    const [all, some] = [new Float32Array(33), new Float32Array(lags)]
+    fourier.correlationOf(power, all)
+    fourier.correlationOf(power, some)
+    expect(some).toEqual(all.subarray(0, lags))
+  })
+
   it('keeps transforms of different sizes apart', () => {
     const [small, large] = [make(64), make(256)]
     const samples = Float32Array.from({ length: 256 }, (_, i) => Math.sin(i))

@@ -13,7 +13,7 @@ export interface RealFourier {
   powerOf(samples: Float32Array, power: Float32Array): void
   /**
    * The even real sequence whose spectrum is `power` (bins 0..size/2), unscaled: Σ over all `size` bins of
-   * power·cos(2π·bin·lag/size), at the lags 0..size/2, into `correlation` (size/2 + 1).
+   * power·cos(2π·bin·lag/size), into `correlation`: as many lags from 0 as it has room for, up to size/2.
    */
   correlationOf(power: Float32Array, correlation: Float32Array): void
 }

@@ -54,5 +54,12 @@ function silence(look: OpenLook): void {
 function createLook(bins: number): OpenLook {
   const power = new Float32Array(bins)
   const told = { atMs: 0.5, hz: 0.5, voicing: 0.5, harmonicity: 0.5, power }
-  return { ...told, levelDb: -99.5, lowShare: 0.5, height: 0.5, evenHeight: 0.5, candidates: createPitchCandidates() }
+  return {
+    ...told,
+    levelDb: -99.5,
+    lowShare: 0.5,
+    height: 0.5,
+    evenHeight: 0.5,
+    candidates: createPitchCandidates(),
+  }
 }

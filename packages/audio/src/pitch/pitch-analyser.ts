@@ -21,7 +21,8 @@ export interface PitchAnalyser {
   /** What must have been heard beyond the middle of a window before its look is told, ms. */
   readonly delayMs: number
   /**
-   * Any number of samples, of full scale 32,768 or 1. Samples that are no finite number count as 0. The look and its
+   * Any number of samples, of full scale 32,768 or 1. Samples that are no number count as 0, those over full scale
+   * as full scale. The look and its
    * `power` are valid only during the call of `tell`.
    */
   hear(samples: Int16Array | Float32Array, tell: (look: PitchLook) => void): void
@@ -105,7 +106,7 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   const hear = (samples: Int16Array | Float32Array, scale: number, tell: (look: PitchLook) => void): void => {
     for (let i = 0; i < samples.length; i++) {
       const sample = (samples[i] as number) * scale
-      line[place.next] = sample - sample === 0 ? sample : 0
+      line[place.next] = sample > 1 ? 1 : sample < -1 ? -1 : sample === sample ? sample : 0
       place.next++
       if (place.next === length) place.next = 0
       place.missing--

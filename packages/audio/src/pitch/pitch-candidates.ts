@@ -47,8 +47,8 @@ const leastHeight = 0.15
 /** @param fourier of 1024. */
 export function createPitchFinder(fourier: RealFourier): PitchFinder {
   const band = new Float32Array(size / 2 + 1)
-  const correlation = new Float32Array(size / 2 + 1)
-  const evenCorrelation = new Float32Array(size / 2 + 1)
+  const correlation = new Float32Array(longestLag + 2)
+  const evenCorrelation = new Float32Array(longestLag + 2)
   const lags = Array.from({ length: longestLag + 2 }, (_, lag) => lag)
   const gains = Float64Array.from(lags, lag => 1 / windowCorrelation((lag * 1000) / lagRate))
   const costs = Float64Array.from(lags, lag => octaveBonus * Math.log2(Math.max(1, lag) / shortestLag))

@@ -19,7 +19,7 @@ export interface PitchPath {
 
 const states = mostCandidates + 1
 const unvoiced = mostCandidates
-export const pathCosts = { change: 1.2, perOctave: 6, most: 4, hopPower: 0.5 }
+export const pathCosts = { change: 1.6, perOctave: 3, most: 2.5, hopPower: 0.6 }
 
 /** @param hopMs between looks: the less, the dearer is a jump and a change. */
 export function createPitchPath(hopMs: number): PitchPath {

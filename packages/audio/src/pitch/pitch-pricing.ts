@@ -6,7 +6,16 @@
 import type { OpenLook } from './look-queue.js'
 import { mostCandidates, type PitchCandidates } from './pitch-candidates.js'
 import type { PricedLook } from './pitch-path.js'
-import { createLevelRange, cues, cuesOf, followLevel, type LookLevel, type NeighbourLevels, resetLevelRange, voicingOf } from './pitch-voicing.js'
+import {
+  createLevelRange,
+  cues,
+  cuesOf,
+  followLevel,
+  type LookLevel,
+  type NeighbourLevels,
+  resetLevelRange,
+  voicingOf,
+} from './pitch-voicing.js'
 import { createUsualPitch } from './usual-pitch.js'
 
 export interface Pricing {
@@ -23,7 +32,7 @@ export interface Pricing {
   reset(): void
 }
 
-export const priceOf = { height: 8, octave: 0.03, leastChance: 0.003 }
+export const priceOf = { height: 10, octave: 0.02, leastChance: 0.005, lean: 0.6 }
 const silentDb = -85
 const nothing: LookLevel = { levelDb: -100, lowShare: 0, height: 0, evenHeight: 0 }
 
@@ -54,7 +63,7 @@ export function createPricing(hopMs: number): Pricing {
     priced.candidates = candidates
     const chance = Math.min(1 - priceOf.leastChance, Math.max(priceOf.leastChance, voicing))
     costs[mostCandidates] = -Math.log(1 - chance)
-    const voiced = -Math.log(chance)
+    const voiced = -Math.log(chance) * priceOf.lean
     let best = 0
     for (let i = 0; i < candidates.count; i++) {
       const height = (candidates.height[i] as number) + (candidates.evenHeight[i] as number)

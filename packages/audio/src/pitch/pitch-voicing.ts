@@ -71,7 +71,11 @@ export function followLevel(range: LevelRange, levelDb: number, hopMs: number): 
 export const cues = 11
 
 /** Writes the cues of the look in the middle. */
-export function cuesOf(into: Float64Array, { before, middle, after }: NeighbourLevels, range: LevelRange): void {
+export function cuesOf(
+  into: Float64Array,
+  { before, middle, after }: NeighbourLevels,
+  range: LevelRange,
+): void {
   const { height, evenHeight } = middle
   const steady = Math.max(before.levelDb, after.levelDb)
   into[0] = height

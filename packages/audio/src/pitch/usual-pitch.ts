@@ -10,7 +10,7 @@ export interface UsualPitch {
   reset(): void
 }
 
-export const usualPrice = { perOctave: 0.8, most: 0.8, freeOctaves: 0.25, knownMs: 1500, memoryMs: 8000 }
+export const usualPrice = { perOctave: 0.8, most: 0.8, freeOctaves: 0.22, knownMs: 1500, memoryMs: 8000 }
 const leastVoicing = 0.8
 
 export function createUsualPitch(hopMs: number): UsualPitch {
