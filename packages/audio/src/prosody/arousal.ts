@@ -37,8 +37,11 @@ const shares = Float64Array.of(0.22, 0.12, 0.22, 0.14, 0.14)
 const fullMs = Float64Array.of(400, 1000, 400, 1500, 600)
 const highFrom = 0.66
 const lowUntil = 0.34
-/** Detached is a range under this share of the usual (less, as long as that is not sure), and no uneven level. */
-const flatShare = 0.52
+/**
+ * Detached is a level that is no less even than usual, and a range under a share of the usual one: at first under a
+ * third, since people differ, and at last under six tenths.
+ */
+const flatShare = { least: 0.1, byCertainty: 0.5 }
 const unevenFrom = 0.75
 const leastDetachedMs = 700
 
@@ -57,10 +60,13 @@ export function createArousalJudge(habit: SpeakerHabit): ArousalJudge {
   }
   found.arousal = 0.5
 
-  const isDetached = (values: Float64Array, voicedMs: number): boolean =>
-    voicedMs >= leastDetachedMs &&
-    (values[range] as number) < habit.usual(range) * flatShare * habit.certainty(range) &&
-    habit.surprise(evenness, values[evenness] as number) < unevenFrom
+  const isDetached = (values: Float64Array, voicedMs: number): boolean => {
+    const share = flatShare.least + flatShare.byCertainty * habit.certainty(range)
+    const flat = (values[range] as number) < habit.usual(range) * share
+    return (
+      flat && voicedMs >= leastDetachedMs && habit.surprise(evenness, values[evenness] as number) < unevenFrom
+    )
+  }
 
   return {
     found,
@@ -70,7 +76,8 @@ export function createArousalJudge(habit: SpeakerHabit): ArousalJudge {
         const value = values[cue] as number
         const heardMs = cue === rate ? spokenMs : voicedMs
         const trust = Math.min(1, heardMs / (fullMs[cue] as number))
-        const weight = (shares[cue] as number) * trust * habit.certainty(cue) * habit.surprise(cue, value)
+        const weight =
+          (shares[cue] as number) * trust * Math.sqrt(habit.certainty(cue)) * habit.surprise(cue, value)
         differences[cue] = value - habit.usual(cue)
         weights[cue] = weight
         drive += weight

@@ -70,8 +70,8 @@ export function createSpeakerHabit(): SpeakerHabit {
       return Math.max(-farthest, Math.min(farthest, far))
     },
     certainty(cue) {
-      const { within } = people[cue] as Population
-      return Math.sqrt(within / Math.sqrt(within ** 2 + doubt(people[cue] as Population)))
+      const person = people[cue] as Population
+      return person.within / Math.sqrt(person.within ** 2 + doubt(person))
     },
     learn(values, voicedMs) {
       const weight = Math.min(1, voicedMs / wholeMs)

@@ -92,7 +92,7 @@ describe('an utterance', () => {
 
 describe('the level of a voice in noise', () => {
   it('does not make noise that stays speech', () => {
-    const hum = voiceOf({ rate, durationMs: 12_000, hz: 100, gain: 0.002 })
+    const hum = voiceOf({ rate, durationMs: 12_000, hz: 100, gain: 0.0006 })
     const { frames } = analyseProsody(hum, { rate })
     expect(frames.at(-1)?.speaking).toBe(false)
   })
