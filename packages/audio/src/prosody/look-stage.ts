@@ -87,18 +87,25 @@ export function createLookStage(options: CheckedProsodyOptions, tell: (look: Voi
 /** A transform has 1024 points at 16 kHz and half of them at 8 kHz. */
 const binHz = 16_000 / 1024
 
-/** Views of one buffer by their length, since a steady stream comes in a few lengths only and views cost memory. */
+/**
+ * Views of one buffer by their length. A view costs memory, and a steady stream comes in a few lengths only: they are
+ * kept, one for each remainder.
+ */
 function createViews(most: number) {
   const buffer = new Float32Array(most)
-  const views: (Float32Array | undefined)[] = []
+  const views = Array.from({ length: keptViews }, () => buffer.subarray(0, 0))
   return {
     buffer,
     of(length: number): Float32Array {
-      const known = views[length]
-      if (known !== undefined) return known
+      const place = length % keptViews
+      const known = views[place] as Float32Array
+      if (known.length === length) return known
       const made = buffer.subarray(0, length)
-      views[length] = made
+      views[place] = made
       return made
     },
   }
 }
+
+/** A prime, since lengths are often multiples of the same. */
+const keptViews = 37

@@ -1,6 +1,7 @@
 /** What may be asked of an analyser of prosody, checked, with what was left out filled in. */
 
 import { createPlainFourier } from '../fourier/plain-fourier.js'
+import type { RealFourier } from '../fourier/real-fourier.js'
 import type { ProsodyAnalyserOptions } from './prosody-analyser.js'
 
 /** Rates of the samples that can be analysed, Hz. */
@@ -14,7 +15,7 @@ export type CheckedProsodyOptions = Required<ProsodyAnalyserOptions>
 
 /** @throws RangeError that says what is allowed. */
 export function checkProsodyOptions(options: ProsodyAnalyserOptions): CheckedProsodyOptions {
-  const { rate, manner = 'fast', fourier = createPlainFourier } = options
+  const { rate, manner = 'fast', fourier = sharedFourier } = options
   requireWithin('rate', rate, prosodyRates.min, prosodyRates.max, 'Hz')
   const samplesIn = (ms: number) => (ms * rate) / 1000
   const frameSize = options.frameSize ?? 2 * Math.round(samplesIn(prosodyFrameMs.default) / 2)
@@ -26,6 +27,17 @@ export function checkProsodyOptions(options: ProsodyAnalyserOptions): CheckedPro
     throw new RangeError(`manner is ${String(manner)}; give fast or accurate.`)
   }
   return { rate, frameSize, hopSize, manner, fourier }
+}
+
+const transforms = new Map<number, RealFourier>()
+
+/** A transform keeps nothing from one call to the next, so that all analysers of a process can have the same tables. */
+function sharedFourier(size: number): RealFourier {
+  const known = transforms.get(size)
+  if (known !== undefined) return known
+  const made = createPlainFourier(size)
+  transforms.set(size, made)
+  return made
 }
 
 function requireWithin(name: string, value: number, min: number, max: number, unit: string): void {
