@@ -69,7 +69,8 @@ export function attachProsody(world: ProsodyWorld): AttachedProsody {
       if (!hasScope(principal, 'talk') && !hasScope(principal, 'sessions:read'))
         throw new ParleyError('forbidden', 'The token lacks the scopes talk and sessions:read.')
       late.known()
-      serve(socket, url, principal)
+      // Whoever left meanwhile has been told of already, and would never be told of again.
+      if (socket.readyState === socket.OPEN) serve(socket, url, principal)
     } catch (thrown) {
       turnAway(socket, ParleyError.from(thrown))
     }

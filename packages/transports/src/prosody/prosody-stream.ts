@@ -52,7 +52,7 @@ export function createProsodyStream(options: ProsodyStreamOptions): ProsodyStrea
     },
     utterance(utterance) {
       writer.flush()
-      outbox.send(JSON.stringify({ type: 'utterance', timestamp: epochMs(), utterance }))
+      outbox.send(JSON.stringify({ type: 'utterance', timestamp: epochMs(), utterance }, shortNumber))
     },
   }
 
@@ -110,6 +110,11 @@ export function createProsodyStream(options: ProsodyStreamOptions): ProsodyStrea
       analyser = undefined
     },
   }
+}
+
+/** Finer is nothing that a voice can tell. */
+function shortNumber(_name: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value
 }
 
 function analyserOptions({ sampleRate, frameSize, hopSize, manner }: StreamConfig): ProsodyAnalyserOptions {
