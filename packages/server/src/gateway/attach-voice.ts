@@ -5,7 +5,6 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
-  createProsodyAnalyser,
   createVisemeEar,
   loadOpus,
   loadResampling,
@@ -19,6 +18,7 @@ import { createTicker, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
 import {
+  type CreateAnalyser,
   createProsodySides,
   defaultVoiceLimits,
   serveVoiceSocket,
@@ -26,6 +26,7 @@ import {
 } from '@parley/transports'
 import { assembleCalls } from '../calls/assemble-calls.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
+import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
@@ -68,6 +69,7 @@ export async function prepareVoice({
     loadResampling(),
     loadOpus(),
     loadVoiceActivity(),
+    loadProsodyAnalyser(log),
   ])
   // A start that fails elsewhere never asks for it.
   loading.catch(() => {})
@@ -97,7 +99,7 @@ export async function prepareVoice({
   }
 }
 
-type Loaded = readonly [EmbeddedSpeech, Resampling, Opus, VoiceActivity]
+type Loaded = readonly [EmbeddedSpeech, Resampling, Opus, VoiceActivity, CreateAnalyser]
 
 /** Embedded speech takes memory and a moment to start: only where an agent names it. */
 function usesEmbedded(agents: readonly Agent[]): boolean {
@@ -113,13 +115,13 @@ interface Agents extends Pick<VoiceWorld, 'secretOf'> {
 async function attachVoice(
   parts: ServerParts,
   { agents, assembly, secretOf }: Agents,
-  [speech, resampling, opus, voiceActivity]: Loaded,
+  [speech, resampling, opus, voiceActivity, createAnalyser]: Loaded,
 ): Promise<Attached> {
   const { config, clock, log, metrics, door, store } = parts
   const ticker = createTicker(clock)
   const prosody = createProsodySides({
     clock,
-    analyser: createProsodyAnalyser,
+    analyser: createAnalyser,
     visemesOfWords,
     visemesOfSound: createVisemeEar,
   })
@@ -183,7 +185,7 @@ async function attachVoice(
   })
   const prosodySocket = attachProsody({
     ...parts,
-    createAnalyser: createProsodyAnalyser,
+    createAnalyser,
     epochMs: Date.now,
     feed: prosody,
     subjectOf: session => desk.subjectOf(session),

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { createProsodyAnalyser } from '@parley/audio'
 import type { ProsodyFeed } from '@parley/transports'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -13,12 +12,19 @@ import {
 } from '../testing/gateway-rig.js'
 import { createHandClock } from '../testing/hand-clock.js'
 import { type AttachedProsody, attachProsody } from './attach-prosody.js'
+import { loadProsodyAnalyser } from './load-analyser.js'
 
 let rig: Rig | undefined
 let attached: AttachedProsody | undefined
 afterEach(async () => {
   await rig?.stop()
   rig = undefined
+})
+
+const createAnalyser = await loadProsodyAnalyser({
+  warn() {
+    throw new Error('The fast transform is not there.')
+  },
 })
 
 const feed: ProsodyFeed = {
@@ -32,7 +38,7 @@ async function start(env: NodeJS.ProcessEnv = {}, more: Partial<RigOptions> = {}
     edge(parts) {
       attached = attachProsody({
         ...parts,
-        ...{ feed, createAnalyser: createProsodyAnalyser, epochMs: Date.now },
+        ...{ feed, createAnalyser, epochMs: Date.now },
         subjectOf: session => (session === 'ses_1' ? 'ana' : undefined),
       })
       return attached.routes
