@@ -261,7 +261,7 @@ describe('the prosody socket of a gateway', () => {
     young.socket.terminate()
     await young.closed
     await clock.advance(10_000)
-    expect(await old.closed).toBe('4408 expired')
+    expect(await old.closed).toBe('1001 expired')
     const last = await greeted(to)
     attached?.drain()
     expect(await last.closed).toBe('1001 going away')

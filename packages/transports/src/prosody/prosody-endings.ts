@@ -7,14 +7,15 @@ export interface ProsodyEnding {
   readonly error?: ParleyError
 }
 
+/** Both by 1001, which clients take for a reason to come again: a face must outlive half an hour. */
 export function idle(idleMs: number): ProsodyEnding {
   const error = new ParleyError('session_idle', `Nothing came for ${idleMs / 1000} s; connect again.`)
-  return { closing: { code: 4408, reason: 'idle' }, error }
+  return { closing: { code: 1001, reason: 'idle' }, error }
 }
 
 export function expired(totalMs: number): ProsodyEnding {
   const message = `The connection is as old as it may get (${totalMs / 1000} s); connect again.`
-  return { closing: { code: 4408, reason: 'expired' }, error: new ParleyError('session_expired', message) }
+  return { closing: { code: 1001, reason: 'expired' }, error: new ParleyError('session_expired', message) }
 }
 
 export function badInARow(error: ParleyError, count: number): ProsodyEnding {

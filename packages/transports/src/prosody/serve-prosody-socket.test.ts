@@ -261,7 +261,7 @@ describe('the limits of a prosody socket', () => {
     expect(socket.closedWith).toBeUndefined()
     clock.advance(1)
     pong()
-    expect(socket.closedWith).toBe('4408 idle')
+    expect(socket.closedWith).toBe('1001 idle')
     expect(socket.take()).toMatchObject([{ type: 'error', code: 'session_idle' }])
     expect(counts.open).toBe(0)
     clock.advance(2_000)
@@ -276,7 +276,7 @@ describe('the limits of a prosody socket', () => {
     }
     expect(socket.closedWith).toBeUndefined()
     clock.advance(1_000)
-    expect(socket.closedWith).toBe('4408 expired')
+    expect(socket.closedWith).toBe('1001 expired')
     expect(socket.take().at(-1)).toMatchObject({ type: 'error', code: 'session_expired' })
   })
 
