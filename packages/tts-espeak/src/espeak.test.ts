@@ -32,6 +32,32 @@ describe('espeak', () => {
     expect(Math.max(...audio.flatMap(chunk => [...chunk]))).toBeGreaterThan(3_000)
   })
 
+  it.each([
+    ['es', 'Chico, ¿llama Pepe?', /^CH I kk O sil nn aa PP aa PP E PP E( sil)?$/],
+    ['en', 'The fishing boy.', /^TH E FF I CH I nn PP O I( sil)?$/],
+    ['ru', 'Папа.', /^PP aa PP (aa|E)( sil)?$/],
+  ])(
+    'gives the mouth shape of every phone in %s, in order and within the sound',
+    async (language, text, shapes) => {
+      const { parts, durationMs } = await speak({ text, language })
+      const seen: string[] = []
+      let lastMs = 0
+      let soundMs = 0
+      for (const part of parts) {
+        if (part.kind === 'audio') soundMs += part.samples.length / 22.05
+        if (part.kind !== 'visemes') continue
+        for (const { viseme, startMs, endMs } of part.cues) {
+          expect(startMs).toBeGreaterThanOrEqual(Math.max(lastMs, soundMs - 0.001))
+          expect(endMs).toBeGreaterThan(startMs)
+          if (seen.at(-1) !== viseme) seen.push(viseme)
+          lastMs = endMs
+        }
+      }
+      expect(lastMs).toBeLessThanOrEqual(durationMs + 0.001)
+      expect(seen.join(' ')).toMatch(shapes)
+    },
+  )
+
   it('ends a word where its sound does, not where the pause after it does', async () => {
     const { words, audio } = await speak({ text: 'Vale, mañana a las diez, si quiere. Adiós.' })
     const samples = audio.flatMap(chunk => [...chunk])

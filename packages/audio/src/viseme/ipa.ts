@@ -13,14 +13,11 @@ const letters: readonly (readonly [Viseme, string])[] = [
   ['SS', 'sz'],
   ['RR', 'rɹʀɻɚɝ'],
   ['aa', 'aɑæɐʌɶ'],
-  ['E', 'eɛəɘɜœøɤɞ'],
+  ['E', 'eɛεəɘɜœøɤɞ'],
   ['I', 'iɪɨjʝʏ'],
   ['O', 'oɔɒɵ'],
   ['U', 'uʊɯyʉwɥʍɰ'],
 ]
-
-/** What is said in the throat takes the mouth of its neighbour. */
-const throat = new Set([...'hɦʔħʕʜʢʡ'])
 
 const shapeOf = new Map<string, Viseme>(
   letters.flatMap(([shape, all]) => [...all].map(letter => [letter, shape] as const)),
@@ -31,7 +28,8 @@ const affricates = /[td]͡?([szʃʒɕʑʂʐ])/g
 
 /**
  * Shapes of one phone, or of a row of them, in order; equal neighbours once. Marks of stress, length and tone do not
- * matter. None: it has no shape of its own and is said with the mouth of its neighbour. Empty text is a pause: `sil`.
+ * matter. None: it has no shape of its own (h, sounds of the throat, letters that are not known) and is said with the
+ * mouth of its neighbour. Text without any letter is a pause: `sil`.
  */
 export function visemesOfIpa(phone: string): readonly Viseme[] {
   const plain = phone
@@ -39,11 +37,9 @@ export function visemesOfIpa(phone: string): readonly Viseme[] {
     .replace(/c\u0327/g, 's')
     .replace(affricates, '$1')
   const found: Viseme[] = []
-  let isSound = false
   for (const letter of plain) {
     const shape = shapeOf.get(letter)
-    if (shape !== undefined || throat.has(letter)) isSound = true
     if (shape !== undefined && found.at(-1) !== shape) found.push(shape)
   }
-  return isSound ? found : ['sil']
+  return found.length > 0 || /[^\P{L}ˈˌː]/u.test(plain) ? found : ['sil']
 }

@@ -25,6 +25,8 @@ describe('phones', () => {
     ['kʷ', ['kk']],
     ['h', []],
     ['ʔ', []],
+    ['ʲ', []],
+    ['ˈ', ['sil']],
     ['', ['sil']],
     ['_:', ['sil']],
   ])('in IPA: %s', (phone, shapes) => expect(visemesOfIpa(phone)).toEqual(shapes))
