@@ -15,6 +15,7 @@ export interface ScriptedVoice extends TextToSpeech {
 /** Says ten tenths of a second for any text, a word in each: at once, or a tenth for each `release`. */
 export function scriptedVoice(options: Partial<ScriptedOptions> = {}): ScriptedVoice {
   const { name = 'scripted', languages = ['en'], sampleRate = 16_000, pieces = 10, held = false } = options
+  const { tells = 'visemes' } = options
   const asked: string[] = []
   let stopped = 0
   let waiting: (() => void)[] = []
@@ -38,7 +39,7 @@ export function scriptedVoice(options: Partial<ScriptedOptions> = {}): ScriptedV
     },
     async *speak({ text }, signal) {
       asked.push(text)
-      const words = text.split(' ').slice(0, pieces)
+      const words = tells === 'nothing' ? [] : text.split(' ').slice(0, pieces)
       if (options.fails !== undefined) throw options.fails
       let whole = false
       try {
@@ -55,7 +56,8 @@ export function scriptedVoice(options: Partial<ScriptedOptions> = {}): ScriptedV
             const endMs = at === words.length - 1 ? pieces * 100 : (at + 1) * 100
             yield { kind: 'word', text: word, startMs: at * 100, endMs }
           }
-          if (at === 0) yield { kind: 'visemes', cues: [{ viseme: 'aa', startMs: 0, endMs: 100 }] }
+          if (at === 0 && tells === 'visemes')
+            yield { kind: 'visemes', cues: [{ viseme: 'aa', startMs: 0, endMs: 100 }] }
           yield { kind: 'audio', samples: piece }
         }
         whole = true
@@ -73,6 +75,7 @@ interface ScriptedOptions {
   readonly sampleRate: number
   readonly pieces: number
   readonly held: boolean
+  readonly tells: 'visemes' | 'words' | 'nothing'
   readonly fails: unknown
 }
 

@@ -25,6 +25,8 @@ export interface SpeechDesk {
 /** One reader's own; to be closed, whatever comes. */
 export interface Delivery extends SpeechReader {
   readonly source: SpeechSource
+  /** BCP 47. */
+  readonly language: string
   /** Hz. */
   readonly sampleRate: number
   /** Samples in all, where that is known before they are read. */
@@ -96,7 +98,7 @@ export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: Spee
 
   function deliver(
     reader: SpeechReader,
-    facts: Pick<Delivery, 'source' | 'sampleRate' | 'samples'>,
+    facts: Pick<Delivery, 'source' | 'language' | 'sampleRate' | 'samples'>,
     who: () => string,
   ) {
     metrics.source(facts.source)
@@ -120,16 +122,21 @@ export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: Spee
     order(order) {
       if (drained !== undefined) throw leaving()
       const chosen = voices.choose(order)
+      const { language } = chosen
       const key = orderKey(order, { ...chosen, name: chosen.speaker })
       const kept = shelf.get(key)
       if (kept !== undefined) {
         const { parts, sampleRate, voice } = kept
-        return deliver(readKept(parts), { source: 'hit', sampleRate, samples: samplesIn(parts) }, () => voice)
+        return deliver(
+          readKept(parts),
+          { source: 'hit', language, sampleRate, samples: samplesIn(parts) },
+          () => voice,
+        )
       }
       const underWay = speaking.get(key)
       const { take, heard } = underWay ?? begin(key, order, chosen)
       const source = underWay === undefined ? 'miss' : 'shared'
-      const facts = { source, sampleRate: chosen.sampleRate, samples: undefined } as const
+      const facts = { source, language, sampleRate: chosen.sampleRate, samples: undefined } as const
       return deliver(take.open(), facts, () => [...heard].at(-1) ?? '')
     },
     get active() {

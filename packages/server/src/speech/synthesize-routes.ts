@@ -11,6 +11,7 @@ import { z } from 'zod'
 import type { Guard } from '../http/guard.js'
 import { problemSchema } from '../http/session-schemas.js'
 import { heardParts } from './heard-parts.js'
+import { mouthShapes } from './mouth-shapes.js'
 import {
   countRefusal,
   noSound,
@@ -82,7 +83,10 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
       if (speech.samples.length === 0) throw noSound()
       served.settle('spoken')
       reply.headers(soundHeaders(delivery, sampleRate))
-      return spokenAnswer(speech, body)
+      const cues = body.visemes
+        ? await mouthShapes(speech, { sampleRate, language: delivery.language })
+        : undefined
+      return spokenAnswer(speech, { sampleRate, container: body.container, cues })
     } catch (thrown) {
       const error = ParleyError.from(thrown)
       if (!isOfVoices(error)) throw error

@@ -58,7 +58,7 @@ export const synthesizeBody = z.object(
         description: 'Whether `audio` begins with the header of a WAV (default) or is samples alone.',
       }),
     visemes: z.boolean(wantedFlag).default(false).meta({
-      description: 'Adds words and shapes of the mouth with their times, where the voice knows them.',
+      description: 'Adds words, where the voice times them, and shapes of the mouth, each with its times.',
     }),
   },
   'must be a JSON object',

@@ -60,6 +60,19 @@ describe('a text', () => {
     expect(again).toEqual(answer)
   })
 
+  it('has shapes of the mouth also from a voice that tells only words, or nothing', async () => {
+    for (const tells of ['words', 'nothing'] as const) {
+      const { say } = await start({ voices: [scriptedVoice({ tells })] })
+      const { visemes, vtimes, vdurations, words } = (await say({ text: 'Mama.', visemes: true })).json()
+      expect(words).toEqual(tells === 'words' ? ['Mama.'] : [])
+      const [shapes, starts, lengths] = [visemes, vtimes, vdurations] as [string[], number[], number[]]
+      expect(shapes.filter(shape => shape !== 'sil').length).toBeGreaterThan(0)
+      expect([starts.length, lengths.length]).toEqual([shapes.length, shapes.length])
+      expect((starts.at(-1) ?? 0) + (lengths.at(-1) ?? 0)).toBeLessThan(1_001)
+      await rig?.stop()
+    }
+  })
+
   it('that breaks rules is refused with all of them at once', async () => {
     const voice = scriptedVoice()
     const { rig, say } = await start({ voices: [voice] })
