@@ -83,6 +83,11 @@ const runners: readonly Runner[] = [
     matches: /^npm run bench:turns\b/,
     coveredBy: 'bench/src/turns/*.test.ts; the score itself takes minutes and a quiet machine',
   },
+  {
+    matches: /^curl .*\/api\/tts\/synthesize -H .*$/,
+    prints: /^\{"audio":"UklGR[\w+/=]+","format":"LINEAR16","sampleRate":16000\}$/,
+  },
+  { matches: /^curl .*\/api\/tts\/voices$/, prints: /"name":"flite"/ },
   { matches: /^curl .*\/api\/sessions\S*$/, prints: /"sessions":\[/ },
   { matches: /^curl .*\/openapi\.json$/, prints: /"openapi":"3/ },
 ]
