@@ -166,6 +166,40 @@ describe('React in Chromium', () => {
     })
   })
 
+  it('follows what the player of a conversation lets be heard, and lets go of it', async () => {
+    const seen = await page.evaluate(`(async () => {
+      const { createElement: h, StrictMode, createRoot, useVoiceProsody } = kit
+      const listeners = new Map()
+      const emitter = () => ({
+        on(name, listener) {
+          listeners.set(listener, name)
+          return () => listeners.delete(listener)
+        },
+        earTime: ms => ms,
+      })
+      const [client, player] = [emitter(), emitter()]
+      let source
+      function Face({ player }) {
+        source = useVoiceProsody(client, player)
+        return null
+      }
+      const root = createRoot(document.getElementById('root'))
+      const show = player => root.render(h(StrictMode, null, h(Face, { player })))
+      show(undefined)
+      await pictures(3)
+      const before = [listeners.size, source()]
+      show(player)
+      await pictures(3)
+      const heard = [...listeners.values()]
+      const during = [heard.includes('visemes'), new Set(heard).size === heard.length, source().speaking]
+      root.unmount()
+      await pictures(2)
+      return { before, during, after: listeners.size }
+    })()`)
+    const silence = { pitchHz: 0, energy: 0, speaking: false }
+    expect(seen).toEqual({ before: [0, silence], during: [true, true, false], after: 0 })
+  })
+
   it('holds still for people who asked for less motion', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' })
     const moves = await page.evaluate(`(async () => {

@@ -4,6 +4,7 @@
  */
 import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs, type SocketLike } from '@parley/client'
 import { ProsodyError } from './prosody-error.js'
+import { refusal } from './refusal.js'
 import { type ProsodyReading, readProsodyMessage } from './read-message.js'
 import { type StreamAddress, streamAddress, streamProtocols } from './stream-address.js'
 import type {
@@ -215,12 +216,4 @@ export function createProsodyLink({ options, environment, timing, hooks }: Proso
     },
   }
   return link
-}
-
-function refusal(code: number, reason: string, fault: string | undefined): ProsodyError {
-  const details = { closeCode: code, reason, ...(fault === undefined ? {} : { fault }) }
-  if (code === 1008 && (reason === '' || /unauth/i.test(reason))) {
-    return new ProsodyError('unauthorized', undefined, { details })
-  }
-  return new ProsodyError('refused', fault ?? (reason || undefined), { details })
 }

@@ -2,28 +2,12 @@
  * A live conversation as the source of a face: what of the agent's prosody and visemes is being heard at this moment.
  * The timeline (`createProsodyTimeline(client, player)` of `@parley/client`) knows what the loudspeaker plays.
  */
-import type { FaceInput, Viseme } from '../face/face-types.js'
+import type { AgentMoment } from '@parley/client'
+import type { FaceInput } from '../face/face-types.js'
 import { clamp } from '../face/numbers.js'
-import type { ProsodyValues } from '../stream/stream-types.js'
 
-/** What a timeline tells of one moment. */
-export interface HeardProsody {
-  /** The reply that is at the ear; undefined in silence. */
-  readonly reply: string | undefined
-  /** How it is said there; undefined where nothing was told. */
-  readonly frame: ProsodyValues | undefined
-  /** The mouth goes from `viseme` to `next` as `blend` goes from 0 to 1. */
-  readonly viseme: Viseme
-  readonly next: Viseme
-  readonly blend: number
-  /** How loud it is played, 0..1. */
-  readonly gain: number
-}
-
-export interface ProsodyTimelineLike {
-  /** `nowMs` on the page's monotonic clock (`performance.now()`). */
-  at(nowMs: number): HeardProsody
-}
+/** What a timeline tells of one moment, as far as a face shows it. */
+export type HeardProsody = Pick<AgentMoment, 'reply' | 'frame' | 'viseme' | 'next' | 'blend' | 'gain'>
 
 const silence: FaceInput = { pitchHz: 0, energy: 0, speaking: false }
 /** What is louder (−33 dBFS) is no pause: a mouth at rest then only means that nobody told its shapes. */
