@@ -170,6 +170,20 @@ describe('a prosody stream', () => {
     expect(rig.stream.snapshot()).toMatchObject({ state: 'closed', error: undefined })
   })
 
+  it('stays closed where nothing was said for long, and goes on where only the connection grew old', async () => {
+    const rig = virtualStream()
+    await rig.stream.start()
+    await rig.greet()
+    rig.last().die(4408, 'expired')
+    await rig.page.pass(250)
+    await rig.greet()
+    expect(rig.stream.snapshot()).toMatchObject({ state: 'open', microphone: 'granted' })
+    rig.last().die(4408, 'idle')
+    await rig.page.pass(60_000)
+    expect(rig.page.sockets).toHaveLength(2)
+    expect(rig.stream.snapshot()).toMatchObject({ state: 'closed', error: undefined })
+  })
+
   it('waits for a network without trying, and tries the moment there is one', async () => {
     const rig = virtualStream()
     rig.stream.connect()
