@@ -4,6 +4,7 @@ import type { Face } from './face-types.js'
 import { auraColour, type FacePalette } from './palette.js'
 
 const RESTING_RADIUS = 1.2
+const HIDDEN_RADIUS = 0.85
 const POINTS = 40
 
 export function drawAura(pen: Pen, face: Face, palette: FacePalette): void {
@@ -17,6 +18,8 @@ export function drawAura(pen: Pen, face: Face, palette: FacePalette): void {
   pen.fillStyle = glow
   pen.beginPath()
   pen.arc(0, 0, radius, 0, Math.PI * 2)
+  // What the head covers is not painted: light over light costs as much as all the rest.
+  pen.arc(0, 0, HIDDEN_RADIUS, 0, Math.PI * 2, true)
   pen.fill()
   for (let ring = 0; ring < 2; ring++) {
     const at = (1.06 + 0.13 * ring) * (1 + (aura.scale - 1) * (0.75 + 0.45 * ring))
