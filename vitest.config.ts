@@ -7,6 +7,8 @@ export default defineConfig({
     include: [
       'packages/*/dist/**/*.test.js',
       'apps/*/dist/**/*.test.js',
+      // What the page draws, without the page.
+      'apps/*/dist-model/**/*.test.js',
       'test/dist/**/*.test.js',
       'bench/dist/**/*.test.js',
     ],

@@ -1,4 +1,5 @@
 /** The view of the page's own conversation: follows from when it is first wanted until the page is left. */
+import { createProsodyTimeline, type ProsodyTimeline } from '@parley/client'
 import type { ServerMessage } from '@parley/protocol'
 import type { ConsoleSession } from '../session/console-session.js'
 import { createProsodyStore, type ProsodyStore } from './prosody-store.js'
@@ -15,26 +16,43 @@ export function followSession(session: ConsoleSession): FollowedSession {
   const known = followed.get(session)
   if (known) return known
   const store = createProsodyStore()
-  let asked = false
+  let heardUntil: (() => void) | undefined
   session.followProsody({
-    asked(plays) {
-      asked = true
-      store.take({ type: 'begin', agentBy: plays ? 'player' : 'estimate' })
+    began(client, player) {
+      heardUntil?.()
+      store.take({ type: 'begin', agentBy: player ? 'player' : 'estimate' })
+      heardUntil = player ? followHeard(store, createProsodyTimeline(client, player)) : () => {}
     },
     message(message) {
-      if (asked) take(store, message)
+      if (heardUntil) take(store, message)
     },
+    // A page that is not looked at draws no frames, and yet is told.
     heard(reply, ms) {
-      if (asked) store.take({ type: 'heard', reply, ms, atMs: store.nowMs() })
+      if (heardUntil) store.take({ type: 'heard', reply, ms, atMs: store.nowMs() })
     },
     over() {
-      asked = false
+      heardUntil?.()
+      heardUntil = undefined
       store.run(false)
     },
   })
-  const mine = { store, asked: () => asked }
+  const mine = { store, asked: () => heardUntil !== undefined }
   followed.set(session, mine)
   return mine
+}
+
+/** Tells at each frame what is heard by now, until the returned function is called. */
+function followHeard(store: ProsodyStore, timeline: ProsodyTimeline): () => void {
+  let request = requestAnimationFrame(frame)
+  function frame(): void {
+    request = requestAnimationFrame(frame)
+    const { reply, playedMs } = timeline.at(performance.now())
+    if (reply !== undefined) store.take({ type: 'heard', reply, ms: playedMs, atMs: store.nowMs() })
+  }
+  return () => {
+    cancelAnimationFrame(request)
+    timeline.close()
+  }
 }
 
 function take(store: ProsodyStore, message: ServerMessage): void {

@@ -183,7 +183,7 @@ function pitchAxis(
   const [low, high] = unit === 'hz' ? hzRange(shown) : semitoneRange(shown)
   const y = scaleOf(low, high, top + height, top)
   const within = (value: number) => Math.min(top + height, Math.max(top, y(value)))
-  const most = Math.max(2, Math.floor(height / 26))
+  const most = Math.max(2, Math.floor(height / 20))
   const ticks =
     unit === 'hz'
       ? ticksOf(2 ** low, 2 ** high, most).map(hz => ({

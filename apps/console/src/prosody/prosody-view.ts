@@ -7,7 +7,7 @@
  */
 import type { Overlap } from '@parley/client'
 import type { ServerMessageOf, SideMessage, UtteranceFields } from '@parley/protocol'
-import { append, cutEnd, emptyTrack, type Moment, type Track } from './track.js'
+import { append, cutEnd, eachBetween, emptyTrack, type Moment, type Track } from './track.js'
 
 export type Side = 'user' | 'agent'
 
@@ -102,6 +102,8 @@ const MOST_UTTERANCES = 200
 const MOST_REPLIES = 12
 /** Sound that follows sound of the same reply within this time belongs to one span. */
 const SPAN_GAP_MS = 400
+/** A voice was there at most so long before it was noticed. */
+const NOTICED_LATE_MS = 600
 
 /** The view after `input`; the same object where nothing that is shown changed. */
 export function foldProsody(view: ProsodyView, input: ProsodyInput): ProsodyView {
@@ -119,9 +121,9 @@ export function foldProsody(view: ProsodyView, input: ProsodyInput): ProsodyView
     case 'cleared':
       return withCleared(view, input)
     case 'speech-started':
-      return withSpan(view, { side: 'user', id: input.turn, fromMs: placed(view, input), untilMs: undefined })
+      return withSpan(view, { side: 'user', id: input.turn, fromMs: input.atMs, untilMs: undefined })
     case 'speech-ended':
-      return closeSpan(view, input.turn, placed(view, input))
+      return closeSpan(view, input.turn, input.atMs)
     case 'ducked':
       return withMark(view, { kind: 'duck', atMs: input.atMs, reply: input.reply })
     case 'resumed':
@@ -187,10 +189,10 @@ function withHeard(
   const shiftMs = atMs - ms
   const heard = view.waiting.filter(each => each.reply === reply && each.placeMs <= ms)
   const known = view.replies.find(each => each.reply === reply)
+  if (heard.length === 0) return view
   const replies = known
     ? withReply(view.replies, { ...known, shiftMs, heardMs: Math.max(known.heardMs, ms) })
     : view.replies
-  if (heard.length === 0) return known ? { ...view, replies } : view
   const left = view.waiting.filter(each => !heard.includes(each))
   return revealed(
     { ...view, waiting: left, replies },
@@ -267,10 +269,27 @@ function withSpan(view: ProsodyView, span: Span): ProsodyView {
   return { ...view, spans: [...view.spans, span].slice(-MOST_SPANS) }
 }
 
-function closeSpan(view: ProsodyView, id: string, untilMs: number): ProsodyView {
+/**
+ * The gateway notices a voice a little after it began and ended; by now its frames are there, and the span is drawn in to
+ * what was voiced of it.
+ */
+function closeSpan(view: ProsodyView, id: string, atMs: number): ProsodyView {
   const at = view.spans.findLastIndex(span => span.id === id && span.untilMs === undefined)
   const span = view.spans[at]
-  return span ? { ...view, spans: view.spans.with(at, closed(span, untilMs)) } : view
+  if (span === undefined) return view
+  const voiced = { fromMs: span.fromMs, untilMs: Math.max(span.fromMs, atMs), any: false }
+  eachBetween(
+    view.user,
+    { fromMs: span.fromMs - NOTICED_LATE_MS, untilMs: atMs },
+    ({ atMs, pitchHz, speaking }) => {
+      if ((pitchHz <= 0 && !speaking) || atMs < span.fromMs - NOTICED_LATE_MS) return
+      if (!voiced.any) voiced.fromMs = Math.min(voiced.fromMs, atMs)
+      voiced.any = true
+      if (pitchHz > 0) voiced.untilMs = atMs
+    },
+  )
+  const { fromMs, untilMs } = voiced
+  return { ...view, spans: view.spans.with(at, { ...span, fromMs, untilMs: Math.max(fromMs, untilMs) }) }
 }
 
 function closed(span: Span, untilMs: number): Span {
@@ -283,14 +302,6 @@ function withMark(view: ProsodyView, mark: Mark): ProsodyView {
 
 function withReply(replies: readonly ReplyPlace[], place: ReplyPlace): readonly ReplyPlace[] {
   return [...replies.filter(({ reply }) => reply !== place.reply), place].slice(-MOST_REPLIES)
-}
-
-/** The place of the caller's voice, where their sound is followed; else the moment the gateway noticed it. */
-function placed(
-  view: ProsodyView,
-  { atMs, mediaMs }: { readonly atMs: number; readonly mediaMs: number },
-): number {
-  return view.user.chunks.length > 0 ? mediaMs + view.userShiftMs : atMs
 }
 
 function momentOf(frame: Omit<Moment, 'atMs'>, atMs: number): Moment {

@@ -82,8 +82,9 @@ export function createLine(options: LineOptions): Line {
       reportsPlayed: sound !== undefined,
       ...(token === '' ? {} : { token }),
       ...(language === 'agent' ? {} : { language }),
-      ...prosody.wish(sound !== undefined),
+      ...prosody.wish(),
     })
+    prosody.began(next, sound?.player)
     const leave = [...watchClient(next), ...(sound ? watchPlayer(next, sound) : [])]
     leaveClient = () => {
       for (const each of leave) each()
