@@ -17,18 +17,24 @@ export function createPlainFourier(size: number): RealFourier {
   const pairs = createComplexFourier(halfSize)
   const folded = createComplexFourier(quarterSize)
 
+  const foldedAt = (power: Float32Array, k: number): number => {
+    const near = power[k] as number
+    const far = power[halfSize - k] as number
+    return (near + far) / 2 - (sin[k] as number) * (near - far)
+  }
+
   /** Sum of the terms at lag 1, from which the recurrence over the odd lags starts. */
   const fold = (power: Float32Array): number => {
     const { re, im } = folded
     let sum = ((power[0] as number) - (power[halfSize] as number)) / 2
     re[0] = ((power[0] as number) + (power[halfSize] as number)) / 2
-    for (let k = 1; k < halfSize; k++) {
-      const even = ((power[k] as number) + (power[halfSize - k] as number)) / 2
-      const odd = (power[k] as number) - (power[halfSize - k] as number)
-      const value = even - (sin[k] as number) * odd
-      if (k % 2 === 0) re[k >> 1] = value
-      else im[k >> 1] = value
-      if (k < quarterSize) sum += (cos[k] as number) * odd
+    im[0] = foldedAt(power, 1)
+    for (let k = 2, at = 1; k < halfSize; k += 2, at++) {
+      re[at] = foldedAt(power, k)
+      im[at] = foldedAt(power, k + 1)
+    }
+    for (let k = 1; k < quarterSize; k++) {
+      sum += (cos[k] as number) * ((power[k] as number) - (power[halfSize - k] as number))
     }
     return sum
   }

@@ -14,7 +14,7 @@ describe.each(kinds)('the %s Fourier transform of real samples', (_, make) => {
   it.each([64, 128, 256, 512, 1024, 2048])('gives the power of the definition for %i samples', size => {
     const fourier = make(size)
     const power = new Float32Array(size / 2 + 1)
-    fc.assert(
+    void fc.assert(
       fc.property(samplesOf(size), samples => {
         fourier.powerOf(samples, power)
         const truth = naivePower(samples, [0, 1, 2, 7, size / 4, size / 2 - 1, size / 2])
@@ -29,7 +29,7 @@ describe.each(kinds)('the %s Fourier transform of real samples', (_, make) => {
   it.each([64, 128, 512, 1024])('gives the correlation of a power spectrum of %i bins', size => {
     const fourier = make(size)
     const correlation = new Float32Array(size / 2 + 1)
-    fc.assert(
+    void fc.assert(
       fc.property(samplesOf(size / 2 + 1), samples => {
         const power = samples.map(Math.abs)
         fourier.correlationOf(power, correlation)

@@ -106,7 +106,7 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   const hear = (samples: Int16Array | Float32Array, scale: number, tell: (look: PitchLook) => void): void => {
     for (let i = 0; i < samples.length; i++) {
       const sample = (samples[i] as number) * scale
-      line[place.next] = sample > 1 ? 1 : sample < -1 ? -1 : sample === sample ? sample : 0
+      line[place.next] = sample > 1 ? 1 : sample < -1 ? -1 : Number.isNaN(sample) ? 0 : sample
       place.next++
       if (place.next === length) place.next = 0
       place.missing--

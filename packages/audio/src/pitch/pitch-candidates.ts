@@ -16,8 +16,9 @@ export const highestHz = 640
 export interface PitchCandidates {
   /** How many there are, and of each, the likeliest first: */
   count: number
-  /** Hz; */
+  /** Hz, and its logarithm to the base of 2; */
   readonly hz: Float64Array
+  readonly octaves: Float64Array
   /** height of its peak, 0..1; */
   readonly height: Float64Array
   /** height in the square-rooted spectrum, up to 1. */
@@ -26,7 +27,7 @@ export interface PitchCandidates {
 
 export function createPitchCandidates(): PitchCandidates {
   const list = () => new Float64Array(mostCandidates + 1)
-  return { count: 0, hz: list(), height: list(), evenHeight: list() }
+  return { count: 0, hz: list(), octaves: list(), height: list(), evenHeight: list() }
 }
 
 export interface PitchFinder {
@@ -100,6 +101,7 @@ export function createPitchFinder(fourier: RealFourier): PitchFinder {
         peak.rank = (peak.height + peak.even) / 2 - (costs[lag] as number)
         put(candidates, peak)
       }
+      for (let i = 0; i < candidates.count; i++) candidates.octaves[i] = Math.log2(candidates.hz[i] as number)
     },
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { OpenLook } from './look-queue.js'
-import { mostCandidates, type PitchCandidates } from './pitch-candidates.js'
+import { createPitchCandidates, mostCandidates, type PitchCandidates } from './pitch-candidates.js'
 import type { PricedLook } from './pitch-path.js'
 import {
   createLevelRange,
@@ -32,7 +32,18 @@ export interface Pricing {
   reset(): void
 }
 
-export const priceOf = { height: 10, octave: 0.02, leastChance: 0.005, lean: 0.6 }
+const priceOf = {
+  /** Of a height of 1 that a candidate lacks to the best. */
+  height: 12,
+  /** A candidate an octave higher counts as higher by this. */
+  octave: 0.025,
+  /** Share of the height in the square-rooted spectrum in that of a candidate. */
+  even: 0.9,
+  /** Chances are held between this and 1 less this. */
+  leastChance: 0.002,
+  /** Being voiced costs so much of the logarithm of its chance: under 1, doubt is settled for a voice. */
+  lean: 0.62,
+}
 const silentDb = -85
 const nothing: LookLevel = { levelDb: -100, lowShare: 0, height: 0, evenHeight: 0 }
 
@@ -40,12 +51,8 @@ export function createPricing(hopMs: number): Pricing {
   const range = createLevelRange()
   const usual = createUsualPitch(hopMs)
   const values = new Float64Array(cues)
-  const settling = {
-    candidates: undefined as unknown as PitchCandidates,
-    costs: new Float64Array(mostCandidates + 1),
-  }
-  const newest = { ...settling, costs: new Float64Array(mostCandidates + 1) }
-
+  const settling = createPriced()
+  const newest = createPriced()
   const neighbours: NeighbourLevels = { before: nothing, middle: nothing, after: nothing }
 
   const voicingAt = (before: OpenLook, look: OpenLook, after: OpenLook): number => {
@@ -57,23 +64,24 @@ export function createPricing(hopMs: number): Pricing {
     return voicingOf(values)
   }
 
-  const priceLook = (look: OpenLook, voicing: number, priced: typeof settling): void => {
+  const priceLook = (look: OpenLook, voicing: number, priced: Priced): void => {
     const { candidates } = look
     const { costs } = priced
     priced.candidates = candidates
     const chance = Math.min(1 - priceOf.leastChance, Math.max(priceOf.leastChance, voicing))
     costs[mostCandidates] = -Math.log(1 - chance)
     const voiced = -Math.log(chance) * priceOf.lean
-    let best = 0
+    let best = Number.NEGATIVE_INFINITY
     for (let i = 0; i < candidates.count; i++) {
-      const height = (candidates.height[i] as number) + (candidates.evenHeight[i] as number)
-      const score = height / 2 + priceOf.octave * Math.log2((candidates.hz[i] as number) / 60)
+      const height = candidates.height[i] as number
+      const even = (candidates.evenHeight[i] as number) - height
+      const score = height + priceOf.even * even + priceOf.octave * (candidates.octaves[i] as number)
       costs[i] = score
       if (score > best) best = score
     }
     for (let i = 0; i < candidates.count; i++) {
       const worse = best - (costs[i] as number)
-      costs[i] = voiced + priceOf.height * worse + usual.costOf(candidates.hz[i] as number)
+      costs[i] = voiced + priceOf.height * worse + usual.costOf(candidates.octaves[i] as number)
     }
   }
 
@@ -90,7 +98,7 @@ export function createPricing(hopMs: number): Pricing {
       priceLook(looks.newest, voicingAt(looks.settling, looks.newest, looks.newest), newest)
     },
     settled(look: OpenLook) {
-      if (look.hz > 0) usual.heard(look.hz, look.voicing)
+      if (look.hz > 0) usual.heard(Math.log2(look.hz), look.voicing)
     },
     reset() {
       resetLevelRange(range)
@@ -99,3 +107,13 @@ export function createPricing(hopMs: number): Pricing {
   }
   return pricing
 }
+
+interface Priced {
+  candidates: PitchCandidates
+  readonly costs: Float64Array
+}
+
+const createPriced = (): Priced => ({
+  candidates: createPitchCandidates(),
+  costs: new Float64Array(mostCandidates + 1),
+})
