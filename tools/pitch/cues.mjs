@@ -2,7 +2,13 @@
 import { createPlainFourier } from '../../packages/audio/dist/index.js'
 import { createLookQueue } from '../../packages/audio/dist/pitch/look-queue.js'
 import { createPitchFinder } from '../../packages/audio/dist/pitch/pitch-candidates.js'
-import { createLevelRange, cues, cuesOf, followLevel, measureLevel } from '../../packages/audio/dist/pitch/pitch-voicing.js'
+import {
+  createLevelRange,
+  cues,
+  cuesOf,
+  followLevel,
+  measureLevel,
+} from '../../packages/audio/dist/pitch/pitch-voicing.js'
 import { createPitchWindow, windowMs } from '../../packages/audio/dist/pitch/pitch-window.js'
 
 const silentDb = -85

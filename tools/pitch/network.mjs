@@ -74,8 +74,14 @@ export function train(looks, { hidden, epochs, random }) {
 function scaleOf(looks, count) {
   const mean = new Float64Array(count)
   const power = new Float64Array(count)
-  for (const { cues } of looks) cues.forEach((value, j) => { mean[j] += value / looks.length })
-  for (const { cues } of looks) cues.forEach((value, j) => { power[j] += (value - mean[j]) ** 2 / looks.length })
+  for (const { cues } of looks)
+    cues.forEach((value, j) => {
+      mean[j] += value / looks.length
+    })
+  for (const { cues } of looks)
+    cues.forEach((value, j) => {
+      power[j] += (value - mean[j]) ** 2 / looks.length
+    })
   return { mean, deviation: power.map(Math.sqrt) }
 }
 

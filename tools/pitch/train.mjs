@@ -44,7 +44,9 @@ export const weightsOfSums: readonly number[] = [${weights.join(', ')}]
 )
 
 function addSpeech(folder) {
-  const files = readdirSync(folder).filter(file => file.endsWith('.wav')).sort()
+  const files = readdirSync(folder)
+    .filter(file => file.endsWith('.wav'))
+    .sort()
   const sounds = files.map(file => {
     const { samples, sampleRate } = readWav(readFileSync(join(folder, file)))
     return { samples, rate: sampleRate }

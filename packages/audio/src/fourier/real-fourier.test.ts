@@ -11,7 +11,7 @@ const kinds: readonly (readonly [string, MakeFourier])[] = [
 ]
 
 describe.each(kinds)('the %s Fourier transform of real samples', (_, make) => {
-  it.each([64, 128, 256, 512, 1024, 2048])('gives the power of the definition for %i samples', size => {
+  it.each([64, 128, 256, 512, 1024])('gives the power of the definition for %i samples', size => {
     const fourier = make(size)
     const power = new Float32Array(size / 2 + 1)
     void fc.assert(
@@ -22,7 +22,7 @@ describe.each(kinds)('the %s Fourier transform of real samples', (_, make) => {
         for (const [bin, value] of truth)
           expect(Math.abs((power[bin] as number) - value) / scale).toBeLessThan(2e-6)
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 
@@ -39,7 +39,7 @@ describe.each(kinds)('the %s Fourier transform of real samples', (_, make) => {
           expect(Math.abs((correlation[lag] as number) - truth) / scale).toBeLessThan(3e-6)
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 

@@ -54,7 +54,7 @@ describe('the pitch analyser', () => {
       ...tone(210, 8000, 200),
     ])
     const whole = analyse(sound, { rate: 8000 })
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 20 }), sizes => {
         expect(analyse(sound, { rate: 8000 }, sizes)).toEqual(whole)
       }),
@@ -96,7 +96,7 @@ describe('the pitch analyser', () => {
   it('stays finite and goes on whatever the samples are', () => {
     const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e30, -1e30, 0, 1]
     const sample = fc.oneof(fc.constantFrom(...odd), fc.float())
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(sample, { minLength: 400, maxLength: 3000 }), samples => {
         const analyser = createPitchAnalyser({ rate: 8000 })
         const looks: PitchLook[] = []
