@@ -21,23 +21,23 @@ export function eachLook({ samples, rate, hopMs, truthAt }, found) {
   const window = createPitchWindow(rate, size)
   const fourier = createPlainFourier(size)
   const finder = createPitchFinder(createPlainFourier(1024))
-  const looks = createLookQueue(size / 2 + 1)
+  const looks = createLookQueue({ bins: size / 2 + 1, hopMs })
   const range = createLevelRange()
   const framed = new Float32Array(size)
-  for (let count = 0; count <= samples.length / hop + 1; count++) {
+  for (let count = 0; count <= samples.length / hop + 2; count++) {
     looks.turn()
     frame(framed, samples, count * hop - length / 2, window)
-    const { newest, settling, before } = looks
+    const { newest, settling, beforeSettling } = looks
     newest.atMs = count * hopMs
     fourier.powerOf(framed, newest.power)
     finder.find(newest.power, newest.candidates)
     measureLevel(newest.power, newest.candidates, newest)
     followLevel(range, newest.levelDb, hopMs)
-    if (looks.filled < 2 || settling.candidates.count === 0 || settling.levelDb < silentDb) continue
+    if (!looks.ready || settling.candidates.count === 0 || settling.levelDb < silentDb) continue
     const truth = truthAt(settling.atMs)
     if (truth === undefined) continue
     const values = new Float64Array(cues)
-    cuesOf(values, { before, middle: settling, after: newest }, range)
+    cuesOf(values, { before: beforeSettling, middle: settling, after: newest }, range)
     found(values, truth > 0)
   }
 }

@@ -1,4 +1,4 @@
-/** The looks at work: the newest, the one that is being settled and the one before it, used again and again. */
+/** The looks at work: the newest, the one that is being settled and those about it, used again and again. */
 
 import { createPitchCandidates, type PitchCandidates } from './pitch-candidates.js'
 import type { PitchLook } from './pitch-look.js'
@@ -8,34 +8,63 @@ export type OpenLook = { -readonly [Key in keyof PitchLook]: PitchLook[Key] } & 
     readonly candidates: PitchCandidates
   }
 
+/** How far the looks on both sides are from the one they help to settle, ms, however often is looked. */
+export const reachMs = 16
+
 export interface LookQueue {
   readonly newest: OpenLook
+  /** The look to settle, the one after it, and what is `reachMs` before each of them. */
   readonly settling: OpenLook
-  readonly before: OpenLook
-  /** Makes the newest the one to settle; the oldest is the newest, to be filled. */
+  readonly next: OpenLook
+  readonly beforeSettling: OpenLook
+  readonly beforeNext: OpenLook
+  /** All grow older by one; the oldest is the newest, to be filled. */
   turn(): void
-  /** Looks filled since the start: the one to settle is there from two on. */
-  readonly filled: number
+  /** Whether there was a look to settle since the start. */
+  readonly ready: boolean
   reset(): void
 }
 
-/** @param bins of a look's `power`. */
-export function createLookQueue(bins: number): LookQueue {
-  const queue = {
-    newest: createLook(bins),
-    settling: createLook(bins),
-    before: createLook(bins),
-    filled: 0,
+export interface LookQueueOptions {
+  /** Of a look's `power`. */
+  readonly bins: number
+  /** Between looks: 8 or 16. */
+  readonly hopMs: number
+}
+
+export function createLookQueue({ bins, hopMs }: LookQueueOptions): LookQueue {
+  const reach = reachMs / hopMs
+  const looks = Array.from({ length: 2 * reach + 1 }, () => createLook(bins))
+  const count = { filled: 0 }
+  const at = (age: number): OpenLook => looks[age] as OpenLook
+  const queue: LookQueue = {
+    get newest() {
+      return at(0)
+    },
+    get settling() {
+      return at(reach)
+    },
+    get next() {
+      return at(reach - 1)
+    },
+    get beforeSettling() {
+      return at(2 * reach)
+    },
+    get beforeNext() {
+      return at(2 * reach - 1)
+    },
+    get ready() {
+      return count.filled > reach
+    },
     turn() {
-      const oldest = queue.before
-      queue.before = queue.settling
-      queue.settling = queue.newest
-      queue.newest = oldest
-      queue.filled++
+      const oldest = at(2 * reach)
+      for (let age = 2 * reach; age > 0; age--) looks[age] = at(age - 1)
+      looks[0] = oldest
+      count.filled++
     },
     reset() {
-      for (const look of [queue.newest, queue.settling, queue.before]) silence(look)
-      queue.filled = 0
+      for (const look of looks) silence(look)
+      count.filled = 0
     },
   }
   queue.reset()

@@ -5,7 +5,7 @@
 
 import { createPlainFourier } from '../fourier/plain-fourier.js'
 import type { MakeFourier } from '../fourier/real-fourier.js'
-import { createLookQueue, type OpenLook } from './look-queue.js'
+import { createLookQueue, type OpenLook, reachMs } from './look-queue.js'
 import { createPitchFinder, mostCandidates } from './pitch-candidates.js'
 import type { PitchLook } from './pitch-look.js'
 import { createPitchPath } from './pitch-path.js'
@@ -58,7 +58,7 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   const finder = createPitchFinder(fourier(1024))
   const pricing = createPricing(hopMs)
   const path = createPitchPath(hopMs)
-  const looks = createLookQueue(size / 2 + 1)
+  const looks = createLookQueue({ bins: size / 2 + 1, hopMs })
   const line = new Float32Array(length)
   const framed = new Float32Array(size)
   /** Where the next sample goes in the line; samples until the next look; looks begun. */
@@ -88,9 +88,9 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
     finder.find(newest.power, newest.candidates)
     measureLevel(newest.power, newest.candidates, newest)
     pricing.heard(newest)
-    if (looks.filled < 2) return
+    if (!looks.ready) return
     pricing.price(looks)
-    settle(settling, path.settle(pricing.settling, pricing.newest))
+    settle(settling, path.settle(pricing.settling, pricing.next))
     tell(settling)
   }
 
@@ -119,12 +119,12 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   return {
     rate,
     hopMs,
-    delayMs: windowMs / 2 + hopMs,
+    delayMs: windowMs / 2 + reachMs,
     hear(samples, tell) {
       hear(samples, samples instanceof Int16Array ? 1 / 32_768 : 1, tell)
     },
     end(tell) {
-      hear(new Float32Array(length / 2 + hop - 1), 1, tell)
+      hear(new Float32Array(length / 2 + (reachMs * rate) / 1000 - 1), 1, tell)
     },
     reset() {
       line.fill(0)

@@ -3,7 +3,7 @@
  * repeats, and how far it is from where this speaker usually is.
  */
 
-import type { OpenLook } from './look-queue.js'
+import type { LookQueue, OpenLook } from './look-queue.js'
 import { createPitchCandidates, mostCandidates, type PitchCandidates } from './pitch-candidates.js'
 import type { PricedLook } from './pitch-path.js'
 import {
@@ -21,10 +21,10 @@ import { createUsualPitch } from './usual-pitch.js'
 export interface Pricing {
   /** A new look: how loud the speaker and the room are. */
   heard(look: OpenLook): void
-  /** Prices the look to settle, and the newest by what is known of it. */
-  price(looks: { readonly before: OpenLook; readonly settling: OpenLook; readonly newest: OpenLook }): void
+  /** Prices the look to settle, and the next one by what is known of it. */
+  price(looks: LookQueue): void
   readonly settling: PricedLook
-  readonly newest: PricedLook
+  readonly next: PricedLook
   /** Of the look to settle, 0..1. */
   readonly voicing: number
   /** What became of it. */
@@ -52,7 +52,7 @@ export function createPricing(hopMs: number): Pricing {
   const usual = createUsualPitch(hopMs)
   const values = new Float64Array(cues)
   const settling = createPriced()
-  const newest = createPriced()
+  const next = createPriced()
   const neighbours: NeighbourLevels = { before: nothing, middle: nothing, after: nothing }
 
   const voicingAt = (before: OpenLook, look: OpenLook, after: OpenLook): number => {
@@ -87,15 +87,16 @@ export function createPricing(hopMs: number): Pricing {
 
   const pricing = {
     settling,
-    newest,
+    next,
     voicing: 0.5,
     heard(look: OpenLook) {
       followLevel(range, look.levelDb, hopMs)
     },
-    price(looks: Parameters<Pricing['price']>[0]) {
-      pricing.voicing = voicingAt(looks.before, looks.settling, looks.newest)
+    price(looks: LookQueue) {
+      const { newest } = looks
+      pricing.voicing = voicingAt(looks.beforeSettling, looks.settling, newest)
       priceLook(looks.settling, pricing.voicing, settling)
-      priceLook(looks.newest, voicingAt(looks.settling, looks.newest, looks.newest), newest)
+      priceLook(looks.next, voicingAt(looks.beforeNext, looks.next, newest), next)
     },
     settled(look: OpenLook) {
       if (look.hz > 0) usual.heard(Math.log2(look.hz), look.voicing)
