@@ -6,10 +6,10 @@ import { analyseProsody } from './analyse-prosody.js'
 /** Clips of people, and how many syllables their words have, counted by hand. */
 const clips = [
   ['jfk', 28],
-  ['en-privacy-prompt', 16],
-  ['en-vm-nobodyavail', 17],
-  ['en-demo-echodone', 8],
-  ['es-priv-introsaved', 20],
+  ['en-privacy-prompt', 15],
+  ['en-vm-nobodyavail', 16],
+  ['en-demo-echodone', 9],
+  ['es-priv-introsaved', 18],
 ] as const
 
 const clip = (id: string) =>
