@@ -1,6 +1,7 @@
 /**
  * When somebody speaks, from looks at the voice: speech begins with 48 ms of voice that stand out of the noise, and is
- * over 600 ms after the last of it, so that the pauses within it belong to it.
+ * over 600 ms after the last of it, so that the pauses within it belong to it. Voices far under the level of this one
+ * are those of others: they neither begin its speech nor hold it up.
  */
 
 import { createNoiseFloor } from '../noise-floor.js'
@@ -33,11 +34,16 @@ export interface SpeechNow {
 const onsetMs = 48
 const hangoverMs = 600
 /** A voice stands out by this much. */
-const aboveNoiseDb = 6
+const aboveNoiseDb = 9
 const leastVoiceDb = -66
 const firstNoiseDb = -75
 /** Of what a voice says the quietest is this much under its mean level. */
 const reachDb = 25
+/** This far under its mean level a voice is still there, and what is quieter still belongs to it for so long. */
+const nearDb = 12
+const tailMs = 300
+/** How fast the mean level is forgotten while nobody speaks, dB a second. */
+const forgetDbPerS = 1.5
 /** How much of its way the mean level goes in a second of voice. */
 const levelShare = 0.7
 
@@ -45,7 +51,7 @@ const levelShare = 0.7
 export function createSpeechActivity(hopMs: number): SpeechActivity {
   const floor = createNoiseFloor({ voicedRiseDbPerS: 1 })
   const share = 1 - (1 - levelShare) ** (hopMs / 1000)
-  const state = { runMs: 0.5, levelDb: -0.5 }
+  const state = { runMs: 0.5, levelDb: -0.5, thereMs: 0.5 }
   const now = {
     open: false,
     opened: false,
@@ -58,7 +64,8 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     quietDb: -0.5,
   }
 
-  const voiced = (look: VoiceLook): void => {
+  const there = (look: VoiceLook): void => {
+    state.thereMs = look.atMs
     if (!now.open) {
       now.open = true
       now.opened = true
@@ -66,19 +73,17 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
       now.fromMs = look.atMs
       if (state.levelDb < -99) state.levelDb = look.levelDb
     }
-    now.untilMs = look.atMs
     state.runMs += hopMs
-    state.levelDb += (look.levelDb - state.levelDb) * share
     if (state.runMs >= onsetMs) now.speaking = true
   }
 
-  const unvoiced = (look: VoiceLook): void => {
-    if (!now.open) return
-    if (!now.speaking) {
+  const gone = (look: VoiceLook): void => {
+    if (!now.open) {
+      state.levelDb = Math.max(-100, state.levelDb - (forgetDbPerS * hopMs) / 1000)
+    } else if (!now.speaking) {
       state.runMs -= hopMs
-      if (state.runMs > 0) return
-      now.open = false
-    } else if (look.atMs - now.untilMs >= hangoverMs) {
+      if (state.runMs <= 0) now.open = false
+    } else if (look.atMs - state.thereMs >= hangoverMs) {
       now.open = false
       now.speaking = false
       now.ended = true
@@ -92,6 +97,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     state.runMs = 0
     now.fromMs = 0
     now.untilMs = 0
+    state.thereMs = 0
     state.levelDb = -100
     now.quietDb = leastVoiceDb
     now.open = false
@@ -111,10 +117,14 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
       floor.hear(look.levelDb, hopMs, look.hz > 0)
       const outOfNoiseDb = Math.max(leastVoiceDb, floor.levelDb + aboveNoiseDb)
       now.quietDb = Math.max(outOfNoiseDb, state.levelDb - reachDb)
-      now.voiced = look.hz > 0 && look.levelDb > outOfNoiseDb
       now.sounding = look.levelDb > now.quietDb
-      if (now.voiced) voiced(look)
-      else unvoiced(look)
+      const heard = look.hz > 0 && look.levelDb > outOfNoiseDb
+      if (heard && look.levelDb > state.levelDb - nearDb) there(look)
+      else gone(look)
+      now.voiced = heard && now.open && look.atMs - state.thereMs <= tailMs
+      if (!now.voiced) return
+      now.untilMs = look.atMs
+      state.levelDb += (look.levelDb - state.levelDb) * share
     },
     reset,
   }
