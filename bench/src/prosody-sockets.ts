@@ -41,16 +41,18 @@ async function measure(sockets: number) {
     await sleep(3_000)
     const emptyMb = gateway.memoryMb()
     const before = { cpuMs: 0, atMs: 0 }
+    const after = { cpuMs: 0, atMs: 0 }
     let openMb = 0
     const seconds = Number(values.seconds)
     const task: SpeakersTask = { url: gateway.url, sockets, seconds, chunkMs: Number(values['chunk-ms']) }
     const done = await speak(task, kind => {
       if (kind === 'open') openMb = gateway.memoryMb()
-      before.cpuMs = gateway.cpuMs()
-      before.atMs = performance.now()
+      const mark = kind === 'sent' ? after : before
+      mark.cpuMs = gateway.cpuMs()
+      mark.atMs = performance.now()
     })
-    const cpuMs = gateway.cpuMs() - before.cpuMs
-    const wallMs = performance.now() - before.atMs
+    const cpuMs = after.cpuMs - before.cpuMs
+    const wallMs = after.atMs - before.atMs
     const busyMb = gateway.memoryMb()
     const page = await (await fetch(`${gateway.url}/metrics`)).text()
     return {
@@ -74,7 +76,7 @@ async function measure(sockets: number) {
 
 type Done = Extract<SpeakersReport, { kind: 'done' }>
 
-function speak(task: SpeakersTask, onStep: (kind: 'open' | 'warm') => void): Promise<Done> {
+function speak(task: SpeakersTask, onStep: (kind: 'open' | 'warm' | 'sent') => void): Promise<Done> {
   const child = fork(fileURLToPath(new URL('./prosody-sockets/speakers.js', import.meta.url)))
   return new Promise<Done>((resolve, reject) => {
     child.once('exit', () => reject(new Error('the clients ended before their time')))

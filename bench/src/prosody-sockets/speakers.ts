@@ -16,7 +16,7 @@ export interface SpeakersTask {
 }
 
 export type SpeakersReport =
-  | { readonly kind: 'open' | 'warm' }
+  | { readonly kind: 'open' | 'warm' | 'sent' }
   | {
       readonly kind: 'done'
       readonly frames: number
@@ -33,6 +33,8 @@ export interface Quantiles {
 }
 
 const WARM_MS = 2_000
+/** How long frames are waited for once all is sent. */
+const LATEST_MS = 2_000
 const RATE = 16_000
 const FRAME = 1_024
 const HOP = 512
@@ -41,7 +43,7 @@ const PHASES = 10
 
 interface Speaker {
   readonly socket: WebSocket
-  /** When each chunk was sent, the newest `sentAtMs.length` of them. */
+  /** When each chunk was sent. */
   readonly sentAtMs: Float64Array
   chunks: number
   frames: number
@@ -53,7 +55,8 @@ async function run(task: SpeakersTask, tell: (report: SpeakersReport) => void): 
   )
   const sound = await speech(clip)
   const chunkSamples = (RATE * task.chunkMs) / 1000
-  const counting = { on: false, frames: 0, voiced: 0 }
+  const counting = { on: false, fromMs: Number.POSITIVE_INFINITY, frames: 0, voiced: 0 }
+  const chunksInAll = Math.ceil((WARM_MS + task.seconds * 1000) / task.chunkMs) + 1
   const late: number[] = []
   const sendLate: number[] = []
 
@@ -62,9 +65,9 @@ async function run(task: SpeakersTask, tell: (report: SpeakersReport) => void): 
     if (!text.startsWith('{"type":"prosody"')) return
     const lastSample = speaker.frames * HOP + FRAME - 1
     speaker.frames += 1
-    if (!counting.on) return
-    const chunk = Math.floor(lastSample / chunkSamples)
-    late.push(now - (speaker.sentAtMs[chunk % speaker.sentAtMs.length] as number))
+    const sentAtMs = speaker.sentAtMs[Math.floor(lastSample / chunkSamples)] as number
+    if (sentAtMs < counting.fromMs) return
+    late.push(now - sentAtMs)
     counting.frames += 1
     if (!text.includes('"pitch":0,')) counting.voiced += 1
   }
@@ -72,7 +75,7 @@ async function run(task: SpeakersTask, tell: (report: SpeakersReport) => void): 
   const speakers: Speaker[] = []
   for (let index = 0; index < task.sockets; index++) {
     const socket = new WebSocket(`${task.url.replace('http', 'ws')}/prosody`, { perMessageDeflate: false })
-    const speaker = { socket, sentAtMs: new Float64Array(64), chunks: 0, frames: 0 }
+    const speaker = { socket, sentAtMs: new Float64Array(chunksInAll), chunks: 0, frames: 0 }
     await new Promise((resolve, reject) => {
       socket.once('message', resolve)
       socket.once('error', reject)
@@ -98,6 +101,7 @@ async function run(task: SpeakersTask, tell: (report: SpeakersReport) => void): 
     if (waitMs > 0.5) await sleep(waitMs)
     if (!counting.on && due >= startedAt + WARM_MS) {
       counting.on = true
+      counting.fromMs = due
       tell({ kind: 'warm' })
     }
     if (counting.on) sendLate.push(performance.now() - due)
@@ -106,12 +110,14 @@ async function run(task: SpeakersTask, tell: (report: SpeakersReport) => void): 
       // Not all at the same word.
       const from = (at + index * 16_000) % (sound.length - chunkSamples * 2)
       const even = from - (from % 2)
-      speaker.sentAtMs[speaker.chunks % speaker.sentAtMs.length] = performance.now()
+      speaker.sentAtMs[speaker.chunks] = performance.now()
       speaker.chunks += 1
       speaker.socket.send(sound.subarray(even, even + chunkSamples * 2))
     }
   }
   counting.on = false
+  tell({ kind: 'sent' })
+  await sleep(LATEST_MS)
   tell({
     kind: 'done',
     frames: counting.frames,
@@ -135,8 +141,7 @@ async function speech(path: string): Promise<Buffer> {
 
 function quantiles(numbers: number[]): Quantiles {
   numbers.sort((a, b) => a - b)
-  const at = (share: number) =>
-    numbers[Math.min(numbers.length - 1, Math.floor(share * numbers.length))] ?? NaN
+  const at = (share: number) => numbers[Math.min(numbers.length - 1, Math.floor(share * numbers.length))] ?? 0
   return { p50: at(0.5), p99: at(0.99), max: at(1) }
 }
 
