@@ -4,12 +4,12 @@
  * subscription.
  */
 import { type Clock, ParleyError } from '@parley/core'
-import { PROSODY_GREETING, type ProsodyClientMessage, type ProsodyStreamMessage } from '@parley/protocol'
+import { PROSODY_GREETING, type ProsodyStreamMessage } from '@parley/protocol'
 import type { WebSocket } from 'ws'
 import { bytesOf } from '../ws/bytes-of.js'
 import { type Closing, reasonText } from '../ws/close-codes.js'
 import type { VoiceLog } from '../ws/voice-log.js'
-import { base64Bytes } from './base64-bytes.js'
+import { createProsodyDialogue } from './prosody-dialogue.js'
 import * as endings from './prosody-endings.js'
 import type { ProsodyFeed } from './prosody-feed.js'
 import { defaultProsodyLimits, type ProsodyLimits } from './prosody-limits.js'
@@ -18,8 +18,7 @@ import { createProsodyOutbox } from './prosody-outbox.js'
 import { type CreateAnalyser, createProsodyStream } from './prosody-stream.js'
 import { createProsodySubscriptions } from './prosody-subscriptions.js'
 import { startProsodyWatch } from './prosody-watch.js'
-import { readProsodyMessage, readProsodyQuery } from './read-prosody-message.js'
-import { createSoundPace } from './sound-pace.js'
+import { readProsodyQuery } from './read-prosody-message.js'
 import type { StreamConfig } from './stream-config.js'
 
 export interface ProsodySocketOptions {
@@ -69,7 +68,15 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
     ...{ outbox, tenant, feed: options.feed, max: limits.subscriptions },
     mayFollow: session => options.mayFollow(session),
   })
-  const pace = createSoundPace(clock, limits.paceFactor, limits.paceBurstMs)
+  const dialogue = createProsodyDialogue({
+    ...{ stream, subscriptions, mayStream, limits, clock, epochMs, tell },
+    hold(ms) {
+      if (state.over) return
+      stopPause()
+      socket.pause()
+      stopPause = clock.after(ms, () => socket.resume())
+    },
+  })
   const watch = startProsodyWatch({
     ...{ socket, clock, limits },
     isListening: () => subscriptions.count > 0,
@@ -82,46 +89,6 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
     outbox.send(JSON.stringify(message))
   }
 
-  function hear(bytes: Uint8Array): void {
-    if (!mayStream) throw new ParleyError('forbidden', 'To stream sound takes the scope talk.')
-    slowDown(Math.max(stream.hear(bytes), limits.messageCostMs))
-  }
-
-  /** What comes too fast waits at the sender. */
-  function slowDown(costMs: number): void {
-    const waitMs = pace.take(costMs)
-    if (waitMs === 0) return
-    stopPause()
-    socket.pause()
-    stopPause = clock.after(waitMs, () => socket.resume())
-  }
-
-  function obey(message: ProsodyClientMessage): void {
-    if (message.type === 'audio') return hear(base64Bytes(message.data))
-    slowDown(limits.messageCostMs)
-    switch (message.type) {
-      case 'config':
-        return tell(stream.configure(message))
-      case 'end':
-        return tell({ type: 'ended', frames: stream.end() })
-      case 'reset':
-        stream.reset()
-        return tell({ type: 'reset' })
-      case 'ping':
-        return tell({
-          type: 'pong',
-          timestamp: epochMs(),
-          ...(message.id === undefined ? {} : { id: message.id }),
-        })
-      case 'subscribe':
-        return subscriptions.subscribe(message)
-      case 'unsubscribe':
-        return subscriptions.unsubscribe(message.session)
-      default:
-        message satisfies never
-    }
-  }
-
   function fault(thrown: unknown): void {
     const error = ParleyError.from(thrown)
     if (error.code === 'internal') {
@@ -130,7 +97,6 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
     }
     tell({ type: 'error', code: error.code, message: error.message })
     state.badInARow += 1
-    slowDown(limits.messageCostMs)
     if (state.badInARow >= limits.badMessages) end(endings.badInARow(error, state.badInARow))
   }
 
@@ -139,8 +105,7 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
     watch.heard()
     state.messages += 1
     try {
-      if (isBinary) hear(bytes)
-      else obey(readProsodyMessage(bytes.toString()))
+      dialogue.take(bytes, isBinary)
       state.badInARow = 0
     } catch (thrown) {
       fault(thrown)
@@ -174,7 +139,7 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
   socket.on('message', (data, isBinary) => receive(bytesOf(data), isBinary))
   socket.on('close', code => {
     stopGrace()
-    end(undefined, { code, reason: 'closed by the client' })
+    end(undefined, { code, reason: 'the socket closed' })
   })
   socket.on('error', error => log.warn({ tenant, error: error.message }, 'prosody socket fault'))
   meter.opened()
