@@ -248,6 +248,19 @@ describe('the prosody socket of a gateway', () => {
     await expect(start({ PROSODY_WS_PATH: '/echo' })).rejects.toThrow('PROSODY_WS_PATH=/echo is taken')
   })
 
+  it('reads a file as fast as it may, and hears all of it', async () => {
+    const clock = createHandClock()
+    const client = await greeted(await start({}, { clock }))
+    const second = Buffer.from(hum().buffer)
+    for (let count = 0; count < 13; count++) client.socket.send(second)
+    client.socket.send('{"type":"end"}')
+    const isEnd = () => client.messages.at(-1)?.type === 'ended'
+    // Each step lets the machine carry some of it; the gateway waits for a second in all.
+    while (!isEnd()) await clock.advance(1)
+    expect(clock.now()).toBeGreaterThan(500)
+    expect(client.messages.at(-1)).toEqual({ type: 'ended', frames: Math.floor((13 * 16_000) / 512) })
+  })
+
   it('closes 1009 for a message over half a mebibyte', async () => {
     const client = await greeted(await start())
     client.socket.send(Buffer.alloc(524_289))
