@@ -104,14 +104,20 @@ function named(who: string, schema: z.ZodObject): Named {
   return { name: [who, ...words].join('-'), schema, ofSession: false }
 }
 
-function messageEntry({ name, schema }: Named): [string, Json] {
+function messageEntry({ name, schema, ofSession }: Named): [string, Json] {
   const { title, description, examples } = schema.meta() ?? {}
   const entry = {
     name,
     title,
     ...(description === undefined ? {} : { summary: description }),
     payload: { $ref: `#/components/schemas/${name}` },
-    ...(Array.isArray(examples) ? { examples: examples.map((payload: unknown) => ({ payload })) } : {}),
+    ...(Array.isArray(examples)
+      ? {
+          examples: examples.map((payload: object) => ({
+            payload: ofSession ? { ...payload, session: 'ses_5kq1' } : payload,
+          })),
+        }
+      : {}),
   }
   return [name, entry]
 }
