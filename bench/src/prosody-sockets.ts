@@ -98,6 +98,10 @@ function report(loads: readonly Awaited<ReturnType<typeof measure>>[]): void {
     const { lateMs, sendLateMs } = load
     const late = ({ p50, p99, max }: typeof lateMs) =>
       `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(0)} ms`
+    if (sendLateMs.p99 > 2 * Number(values['chunk-ms']))
+      console.log(
+        '\nThe clients did not keep the pace of time: this machine is too busy to measure the gateway.',
+      )
     console.log(`
 ${load.sockets} sockets for ${load.seconds} s: ${load.frames} frames of ${load.dueFrames} due (${(load.voicedShare * 100).toFixed(0)} % voiced)
   frame after its last sample was sent   ${late(lateMs)} (the clients sent late by ${late(sendLateMs)})
