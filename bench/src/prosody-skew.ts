@@ -7,7 +7,7 @@
  * The sound is taken beside the loudspeaker, on the sound card's clock; what is shown is asked for each 4 ms, on the page's.
  * The two clocks are joined by what the browser says of both (`getOutputTimestamp`), taken over the whole run. place: the
  * place of the reply that is shown less the one that is heard there, found by likeness of 600 ms of sound. level: by how
- * much the level that is shown lags behind the one that is heard. More than 0 is shown too late. What lies beyond the
+ * much the level that is shown lags behind the one that is heard, where the sound is whole. More than 0 is shown too late. What lies beyond the
  * browser (a headset by radio that does not say how late it is) cannot be seen here.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -46,7 +46,9 @@ const { values } = parseArgs({
 const root = new URL('../../', import.meta.url)
 const client = fileURLToPath(new URL('packages/client/dist/', root))
 const probe = (await import(new URL('packages/client/dist/testing/skew-probe.js', root).href)) as Probe
-const { chromium } = createRequire(new URL('test/package.json', root))('playwright-core') as { chromium: Chromium }
+const { chromium } = createRequire(new URL('test/package.json', root))('playwright-core') as {
+  chromium: Chromium
+}
 
 /** In the page: the SDK with a probe, and the powers of what the gateway sent. */
 const start = `async () => {
@@ -75,10 +77,11 @@ const start = `async () => {
     if (message.type in counts) { counts[message.type]++; counts.bytes += JSON.stringify(message).length }
     if (message.type === 'prosody') counts.frames += message.frames.length
   })
+  const next = name => new Promise(resolve => { const stop = client.on(name, event => { stop(); resolve(event) }) })
   await client.connect()
   const timeline = sdk.createProsodyTimeline(client, player)
+  await next('reply-ended')
   await skewProbe.watch(timeline, context)
-  const next = name => new Promise(resolve => { const stop = client.on(name, event => { stop(); resolve(event) }) })
   const heardUpTo = ms => new Promise(resolve => {
     const stop = player.on('played', report => { if (report.ms >= ms) { stop(); resolve(report) } })
   })
@@ -132,7 +135,9 @@ try {
     const times = step === 'ask' ? Math.max(1, Math.round(Number(values.answers) / 3)) : 1
     for (let time = 0; time < times; time++) await page.evaluate(`bench.${step}()`)
   }
-  const heard = await page.evaluate<Heard>('new Promise(done => setTimeout(() => done(skewProbe.result()), 500))')
+  const heard = await page.evaluate<Heard>(
+    'new Promise(done => setTimeout(() => done(skewProbe.result()), 500))',
+  )
   const replies = await page.evaluate<ReplyPowers>('bench.replies')
   const counts = await page.evaluate<object>('bench.counts')
   rows.push(summary('place', placeSkewsOf(heard, replies)), summary('level', probe.levelLagsOf(heard)))
@@ -153,5 +158,12 @@ function summary(what: string, skews: readonly number[]) {
   const signed = [...skews].sort((a, b) => a - b)
   const of = (row: readonly number[], share: number) =>
     Math.round((row[Math.max(0, Math.ceil(row.length * share) - 1)] ?? Number.NaN) * 10) / 10
-  return { what, count: skews.length, median: of(signed, 0.5), p50: of(off, 0.5), p95: of(off, 0.95), most: of(off, 1) }
+  return {
+    what,
+    count: skews.length,
+    median: of(signed, 0.5),
+    p50: of(off, 0.5),
+    p95: of(off, 0.95),
+    most: of(off, 1),
+  }
 }

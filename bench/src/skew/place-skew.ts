@@ -4,7 +4,7 @@
 export type ReplyPowers = Readonly<Record<string, readonly number[]>>
 
 export interface Heard {
-  /** Context time of the middle of 128 samples at 48 kHz, s, and their power. */
+  /** Context time of the middle of 128 samples, s, and their power. */
   readonly blocks: readonly (readonly [number, number])[]
   /** Page time, ms; shown place, −1 for none; level; mouth; reply. */
   readonly shown: readonly (readonly [number, number, number, number, string | undefined])[]
@@ -12,9 +12,10 @@ export interface Heard {
   readonly distances: readonly number[]
 }
 
-export const BLOCK_MS = 1000 / 375
+const BLOCK_MS = 1000 / 375
 const SEGMENT = 225
-const FARTHEST = 112
+const FARTHEST_MS = 150
+const STEP_MS = 0.5
 const LEAST_LIKENESS = 0.9
 
 /** Shown later than heard is more than 0, ms: one for each 300 ms of speech that are found again in the reply. */
@@ -28,30 +29,28 @@ export function placeSkewsOf({ blocks, shown, distances }: Heard, replies: Reply
     const [a, b] = [shown[after - 1], shown[after]]
     if (a === undefined || b === undefined || a[4] === undefined || a[4] !== b[4]) continue
     const shownMs = a[1] + ((b[1] - a[1]) * (middleMs - a[0])) / (b[0] - a[0])
-    const trueMs = placeOf(
-      piece.map(([, power]) => power),
-      replies[a[4]] ?? [],
-      shownMs,
-    )
+    const trueMs = placeOf(piece, replies[a[4]] ?? [], shownMs)
     // A place that is shown too early in the reply is shown too late.
     if (trueMs !== undefined) skews.push(trueMs - shownMs)
   }
   return skews
 }
 
-/** The place in the reply of the middle of a piece of it, near `guessMs`. */
-function placeOf(piece: readonly number[], reply: readonly number[], guessMs: number): number | undefined {
-  const levels = piece.map(level)
+/** The place in the reply of the middle of a piece of what was heard, near `guessMs`. */
+function placeOf(piece: Heard['blocks'], reply: readonly number[], guessMs: number): number | undefined {
+  const levels = piece.map(([, power]) => level(power))
   if (Math.max(...levels) - Math.min(...levels) < 15) return undefined
-  const guess = Math.round(guessMs / BLOCK_MS) - (piece.length >> 1)
-  let best = { likeness: LEAST_LIKENESS, at: -1 }
-  for (let at = Math.max(0, guess - FARTHEST); at <= guess + FARTHEST; at++) {
-    const other = reply.slice(at, at + piece.length)
-    if (other.length < piece.length) break
-    const likeness = likenessOf(levels, other.map(level))
-    if (likeness > best.likeness) best = { likeness, at }
+  const middleS = piece[piece.length >> 1]?.[0] ?? 0
+  const offsets = piece.map(([atS]) => (atS - middleS) * 1000)
+  const known = reply.map(level)
+  let best = { likeness: LEAST_LIKENESS, placeMs: Number.NaN }
+  for (let placeMs = guessMs - FARTHEST_MS; placeMs <= guessMs + FARTHEST_MS; placeMs += STEP_MS) {
+    const other = offsets.map(offsetMs => known[Math.floor((placeMs + offsetMs) / BLOCK_MS)])
+    if (other.includes(undefined)) continue
+    const likeness = likenessOf(levels, other as number[])
+    if (likeness > best.likeness) best = { likeness, placeMs }
   }
-  return best.at < 0 ? undefined : (best.at + (piece.length >> 1) + 0.5) * BLOCK_MS
+  return Number.isNaN(best.placeMs) ? undefined : best.placeMs
 }
 
 const level = (power: number): number => Math.max(-60, 10 * Math.log10(Math.max(1e-10, power)))

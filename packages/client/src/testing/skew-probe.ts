@@ -109,11 +109,16 @@ export function levelLagsOf({ blocks, shown, distances }: Probed): readonly numb
     shown.map(([atMs, , db]) => ({ atMs, db })),
     fromMs,
   )
+  const ends = shown.flatMap(([atMs, place], at) =>
+    place < 0 && (shown[at - 1]?.[1] ?? -1) >= 0 ? [(atMs - fromMs) / GRID_MS] : [],
+  )
   const [segment, most] = [SEGMENT_MS / GRID_MS, LONGEST_LAG_MS / GRID_MS]
   const lags: number[] = []
   for (let at = most; at + segment + most < Math.min(heard.length, seen.length); at += segment / 2) {
     const piece = heard.slice(at, at + segment)
     if (Math.max(...piece) - Math.min(...piece) < 20) continue
+    // Frames are of whole sound: where it was cut or came too late, levels alone are no measure.
+    if (ends.some(end => end >= at - most && end < at + segment + most)) continue
     let best = { likeness: 0.8, lag: Number.NaN }
     for (let lag = -most; lag <= most; lag++) {
       const likeness = likenessOf(piece, seen.slice(at + lag, at + lag + segment))
