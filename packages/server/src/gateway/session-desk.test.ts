@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { loadResampling, readWav } from '@parley/audio'
+import { createProsodyAnalyser, loadResampling, readWav } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, type Inbox, type SessionEvent, type SessionId, type Transport } from '@parley/core'
 import type { NewSession, SessionEnd, Store } from '@parley/platform'
+import { createProsodySides } from '@parley/transports'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from '../config/environment.js'
 import { resolveConfig } from '../config/resolve.js'
@@ -56,7 +57,9 @@ async function setUp(beginSession: (row: NewSession) => Promise<void> = async ()
     resampling,
     secretOf: () => undefined,
   })
+  const prosody = createProsodySides({ clock, analyser: createProsodyAnalyser })
   const desk = createSessionDesk({
+    prosody,
     config,
     agents,
     assembly,
@@ -71,7 +74,7 @@ async function setUp(beginSession: (row: NewSession) => Promise<void> = async ()
     recorder: { log: () => undefined, flush: async () => {} },
     log,
   })
-  return { desk, clock, ends, rows, metrics, voiceActivity }
+  return { desk, clock, ends, rows, metrics, voiceActivity, prosody }
 }
 
 class Leg implements Transport {
@@ -100,13 +103,20 @@ class Leg implements Transport {
 const hello = (language?: string) =>
   ({ type: 'hello', version: 1, ...(language === undefined ? {} : { language }) }) as never
 
-function open(desk: Awaited<ReturnType<typeof setUp>>['desk'], leg: Leg, language?: string) {
-  return desk.open({ hello: hello(language), principal, transport: leg, signal: never })
+function open(
+  desk: Awaited<ReturnType<typeof setUp>>['desk'],
+  leg: Leg,
+  language?: string,
+  begins: (session: SessionId) => void = () => {},
+) {
+  return desk.open({ hello: hello(language), principal, transport: leg, signal: never, begins })
 }
 
 describe('the desk', () => {
   it('forgets what ended: 2,000 sessions leave no object, no timer, no detector and no one active', async () => {
-    const { desk, clock, ends, rows, metrics, voiceActivity } = await setUp()
+    const { desk, clock, ends, rows, metrics, voiceActivity, prosody } = await setUp()
+    let unfollowed = 0
+    const follower = { told() {}, ended: () => void unfollowed++ }
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const legs: WeakRef<Leg>[] = []
@@ -115,7 +125,10 @@ describe('the desk', () => {
     async function talk(): Promise<void> {
       const leg = new Leg()
       legs.push(new WeakRef(leg))
-      await open(desk, leg)
+      const isFollowed = legs.length % 10 === 0
+      await open(desk, leg, undefined, session => {
+        if (isFollowed) prosody.follow({ session, tenant: 'acme' }, follower)
+      })
       leg.inbox?.audio(frame)
       leg.inbox?.text('hello')
       await clock.advance(60)
@@ -130,13 +143,36 @@ describe('the desk', () => {
     collect()
     expect(ends).toHaveLength(2_000)
     expect(rows.length).toBeGreaterThanOrEqual(4_000)
-    expect(desk.active).toBe(0)
+    expect([desk.active, prosody.sessions, unfollowed]).toEqual([0, 0, 200])
     expect(clock.pending).toBe(0)
     expect(voiceActivity.memoryBytes).toBe(memoryBytes)
     expect(await metrics.registry.getSingleMetricAsString('voice_sessions_active')).toContain(' 0')
     // The newest may still be on the stack.
     expect(legs.filter(leg => leg.deref() !== undefined).length).toBeLessThanOrEqual(2)
   }, 120_000)
+
+  it('lets a conversation be followed before anything of it leaves, and by whom it belongs to again', async () => {
+    const { desk, prosody, clock } = await setUp()
+    const leg = new Leg()
+    const told: string[] = []
+    const begins = (at: Leg) => (session: SessionId) => {
+      told.push(`${session} ${at.kinds.length} ${at.inbox === undefined}`)
+      prosody.follow(
+        { session, tenant: 'acme' },
+        { told() {}, event: ({ kind }) => told.push(kind), ended() {} },
+      )
+    }
+    const { session, resumeToken } = await open(desk, leg, undefined, begins(leg))
+    expect(told.slice(0, 2)).toEqual([`${session} 0 true`, 'session-started'])
+    expect([desk.subjectOf(session), desk.subjectOf('ses_9')]).toEqual(['ada', undefined])
+    leg.inbox?.closed('lost')
+    await clock.advance(20)
+    const next = new Leg()
+    const request = { hello: hello(), principal, transport: next, signal: never, begins: begins(next) }
+    await desk.resume({ ...request, token: resumeToken })
+    expect(told).toContain(`${session} 0 true`)
+    expect(told.filter(line => line.startsWith('ses'))).toHaveLength(3)
+  })
 
   it('speaks the language of the agent to a caller who wants one that it does not speak', async () => {
     const { desk } = await setUp()
