@@ -146,6 +146,14 @@ describe('the agent’s side', () => {
       for (const { atMs, energy } of frames) expect(Math.abs(energy - atMs)).toBeLessThanOrEqual(1)
   })
 
+  it('tells an utterance of each reply, however close they follow each other', () => {
+    const { say, followed } = lookOn()
+    const { of } = followed()
+    say(0, 400, reply, 0, () => 7)
+    say(0, 600, other, 0, () => 7)
+    expect(of('utterance')).toMatchObject([{ reply, utterance: { fromMs: 0, untilMs: 400 } }])
+  })
+
   it('tells an utterance while the agent is silent, by place in its reply', () => {
     const { say, hear, followed, event } = lookOn()
     const { of } = followed()

@@ -31,8 +31,8 @@ export interface SideEar {
 
 /** What a frame looks at, ms, unless frames are further apart. */
 const FRAME_MS = 64
-/** After so much silence the last utterance is over for any analyser, ms. */
-const LONGEST_REST_MS = 1_200
+/** After so much silence the last utterance is over, ms. */
+const END_MS = 800
 
 interface Hearing {
   readonly rate: number
@@ -47,6 +47,7 @@ export function createSideEar(options: SideEarOptions): SideEar {
   let hearing: Hearing | undefined
   let isPaused = true
   let restedMs = 0
+  let lastHeard: string | undefined
   let owner: string | undefined
   let firstHeardAtMs = 0
   let frames: ProsodyFrameFields[] = []
@@ -95,6 +96,12 @@ export function createSideEar(options: SideEarOptions): SideEar {
     tell()
   }
 
+  function restFor(durationMs: number): void {
+    if (hearing === undefined || restedMs >= END_MS) return
+    restedMs += durationMs
+    hearSilence(hearing, Math.round((durationMs * hearing.rate) / 1000))
+  }
+
   function pause(): void {
     if (isPaused || hearing === undefined) return
     isPaused = true
@@ -108,10 +115,14 @@ export function createSideEar(options: SideEarOptions): SideEar {
       if (hearing?.rate !== frame.rate) {
         pause()
         hearing = open(frame.rate)
+        lastHeard = undefined
         isPaused = true
       }
       const { analyser, places } = hearing
       if (!isPaused && !places.goesOn(of, frame.atMs)) pause()
+      // No utterance goes from one reply into another.
+      if (lastHeard !== undefined && lastHeard !== of) restFor(END_MS - restedMs)
+      lastHeard = of
       isPaused = false
       places.add({ owner: of, placeMs: frame.atMs, heardAtMs }, frameMs(frame))
       analyser.hear(frame.samples, sink)
@@ -123,9 +134,7 @@ export function createSideEar(options: SideEarOptions): SideEar {
     },
     pause,
     rest(durationMs) {
-      if (!isPaused || hearing === undefined || restedMs >= LONGEST_REST_MS) return
-      restedMs += durationMs
-      hearSilence(hearing, Math.round((durationMs * hearing.rate) / 1000))
+      if (isPaused) restFor(durationMs)
     },
   }
 }

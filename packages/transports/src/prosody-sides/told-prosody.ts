@@ -32,10 +32,16 @@ export function frameFieldsOf(frame: ProsodyFrame, placeMs: number): ProsodyFram
 export function utteranceFieldsOf(utterance: UtteranceProsody, untilMs: number): UtteranceFields {
   const { fromMs, pitch, evidence, ...rest } = utterance
   return {
-    ...rest,
-    fromMs: Math.max(0, untilMs - (utterance.untilMs - fromMs)),
-    untilMs,
-    ...(pitch === undefined ? {} : { pitch: { ...pitch } }),
-    evidence: evidence.map(each => ({ ...each })),
+    ...rounded(rest),
+    fromMs: round(Math.max(0, untilMs - (utterance.untilMs - fromMs))),
+    untilMs: round(untilMs),
+    ...(pitch === undefined ? {} : { pitch: rounded(pitch) }),
+    evidence: evidence.map(rounded),
   }
+}
+
+/** A copy; what is no number stays. */
+function rounded<Values extends object>(values: Values): Values {
+  const entries = Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? round(value) : value])
+  return Object.fromEntries(entries) as Values
 }
