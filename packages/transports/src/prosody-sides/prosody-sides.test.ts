@@ -48,6 +48,17 @@ describe('the sides of a conversation', () => {
     expect(() => sides.follow({ session, tenant: 'acme' }, follower)).toThrow(/16 follow/)
   })
 
+  it('are over for all who follow if they cannot be analysed', () => {
+    const { sides, hear, followed } = lookOn({
+      analyser: () => {
+        throw new RangeError('no such rate')
+      },
+    })
+    const { ended } = followed()
+    expect(() => hear(0, 20)).toThrow('no such rate')
+    expect([ended(), sides.sessions]).toEqual([1, 0])
+  })
+
   it('go on for the others when a follower fails', () => {
     const { sides, hear, followed } = lookOn()
     const fails = () => {

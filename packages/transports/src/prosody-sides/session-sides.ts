@@ -122,39 +122,56 @@ export function createSessionSides(options: ProsodySidesOptions, ended: () => vo
     }
   }
 
+  function endAll(): void {
+    for (const following of [...followings]) {
+      leave(following)
+      guard(following, follower => follower.ended())
+    }
+  }
+
+  /** A tap that throws is unplugged: nothing more would be told. */
+  function whole<Given extends readonly unknown[]>(call: (...given: Given) => void) {
+    return (...given: Given): void => {
+      try {
+        call(...given)
+      } catch (thrown) {
+        ended()
+        endAll()
+        throw thrown
+      }
+    }
+  }
+
   const tap: Tap = {
     name: 'prosody',
-    userAudio(frame: AudioFrame) {
+    userAudio: whole((frame: AudioFrame) => {
       const heardMs = frameMs(frame)
       const atMs = frame.atMs + anchor.came(frame.atMs + heardMs, now())
       if (ears.length === 0) return
       each('user', ear => ear.hear(frame, 'user', Math.round(atMs * 100) / 100))
       // The caller's frames are the clock of the agent's silences.
       if (now() >= agentUntilMs) each('agent', ear => ear.rest(heardMs))
-    },
-    agentAudio(frame: AudioFrame, reply: ReplyId, heardInMs: number) {
+    }),
+    agentAudio: whole((frame: AudioFrame, reply: ReplyId, heardInMs: number) => {
       const heardAtMs = Math.round((now() + heardInMs) * 100) / 100
       agentUntilMs = heardAtMs + frameMs(frame)
       const followed = followings.size > 0 && [...followings].some(({ visemes }) => visemes)
       visemes.sent(reply, frame, heardAtMs, followed)
       each('agent', ear => ear.hear(frame, reply, heardAtMs))
-    },
-    agentCleared(reply: ReplyId, heardMs: number) {
+    }),
+    agentCleared: whole((reply: ReplyId, heardMs: number) => {
       agentUntilMs = now()
       each('agent', ear => ear.cut(reply, heardMs))
       visemes.cut(reply, heardMs)
       tellAll({ type: 'cleared', reply, heardMs }, ({ sides }) => sides.includes('agent'))
-    },
-    event(event: SessionEvent) {
+    }),
+    event: whole((event: SessionEvent) => {
       take(event)
       for (const following of followings) guard(following, follower => follower.event?.(event))
       if (event.kind !== 'session-ended') return
       ended()
-      for (const following of [...followings]) {
-        leave(following)
-        guard(following, follower => follower.ended())
-      }
-    },
+      endAll()
+    }),
   }
 
   return {

@@ -42,6 +42,9 @@ export function utteranceFieldsOf(utterance: UtteranceProsody, untilMs: number):
 
 /** A copy; what is no number stays. */
 function rounded<Values extends object>(values: Values): Values {
-  const entries = Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? round(value) : value])
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? round(value) : value,
+  ])
   return Object.fromEntries(entries) as Values
 }
