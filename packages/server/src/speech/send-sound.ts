@@ -85,13 +85,14 @@ export interface Served {
   leave(): void
 }
 
-/** An order that ends with the connection of whoever gave it. */
+/** An order that ends when its answer has left, or with the connection of whoever gave it. */
 export function serve(
   { desk, metrics, clock }: SpeechPlace,
   order: SpeechOrder,
   response: ServerResponse,
 ): Served {
-  const delivery = desk.order(order)
+  // Before its head is sent an answer can still say that the gateway leaves.
+  const delivery = desk.order(order, () => response.headersSent && response.destroy())
   const leaving: (() => void)[] = []
   let settled = false
   function settle(result: SpeechResult): void {

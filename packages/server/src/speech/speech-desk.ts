@@ -13,9 +13,9 @@ import { createTake, readKept, type SpeechReader, type Take } from './take.js'
 export interface SpeechDesk {
   /**
    * @throws ParleyError `bad_message` for a voice that is not there, `voice_unavailable`, `overloaded`, `draining`. What
-   * the voice throws comes from the reader.
+   * the voice throws comes from the reader. `onCut`: the gateway leaves, and waits for this reader no longer.
    */
-  order(order: SpeechOrder): Delivery
+  order(order: SpeechOrder, onCut?: () => void): Delivery
   /** Texts being spoken now. */
   readonly active: number
   /** Takes no more; resolves once nobody reads. When `signal` aborts, readers are cut off. */
@@ -46,6 +46,11 @@ export interface SpeechDeskOptions {
 /** Sound of texts under way, at which no further one is begun: a bound for memory, not for use. */
 const MOST_BYTES = 256_000_000
 
+interface DeliveryFacts extends Pick<Delivery, 'source' | 'language' | 'sampleRate' | 'samples'> {
+  onCut(): void
+  who(): string
+}
+
 interface Speaking {
   readonly take: Take
   readonly chosen: ChosenVoice
@@ -54,7 +59,7 @@ interface Speaking {
 
 export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: SpeechDeskOptions): SpeechDesk {
   const speaking = new Map<string, Speaking>()
-  const deliveries = new Set<Delivery>()
+  const deliveries = new Map<Delivery, () => void>()
   let drained: (() => void) | undefined
 
   function begin(key: string, order: SpeechOrder, chosen: ChosenVoice): Speaking {
@@ -96,11 +101,7 @@ export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: Spee
     return bytes
   }
 
-  function deliver(
-    reader: SpeechReader,
-    facts: Pick<Delivery, 'source' | 'language' | 'sampleRate' | 'samples'>,
-    who: () => string,
-  ) {
+  function deliver(reader: SpeechReader, { onCut, who, ...facts }: DeliveryFacts): Delivery {
     metrics.source(facts.source)
     const delivery: Delivery = {
       ...facts,
@@ -114,12 +115,12 @@ export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: Spee
         if (deliveries.size === 0) drained?.()
       },
     }
-    deliveries.add(delivery)
+    deliveries.set(delivery, onCut)
     return delivery
   }
 
   return {
-    order(order) {
+    order(order, onCut = () => {}) {
       if (drained !== undefined) throw leaving()
       const chosen = voices.choose(order)
       const { language } = chosen
@@ -127,17 +128,14 @@ export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: Spee
       const kept = shelf.get(key)
       if (kept !== undefined) {
         const { parts, sampleRate, voice } = kept
-        return deliver(
-          readKept(parts),
-          { source: 'hit', language, sampleRate, samples: samplesIn(parts) },
-          () => voice,
-        )
+        const facts = { source: 'hit', language, sampleRate, samples: samplesIn(parts) } as const
+        return deliver(readKept(parts), { ...facts, onCut, who: () => voice })
       }
       const underWay = speaking.get(key)
       const { take, heard } = underWay ?? begin(key, order, chosen)
       const source = underWay === undefined ? 'miss' : 'shared'
       const facts = { source, language, sampleRate: chosen.sampleRate, samples: undefined } as const
-      return deliver(take.open(), facts, () => [...heard].at(-1) ?? '')
+      return deliver(take.open(), { ...facts, onCut, who: () => [...heard].at(-1) ?? '' })
     },
     get active() {
       return speaking.size
@@ -149,7 +147,10 @@ export function createSpeechDesk({ voices, shelf, clock, atOnce, metrics }: Spee
           resolve()
         }
         const cut = () => {
-          for (const delivery of [...deliveries]) delivery.close(leaving())
+          for (const [delivery, onCut] of [...deliveries]) {
+            delivery.close(leaving())
+            onCut()
+          }
           drained?.()
         }
         signal.addEventListener('abort', cut, { once: true })

@@ -94,8 +94,6 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
       else served.settle('fallback')
       log.warn({ err: error }, 'no voice could serve; the client was told to speak by itself')
       return fallbackOf(body)
-    } finally {
-      served?.leave()
     }
   }
 

@@ -427,6 +427,31 @@ describe('a gateway that leaves', () => {
     expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([503, 503])
     expect(voice.stopped()).toBe(2)
   })
+
+  it('cuts also what a client reads too slowly, of sound and of JSON', async () => {
+    const { rig } = await start({ voices: [scriptedVoice({ pieces: 6_000 })] })
+    const socket = (query: string) => {
+      const body = '{"text":"Hello."}'
+      const opened = connect(rig.port, '127.0.0.1')
+      opened.on('error', () => {})
+      opened.pause()
+      opened.write(
+        `POST /api/tts/synthesize${query} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      )
+      return opened
+    }
+    const sockets = [socket('?stream=1'), socket('')]
+    const spoken = 'tts_synthesis_requests_total{result="spoken",voice="scripted"}'
+    await until(async () => (await rig.metric(spoken)) === '1')
+    const late = new AbortController()
+    const drained = rig.speech.drain(late.signal)
+    late.abort()
+    await drained
+    await until(
+      async () => (await rig.metric('tts_synthesis_requests_total{result="gone",voice="scripted"}')) === '1',
+    )
+    for (const each of sockets) each.destroy()
+  })
 })
 
 it('the routes are told in the OpenAPI page', async () => {
