@@ -7,7 +7,7 @@ import type { TextToSpeech } from '@parley/core'
 import type { Agent, FailoverPlan, ProviderCatalogue, ProviderEntry } from '@parley/engines'
 import { fliteVoices } from '@parley/providers'
 import type { Config } from '../config/settings.js'
-import { baseOf } from '../gateway/agent-catalogue.js'
+import { baseOf, speaks } from '../gateway/agent-catalogue.js'
 import { resilientVoice } from '../gateway/assemble-wrappers.js'
 import { type AssemblyParts, usable } from '../gateway/assembly-parts.js'
 import { embeddedVoices } from '../gateway/embedded-speech.js'
@@ -27,10 +27,10 @@ const plan: FailoverPlan = { firstSoundMs: 10_000, idleMs: 10_000, hedgeShare: 0
 
 export async function assembleSpeech(world: SpeechWorld): Promise<SpeechVoices> {
   const { agents, config, parts } = world
-  const [first] = agents
+  const first = agents.find(agent => speaks(agent, config.language)) ?? agents[0]
   const lists: Readonly<Record<string, () => Promise<readonly SpeechVoice[]>>> = {
-    google: async () => (hasGoogle(config) ? vendorVoices([googleEntry(world)], world) : []),
-    agent: async () => vendorVoices(first?.tts ?? [], world),
+    google: async () => (hasGoogle(config) ? vendorVoices([googleEntry(world)], first, parts) : []),
+    agent: async () => vendorVoices(first?.tts ?? [], first, parts),
     embedded: () => ownVoices(world),
   }
   const voices: SpeechVoice[] = []
@@ -57,7 +57,8 @@ function googleEntry({ catalogue, config }: SpeechWorld): ProviderEntry {
 
 function vendorVoices(
   entries: readonly ProviderEntry[],
-  { agents: [agent], parts }: SpeechWorld,
+  agent: Agent | undefined,
+  parts: AssemblyParts,
 ): readonly SpeechVoice[] {
   const vendors = entries.filter(({ provider }) => provider !== 'embedded')
   if (agent === undefined) return []

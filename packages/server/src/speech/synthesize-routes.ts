@@ -220,7 +220,7 @@ function formOf({
 function acceptedForm(accept: string): SoundForm | 'json' | undefined {
   for (const each of accept.toLowerCase().split(',')) {
     const type = each.split(';')[0]?.trim() ?? ''
-    if (/^audio\/(wav|wave|x-wav|vnd\.wave)$/.test(type)) return 'wav'
+    if (/^audio\/(wav|wave|x-wav|vnd\.wave|\*)$/.test(type)) return 'wav'
     if (/^(audio\/(ogg|opus)|application\/ogg)$/.test(type)) return 'ogg'
     if (type === 'audio/pcm') return 'pcm'
     if (type === 'application/json') return 'json'

@@ -20,10 +20,10 @@ export const languageTag = z
   .string('must be a BCP 47 language such as es-MX')
   .regex(/^[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}$/i, 'must be a BCP 47 language such as es-MX')
 
-/** A voice's name as it is told by `GET /api/tts/voices`. */
+/** A voice's name as it is told by `GET /api/tts/voices`. Some vendors have it in a path: no part is dots alone. */
 export const voiceName = z
   .string('must be the name of a voice')
-  .regex(/^[\w+. :-]+(\/[\w+. :-]+)?$/, 'must be the name of a voice')
+  .regex(/^[\w+][\w+. :-]*(\/[\w+][\w+. :-]*)?$/, 'must be the name of a voice')
   .max(200, 'must be the name of a voice')
 
 const rates = speechRates.map(rate => z.literal(rate))

@@ -91,7 +91,8 @@ describe('a text', () => {
     expect(errorsOf(await say({ text: 5 }))).toEqual(['text'])
     expect(errorsOf(await say({ text: '', emotion: null }))).toEqual(['text', 'emotion'])
     expect(errorsOf(await say({ text: ' \u0000\u0007\n' }))).toEqual(['text'])
-    expect(errorsOf(await say({ text: 'x', voice: 'bob' }))).toEqual(['voice'])
+    for (const voice of ['bob', 'scripted/..', '../x', 'a/b/c'])
+      expect(errorsOf(await say({ text: 'x', voice }))).toEqual(['voice'])
     expect(errorsOf(await say([1]))).toEqual([''])
     expect(errorsOf(await say('null'))).toEqual([''])
     expect(errorsOf(await say('{"text":'))).toEqual([''])
@@ -102,7 +103,7 @@ describe('a text', () => {
     expect(errorsOf(await say({ text: 'x' }, {}, '?format=mp3&stream=maybe'))).toEqual(['format', 'stream'])
     expect((await say({ text: 'x'.repeat(200_000) })).status).toBe(413)
     expect(voice.asked).toEqual([])
-    expect(await rig.metric('tts_synthesis_requests_total{result="invalid",voice=""}')).toBe('12')
+    expect(await rig.metric('tts_synthesis_requests_total{result="invalid",voice=""}')).toBe('15')
   })
 
   it('may have 5,000 characters of any plane, and what no voice takes is left out', async () => {
