@@ -1,4 +1,4 @@
-import { duration, list, wholeNumber } from './kinds.js'
+import { duration, flag, list, wholeNumber } from './kinds.js'
 import { setting } from './setting.js'
 
 const sources = ['google', 'agent', 'embedded', 'none']
@@ -30,6 +30,12 @@ export const speechSettings = {
     kind: wholeNumber({ min: 1, max: 10_000 }),
     default: 32,
     doc: 'Texts spoken over HTTP at the same time; for a further one there is no voice.',
+  }),
+  speechWarm: setting({
+    env: 'PARLEY_SPEECH_WARM',
+    kind: flag(),
+    default: false,
+    doc: 'Whether the embedded voices of speech over HTTP are made ready at the start, and not by the first text. It takes some 150 MB.',
   }),
   speechCacheBytes: setting({
     env: 'PARLEY_SPEECH_CACHE_BYTES',

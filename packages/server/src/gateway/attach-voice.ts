@@ -197,6 +197,7 @@ async function attachVoice(
     secretShelf: assembly.secretShelf,
     rateLimiter: assembly.rateLimiter,
   })
+  void spoken.warm()
   return {
     activeSessions: () => desk.active,
     vendorProbes: assembly.probes,

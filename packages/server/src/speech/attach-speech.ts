@@ -2,9 +2,11 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Opus, Resampling } from '@parley/audio'
+import type { TextToSpeech } from '@parley/core'
 import { createClientSecrets, type RateBudget, type RateLimiter, type SecretShelf } from '@parley/platform'
 import type { FastifyPluginAsync } from 'fastify'
 import { createGuard } from '../http/guard.js'
+import type { Log } from '../log/log.js'
 import { createRealtimeIdentity } from '../realtime/realtime-identity.js'
 import type { ServerParts } from '../serve.js'
 import { openAiSpeechRoutes } from './openai-speech-routes.js'
@@ -29,6 +31,8 @@ export interface SpeechEdge extends Pick<ServerParts, 'config' | 'clock' | 'log'
 
 export interface AttachedSpeech {
   readonly routes: FastifyPluginAsync
+  /** Makes the voices ready where that is set. What cannot be is told, and tried again by the first text. */
+  warm(): Promise<void>
   /** Takes no more; resolves once nobody waits for speech, or when `signal` aborts. */
   drain(signal: AbortSignal): Promise<void>
 }
@@ -52,6 +56,18 @@ export function attachSpeech(edge: SpeechEdge): AttachedSpeech {
         openAiSpeechRoutes({ ...parts, identity: createRealtimeIdentity(edge.identity, secrets) }),
       )
     },
+    async warm() {
+      if (!config.speechWarm) return
+      await Promise.all(voices.voices.map(({ name, voice }) => warmVoice(name, voice, edge.log)))
+    },
     drain: signal => desk.drain(signal),
+  }
+}
+
+async function warmVoice(name: string, voice: TextToSpeech, log: Log): Promise<void> {
+  try {
+    await voice.warm?.()
+  } catch (error) {
+    log.warn({ err: error, voice: name }, 'a voice could not be warmed up')
   }
 }

@@ -455,6 +455,22 @@ describe('a gateway that leaves', () => {
   })
 })
 
+it('voices are made ready at the start where that is set, and one that cannot be is told', async () => {
+  let warmed = 0
+  const voice = (name: string, warm: () => Promise<void>) => ({ ...scriptedVoice({ name }), warm })
+  const voices = [
+    voice('one', async () => void warmed++),
+    voice('two', () => Promise.reject(new ParleyError('voice_failed', 'It is cold.'))),
+  ]
+  await (await start({ voices })).rig.speech.warm()
+  expect(warmed).toBe(0)
+  await rig?.stop()
+  const { rig: warm } = await start({ voices, env: { PARLEY_SPEECH_WARM: 'true' } })
+  await warm.speech.warm()
+  expect(warmed).toBe(1)
+  expect(warm.lines.join('')).toContain('It is cold.')
+})
+
 it('the routes are told in the OpenAPI page', async () => {
   const { rig } = await start()
   const page = (await (await fetch(`${rig.url}/openapi.json`)).json()) as {
