@@ -9,6 +9,7 @@ import {
   type Face,
   faceAt,
   lightPalette,
+  mouthCurve,
   mouthPath,
 } from '@parley/react'
 import { useEffect, useRef, useState } from 'react'
@@ -77,6 +78,10 @@ function Head({ face, size, palette }: { face: Face; size: number; palette: type
   const glow = mood.high > 0.5 ? palette.aura.high : mood.low > 0.5 ? palette.aura.low : palette.aura.neutral
   const colour = `rgb(${glow.join(',')})`
   const mouth = mouthPath(face, 100)
+  // Curves reach three quarters of the height of their control points.
+  const { corner, upper, lower } = mouthCurve(face)
+  const top = corner * 25 + upper * 75
+  const bottom = corner * 25 + lower * 75
   const x = 17 * face.yaw
   const y = 11 * face.nod - 2.5 * face.posture
   const lift = -5 * face.posture - 1.8 * face.breath + 3 * face.nod
@@ -125,10 +130,18 @@ function Head({ face, size, palette }: { face: Face; size: number; palette: type
           <G clipPath="url(#lips)">
             <Rect x={-60} y={-60} width={120} height={120} fill={palette.mouth} />
             <Ellipse
-              cy={12 + 40 * face.mouth.open}
+              cy={bottom + 4}
               rx={18}
-              ry={4 + 24 * face.mouth.tongue}
+              ry={4 + (bottom - top) * (0.2 + 0.5 * face.mouth.tongue)}
               fill={palette.tongue}
+            />
+            <Rect
+              x={-24}
+              y={top - 20}
+              width={48}
+              height={20 + 9 * face.mouth.teeth}
+              rx={4}
+              fill={palette.teeth}
             />
           </G>
           <Path d={mouth} stroke={palette.lip} strokeWidth={4} strokeLinejoin="round" fill="none" />

@@ -1,11 +1,17 @@
 /// <reference types="node" />
+import { createReadStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openBrowser } from '../../../client/dist/testing/browser.js'
+import { openBrowser, tone, writeWav } from '../../../client/dist/testing/browser.js'
+
+const clientFolder = fileURLToPath(new URL('../../../client/dist/', import.meta.url))
 
 /** React, and this package as it ships, for a page. */
 async function bundle(): Promise<string> {
@@ -49,18 +55,22 @@ const stage = `
 `
 
 describe('React in Chromium', () => {
+  let folder: string
   let browser: Browser
   let server: Server
   let page: Page
   const faults: string[] = []
 
   beforeAll(async () => {
-    const [code, opened] = await Promise.all([bundle(), openBrowser('/dev/null')])
+    folder = await mkdtemp(join(tmpdir(), 'parley-react-'))
+    await writeWav(join(folder, 'tone.wav'), tone(220, 48_000, 1), 48_000)
+    const [code, opened] = await Promise.all([bundle(), openBrowser(join(folder, 'tone.wav'))])
     browser = opened
     server = createServer((request, response) => {
-      const script = request.url === '/bundle.js'
-      response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
-      response.end(script ? code : '<!doctype html><div id="root"></div>')
+      const url = request.url ?? '/'
+      response.setHeader('content-type', url.endsWith('.js') ? 'text/javascript' : 'text/html')
+      if (url.startsWith('/client/')) createReadStream(clientFolder + url.slice(8)).pipe(response)
+      else response.end(url === '/bundle.js' ? code : '<!doctype html><div id="root"></div>')
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   })
@@ -68,6 +78,7 @@ describe('React in Chromium', () => {
   afterAll(async () => {
     await browser?.close()
     await new Promise(resolve => server?.close(resolve))
+    await rm(folder, { recursive: true })
   })
 
   beforeEach(async () => {
@@ -126,6 +137,28 @@ describe('React in Chromium', () => {
       stillStopped: 0,
       unmounted: 0,
     })
+  })
+
+  it('streams the page’s microphone as 20 ms frames of PCM16, and gives it back at stop', async () => {
+    const seen = await page.evaluate(`(async () => {
+      const { createProsodyStream, pageMicrophone } = kit
+      const stream = createProsodyStream({
+        url: 'wss://gateway.example/prosody',
+        openMicrophone: pageMicrophone('/client/worklet/audio-worklet-processor.js'),
+        environment: { openSocket },
+      })
+      const sound = new Promise(resolve => {
+        stream.subscribe(() => {
+          const socket = live().at(-1)
+          if (socket) socket.send = samples => ++socket.sent > 4 && resolve([samples.constructor.name, samples.length])
+        })
+      })
+      await stream.start()
+      const seen = { microphone: stream.snapshot().microphone, sound: await sound }
+      stream.stop()
+      return { ...seen, after: stream.snapshot().microphone }
+    })()`)
+    expect(seen).toEqual({ microphone: 'granted', sound: ['Int16Array', 320], after: 'stopped' })
   })
 
   it('draws a face at the screen’s resolution, labels it, and draws none while it is out of sight', async () => {

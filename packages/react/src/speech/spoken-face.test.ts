@@ -3,7 +3,10 @@ import { createSpokenFace } from './spoken-face.js'
 
 const RATE = 16_000
 const sine = (hz: number, amplitude: number) =>
-  Int16Array.from({ length: RATE / 2 }, (_, i) => 32_767 * amplitude * Math.sin((2 * Math.PI * hz * i) / RATE))
+  Int16Array.from(
+    { length: RATE / 2 },
+    (_, i) => 32_767 * amplitude * Math.sin((2 * Math.PI * hz * i) / RATE),
+  )
 
 describe('the face of sound at hand', () => {
   it('tells loudness in even steps of dB and how bright it is', () => {
@@ -12,7 +15,9 @@ describe('the face of sound at hand', () => {
     expect(face.at(100)).toMatchObject({ speaking: true, emotion: 'high' })
     expect(face.at(100).energy).toBeCloseTo(1 - 20 / 60, 2)
     expect(face.at(100).centroidHz).toBeGreaterThan(150)
-    expect(createSpokenFace({ samples: sine(5000, 0.1), sampleRate: RATE }).at(100).centroidHz).toBeGreaterThan(4500)
+    expect(
+      createSpokenFace({ samples: sine(5000, 0.1), sampleRate: RATE }).at(100).centroidHz,
+    ).toBeGreaterThan(4500)
   })
 
   it('is silent in pauses and outside of the sound', () => {

@@ -16,6 +16,10 @@ describe('errors of a prosody stream', () => {
     const error = new ProsodyError('microphone-busy', undefined, { cause, details: { device: 'x' } })
     expect(error.message).toContain('call start()')
     expect([error.code, error.cause, error.details]).toEqual(['microphone-busy', cause, { device: 'x' }])
-    expect([isProsodyErrorCode('refused'), isProsodyErrorCode('toString'), isProsodyErrorCode(7)]).toEqual([true, false, false])
+    expect([isProsodyErrorCode('refused'), isProsodyErrorCode('toString'), isProsodyErrorCode(7)]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 })

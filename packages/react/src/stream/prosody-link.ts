@@ -4,8 +4,8 @@
  */
 import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs, type SocketLike } from '@parley/client'
 import { ProsodyError } from './prosody-error.js'
-import { refusal } from './refusal.js'
 import { type ProsodyReading, readProsodyMessage } from './read-message.js'
+import { refusal } from './refusal.js'
 import { type StreamAddress, streamAddress, streamProtocols } from './stream-address.js'
 import type {
   ProsodyStreamOptions,

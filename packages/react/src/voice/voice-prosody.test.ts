@@ -7,11 +7,22 @@ const heard: HeardProsody = { reply: 'r1', frame, viseme: 'aa', next: 'PP', blen
 
 describe('the face of a live conversation', () => {
   it('shows the frame and the mouth that are heard', () => {
-    expect(faceInputOf(heard)).toMatchObject({ pitchHz: 200, energy: 0.6, speaking: true, viseme: 'aa', next: 'PP', blend: 0.3 })
+    expect(faceInputOf(heard)).toMatchObject({
+      pitchHz: 200,
+      energy: 0.6,
+      speaking: true,
+      viseme: 'aa',
+      next: 'PP',
+      blend: 0.3,
+    })
   })
 
   it('speaks by visemes alone where no prosody is told', () => {
-    expect(faceInputOf({ ...heard, frame: undefined })).toMatchObject({ speaking: true, viseme: 'aa', energy: undefined })
+    expect(faceInputOf({ ...heard, frame: undefined })).toMatchObject({
+      speaking: true,
+      viseme: 'aa',
+      energy: undefined,
+    })
   })
 
   it('moves the mouth by energy where no visemes are told', () => {
