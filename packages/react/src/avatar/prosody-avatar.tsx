@@ -1,5 +1,5 @@
 /** `<ProsodyAvatar>`: a face that says what it hears. Renders once; the pictures are drawn beside React. */
-import { type CSSProperties, useEffect, useRef } from 'react'
+import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import type { FaceInput } from '../face/face-types.js'
 import { animateFace, type FaceAnimation, type FaceAnimationOptions } from './animate-face.js'
 import { avatarLabel, englishLabels } from './avatar-label.js'
@@ -42,7 +42,7 @@ export function ProsodyAvatar(props: ProsodyAvatarProps) {
   useEffect(() => animation.current?.change({ theme, colors, labels }), [theme, colors, labels])
 
   // From here on the animation writes the label; React leaves an attribute alone that it does not change.
-  const firstLabel = useRef(avatarLabel(props, { ...englishLabels, ...labels })).current
+  const [firstLabel] = useState(() => avatarLabel(props, { ...englishLabels, ...labels }))
   return (
     <canvas
       ref={canvas}

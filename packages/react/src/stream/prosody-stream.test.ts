@@ -190,7 +190,7 @@ describe('a prosody stream', () => {
     await rig.greet()
     rig.frame()
     rig.page.setOnline(false)
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'offline', energy: 0 })
+    expect(rig.stream.snapshot()).toMatchObject({ state: 'offline', connected: false, energy: 0 })
     expect(rig.last().closedWith).toBeDefined()
     await rig.page.pass(600_000)
     expect(rig.page.sockets).toHaveLength(1)
@@ -349,6 +349,30 @@ describe('a prosody stream', () => {
     rig.last().say(JSON.stringify({ type: 'session-ended', session: 'ses_1' }))
     expect(rig.stream.snapshot().state).toBe('closed')
   })
+
+  it.each([
+    ['idle', async () => {}],
+    ['connecting', async rig => rig.stream.connect()],
+    ['open', async rig => (rig.stream.connect(), rig.greet())],
+    ['reconnecting', async rig => (rig.stream.connect(), await rig.greet(), rig.last().die(1006))],
+    ['offline', async rig => (rig.page.setOnline(false), rig.stream.connect())],
+    ['failed', async rig => (rig.stream.connect(), rig.last().die(1008))],
+    ['closed', async rig => (rig.stream.connect(), await rig.greet(), rig.last().die(1000))],
+  ] as [string, (rig: ReturnType<typeof virtualStream>) => Promise<unknown>][])(
+    'can be left while it is %s, and nothing of it goes on',
+    async (state, lead) => {
+      const rig = virtualStream()
+      await lead(rig)
+      expect(rig.stream.snapshot().state).toBe(state)
+      rig.stream.stop()
+      rig.stream.reset()
+      expect(rig.page.timers + rig.page.watchers).toBe(0)
+      rig.page.setOnline(true)
+      await rig.page.pass(60_000)
+      expect(rig.page.sockets.length).toBeLessThanOrEqual(1)
+      expect(rig.stream.snapshot()).toEqual(idleSnapshot)
+    },
+  )
 
   it('keeps what the address itself says', () => {
     const rig = virtualStream({ url: 'https://gateway.example/?sampleRate=8000#x', query: { a: 'b c' } })

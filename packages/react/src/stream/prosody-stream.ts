@@ -68,6 +68,7 @@ export function createProsodyStream(options: ProsodyStreamOptions = {}): Prosody
       ...values,
       utterance,
       state: link.state,
+      connected: link.state === 'open',
       microphone: microphone.state,
       error: errors.link ?? errors.microphone,
     }

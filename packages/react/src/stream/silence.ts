@@ -26,6 +26,7 @@ export const idleSnapshot: ProsodySnapshot = Object.freeze({
   ...silentValues,
   utterance: undefined,
   state: 'idle',
+  connected: false,
   microphone: 'unknown',
   error: undefined,
 })

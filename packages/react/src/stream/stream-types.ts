@@ -31,6 +31,8 @@ export interface ProsodySnapshot extends ProsodyValues {
   /** The last utterance that is over. */
   readonly utterance: Readonly<UtteranceFields> | undefined
   readonly state: ProsodyStreamState
+  /** Whether `state` is `open`. */
+  readonly connected: boolean
   readonly microphone: MicrophoneState
   readonly error: ProsodyError | undefined
 }
