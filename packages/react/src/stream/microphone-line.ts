@@ -84,7 +84,9 @@ export function microphoneError(thrown: unknown, otherwise?: 'microphone-lost'):
   if (thrown instanceof ClientError && isProsodyErrorCode(thrown.code)) {
     return new ProsodyError(thrown.code, undefined, { cause: thrown })
   }
-  const code = microphoneFault(thrown) as 'microphone-denied' | 'unsupported'
+  // What is no error at all (React Native's modules reject with anything) has no name to go by.
+  const fault = thrown instanceof Error ? microphoneFault(thrown) : 'unsupported'
+  const code = isProsodyErrorCode(fault) ? fault : 'unsupported'
   return new ProsodyError(code === 'unsupported' && otherwise ? otherwise : code, undefined, {
     cause: thrown,
   })

@@ -1,7 +1,7 @@
 import { ClientError } from '@parley/client'
 import { describe, expect, it } from 'vitest'
 import { idleSnapshot } from './silence.js'
-import { frameMessage, virtualStream } from './virtual-stream.test-kit.js'
+import { virtualStream } from './virtual-stream.test-kit.js'
 
 describe('a prosody stream', () => {
   it('opens a socket, hears the greeting and tells the values of frames', async () => {
@@ -16,12 +16,6 @@ describe('a prosody stream', () => {
     await rig.page.pass(32)
     expect(rig.stream.snapshot()).toMatchObject({ state: 'open', pitchHz: 180, energy: 0.4, emotion: 'high' })
     expect(rig.states).toEqual(['connecting', 'open'])
-  })
-
-  it('offers no subprotocol without a token, as a plain server expects', () => {
-    const rig = virtualStream()
-    rig.stream.connect()
-    expect(rig.last().protocols).toEqual([])
   })
 
   it('sends the microphone as it comes and only while somebody takes it', async () => {
@@ -90,9 +84,9 @@ describe('a prosody stream', () => {
     ['none', 'microphone-missing', new DOMException('', 'NotFoundError')],
     ['none', 'insecure-page', new ClientError('insecure-page')],
     ['none', 'unsupported', new Error('of its own')],
+    ['none', 'unsupported', 'no error at all'],
   ])('says %s (%s) and keeps the socket', async (microphone, code, thrown) => {
-    const rig = virtualStream()
-    rig.microphone.answer = thrown
+    const rig = virtualStream({ openMicrophone: () => Promise.reject(thrown) })
     await rig.stream.start()
     await rig.greet()
     expect(rig.stream.snapshot()).toMatchObject({ state: 'open', microphone, error: { code } })
@@ -107,124 +101,6 @@ describe('a prosody stream', () => {
       microphone: 'stopped',
       error: { code: 'microphone-lost' },
     })
-  })
-
-  it('comes back after a lost connection, later each time, with the values reset meanwhile', async () => {
-    const rig = virtualStream()
-    await rig.stream.start()
-    await rig.greet()
-    rig.frame()
-    rig.last().die(1006)
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'reconnecting', pitchHz: 0, energy: 0 })
-    for (const [tries, ms] of [250, 500, 1000].entries()) {
-      await rig.page.pass(ms - 1)
-      expect(rig.page.sockets).toHaveLength(tries + 1)
-      await rig.page.pass(1)
-      expect(rig.page.sockets).toHaveLength(tries + 2)
-      rig.last().die(1006)
-    }
-    await rig.page.pass(2000)
-    await rig.greet()
-    rig.microphone.speak(320)
-    expect(rig.last().received).toHaveLength(1)
-    expect(rig.states).toEqual(['connecting', 'open', 'reconnecting', 'open'])
-    expect(rig.stream.snapshot().error).toBeUndefined()
-  })
-
-  it('gives up after as many tries as it was told, and lets go of the microphone', async () => {
-    const rig = virtualStream({ reconnect: { attempts: 2 } })
-    await rig.stream.start()
-    for (let i = 0; i < 3; i++) {
-      rig.last().die(1006)
-      await rig.page.pass(10_000)
-    }
-    expect(rig.page.sockets).toHaveLength(3)
-    expect(rig.stream.snapshot()).toMatchObject({
-      state: 'failed',
-      microphone: 'stopped',
-      error: { code: 'connect-failed' },
-    })
-    expect(rig.page.timers + rig.page.watchers).toBe(0)
-  })
-
-  it.each([
-    [1008, 'Unauthorized', 'unauthorized'],
-    [1008, '', 'unauthorized'],
-    [1008, 'too many connections', 'refused'],
-    [1009, 'message too big', 'refused'],
-    [4429, 'slow down', 'refused'],
-  ])('does not repeat what was closed with %i %s', async (code, reason, error) => {
-    const rig = virtualStream()
-    rig.stream.connect()
-    rig.last().die(code, reason)
-    await rig.page.pass(60_000)
-    expect(rig.page.sockets).toHaveLength(1)
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'failed', error: { code: error } })
-  })
-
-  it('is closed without a fault where the gateway ended it', async () => {
-    const rig = virtualStream()
-    rig.stream.connect()
-    await rig.greet()
-    rig.last().die(1000)
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'closed', error: undefined })
-  })
-
-  it('stays closed where nothing was said for long, and goes on where only the connection grew old', async () => {
-    const rig = virtualStream()
-    await rig.stream.start()
-    await rig.greet()
-    rig.last().die(4408, 'expired')
-    await rig.page.pass(250)
-    await rig.greet()
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'open', microphone: 'granted' })
-    rig.last().die(4408, 'idle')
-    await rig.page.pass(60_000)
-    expect(rig.page.sockets).toHaveLength(2)
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'closed', error: undefined })
-  })
-
-  it('waits for a network without trying, and tries the moment there is one', async () => {
-    const rig = virtualStream()
-    rig.stream.connect()
-    await rig.greet()
-    rig.frame()
-    rig.page.setOnline(false)
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'offline', connected: false, energy: 0 })
-    expect(rig.last().closedWith).toBeDefined()
-    await rig.page.pass(600_000)
-    expect(rig.page.sockets).toHaveLength(1)
-    rig.page.setOnline(true)
-    expect(rig.page.sockets).toHaveLength(2)
-    await rig.greet()
-    expect(rig.stream.snapshot().state).toBe('open')
-  })
-
-  it('needs no network for a gateway on the same machine', async () => {
-    const rig = virtualStream({ url: 'ws://localhost:3000/prosody' })
-    rig.page.setOnline(false)
-    rig.stream.connect()
-    await rig.greet()
-    expect(rig.stream.snapshot().state).toBe('open')
-  })
-
-  it('takes sound without any answer as a dead connection', async () => {
-    const rig = virtualStream()
-    await rig.stream.start()
-    await rig.greet()
-    for (let i = 0; i < 62; i++) {
-      rig.microphone.speak(1600)
-      await rig.page.pass(100)
-    }
-    expect(rig.states.at(-1)).toBe('reconnecting')
-  })
-
-  it('takes a gateway that never greets as one that is not there', async () => {
-    const rig = virtualStream()
-    rig.stream.connect()
-    rig.last().accept()
-    await rig.page.pass(10_250)
-    expect(rig.page.sockets).toHaveLength(2)
   })
 
   it('lets values fall silent that nobody renews', async () => {
@@ -300,39 +176,6 @@ describe('a prosody stream', () => {
     })
   })
 
-  it('moves to another address and keeps the microphone', async () => {
-    const rig = virtualStream()
-    await rig.stream.start()
-    await rig.greet()
-    rig.stream.configure({ url: 'wss://other.example/prosody', token: undefined })
-    expect(rig.page.sockets[0]?.closedWith).toBeDefined()
-    await rig.greet()
-    expect(rig.last().url).toContain('other.example')
-    rig.microphone.speak(320)
-    expect(rig.last().received).toHaveLength(1)
-    rig.stream.configure({ url: 'wss://other.example/prosody', token: undefined })
-    expect(rig.page.sockets).toHaveLength(2)
-  })
-
-  it('asks for a fresh token at each try, and tries again where that fails', async () => {
-    let asked = 0
-    const rig = virtualStream({
-      token: () => (++asked === 1 ? Promise.reject(new Error('no')) : `token-${asked}`),
-    })
-    rig.stream.connect()
-    await rig.page.pass(250)
-    expect(rig.last().protocols[1]).toBe('bearer.token-2')
-  })
-
-  it('fails at once, asking for no microphone, where it knows no gateway', async () => {
-    const rig = virtualStream({ url: '' })
-    await rig.stream.start()
-    expect(rig.stream.snapshot()).toMatchObject({ state: 'failed', error: { code: 'no-address' } })
-    expect(rig.microphone.wishes).toEqual([])
-    rig.stream.reset()
-    expect(rig.stream.snapshot()).toEqual(idleSnapshot)
-  })
-
   it('follows one side of a live conversation until it is over', async () => {
     const rig = virtualStream({ session: 'ses_1', side: 'agent' })
     rig.stream.connect()
@@ -350,34 +193,17 @@ describe('a prosody stream', () => {
     expect(rig.stream.snapshot().state).toBe('closed')
   })
 
-  it.each([
-    ['idle', async () => {}],
-    ['connecting', async rig => rig.stream.connect()],
-    ['open', async rig => (rig.stream.connect(), rig.greet())],
-    ['reconnecting', async rig => (rig.stream.connect(), await rig.greet(), rig.last().die(1006))],
-    ['offline', async rig => (rig.page.setOnline(false), rig.stream.connect())],
-    ['failed', async rig => (rig.stream.connect(), rig.last().die(1008))],
-    ['closed', async rig => (rig.stream.connect(), await rig.greet(), rig.last().die(1000))],
-  ] as [string, (rig: ReturnType<typeof virtualStream>) => Promise<unknown>][])(
-    'can be left while it is %s, and nothing of it goes on',
-    async (state, lead) => {
-      const rig = virtualStream()
-      await lead(rig)
-      expect(rig.stream.snapshot().state).toBe(state)
-      rig.stream.stop()
-      rig.stream.reset()
-      expect(rig.page.timers + rig.page.watchers).toBe(0)
-      rig.page.setOnline(true)
-      await rig.page.pass(60_000)
-      expect(rig.page.sockets.length).toBeLessThanOrEqual(1)
-      expect(rig.stream.snapshot()).toEqual(idleSnapshot)
-    },
-  )
-
-  it('keeps what the address itself says', () => {
-    const rig = virtualStream({ url: 'https://gateway.example/?sampleRate=8000#x', query: { a: 'b c' } })
+  it('tells utterances also where no frames are told', async () => {
+    const rig = virtualStream({ throttleMs: Number.POSITIVE_INFINITY })
     rig.stream.connect()
-    expect(rig.last().url).toBe('wss://gateway.example/prosody?sampleRate=8000&a=b%20c')
-    expect(frameMessage()).toContain('prosody')
+    await rig.greet()
+    const before = rig.renders
+    for (let i = 0; i < 20; i++) {
+      rig.frame()
+      await rig.page.pass(32)
+    }
+    expect(rig.renders).toBe(before)
+    rig.last().say(JSON.stringify({ type: 'utterance', utterance: { fromMs: 0, untilMs: 900 } }))
+    expect(rig.stream.snapshot()).toMatchObject({ utterance: { untilMs: 900 }, pitchHz: 220 })
   })
 })

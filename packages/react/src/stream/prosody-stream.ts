@@ -111,7 +111,7 @@ export function createProsodyStream(options: ProsodyStreamOptions = {}): Prosody
       tellSoon()
     } else if (reading.kind === 'utterance') {
       utterance = reading.utterance
-      tellSoon()
+      tellNow()
     } else if (reading.kind === 'fault') {
       const details = { serverCode: reading.code }
       errors.link = new ProsodyError('gateway-fault', reading.message || undefined, { details })
@@ -126,6 +126,12 @@ export function createProsodyStream(options: ProsodyStreamOptions = {}): Prosody
     if (session !== undefined) link.sendText({ type: 'subscribe', session, sides: [side], visemes: false })
   }
 
+  function open(): void {
+    // What ended the last connection says nothing of this one.
+    if (link.state === 'closed' || link.state === 'failed') errors.link = undefined
+    link.open()
+  }
+
   /** Undefined where the address is wrong, which the link says in its own time. */
   function gateway(): string | undefined {
     try {
@@ -136,10 +142,10 @@ export function createProsodyStream(options: ProsodyStreamOptions = {}): Prosody
   }
 
   return {
-    connect: link.open,
+    connect: open,
     start() {
       errors.link = errors.microphone = undefined
-      link.open()
+      open()
       // Without a gateway nobody should be asked for a microphone.
       if (link.state === 'failed') return Promise.resolve()
       return microphone.start({ sampleRate: options.sampleRate ?? 16_000, gateway: gateway() })

@@ -56,8 +56,8 @@ function withWishes(
 }
 
 function badAddress(url: string): ProsodyError {
-  // Without its query, which may carry a token.
-  const shown = url.split(/[?#]/)[0]
+  // Without what may be secret in it: its query, a name and password.
+  const shown = url.split(/[?#]/)[0]?.replace(/\/\/[^/@]*@/, '//')
   return new ProsodyError(
     'bad-address',
     `\`url\` is not an address: ${shown}; use wss://your-gateway/prosody.`,
