@@ -161,28 +161,30 @@ describe('the connection of a prosody stream', () => {
   })
 
   it.each([
-    ['idle', async () => {}],
-    ['connecting', async rig => rig.stream.connect()],
-    ['open', async rig => (rig.stream.connect(), rig.greet())],
-    ['reconnecting', async rig => (rig.stream.connect(), await rig.greet(), rig.last().die(1006))],
-    ['offline', async rig => (rig.page.setOnline(false), rig.stream.connect())],
-    ['failed', async rig => (rig.stream.connect(), rig.last().die(1008))],
-    ['closed', async rig => (rig.stream.connect(), await rig.greet(), rig.last().die(1000))],
-  ] as [string, (rig: ReturnType<typeof virtualStream>) => Promise<unknown>][])(
-    'can be left while it is %s, and nothing of it goes on',
-    async (state, lead) => {
-      const rig = virtualStream()
-      await lead(rig)
-      expect(rig.stream.snapshot().state).toBe(state)
-      rig.stream.stop()
-      rig.stream.reset()
-      expect(rig.page.timers + rig.page.watchers).toBe(0)
-      rig.page.setOnline(true)
-      await rig.page.pass(60_000)
-      expect(rig.page.sockets.length).toBeLessThanOrEqual(1)
-      expect(rig.stream.snapshot()).toEqual(idleSnapshot)
-    },
-  )
+    ['idle', []],
+    ['connecting', ['connect']],
+    ['open', ['connect', 'greet']],
+    ['reconnecting', ['connect', 'greet', 1006]],
+    ['offline', ['unplug', 'connect']],
+    ['failed', ['connect', 1008]],
+    ['closed', ['connect', 'greet', 1000]],
+  ] as const)('can be left while it is %s, and nothing of it goes on', async (state, steps) => {
+    const rig = virtualStream()
+    for (const step of steps) {
+      if (step === 'connect') rig.stream.connect()
+      else if (step === 'greet') await rig.greet()
+      else if (step === 'unplug') rig.page.setOnline(false)
+      else rig.last().die(step)
+    }
+    expect(rig.stream.snapshot().state).toBe(state)
+    rig.stream.stop()
+    rig.stream.reset()
+    expect(rig.page.timers + rig.page.watchers).toBe(0)
+    rig.page.setOnline(true)
+    await rig.page.pass(60_000)
+    expect(rig.page.sockets.length).toBeLessThanOrEqual(1)
+    expect(rig.stream.snapshot()).toEqual(idleSnapshot)
+  })
 
   it('forgets what ended the last connection when it opens another', async () => {
     const rig = virtualStream()
