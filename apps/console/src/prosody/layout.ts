@@ -90,7 +90,7 @@ export function layoutOf(view: ProsodyView, options: LayoutOptions): Layout {
     pitchTicks: pitch.ticks,
     curves: bySide(side => curvesOf(course[side], gapMs, hz => pitch.y(hz, side))),
     bars: bySide(side => barsOf(course[side], barHeight)),
-    turns: turnsOf(view.spans, options, x),
+    turns: turnsOf(options.sides.length > 1 ? view.spans : spokenSpans(view), options, x),
     voiced: sides.flatMap(side => voicedOf(course[side], gapMs).map(run => ({ side, ...run }))),
     marks: view.marks
       .filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
@@ -262,6 +262,16 @@ function voicedOf(columns: readonly Column[], gapMs: number): Pick<Box, 'x' | 'w
     } else runs.push({ x, width: Math.min(width, 6), lastMs })
   }
   return runs.map(({ x, width }) => ({ x, width }))
+}
+
+/** A stream of one voice has no turns; its utterances are what is shaded. */
+function spokenSpans({ utterances }: ProsodyView): readonly Span[] {
+  return utterances.map(({ side, number, fromMs, untilMs }) => ({
+    side,
+    id: String(number),
+    fromMs,
+    untilMs,
+  }))
 }
 
 function turnsOf(spans: readonly Span[], { fromMs, untilMs }: Window, x: (atMs: number) => number) {

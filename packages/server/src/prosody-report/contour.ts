@@ -15,11 +15,19 @@ export interface ContourOptions {
 }
 
 const margin = 8
+/** What a voice glides from one moment to the next at the most, octaves. */
+const longestStep = 0.5
 /** Bits of the dots of a Braille sign (U+2800), by column and line. */
 const dotBits = [
   [0x01, 0x02, 0x04, 0x40],
   [0x08, 0x10, 0x20, 0x80],
 ] as const
+
+interface Dot {
+  readonly column: number
+  readonly row: number
+  readonly octaves: number
+}
 
 /** Lines with the pitch in Hz at the left and the time below; steps in pitch are even in semitones. */
 export function contourLines(options: ContourOptions): string[] {
@@ -29,14 +37,28 @@ export function contourLines(options: ContourOptions): string[] {
   const cells = new Uint8Array(width * lines)
   const x = scaleOf(0, durationMs, 0, width * 2)
   const y = scaleOf(Math.log2(lowHz), Math.log2(highHz), lines * 4 - 1, 0)
-  for (let i = 0; i < overview.moments; i++) {
-    const hz = overview.pitchAt(i)
-    if (hz <= 0) continue
-    const column = Math.floor(x((i + 0.5) * overview.momentMs))
-    const row = Math.min(lines * 4 - 1, Math.max(0, Math.round(y(Math.log2(hz)))))
-    if (column < 0 || column >= width * 2) continue
+  const dot = (column: number, row: number) => {
+    if (column < 0 || column >= width * 2) return
     const cell = (row >> 2) * width + (column >> 1)
     cells[cell] = (cells[cell] as number) | (dotBits[column & 1]?.[row & 3] ?? 0)
+  }
+  let last: Dot | undefined
+  for (let i = 0; i < overview.moments; i++) {
+    const hz = overview.pitchAt(i)
+    if (hz <= 0) {
+      last = undefined
+      continue
+    }
+    const octaves = Math.log2(hz)
+    const row = Math.min(lines * 4 - 1, Math.max(0, Math.round(y(octaves))))
+    const here = { column: Math.floor(x((i + 0.5) * overview.momentMs)), row, octaves }
+    const from = last && Math.abs(octaves - last.octaves) < longestStep ? last : here
+    const steps = Math.max(1, here.column - from.column, Math.abs(here.row - from.row))
+    for (let step = 1; step <= steps; step++) {
+      const part = (a: number, b: number) => Math.round(a + ((b - a) * step) / steps)
+      dot(part(from.column, here.column), part(from.row, here.row))
+    }
+    last = here
   }
   return Array.from({ length: lines }, (_, line) => {
     const signs = Array.from(cells.subarray(line * width, (line + 1) * width), dots =>

@@ -112,11 +112,16 @@ function openEars(options: HearSoundOptions, format: SoundFormat, resampler: Cre
     delayMs: first?.delayMs ?? 0,
   })
   return {
+    // In turns, so that what both sides say is told in the order of time.
     hear(channels) {
-      picker.pick(channels).forEach((samples, side) => {
-        const ear = ears[side]
-        ear?.analyser.hear(ear.resampler?.process(samples) ?? samples, ear.sink)
-      })
+      const turn = Math.ceil(format.rate / 20)
+      const picked = picker.pick(channels)
+      for (let from = 0; from < (picked[0]?.length ?? 0); from += turn) {
+        for (const [side, ear] of ears.entries()) {
+          const samples = (picked[side] as Int16Array).subarray(from, from + turn)
+          ear.analyser.hear(ear.resampler?.process(samples) ?? samples, ear.sink)
+        }
+      }
     },
     end() {
       for (const { analyser, resampler, sink } of ears) {
