@@ -87,7 +87,7 @@ async function run(
       {
         terminal,
         stdin: host.stdin,
-        columns: Math.min(200, Math.max(40, host.stdout.columns ?? 80)),
+        columns: host.stdout.columns && Math.min(200, Math.max(40, host.stdout.columns)),
         progress: createProgressLine(host.stderr),
         stopped: () => stopped,
         analyserFor: createProsodyAnalyser,

@@ -138,14 +138,16 @@ describe('the contour for a terminal', () => {
 
 describe('an utterance', () => {
   it('is a line of the table, with its side where there are two', () => {
-    const one = createUtteranceTable(['voice'], plainPaint)
+    const one = createUtteranceTable({ sides: ['voice'], paint: plainPaint, width: 120 })
     const told = { side: 'left', number: 3, utterance } as const
     expect(one.line(told)).toBe(
       '  3   0:00.32   2.10 s  142 Hz   9.5 st  ↘ fall   -21.3  -22.0    4.3  1, 0.24 s  0.52 neutral',
     )
-    const two = createUtteranceTable(['left', 'right'], plainPaint)
+    const two = createUtteranceTable({ sides: ['left', 'right'], paint: plainPaint, width: 120 })
     expect(two.line(told)).toContain('left')
     expect(two.heading().indexOf('pitch')).toBe(two.line(told).indexOf('142 Hz') + 1)
+    const narrow = createUtteranceTable({ sides: ['voice'], paint: plainPaint, width: 60 })
+    expect(narrow.line(told)).toBe('  3   0:00.32   2.10 s  142 Hz  ↘ fall   0.52 neutral')
     expect(one.line({ ...told, utterance: { ...utterance, pitch: undefined } })).toContain('–')
   })
 

@@ -28,8 +28,8 @@ export interface Printer {
 export interface PrinterOptions {
   readonly terminal: Terminal
   readonly name: string
-  /** Of the terminal. */
-  readonly columns: number
+  /** Of the terminal; undefined for a file. */
+  readonly columns: number | undefined
   readonly json: boolean
   readonly frames: boolean
 }
@@ -58,7 +58,7 @@ function table({ terminal, name, columns }: PrinterOptions): Printer {
   return {
     began(begun) {
       facts = begun
-      rows = createUtteranceTable(begun.sides, paint)
+      rows = createUtteranceTable({ sides: begun.sides, paint, width: columns ?? Number.POSITIVE_INFINITY })
     },
     frame() {},
     utterance(reported) {
@@ -70,7 +70,7 @@ function table({ terminal, name, columns }: PrinterOptions): Printer {
       for (const each of sides) {
         if (told > 0) print('')
         if (sides.length > 1) print(paint.heading(nameOf(each.side)))
-        for (const line of sideLines(each, { ...heard, columns, terminal })) print(line)
+        for (const line of sideLines(each, { ...heard, columns: columns ?? 80, terminal })) print(line)
       }
       if (facts) print(paint.faint(`${name}: ${factsText(facts, heard)}`))
     },

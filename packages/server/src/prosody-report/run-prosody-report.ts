@@ -32,8 +32,8 @@ export interface ProsodyReportOptions {
 export interface ProsodyReportWorld {
   readonly terminal: Terminal
   readonly stdin: SoundInput
-  /** Columns of the terminal. */
-  readonly columns: number
+  /** Columns of the terminal; undefined for a file. */
+  readonly columns: number | undefined
   readonly progress: ProgressLine
   /** Nobody wants the rest: the reader is gone, or Ctrl-C. */
   readonly stopped: () => boolean

@@ -61,9 +61,22 @@ export interface UtteranceTable {
   line(reported: ReportedUtterance): string
 }
 
+/** What a narrow terminal goes without, the first first. */
+const sparable = ['dBFS', 'pauses', 'syl/s', 'LUFS', 'range', 'ends']
+
+export interface UtteranceTableOptions {
+  readonly sides: readonly Side[]
+  readonly paint: Paint
+  /** Columns of the terminal; a file has as many as it needs. */
+  readonly width: number
+}
+
 /** The side is told only where there are two. */
-export function createUtteranceTable(sides: readonly Side[], paint: Paint): UtteranceTable {
-  const shown = columns.filter(({ title }) => title !== 'side' || sides.length > 1)
+export function createUtteranceTable({ sides, paint, width }: UtteranceTableOptions): UtteranceTable {
+  const shown = fitting(
+    columns.filter(({ title }) => title !== 'side' || sides.length > 1),
+    width,
+  )
   const lineOf = (cells: readonly string[]) =>
     shown
       .map(({ width, left }, i) => (left ? cells[i]?.padEnd(width) : cells[i]?.padStart(width)))
@@ -76,6 +89,15 @@ export function createUtteranceTable(sides: readonly Side[], paint: Paint): Utte
       return reported.utterance.pitch ? line : paint.faint(line)
     },
   }
+}
+
+function fitting(wanted: readonly Column[], width: number): readonly Column[] {
+  let shown = wanted
+  for (const title of sparable) {
+    if (shown.reduce((sum, column) => sum + column.width + 2, -2) <= width) break
+    shown = shown.filter(column => column.title !== title)
+  }
+  return shown
 }
 
 /** Minutes, seconds and hundredths. */
