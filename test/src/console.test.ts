@@ -106,6 +106,8 @@ describe('the console', { timeout: 60_000 }, () => {
 
   it('answers what is typed, and Escape cuts the answer and marks what was not heard', async () => {
     const page = await visit()
+    await page.getByRole('button', { name: 'Show how it is said' }).click()
+    await page.getByRole('img', { name: 'You: silent; Agent: silent' }).waitFor()
     await type(page, 'What are your opening hours?')
     await words(page, 'user', 'What are your opening hours?').waitFor()
     const answer = words(page, 'agent', /open|nine|monday/i).last()
@@ -116,6 +118,16 @@ describe('the console', { timeout: 60_000 }, () => {
     await unheard.waitFor()
     expect((await unheard.textContent())?.length).toBeGreaterThan(3)
     await page.locator('.badge', { hasText: 'interrupted' }).first().waitFor()
+    await page.getByRole('img', { name: /^You: silent; Agent: \d+ Hz$/ }).waitFor()
+  })
+
+  it('draws the voice of a recording that is given to the prosody page, and tells of its utterance', async () => {
+    const page = await visit({ viewport: { width: 360, height: 780 } })
+    await page.getByRole('link', { name: 'How it is said' }).click()
+    await page.locator('input[type=file]').setInputFiles(join(root, 'fixtures/audio/clips/en-hello.wav'))
+    await page.locator('.prosody-card', { hasText: /\d+ Hz/ }).waitFor()
+    await page.getByRole('img', { name: /^Voice: \d+ Hz$/ }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
   })
 
   it('turns Spanish by the switch and is answered in Spanish, saying that it cannot hear it', async () => {

@@ -243,8 +243,9 @@ function withEnd(
 ): ProsodyView {
   const known = view.replies.find(each => each.reply === reply)
   const waiting = interrupted ? view.waiting.filter(each => each.reply !== reply) : view.waiting
-  const next = { ...view, waiting }
-  if (!interrupted || known === undefined) return next
+  if (!interrupted || known === undefined) return { ...view, waiting }
+  const beyond = (moment: Moment) => moment.reply === reply && (moment.placeMs ?? 0) > heard.ms
+  const next = { ...view, waiting, agent: cutEnd(view.agent, beyond) }
   const cutAtMs = Math.min(atMs, known.shiftMs + heard.ms)
   const unheardMs = Math.max(0, known.toldMs - heard.ms)
   return withMark(next, { kind: 'cut', atMs: cutAtMs, reply, unheardMs })
