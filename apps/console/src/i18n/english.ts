@@ -295,6 +295,7 @@ export const english = {
     asking: 'Asking…',
     file: 'Choose a recording…',
     drop: 'Drop a recording to hear it',
+    unreadable: (name: string) => `The browser finds no sound in ${name}; give it a WAV.`,
     playing: (name: string) => `Playing ${name}`,
     states: {
       idle: 'Ready. Nothing is sent before you press a button.',

@@ -296,6 +296,7 @@ export const spanish: Messages = {
     asking: 'Pidiendo permiso…',
     file: 'Elegir una grabación…',
     drop: 'Suelte una grabación para oírla',
+    unreadable: (name: string) => `El navegador no encuentra sonido en ${name}; use un WAV.`,
     playing: (name: string) => `Suena ${name}`,
     states: {
       idle: 'Listo. No se envía nada hasta que pulse un botón.',

@@ -20,6 +20,7 @@ export function ProsodyPage({ session }: { readonly session: ConsoleSession }) {
   const snapshot = useSyncExternalStore(stream.subscribe, stream.snapshot)
   const view = useSyncExternalStore(store.subscribe, store.calm)
   const [playing, setPlaying] = useState<string>()
+  const [unreadable, setUnreadable] = useState<string>()
   const [over, setOver] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
   useEffect(() => stop, [stop])
@@ -27,7 +28,8 @@ export function ProsodyPage({ session }: { readonly session: ConsoleSession }) {
   async function play(file: File | undefined): Promise<void> {
     if (file === undefined) return
     setPlaying(file.name)
-    hear(recordingSource(await file.arrayBuffer()))
+    setUnreadable(undefined)
+    hear(recordingSource(await file.arrayBuffer(), () => setUnreadable(file.name)))
   }
 
   function dropped(event: DragEvent): void {
@@ -66,6 +68,7 @@ export function ProsodyPage({ session }: { readonly session: ConsoleSession }) {
               className="button button-main"
               onClick={() => {
                 setPlaying(undefined)
+                setUnreadable(undefined)
                 hear(microphoneSource())
               }}
             >
@@ -90,7 +93,7 @@ export function ProsodyPage({ session }: { readonly session: ConsoleSession }) {
         </div>
       </header>
       <p className="prosody-state" role="status" data-bad={snapshot.error !== undefined}>
-        {stateText(snapshot, messages, playing)}
+        {unreadable === undefined ? stateText(snapshot, messages, playing) : words.unreadable(unreadable)}
       </p>
       <div className="prosody-live">
         <ProsodyAvatar

@@ -193,7 +193,7 @@ function withHeard(
   const replies = known
     ? withReply(view.replies, { ...known, shiftMs, heardMs: Math.max(known.heardMs, ms) })
     : view.replies
-  const left = view.waiting.filter(each => !heard.includes(each))
+  const left = view.waiting.filter(each => each.reply !== reply || each.placeMs > ms)
   return revealed(
     { ...view, waiting: left, replies },
     heard.map(each => ({ ...each, atMs: each.placeMs + shiftMs })),

@@ -1,5 +1,11 @@
 /** What a stream of `/prosody` hears: this page's microphone, or a recording at the pace of speech, also aloud. */
-import { createAudioContext, openMicrophone, openRecording, resumeOnGesture } from '@parley/client'
+import {
+  ClientError,
+  createAudioContext,
+  openMicrophone,
+  openRecording,
+  resumeOnGesture,
+} from '@parley/client'
 import type { OpenMicrophone, ProsodySource } from '@parley/react'
 import { workletSource } from '../session/sound.js'
 
@@ -11,7 +17,8 @@ export function microphoneSource(): OpenMicrophone {
   return ({ sampleRate }) => withContext(context => openMicrophone({ context, sampleRate, ...workletSource }))
 }
 
-export function recordingSource(recording: ArrayBuffer): OpenMicrophone {
+/** `unreadable` is told where the browser finds no sound in it. */
+export function recordingSource(recording: ArrayBuffer, unreadable: () => void): OpenMicrophone {
   return ({ sampleRate }) =>
     withContext(context =>
       openRecording({
@@ -22,7 +29,10 @@ export function recordingSource(recording: ArrayBuffer): OpenMicrophone {
         monitorGain: MONITOR_GAIN,
         ...workletSource,
       }),
-    )
+    ).catch(thrown => {
+      if (thrown instanceof ClientError && thrown.code === 'bad-recording') unreadable()
+      throw thrown
+    })
 }
 
 /** The context is made while it is still the person's click, and closed with what was opened in it. */
