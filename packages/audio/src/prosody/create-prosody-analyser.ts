@@ -49,8 +49,9 @@ export function createProsodyAnalyser(options: ProsodyAnalyserOptions): ProsodyA
       take(samples, from, count)
       from += count
       if (untilFrame() > 0) continue
-      sink.frame(filler.fill(place.told * hopSize))
+      const first = place.told * hopSize
       place.told++
+      sink.frame(filler.fill(first))
     }
     listener.sink = deaf
   }

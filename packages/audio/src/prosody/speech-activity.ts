@@ -40,10 +40,10 @@ const firstNoiseDb = -75
 /** Of what a voice says the quietest is this much under its mean level. */
 const reachDb = 25
 /** This far under its mean level a voice is still there, and what is quieter still belongs to it for so long. */
-const nearDb = 12
+const nearDb = 15
 const tailMs = 300
 /** How fast the mean level is forgotten while nobody speaks, dB a second. */
-const forgetDbPerS = 1.5
+const forgetDbPerS = 0.75
 /** How much of its way the mean level goes in a second of voice. */
 const levelShare = 0.7
 
@@ -51,7 +51,7 @@ const levelShare = 0.7
 export function createSpeechActivity(hopMs: number): SpeechActivity {
   const floor = createNoiseFloor({ voicedRiseDbPerS: 1 })
   const share = 1 - (1 - levelShare) ** (hopMs / 1000)
-  const state = { runMs: 0.5, levelDb: -0.5, thereMs: 0.5 }
+  const state = { runMs: 0.5, levelDb: -0.5, thereMs: 0.5, looks: 0 }
   const now = {
     open: false,
     opened: false,
@@ -71,8 +71,9 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
       now.opened = true
       state.runMs = 0
       now.fromMs = look.atMs
-      if (state.levelDb < -99) state.levelDb = look.levelDb
     }
+    state.looks++
+    state.levelDb += (look.levelDb - state.levelDb) * Math.max(share, 1 / state.looks)
     state.runMs += hopMs
     if (state.runMs >= onsetMs) now.speaking = true
   }
@@ -98,6 +99,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     now.fromMs = 0
     now.untilMs = 0
     state.thereMs = 0
+    state.looks = 0
     state.levelDb = -100
     now.quietDb = leastVoiceDb
     now.open = false
@@ -122,9 +124,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
       if (heard && look.levelDb > state.levelDb - nearDb) there(look)
       else gone(look)
       now.voiced = heard && now.open && look.atMs - state.thereMs <= tailMs
-      if (!now.voiced) return
-      now.untilMs = look.atMs
-      state.levelDb += (look.levelDb - state.levelDb) * share
+      if (now.voiced) now.untilMs = look.atMs
     },
     reset,
   }

@@ -90,8 +90,17 @@ describe('an utterance', () => {
   })
 })
 
-describe('the level of a voice in noise', () => {
-  it('does not make noise that stays speech', () => {
+describe('speech among other sounds', () => {
+  it('is not held up by voices far behind it', () => {
+    const own = voiceOf({ rate, durationMs: 1500, hz: 140, gain: syllablesOf(4) })
+    const behind = voiceOf({ rate, durationMs: 2500, hz: 230, gain: ms => 0.07 * syllablesOf(5)(ms) })
+    const { frames, utterances } = analyseProsody(joined(silence(500), own, behind), { rate })
+    expect(utterances).toHaveLength(1)
+    expect(utterances[0]?.pitch?.medianHz).toBeCloseTo(140, -1)
+    expect(frames.find(frame => frame.atMs > 2800)?.speaking).toBe(false)
+  })
+
+  it('does not begin with noise that stays', () => {
     const hum = voiceOf({ rate, durationMs: 12_000, hz: 100, gain: 0.0006 })
     const { frames } = analyseProsody(hum, { rate })
     expect(frames.at(-1)?.speaking).toBe(false)
