@@ -3,7 +3,7 @@
  * are. Where no voice can serve the answer tells the client to speak by itself.
  */
 
-import { type Expression, ParleyError } from '@parley/core'
+import { ParleyError } from '@parley/core'
 import type { Principal } from '@parley/platform'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -23,13 +23,16 @@ import {
 } from './send-sound.js'
 import type { SoundForm } from './sound-coder.js'
 import type { SpeechLimit } from './speech-limit.js'
-import { readableText, type SpeechOrder, soundingOf } from './speech-order.js'
+import { type SpeechOrder, soundingOf } from './speech-order.js'
 import type { SpeechVoices } from './speech-voices.js'
 import { spokenAnswer } from './spoken-answer.js'
+import { formOf, orderOf } from './synthesize-request.js'
 import {
   fallbackSchema,
   type Invalid,
   invalidSchema,
+  type SynthesizeBody,
+  type SynthesizeQuery,
   speechEmotions,
   spokenSchema,
   synthesizeBody,
@@ -69,7 +72,7 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
     principals.set(request, principal)
   }
 
-  async function speakWhole(order: SpeechOrder, body: Body, reply: FastifyReply) {
+  async function speakWhole(order: SpeechOrder, body: SynthesizeBody, reply: FastifyReply) {
     let served: Served | undefined
     if (soundingOf(body.text) === 'signs') {
       metrics.request('fallback')
@@ -97,7 +100,11 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
     }
   }
 
-  async function speakSound(order: SpeechOrder, body: Body, { request, reply, form }: SoundExchange) {
+  async function speakSound(
+    order: SpeechOrder,
+    body: SynthesizeBody,
+    { request, reply, form }: SoundExchange,
+  ) {
     const whole = ['0', 'false'].includes(request.query.stream ?? '')
     const wanted = { order, form, sampleRate: body.sampleRate, whole, response: reply.raw }
     const { body: bytes, contentType, headers } = await sendSound(parts, wanted)
@@ -178,60 +185,20 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
   }
 }
 
-type Body = z.output<typeof synthesizeBody>
-
 interface SoundExchange {
-  readonly request: { readonly query: z.output<typeof synthesizeQuery> }
+  readonly request: { readonly query: SynthesizeQuery }
   readonly reply: FastifyReply
   readonly form: SoundForm
-}
-
-function orderOf(body: Body, principal: Principal | undefined): SpeechOrder {
-  if (principal === undefined) throw new ParleyError('internal')
-  const { emotion, speed, style } = body
-  const expression: Expression = {
-    emotion,
-    ...(speed === undefined ? {} : { speed }),
-    ...(style === undefined ? {} : { style }),
-  }
-  const { language, voice } = body
-  return { text: readableText(body.text), tenant: principal.tenant, language, voice, expression }
-}
-
-function fallbackOf({ text }: Body): z.output<typeof fallbackSchema> {
-  return { text, fallback: true, message: 'Using client-side TTS' }
-}
-
-/** Undefined: JSON. */
-function formOf({
-  query,
-  headers,
-}: {
-  query: z.output<typeof synthesizeQuery>
-  headers: FastifyRequest['headers']
-}) {
-  if (query.format !== undefined) return query.format === 'json' ? undefined : query.format
-  const accepted = acceptedForm(headers.accept ?? '')
-  if (accepted !== undefined) return accepted === 'json' ? undefined : accepted
-  return query.stream === undefined ? undefined : 'wav'
-}
-
-/** The first that we have; what a client wants less it names later. */
-function acceptedForm(accept: string): SoundForm | 'json' | undefined {
-  for (const each of accept.toLowerCase().split(',')) {
-    const type = each.split(';')[0]?.trim() ?? ''
-    if (/^audio\/(wav|wave|x-wav|vnd\.wave|\*)$/.test(type)) return 'wav'
-    if (/^(audio\/(ogg|opus)|application\/ogg)$/.test(type)) return 'ogg'
-    if (type === 'audio/pcm') return 'pcm'
-    if (type === 'application/json') return 'json'
-  }
-  return undefined
 }
 
 /** No fault of ours or of the request, and nobody went away: a voice that could not. */
 function isOfVoices({ code, details }: ParleyError): boolean {
   if (details.gone === true) return false
   return code === 'overloaded' || code === 'timeout' || /^(voice|provider)_/.test(code)
+}
+
+function fallbackOf({ text }: SynthesizeBody): z.output<typeof fallbackSchema> {
+  return { text, fallback: true, message: 'Using client-side TTS' }
 }
 
 function badText(message: string): ParleyError {

@@ -1,6 +1,6 @@
 /** What `POST /api/tts/synthesize` takes and answers, as schemas: the source of `/openapi.json`. */
 
-import { emotions, speakingStyles } from '@parley/core'
+import { speakingStyles } from '@parley/core'
 import { z } from 'zod'
 import { soundForms, speechRates } from './sound-coder.js'
 import { lengthOf } from './speech-order.js'
@@ -77,6 +77,9 @@ export const synthesizeQuery = z.object({
     .meta({ description: '`1`: the sound itself, sent while it is made. `0`: sent once it is whole.' }),
 })
 
+export type SynthesizeBody = z.output<typeof synthesizeBody>
+export type SynthesizeQuery = z.output<typeof synthesizeQuery>
+
 const times = z.array(z.number()).optional()
 
 export const spokenSchema = z.object({
@@ -127,6 +130,3 @@ export const voicesSchema = z.object({
     }),
   ),
 })
-
-/** All feelings, for dialects that can name them. */
-export const allEmotions = emotions
