@@ -1,4 +1,4 @@
-import { createProsodyAnalyser, type ProsodyFrame, readWav } from '@parley/audio'
+import { createProsodyAnalyser, readWav, type UtteranceProsody } from '@parley/audio'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readEnvironment } from '../config/environment.js'
@@ -42,28 +42,22 @@ async function say(body: object): Promise<Said> {
   }
 }
 
-/** As our own ear measures what is voiced: median and spread of pitch, semitones, and level. */
+/** As our own ear tells the longest utterance: median and range of pitch, semitones, and level. */
 function heard(samples: Int16Array): Pick<Said, 'levelDb' | 'semitones' | 'range'> {
   const analyser = createProsodyAnalyser({ rate: 16_000 })
-  const pitches: number[] = []
-  let power = 0
+  const told: (Pick<Said, 'levelDb' | 'semitones' | 'range'> & { readonly lengthMs: number })[] = []
   const sink = {
-    frame({ pitchHz, voicing, rms }: ProsodyFrame) {
-      if (pitchHz === 0 || voicing < 0.8) return
-      pitches.push(12 * Math.log2(pitchHz / 100))
-      power += rms ** 2
+    frame() {},
+    utterance({ fromMs, untilMs, levelDb, pitch }: UtteranceProsody) {
+      const semitones = 12 * Math.log2((pitch?.medianHz ?? Number.NaN) / 100)
+      const range = pitch?.rangeSemitones ?? Number.NaN
+      told.push({ lengthMs: untilMs - fromMs, levelDb, semitones, range })
     },
   }
   analyser.hear(samples, sink)
   analyser.end(sink)
-  pitches.sort((one, other) => one - other)
-  const mean = pitches.reduce((sum, pitch) => sum + pitch, 0) / pitches.length
-  const variance = pitches.reduce((sum, pitch) => sum + (pitch - mean) ** 2, 0) / pitches.length
-  return {
-    levelDb: 10 * Math.log10(power / pitches.length),
-    semitones: pitches[pitches.length >> 1] ?? Number.NaN,
-    range: Math.sqrt(variance),
-  }
+  const [longest] = told.sort((one, other) => other.lengthMs - one.lengthMs)
+  return longest ?? { levelDb: Number.NaN, semitones: Number.NaN, range: Number.NaN }
 }
 
 describe.each([
