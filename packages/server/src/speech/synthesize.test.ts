@@ -134,7 +134,7 @@ describe('a text', () => {
         expect([200, 400]).toContain(status)
         expect(json()).toBeTypeOf('object')
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     )
   })
 })
@@ -430,7 +430,7 @@ describe('a gateway that leaves', () => {
   })
 
   it('cuts also what a client reads too slowly, of sound and of JSON', async () => {
-    const { rig } = await start({ voices: [scriptedVoice({ pieces: 6_000 })] })
+    const { rig } = await start({ voices: [scriptedVoice({ pieces: 4_000 })] })
     const socket = (query: string) => {
       const body = '{"text":"Hello."}'
       const opened = connect(rig.port, '127.0.0.1')
