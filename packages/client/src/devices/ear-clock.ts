@@ -8,6 +8,8 @@ export type EarContext = Pick<AudioContext, 'currentTime' | 'baseLatency' | 'out
 
 /** Off by more, it is another device, or sound that was suspended, s. */
 const JUMP_S = 0.06
+/** What was not rendered is not heard: the rest is the jitter of what the browser says, s. */
+const AHEAD_S = 0.03
 /** How much of what is new counts. */
 const FOLLOW = 0.05
 
@@ -19,7 +21,8 @@ export function createEarClock(context: EarContext): (nowMs: number) => number {
     const off = seen - distance.s
     if (Math.abs(off) <= JUMP_S) distance.s += off * FOLLOW
     else distance.s = seen
-    return nowMs / 1000 + distance.s
+    // Sound that is suspended stands still, and what the browser says of it does not tell so.
+    return Math.min(nowMs / 1000 + distance.s, context.currentTime + AHEAD_S)
   }
 }
 
