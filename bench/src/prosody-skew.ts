@@ -5,7 +5,7 @@
  *   npm run build && node bench/dist/prosody-skew.js [--answers 6] [--json]
  *
  * The sound is taken beside the loudspeaker, on the sound card's clock; what is shown is asked for each 4 ms, on the page's.
- * The two clocks are joined by what the browser says of both (`getOutputTimestamp`), taken over the whole run. place: the
+ * The two clocks are joined by what the browser says of both (`getOutputTimestamp`), the middle of 0.8 s. place: the
  * place of the reply that is shown less the one that is heard there, found by likeness of 600 ms of sound. level: by how
  * much the level that is shown lags behind the one that is heard, where the sound is whole. More than 0 is shown too late. What lies beyond the
  * browser (a headset by radio that does not say how late it is) cannot be seen here.
@@ -35,9 +35,13 @@ interface Route {
   request(): { url(): string }
   fulfill(answer: object): Promise<void>
 }
+interface Probed extends Heard {
+  readonly distances: readonly (readonly [number, number])[]
+}
 interface Probe {
   readonly skewProbe: string
-  levelLagsOf(heard: Heard): readonly number[]
+  levelLagsOf(heard: Probed): readonly number[]
+  pageClockOf(distances: Probed['distances']): (contextS: number) => number
 }
 
 const { values } = parseArgs({
@@ -135,12 +139,15 @@ try {
     const times = step === 'ask' ? Math.max(1, Math.round(Number(values.answers) / 3)) : 1
     for (let time = 0; time < times; time++) await page.evaluate(`bench.${step}()`)
   }
-  const heard = await page.evaluate<Heard>(
+  const heard = await page.evaluate<Probed>(
     'new Promise(done => setTimeout(() => done(skewProbe.result()), 500))',
   )
   const replies = await page.evaluate<ReplyPowers>('bench.replies')
   const counts = await page.evaluate<object>('bench.counts')
-  rows.push(summary('place', placeSkewsOf(heard, replies)), summary('level', probe.levelLagsOf(heard)))
+  rows.push(
+    summary('place', placeSkewsOf(heard, replies, probe.pageClockOf(heard.distances))),
+    summary('level', probe.levelLagsOf(heard)),
+  )
   const machine = { cores: cpus().length, load: loadavg()[0] }
   if (values.json) console.log(JSON.stringify({ rows, counts, machine }))
   else {

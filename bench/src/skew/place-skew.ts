@@ -8,8 +8,6 @@ export interface Heard {
   readonly blocks: readonly (readonly [number, number])[]
   /** Page time, ms; shown place, −1 for none; level; mouth; reply. */
   readonly shown: readonly (readonly [number, number, number, number, string | undefined])[]
-  /** Context time less page time, s. */
-  readonly distances: readonly number[]
 }
 
 const BLOCK_MS = 1000 / 375
@@ -19,12 +17,15 @@ const STEP_MS = 0.5
 const LEAST_LIKENESS = 0.9
 
 /** Shown later than heard is more than 0, ms: one for each 300 ms of speech that are found again in the reply. */
-export function placeSkewsOf({ blocks, shown, distances }: Heard, replies: ReplyPowers): number[] {
-  const distance = [...distances].sort((a, b) => a - b)[distances.length >> 1] ?? 0
+export function placeSkewsOf(
+  { blocks, shown }: Heard,
+  replies: ReplyPowers,
+  pageMs: (contextS: number) => number,
+): number[] {
   const skews: number[] = []
   for (let from = 0; from + SEGMENT < blocks.length; from += Math.round(SEGMENT / 2)) {
     const piece = blocks.slice(from, from + SEGMENT)
-    const middleMs = ((piece[SEGMENT >> 1]?.[0] ?? 0) - distance) * 1000
+    const middleMs = pageMs(piece[SEGMENT >> 1]?.[0] ?? 0)
     const after = shown.findIndex(([atMs]) => atMs >= middleMs)
     const [a, b] = [shown[after - 1], shown[after]]
     if (a === undefined || b === undefined || a[4] === undefined || a[4] !== b[4]) continue

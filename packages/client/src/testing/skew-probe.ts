@@ -41,7 +41,7 @@ export const skewProbe = `(() => {
         shown.push([now, reply === undefined ? -1 : playedMs, frame === undefined ? -100 : frame.levelDb, viseme === 'sil' ? 0 : 1, reply])
         if (count++ % 10 === 0) {
           const { contextTime, performanceTime } = context.getOutputTimestamp()
-          if (performanceTime > 0) distances.push(contextTime - performanceTime / 1000)
+          if (performanceTime > 0) distances.push([now, contextTime - performanceTime / 1000])
         }
         setTimeout(look, 4)
       }
@@ -56,8 +56,8 @@ export interface Probed {
   readonly blocks: readonly (readonly [number, number])[]
   /** Page time, ms; place that is shown, −1 for none; level, dBFS; whether the mouth moves; of which reply. */
   readonly shown: readonly (readonly [number, number, number, number, string | undefined])[]
-  /** Context time less page time, as the browser said now and then, s. */
-  readonly distances: readonly number[]
+  /** Page time, ms, and by how much context time was ahead of it, s, as the browser said now and then. */
+  readonly distances: readonly (readonly [number, number])[]
 }
 
 interface Curve {
@@ -72,24 +72,43 @@ export interface Skew {
   readonly unmatched: number
 }
 
+const AROUND_MS = 400
+
+/** When what has a context time, s, is at the ear, ms of the page: by what the browser said about then. */
+export function pageClockOf(distances: Probed['distances']): (contextS: number) => number {
+  const overall = median(distances.map(([, distance]) => distance))
+  return contextS => {
+    const aboutMs = (contextS - overall) * 1000
+    const near = distances.filter(([atMs]) => Math.abs(atMs - aboutMs) <= AROUND_MS)
+    const distance = near.length < 3 ? overall : median(near.map(([, each]) => each))
+    return (contextS - distance) * 1000
+  }
+}
+
 /** A sample of what is shown may be so late, ms: then it is another change. */
 const FARTHEST_MS = 150
+/** Between two looks of a page that is not held up, ms. */
+const LONGEST_GAP_MS = 20
 /** 128 samples are louder. */
 const LOUD_DB = -40
 
 /** When the mouth begins and ends to move, against when the sound does. */
 export function mouthSkewOf({ blocks, shown, distances }: Probed): Skew {
-  const distance = median(distances)
-  const heard = blocks.map(([atS, power]) => ({ atMs: (atS - distance) * 1000, db: dbOf(power) }))
+  const pageMs = pageClockOf(distances)
+  const heard = blocks.map(([atS, power]) => ({ atMs: pageMs(atS), db: dbOf(power) }))
   const seen = shown.map(([atMs, , , mouth]) => ({ atMs, db: mouth === 1 ? 0 : -100 }))
   const [a, b] = [crossings(heard, LOUD_DB), crossings(seen, LOUD_DB)]
-  const ms: number[] = []
+  const pairs: { readonly ms: number; readonly gapMs: number }[] = []
   for (const each of a) {
-    const others = b.filter(({ up }) => up === each.up).map(({ atMs }) => atMs - each.atMs)
-    const nearest = others.sort((x, y) => Math.abs(x) - Math.abs(y))[0]
-    if (nearest !== undefined && Math.abs(nearest) <= FARTHEST_MS) ms.push(nearest)
+    const others = b
+      .filter(({ up }) => up === each.up)
+      .map(({ atMs, gapMs }) => ({ ms: atMs - each.atMs, gapMs }))
+    const nearest = others.sort((x, y) => Math.abs(x.ms) - Math.abs(y.ms))[0]
+    if (nearest !== undefined && Math.abs(nearest.ms) <= FARTHEST_MS) pairs.push(nearest)
   }
-  return { ms, unmatched: Math.max(a.length, b.length) - ms.length }
+  const unmatched = Math.max(a.length, b.length) - pairs.length
+  // A page that did not come to draw shows when the machine had time, and says nothing of the clocks.
+  return { ms: pairs.filter(({ gapMs }) => gapMs <= LONGEST_GAP_MS).map(({ ms }) => ms), unmatched }
 }
 
 const GRID_MS = 4
@@ -101,8 +120,8 @@ const FLOOR_DB = -60
 
 /** By how much the level that is shown lags behind the one that is heard, ms: of each segment, where both are most alike. */
 export function levelLagsOf({ blocks, shown, distances }: Probed): readonly number[] {
-  const distance = median(distances)
-  const powers = smoothed(blocks.map(([atS, power]) => ({ atMs: (atS - distance) * 1000, power })))
+  const pageMs = pageClockOf(distances)
+  const powers = smoothed(blocks.map(([atS, power]) => ({ atMs: pageMs(atS), power })))
   const fromMs = Math.max(powers[0]?.atMs ?? 0, shown[0]?.[0] ?? 0)
   const heard = onGrid(powers, fromMs)
   const seen = onGrid(
@@ -168,11 +187,12 @@ function smoothed(blocks: readonly { readonly atMs: number; readonly power: numb
 }
 
 function crossings(curve: readonly Curve[], thresholdDb: number) {
-  const found: { atMs: number; up: boolean }[] = []
+  const found: { atMs: number; up: boolean; gapMs: number }[] = []
   for (let at = 1; at < curve.length; at++) {
     const [before, after] = [curve[at - 1] as Curve, curve[at] as Curve]
     const up = after.db > thresholdDb
-    if (before.db > thresholdDb !== up) found.push({ atMs: (before.atMs + after.atMs) / 2, up })
+    if (before.db > thresholdDb !== up)
+      found.push({ atMs: (before.atMs + after.atMs) / 2, up, gapMs: after.atMs - before.atMs })
   }
   return found
 }
