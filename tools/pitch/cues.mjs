@@ -24,7 +24,7 @@ export function eachLook({ samples, rate, hopMs, truthAt }, found) {
   const looks = createLookQueue({ bins: size / 2 + 1, hopMs })
   const range = createLevelRange()
   const framed = new Float32Array(size)
-  for (let count = 0; count <= samples.length / hop + 2; count++) {
+  for (let count = 0; count <= samples.length / hop + 1; count++) {
     looks.turn()
     frame(framed, samples, count * hop - length / 2, window)
     const { newest, settling, beforeSettling } = looks

@@ -21,7 +21,8 @@ import { train } from './network.mjs'
 const seeds = [101, 102, 103, 104, 105, 106]
 const rates = [8000, 16_000]
 const resampling = await loadResampling()
-const looks = []
+/** Looks by the time between them. */
+const looks = { 16: [], 8: [] }
 
 for (const seed of seeds) {
   for (const signal of exactSignals(seed)) {
@@ -29,19 +30,21 @@ for (const seed of seeds) {
   }
 }
 for (const folder of process.argv.slice(2)) addSpeech(folder)
-console.error(`${looks.length} looks`)
-const { rows, weights } = train(looks, { hidden: 14, epochs: 12, random: seededRandom(1) })
 const target = new URL('../../packages/audio/src/pitch/voicing-weights.ts', import.meta.url)
-const head = readFileSync(target, 'utf8').replace(/export[\s\S]*/, '')
-writeFileSync(
-  target,
-  `${head}export const sumsOfCues: readonly (readonly number[])[] = [
-${rows.map(row => `  [${row.join(', ')}],`).join('\n')}
-]
+const head = readFileSync(target, 'utf8').replace(/export const[\s\S]*/, '')
+writeFileSync(target, head + [16, 8].map(weightsOf).join('\n'))
 
-export const weightsOfSums: readonly number[] = [${weights.join(', ')}]
-`,
-)
+function weightsOf(hopMs) {
+  console.error(`${looks[hopMs].length} looks, every ${hopMs} ms`)
+  const { rows, weights } = train(looks[hopMs], { hidden: 14, epochs: hopMs === 16 ? 24 : 12, random: seededRandom(1) })
+  return `export const every${hopMs}Ms: VoicingWeights = {
+  sumsOfCues: [
+${rows.map(row => `    [${row.join(', ')}],`).join('\n')}
+  ],
+  weightsOfSums: [${weights.join(', ')}],
+}
+`
+}
 
 function addSpeech(folder) {
   const files = readdirSync(folder)
@@ -58,10 +61,8 @@ function addSpeech(folder) {
   })
 }
 
-/** Of the finer hop there are twice as many looks, so each counts half. */
 function add(samples, rate, truthAt) {
   for (const hopMs of [16, 8]) {
-    const weight = hopMs / 16
-    eachLook({ samples, rate, hopMs, truthAt }, (cues, voiced) => looks.push({ cues, voiced, weight }))
+    eachLook({ samples, rate, hopMs, truthAt }, (cues, voiced) => looks[hopMs].push({ cues, voiced, weight: 1 }))
   }
 }

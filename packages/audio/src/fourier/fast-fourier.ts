@@ -1,5 +1,5 @@
 /**
- * The transform of real samples by PFFFT (J. Pommier), SIMD WebAssembly: about a quarter of the plain code's time. One
+ * The transform of real samples by PFFFT (J. Pommier), SIMD WebAssembly: about a third of the plain code's time. One
  * module serves a process or page: transforms of one size share its tables and its two buffers, since every call is
  * synchronous, so that making one costs nothing and nothing need be freed.
  */

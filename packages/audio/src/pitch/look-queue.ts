@@ -8,16 +8,15 @@ export type OpenLook = { -readonly [Key in keyof PitchLook]: PitchLook[Key] } & 
     readonly candidates: PitchCandidates
   }
 
-/** How far the looks on both sides are from the one they help to settle, ms, however often is looked. */
-export const reachMs = 16
+/** How far back the look is that helps to settle another, however often is looked; on the other side it is the next. */
+const backMs = 16
 
 export interface LookQueue {
+  /** The newest look, the one to settle, and what is 16 ms before each of them. */
   readonly newest: OpenLook
-  /** The look to settle, the one after it, and what is `reachMs` before each of them. */
   readonly settling: OpenLook
-  readonly next: OpenLook
+  readonly beforeNewest: OpenLook
   readonly beforeSettling: OpenLook
-  readonly beforeNext: OpenLook
   /** All grow older by one; the oldest is the newest, to be filled. */
   turn(): void
   /** Whether there was a look to settle since the start. */
@@ -33,8 +32,8 @@ export interface LookQueueOptions {
 }
 
 export function createLookQueue({ bins, hopMs }: LookQueueOptions): LookQueue {
-  const reach = reachMs / hopMs
-  const looks = Array.from({ length: 2 * reach + 1 }, () => createLook(bins))
+  const back = backMs / hopMs
+  const looks = Array.from({ length: back + 2 }, () => createLook(bins))
   const count = { filled: 0 }
   const at = (age: number): OpenLook => looks[age] as OpenLook
   const queue: LookQueue = {
@@ -42,23 +41,20 @@ export function createLookQueue({ bins, hopMs }: LookQueueOptions): LookQueue {
       return at(0)
     },
     get settling() {
-      return at(reach)
+      return at(1)
     },
-    get next() {
-      return at(reach - 1)
+    get beforeNewest() {
+      return at(back)
     },
     get beforeSettling() {
-      return at(2 * reach)
-    },
-    get beforeNext() {
-      return at(2 * reach - 1)
+      return at(back + 1)
     },
     get ready() {
-      return count.filled > reach
+      return count.filled > 1
     },
     turn() {
-      const oldest = at(2 * reach)
-      for (let age = 2 * reach; age > 0; age--) looks[age] = at(age - 1)
+      const oldest = at(back + 1)
+      for (let age = back + 1; age > 0; age--) looks[age] = at(age - 1)
       looks[0] = oldest
       count.filled++
     },

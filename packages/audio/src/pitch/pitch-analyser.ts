@@ -5,7 +5,7 @@
 
 import { createPlainFourier } from '../fourier/plain-fourier.js'
 import type { MakeFourier } from '../fourier/real-fourier.js'
-import { createLookQueue, type OpenLook, reachMs } from './look-queue.js'
+import { createLookQueue, type OpenLook } from './look-queue.js'
 import { createPitchFinder, mostCandidates } from './pitch-candidates.js'
 import type { PitchLook } from './pitch-look.js'
 import { createPitchPath } from './pitch-path.js'
@@ -13,7 +13,7 @@ import { createPricing } from './pitch-pricing.js'
 import { measureLevel } from './pitch-voicing.js'
 import { createPitchWindow, windowMs } from './pitch-window.js'
 
-/** Hears one speaker. Synchronous; allocates nothing for a look. */
+/** Hears one speaker. Synchronous; allocates next to nothing for a look (some tens of bytes). */
 export interface PitchAnalyser {
   readonly rate: 8000 | 16000
   /** Time between looks, ms: 16, or 8 where it is to be accurate. */
@@ -37,7 +37,7 @@ export interface PitchAnalyserOptions {
   readonly rate: 8000 | 16000
   /** `accurate` looks every 8 ms in the place of 16 and costs twice as much. Default `fast`. */
   readonly manner?: 'fast' | 'accurate'
-  /** Default `createPlainFourier`; what `loadFastFourier` gives costs a third. */
+  /** Default `createPlainFourier`; with what `loadFastFourier` gives a look costs about half. */
   readonly fourier?: MakeFourier
 }
 
@@ -90,7 +90,7 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
     pricing.heard(newest)
     if (!looks.ready) return
     pricing.price(looks)
-    settle(settling, path.settle(pricing.settling, pricing.next))
+    settle(settling, path.settle(pricing.settling, pricing.newest))
     tell(settling)
   }
 
@@ -119,12 +119,12 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   return {
     rate,
     hopMs,
-    delayMs: windowMs / 2 + reachMs,
+    delayMs: windowMs / 2 + hopMs,
     hear(samples, tell) {
       hear(samples, samples instanceof Int16Array ? 1 / 32_768 : 1, tell)
     },
     end(tell) {
-      hear(new Float32Array(length / 2 + (reachMs * rate) / 1000 - 1), 1, tell)
+      hear(new Float32Array(length / 2 + hop - 1), 1, tell)
     },
     reset() {
       line.fill(0)

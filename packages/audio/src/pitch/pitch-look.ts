@@ -2,7 +2,7 @@
 export interface PitchLook {
   /** Media time of the middle of the window, ms since the first sample; whole multiples of the hop. */
   readonly atMs: number
-  /** Fundamental frequency, Hz, 60–600; 0 where nothing is voiced. */
+  /** Fundamental frequency, Hz, 55–640; 0 where nothing is voiced. */
   readonly hz: number
   /** Probability that there is a voice with a pitch, 0..1; `hz` is what the whole path says of it. */
   readonly voicing: number

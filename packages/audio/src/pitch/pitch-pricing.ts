@@ -8,23 +8,24 @@ import { createPitchCandidates, mostCandidates, type PitchCandidates } from './p
 import type { PricedLook } from './pitch-path.js'
 import {
   createLevelRange,
+  createVoicing,
   cues,
   cuesOf,
   followLevel,
   type LookLevel,
   type NeighbourLevels,
   resetLevelRange,
-  voicingOf,
 } from './pitch-voicing.js'
 import { createUsualPitch } from './usual-pitch.js'
+import { every8Ms, every16Ms } from './voicing-weights.js'
 
 export interface Pricing {
   /** A new look: how loud the speaker and the room are. */
   heard(look: OpenLook): void
-  /** Prices the look to settle, and the next one by what is known of it. */
+  /** Prices the look to settle, and the newest by what is known of it. */
   price(looks: LookQueue): void
   readonly settling: PricedLook
-  readonly next: PricedLook
+  readonly newest: PricedLook
   /** Of the look to settle, 0..1. */
   readonly voicing: number
   /** What became of it. */
@@ -51,8 +52,9 @@ export function createPricing(hopMs: number): Pricing {
   const range = createLevelRange()
   const usual = createUsualPitch(hopMs)
   const values = new Float64Array(cues)
+  const voicingOf = createVoicing(hopMs === 8 ? every8Ms : every16Ms)
   const settling = createPriced()
-  const next = createPriced()
+  const newest = createPriced()
   const neighbours: NeighbourLevels = { before: nothing, middle: nothing, after: nothing }
 
   const voicingAt = (before: OpenLook, look: OpenLook, after: OpenLook): number => {
@@ -87,16 +89,15 @@ export function createPricing(hopMs: number): Pricing {
 
   const pricing = {
     settling,
-    next,
+    newest,
     voicing: 0.5,
     heard(look: OpenLook) {
       followLevel(range, look.levelDb, hopMs)
     },
     price(looks: LookQueue) {
-      const { newest } = looks
-      pricing.voicing = voicingAt(looks.beforeSettling, looks.settling, newest)
+      pricing.voicing = voicingAt(looks.beforeSettling, looks.settling, looks.newest)
       priceLook(looks.settling, pricing.voicing, settling)
-      priceLook(looks.next, voicingAt(looks.beforeNext, looks.next, newest), next)
+      priceLook(looks.newest, voicingAt(looks.beforeNewest, looks.newest, looks.newest), newest)
     },
     settled(look: OpenLook) {
       if (look.hz > 0) usual.heard(Math.log2(look.hz), look.voicing)

@@ -5,7 +5,7 @@
  */
 
 import { binHz, firstBin, lastBin, type PitchCandidates } from './pitch-candidates.js'
-import { sumsOfCues, weightsOfSums } from './voicing-weights.js'
+import type { VoicingWeights } from './voicing-weights.js'
 
 /** What of a look matters besides its candidates. */
 export interface LookLevel {
@@ -97,21 +97,22 @@ export interface NeighbourLevels {
   after: LookLevel
 }
 
-const sums = weightsOfSums.length - 1
-const inner = Float64Array.from(sumsOfCues.flat())
-const outer = Float64Array.from(weightsOfSums)
-
-/** Probability that there is a voice, 0..1. */
-export function voicingOf(values: Float64Array): number {
-  let total = outer[sums] as number
-  for (let i = 0, at = 0; i < sums; i++) {
-    let sum = inner[at + cues] as number
-    for (let cue = 0; cue < cues; cue++) sum += (inner[at + cue] as number) * (values[cue] as number)
-    at += cues + 1
-    // A hundredth of what is below nothing is let through, as in training.
-    total += (outer[i] as number) * (sum > 0 ? sum : sum / 100)
+/** The probability that there is a voice, 0..1, by the cues of a look. */
+export function createVoicing({ sumsOfCues, weightsOfSums }: VoicingWeights): (values: Float64Array) => number {
+  const sums = sumsOfCues.length
+  const inner = Float64Array.from(sumsOfCues.flat())
+  const outer = Float64Array.from(weightsOfSums)
+  return values => {
+    let total = outer[sums] as number
+    for (let i = 0, at = 0; i < sums; i++) {
+      let sum = inner[at + cues] as number
+      for (let cue = 0; cue < cues; cue++) sum += (inner[at + cue] as number) * (values[cue] as number)
+      at += cues + 1
+      // A hundredth of what is below nothing is let through, as in training.
+      total += (outer[i] as number) * (sum > 0 ? sum : sum / 100)
+    }
+    return 1 / (1 + Math.exp(-total))
   }
-  return 1 / (1 + Math.exp(-total))
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
