@@ -1,5 +1,6 @@
 /** Puts a layout on a canvas, in the colours of the page. */
-import type { Box, Layout } from './layout.js'
+import type { Layout } from './layout.js'
+import type { Box } from './layout-boxes.js'
 import type { Side } from './prosody-view.js'
 
 export interface Colours {

@@ -137,3 +137,9 @@ function binOf(hz: number): number {
   const bin = Math.floor(BINS_PER_OCTAVE * Math.log2(hz / LOWEST_HZ))
   return Math.min(BINS - 1, Math.max(0, bin))
 }
+
+/** What is kept of a frame, at its place on the axis. */
+export function momentOf(frame: Omit<Moment, 'atMs'>, atMs: number): Moment {
+  const { pitchHz, voicing, loudness, speaking, arousal, emotion } = frame
+  return { atMs, pitchHz, voicing, loudness, speaking, arousal, emotion }
+}
