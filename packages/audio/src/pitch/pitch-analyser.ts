@@ -67,12 +67,17 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   const frame = (): void => {
     const { weights } = window
     let mean = 0
-    for (let i = 0, from = place.next; i < length; i++) {
+    // The line is a ring: from the oldest sample to its end, then from its start.
+    const older = length - place.next
+    for (let i = 0, from = place.next; i < older; i++, from++) {
       const value = (line[from] as number) * (weights[i] as number)
       framed[i] = value
       mean += value
-      from++
-      if (from === length) from = 0
+    }
+    for (let i = older, from = 0; i < length; i++, from++) {
+      const value = (line[from] as number) * (weights[i] as number)
+      framed[i] = value
+      mean += value
     }
     mean /= window.sum
     for (let i = 0; i < length; i++) framed[i] = (framed[i] as number) - mean * (weights[i] as number)
@@ -104,12 +109,17 @@ export function createPitchAnalyser(options: PitchAnalyserOptions): PitchAnalyse
   }
 
   const hear = (samples: Int16Array | Float32Array, scale: number, tell: (look: PitchLook) => void): void => {
-    for (let i = 0; i < samples.length; i++) {
-      const sample = (samples[i] as number) * scale
-      line[place.next] = sample > 1 ? 1 : sample < -1 ? -1 : Number.isNaN(sample) ? 0 : sample
-      place.next++
-      if (place.next === length) place.next = 0
-      place.missing--
+    for (let from = 0; from < samples.length; ) {
+      const until = Math.min(samples.length, from + place.missing)
+      let next = place.next
+      for (let i = from; i < until; i++) {
+        const sample = (samples[i] as number) * scale
+        line[next] = sample > 1 ? 1 : sample < -1 ? -1 : Number.isNaN(sample) ? 0 : sample
+        next = next + 1 === length ? 0 : next + 1
+      }
+      place.next = next
+      place.missing -= until - from
+      from = until
       if (place.missing > 0) continue
       place.missing = hop
       look(tell)
