@@ -36,7 +36,11 @@ writeFileSync(target, head + [16, 8].map(weightsOf).join('\n'))
 
 function weightsOf(hopMs) {
   console.error(`${looks[hopMs].length} looks, every ${hopMs} ms`)
-  const { rows, weights } = train(looks[hopMs], { hidden: 14, epochs: hopMs === 16 ? 24 : 12, random: seededRandom(1) })
+  const { rows, weights } = train(looks[hopMs], {
+    hidden: 14,
+    epochs: hopMs === 16 ? 24 : 12,
+    random: seededRandom(1),
+  })
   return `export const every${hopMs}Ms: VoicingWeights = {
   sumsOfCues: [
 ${rows.map(row => `    [${row.join(', ')}],`).join('\n')}
@@ -63,6 +67,8 @@ function addSpeech(folder) {
 
 function add(samples, rate, truthAt) {
   for (const hopMs of [16, 8]) {
-    eachLook({ samples, rate, hopMs, truthAt }, (cues, voiced) => looks[hopMs].push({ cues, voiced, weight: 1 }))
+    eachLook({ samples, rate, hopMs, truthAt }, (cues, voiced) =>
+      looks[hopMs].push({ cues, voiced, weight: 1 }),
+    )
   }
 }

@@ -1,4 +1,4 @@
-/** aubio's command line on files: yinfft, 2048 samples of 16 kHz at a time, the tolerance and silence that suited it. */
+/** aubio's command line on files: yinfft, 1024 samples of 16 kHz at a time, and a threshold of silence. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -44,6 +44,6 @@ export function trackWithAubio(sounds: readonly Sound[], tolerance = aubioTolera
   }
 }
 
-/** Tuned on signals of other seeds. */
+/** Usual values for speech, the same for all signals. */
 export const aubioTolerance = 0.3
 export const aubioSilenceDb = -55

@@ -1,6 +1,6 @@
 /**
  * The pitch libraries of npm, each on windows of 1024 samples at 16 kHz (512 at 8 kHz) every 16 ms, unvoiced where it
- * says so, where it is less sure than a threshold that was tuned for it on signals of other seeds, and in silence.
+ * says so, where it is less sure than a threshold, and in silence.
  */
 
 import { execFileSync } from 'node:child_process'
@@ -23,7 +23,7 @@ export interface NpmThresholds {
   readonly silenceDb: number
 }
 
-/** What suited each best on signals of other seeds. */
+/** Usual values for speech, the same for all signals. */
 export const npmThresholds: NpmThresholds = { pitchy: 0.85, yin: 0.2, aubioConfidence: 0.3, silenceDb: -55 }
 
 interface Pitchy {

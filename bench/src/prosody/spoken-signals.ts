@@ -79,7 +79,7 @@ function nearThenFar(index: number, speaker: Speaker, random: Random): MadeSigna
   return { name: `near and far ${index}`, samples: withNoise(samples, room, 42), truth }
 }
 
-/** Clipped by 12 dB and standing on an offset of a tenth of full scale. */
+/** Over-driven to twice full scale, on an offset of a tenth of it, and cut off. */
 export function clipped(random: Random): MadeSignal[] {
   return [speakers.man, speakers.woman].map((speaker, i) => {
     const clean = spoken(`clipped, with an offset ${i}`, speaker, random)

@@ -98,7 +98,10 @@ export interface NeighbourLevels {
 }
 
 /** The probability that there is a voice, 0..1, by the cues of a look. */
-export function createVoicing({ sumsOfCues, weightsOfSums }: VoicingWeights): (values: Float64Array) => number {
+export function createVoicing({
+  sumsOfCues,
+  weightsOfSums,
+}: VoicingWeights): (values: Float64Array) => number {
   const sums = sumsOfCues.length
   const inner = Float64Array.from(sumsOfCues.flat())
   const outer = Float64Array.from(weightsOfSums)
