@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: a trained number may look like any other
 /** What the voicing of a look was trained to, by how often is looked. Made by `tools/pitch/train.mjs`. */
 
 export interface VoicingWeights {
