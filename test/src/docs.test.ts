@@ -61,6 +61,7 @@ const runners: readonly Runner[] = [
   { matches: /^parley campaign import \S+ .*$/, coveredBy: 'import-file.test.ts of the server' },
   { matches: /^parley (start|phone)( --call \S+)?$/, coveredBy: 'the same line with npx, and phone.test.ts' },
   { matches: /^npm run test:call-flow http:\S+$/, prints: /✓ The lead is updated/ },
+  { matches: /^npm run test:prosody http:\S+$/, prints: /All prosody tests passed/ },
   { matches: /^npm run test:websocket ws:\S+$/, prints: /✓/ },
   {
     matches: /^npm run test:(call-flow|websocket) \[/,
