@@ -27,9 +27,6 @@ export function isE164(text: string): boolean {
   return /^\+[1-9]\d{1,14}$/.test(text)
 }
 
-/** What can be dialled anywhere: 7 to 15 digits, so no short codes. */
-export const dialledNumber = /^\+[1-9]\d{6,14}$/
-
 const longestText = 50
 
 function parse(text: string, defaultCountry: PhoneCountry | undefined) {

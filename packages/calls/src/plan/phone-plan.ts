@@ -17,7 +17,7 @@
 
 import { z } from 'zod'
 import { afterPlanShape, readAfterPlan } from '../after/after-plan.js'
-import { dialledNumber } from '../phone-number.js'
+import { dialledNumber } from '../dialled-number.js'
 
 const seconds = (least: number, most: number) => {
   const message = `must be from ${least} to ${most}`

@@ -1,5 +1,5 @@
 import { systemClock } from '@parley/core'
-import { type MigrationStatus, openStore, type Store } from '@parley/platform'
+import type { MigrationStatus, Store } from '@parley/platform'
 import type { Command } from 'commander'
 import { createLog } from '../log/log.js'
 import { type ExitCode, exitCodes } from './exit-codes.js'
@@ -45,6 +45,7 @@ async function withStore(terminal: Terminal, use: (store: Store) => Promise<void
   const log = createLog({ config: { ...config, logLevel: 'warn' }, out: complaints, err: complaints })
   const { databaseUrl, dataDir } = config
   const place = databaseUrl === undefined ? { dataDir } : { dataDir, databaseUrl }
+  const { openStore } = await import('@parley/platform')
   const store = await openStore({ ...place, clock: systemClock, log, migrate: false })
   try {
     await use(store)

@@ -1,5 +1,5 @@
 import { systemClock } from '@parley/core'
-import { type ListedModel, listModels, modelCatalogue, pullModel } from '@parley/providers'
+import type { ListedModel } from '@parley/providers'
 import type { Command } from 'commander'
 import { resolutionOf } from './settings-of.js'
 import type { Terminal } from './terminal.js'
@@ -13,6 +13,7 @@ export function addModelsCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'as one JSON document')
     .action(async ({ json }: { json?: true }) => {
       const { config } = resolutionOf(terminal)
+      const { listModels, modelCatalogue } = await import('@parley/providers')
       const listed = await listModels(await modelCatalogue(config.modelCatalogue), config.modelsDir)
       if (json) return terminal.print(JSON.stringify({ folder: config.modelsDir, models: listed }, null, 2))
       for (const line of linesOf(listed)) terminal.print(line)
@@ -24,6 +25,7 @@ export function addModelsCommand(program: Command, terminal: Terminal): void {
     .option('--unpinned', 'also take files whose checksum the catalogue does not know')
     .action(async (name: string, { unpinned }: { unpinned?: true }) => {
       const { config } = resolutionOf(terminal)
+      const { modelCatalogue, pullModel } = await import('@parley/providers')
       const pulled = await pullModel({
         name,
         catalogue: await modelCatalogue(config.modelCatalogue),

@@ -1,11 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DecisionLine, ParleyError, type TurnPolicy } from '@parley/core'
-import { parseTurnPolicy } from '@parley/engines'
 import type { Command } from 'commander'
 import { because, clockText, createAccount } from '../replay/account.js'
-import { type ReplayVerdict, replayFile } from '../replay/replay-file.js'
-import { comparePolicies, type PolicyComparison } from '../replay/replay-policy.js'
+import type { ReplayVerdict } from '../replay/replay-file.js'
+import type { PolicyComparison } from '../replay/replay-policy.js'
 import { type ExitCode, exitCodes } from './exit-codes.js'
 import type { Terminal } from './terminal.js'
 
@@ -42,6 +41,7 @@ async function logIn(path: string): Promise<string> {
 }
 
 async function replay(log: string, terminal: Terminal, json: boolean): Promise<boolean> {
+  const { replayFile } = await import('../replay/replay-file.js')
   const account = createAccount()
   const verdict = await replayFile(log, { output: (output, atMs) => account.output(output, atMs) })
   if (json) {
@@ -67,6 +67,10 @@ async function compare(
     const reason = error instanceof Error ? error.message : String(error)
     throw new ParleyError('bad_agent', `${policyFile} cannot be read (${reason}).`, { cause: error })
   })
+  const [{ parseTurnPolicy }, { comparePolicies }] = await Promise.all([
+    import('@parley/engines'),
+    import('../replay/replay-policy.js'),
+  ])
   const policyOf = (recorded: TurnPolicy) => parseTurnPolicy(yaml, policyFile, recorded)
   const comparison = await comparePolicies(log, policyOf)
   const { verdict, changes } = comparison

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/core'
-import { type Scope, scopes, signToken, usualScopes } from '@parley/platform'
+import { type Scope, scopes, usualScopes } from '@parley/platform/principal'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { duration } from '../config/kinds.js'
 import { settingsOf } from './settings-of.js'
@@ -34,6 +34,7 @@ export function addTokenCommand(program: Command, terminal: Terminal): void {
           'Tokens are signed with JWT_SECRET; set it (at least 32 characters).',
         )
       }
+      const { signToken } = await import('@parley/platform')
       const request = { secret, tenant, subject, ttlSeconds: ttl, scopes: scope, issuer, audience }
       terminal.print(await signToken(request))
     })

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '@parley/platform'
+import { isLoopbackHost } from '@parley/platform/address'
 import { phoneSettings } from './phone-settings.js'
 import { prosodyRules } from './prosody-rules.js'
 import type { Problem } from './resolve.js'

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import { dialledNumber } from '@parley/calls'
+import { dialledNumber } from '@parley/calls/dialled-number'
 import { z } from 'zod'
 
 /**

@@ -1,4 +1,4 @@
-import { prosodyFrameRange } from '@parley/transports'
+import { prosodyFrameRange } from '@parley/transports/prosody-frame-range'
 import type { Rule } from './cross-check.js'
 
 /** What an analyser can be made of: the sizes of frame and hop are samples, and what they last depends on the rate. */

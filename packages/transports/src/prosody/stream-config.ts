@@ -1,6 +1,7 @@
 /** How sound comes and frames go on one prosody socket: the gateway's defaults, and what the client changes of them. */
 import { ParleyError } from '@parley/core'
 import { MAX_PROSODY_BATCH, type ProsodyConfig, type ProsodyEncoding } from '@parley/protocol'
+import { prosodyFrameRange } from './prosody-frame-range.js'
 
 export interface StreamConfig {
   /** Hz, 8000–48000. */
@@ -14,9 +15,6 @@ export interface StreamConfig {
   readonly output: 'json' | 'binary'
   readonly manner: 'fast' | 'accurate'
 }
-
-/** What an analyser takes, ms; the same stands at the gateway's settings. */
-export const prosodyFrameRange = { minFrameMs: 20, maxFrameMs: 128, minHopMs: 5 } as const
 
 export function hopMsOf({ hopSize, sampleRate }: StreamConfig): number {
   return (hopSize * 1000) / sampleRate
