@@ -138,7 +138,20 @@ const commands = documents().flatMap(document =>
   commandsOf(document).map(command => ({ path: document.path, command })),
 )
 const runnerOf = (command: string) => runners.find(({ matches }) => matches.test(command))
-const runnable = commands.filter(({ command }) => runnerOf(command)?.prints !== undefined)
+/** What several pages say is typed once, in the order of the pages. */
+const runnable = [...new Set(commands.map(({ command }) => command))]
+  .filter(command => runnerOf(command)?.prints !== undefined)
+  .map(command => ({
+    command,
+    pages: commands.flatMap(said => (said.command === command ? [said.path] : [])).join(', '),
+  }))
+const groupOf = ({ command }: { readonly command: string }) =>
+  /parley replay/.test(command)
+    ? 'afterwards'
+    : /parley (talk|phone)|test:call-flow/.test(command)
+      ? 'conversation'
+      : 'other'
+const typed = (group: ReturnType<typeof groupOf>) => runnable.filter(line => groupOf(line) === group)
 
 describe('the documents', { timeout: 60_000 }, () => {
   let gateway: Awaited<ReturnType<typeof npmStart>>
@@ -170,7 +183,7 @@ describe('the documents', { timeout: 60_000 }, () => {
     expect(missing).toEqual([])
   })
 
-  it.each(runnable)('$path: $command', async ({ command }) => {
+  async function works({ command }: { readonly command: string }): Promise<void> {
     const here = command
       .replaceAll(/(127\.0\.0\.1|localhost):3000/g, `127.0.0.1:${gateway.port}`)
       .replaceAll('.parley/logs', logs)
@@ -181,7 +194,16 @@ describe('the documents', { timeout: 60_000 }, () => {
     const { code, out, err } = await shell(here, env)
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(runnerOf(command)?.prints ?? /never/)
+  }
+
+  // Conversations are held in real time, one after the other; what needs none of them is typed meanwhile.
+  describe.concurrent('hold the conversations they show', () => {
+    it.each(typed('conversation'))('$pages: $command', { concurrent: false }, works)
   })
+  describe.concurrent('name commands that work', () => {
+    it.each(typed('other'))('$pages: $command', { concurrent: false }, works)
+  })
+  it.each(typed('afterwards'))('read of those conversations: $pages: $command', works)
 
   it('have no link that leads nowhere', () => {
     expect(documents().flatMap(page => deadLinks(page).map(link => `${page.path}: ${link}`))).toEqual([])
