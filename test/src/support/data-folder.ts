@@ -1,15 +1,20 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { parley } from './parley-process.js'
+import { madeDatabase, parley } from './parley-process.js'
 import { temporaryFolder } from './temporary-folder.js'
 
-/** Makes an empty embedded database once; each call of what it gives copies it, which is quicker than another one. */
+/** Folders with an empty embedded database each: copies of the one the tests brought, else of one that is made now. */
 export async function makeDataFolders(): Promise<(into?: string) => string> {
-  const made = temporaryFolder()
-  const { code, err } = await parley(['db', 'migrate'], { PARLEY_DATA_DIR: made })
-  if (code !== 0) throw new Error(err)
+  const made = madeDatabase ?? (await makeDatabase())
   return (into = temporaryFolder()) => {
     cpSync(made, join(into, 'data'), { recursive: true })
     return into
   }
+}
+
+async function makeDatabase(): Promise<string> {
+  const dataDir = temporaryFolder()
+  const { code, err } = await parley(['db', 'migrate'], { PARLEY_DATA_DIR: dataDir })
+  if (code !== 0) throw new Error(err)
+  return dataDir
 }

@@ -33,7 +33,7 @@ export interface StartOptions {
 }
 
 /** An empty embedded database, made once for all files by `npm test`: a copy is quicker than another one. */
-const madeDatabase = process.env.PARLEY_TEST_DATABASE
+export const madeDatabase = process.env.PARLEY_TEST_DATABASE
 
 function bringDatabase(dataDir: string, { makesDatabase, env = {} }: StartOptions): void {
   const into = join(dataDir, 'data')
