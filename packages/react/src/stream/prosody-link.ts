@@ -43,8 +43,8 @@ export interface ProsodyLink {
 
 /** Nobody sent it: as with the browser's own 1006. */
 const SILENT = 1006
-/** The gateway's limits: nothing came for long (`idle`), or a connection grew too old (`expired`) and is made anew. */
-const TIMED_OUT = 4408
+/** The gateway's limits: nothing came for long, or a connection grew too old. Another is made, and nobody is troubled. */
+const LIMITS = ['session_idle', 'session_expired']
 const WAITING_SOUND_MS = 1_000
 
 export function createProsodyLink({ options, environment, timing, hooks }: ProsodyLinkOptions): ProsodyLink {
@@ -133,8 +133,10 @@ export function createProsodyLink({ options, environment, timing, hooks }: Proso
     unansweredSince = undefined
     const reading = readProsodyMessage(content)
     if (reading.kind === 'bad') return
-    if (reading.kind === 'fault') fault = reading.message || reading.code
-    else if (state !== 'open') {
+    if (reading.kind === 'fault') {
+      if (LIMITS.includes(reading.code)) return
+      fault = reading.message || reading.code
+    } else if (state !== 'open') {
       cancelTimer()
       openedAt = environment.now()
       wasOpen = true
@@ -145,10 +147,9 @@ export function createProsodyLink({ options, environment, timing, hooks }: Proso
 
   function lost(code: number, reason: string): void {
     const details = { closeCode: code, reason }
-    const aged = code === TIMED_OUT && reason === 'expired'
     const meaning = closeMeaning(code)
-    if (meaning === 'ended' || (code === TIMED_OUT && !aged)) return end('closed')
-    if (meaning === 'refused' && !aged) return end('failed', refusal(code, reason, fault))
+    if (meaning === 'ended') return end('closed')
+    if (meaning === 'refused') return end('failed', refusal(code, reason, fault))
     if (openedAt !== undefined && environment.now() - openedAt >= policy.stableAfterMs) attempt = 0
     leaveSocket()
     retry(new ProsodyError(wasOpen ? 'connection-lost' : 'connect-failed', fault, { details }))
