@@ -12,12 +12,14 @@ export interface ProsodyDialogueOptions {
   readonly stream: ProsodyStream
   readonly subscriptions: Pick<ProsodySubscriptions, 'subscribe' | 'unsubscribe'>
   readonly mayStream: boolean
-  readonly limits: Pick<ProsodyLimits, 'paceFactor' | 'paceBurstMs' | 'messageCostMs'>
+  readonly limits: Pick<ProsodyLimits, 'paceFactor' | 'paceBurstMs' | 'messageCostMs' | 'aheadMs'>
   readonly clock: Clock
   readonly epochMs: () => number
   tell(message: ProsodyStreamMessage): void
   /** The client is to be read no further for so long, ms: it sends faster than it may. */
   hold(ms: number): void
+  /** Its sound is ahead of time: nobody speaks it now. */
+  ahead(): void
 }
 
 export interface ProsodyDialogue {
@@ -28,6 +30,7 @@ export interface ProsodyDialogue {
 export function createProsodyDialogue(options: ProsodyDialogueOptions): ProsodyDialogue {
   const { stream, subscriptions, limits, tell } = options
   const pace = createSoundPace(options.clock, limits.paceFactor, limits.paceBurstMs)
+  const live = createSoundPace(options.clock, 1, limits.aheadMs)
 
   /** Returns how much sound it was, ms. */
   function hear(bytes: Uint8Array): number {
@@ -70,6 +73,7 @@ export function createProsodyDialogue(options: ProsodyDialogueOptions): ProsodyD
       } finally {
         const waitMs = pace.take(Math.max(soundMs, limits.messageCostMs))
         if (waitMs > 0) options.hold(waitMs)
+        if (live.take(soundMs) > 0) options.ahead()
       }
     },
   }

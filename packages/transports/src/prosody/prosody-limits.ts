@@ -15,6 +15,8 @@ export interface ProsodyLimits {
   readonly paceBurstMs: number
   /** What a message costs of that at the least, ms of sound, so that empty ones are not free. */
   readonly messageCostMs: number
+  /** Sound that is further ahead of time than this, ms, is no live voice: it waits where its frames are not read. */
+  readonly aheadMs: number
   /** Sound of one message, ms: it is analysed in one go, and others wait for it. */
   readonly messageMs: number
   /** Bad messages in a row that end the socket. */
@@ -23,8 +25,10 @@ export interface ProsodyLimits {
   readonly subscriptions: number
   /** Unsent bytes above which frames wait in our own queue, where they can be dropped. */
   readonly highWaterBytes: number
-  /** Messages of frames that wait; above it the oldest are dropped. */
+  /** Messages of frames that wait; above it the oldest are dropped, unless they came within `keptMs`. */
   readonly keptFrames: number
+  /** A message of sound may bring many frames at once, and nobody reads them in no time. */
+  readonly keptMs: number
   /** Unsent bytes, queue and socket together, above which the socket is closed. */
   readonly maxUnsentBytes: number
   /** How long messages may wait without the queue once running empty, ms. */
@@ -38,12 +42,14 @@ export const defaultProsodyLimits: ProsodyLimits = {
   closeGraceMs: 2_000,
   paceFactor: 8,
   paceBurstMs: 10_000,
+  aheadMs: 2_000,
   messageCostMs: 2,
   messageMs: 10_000,
   badMessages: 8,
   subscriptions: 8,
   highWaterBytes: 65_536,
   keptFrames: 128,
+  keptMs: 1_000,
   maxUnsentBytes: 1_048_576,
   stallMs: 10_000,
 }

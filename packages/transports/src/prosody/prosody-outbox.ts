@@ -11,10 +11,15 @@ import type { ProsodyMeter } from './prosody-meter.js'
 export interface ProsodyOutboxOptions {
   readonly socket: Pick<WebSocket, 'send' | 'bufferedAmount'>
   readonly clock: Clock
-  readonly limits: Pick<ProsodyLimits, 'highWaterBytes' | 'keptFrames' | 'maxUnsentBytes' | 'stallMs'>
+  readonly limits: Pick<
+    ProsodyLimits,
+    'highWaterBytes' | 'keptFrames' | 'keptMs' | 'maxUnsentBytes' | 'stallMs'
+  >
   readonly meter: Pick<ProsodyMeter, 'framesSent' | 'framesDropped'>
   /** Over a limit; called once, never from within a call to the outbox. */
   onStall(): void
+  /** Nothing waits any more. */
+  onDrained?(): void
 }
 
 export interface ProsodyOutbox {
@@ -23,6 +28,8 @@ export interface ProsodyOutbox {
   send(text: string): void
   /** Frames dropped so far. */
   readonly dropped: number
+  /** Whether the client leaves something unread here. */
+  readonly waiting: boolean
   /** What waits is forgotten, and what comes later is ignored. */
   close(): void
 }
@@ -32,6 +39,7 @@ interface Waiting {
   readonly bytes: number
   /** 0 for what must not be dropped. */
   readonly frames: number
+  readonly atMs: number
 }
 
 const BINARY = { binary: true, compress: false } as const
@@ -58,10 +66,10 @@ export function createProsodyOutbox(options: ProsodyOutboxOptions): ProsodyOutbo
     if (!state.open) return
     if (queue.length === 0 && socket.bufferedAmount <= limits.highWaterBytes) return write(data, frames)
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
-    queue.push({ data, bytes, frames })
+    queue.push({ data, bytes, frames, atMs: clock.now() })
     state.keptBytes += bytes
     if (frames > 0) state.keptMessages += 1
-    if (state.keptMessages > limits.keptFrames) dropOldest()
+    while (state.keptMessages > limits.keptFrames && dropOldest());
     stopWatch ??= clock.after(limits.stallMs, stall)
     if (state.keptBytes + socket.bufferedAmount <= limits.maxUnsentBytes) return
     state.open = false
@@ -69,16 +77,16 @@ export function createProsodyOutbox(options: ProsodyOutboxOptions): ProsodyOutbo
     stopWatch = clock.after(0, stall)
   }
 
-  function dropOldest(): void {
-    const [oldest] = queue.splice(
-      queue.findIndex(({ frames }) => frames > 0),
-      1,
-    )
-    if (oldest === undefined) return
+  function dropOldest(): boolean {
+    const at = queue.findIndex(({ frames }) => frames > 0)
+    const oldest = queue[at]
+    if (oldest === undefined || clock.now() - oldest.atMs < limits.keptMs) return false
+    queue.splice(at, 1)
     forget(oldest)
     state.dropped += oldest.frames
     state.untold += oldest.frames
     meter.framesDropped(oldest.frames, 'slow_reader')
+    return true
   }
 
   function forget({ bytes, frames }: Waiting): void {
@@ -103,6 +111,7 @@ export function createProsodyOutbox(options: ProsodyOutboxOptions): ProsodyOutbo
     if (queue.length > 0) return
     stopWatch?.()
     stopWatch = undefined
+    options.onDrained?.()
   }
 
   function stall(): void {
@@ -123,6 +132,9 @@ export function createProsodyOutbox(options: ProsodyOutboxOptions): ProsodyOutbo
     send: text => put(text, 0),
     get dropped() {
       return state.dropped
+    },
+    get waiting() {
+      return queue.length > 0
     },
     close,
   }

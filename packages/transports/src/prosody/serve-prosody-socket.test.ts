@@ -307,7 +307,9 @@ function setPong(socket: ReturnType<typeof openProsodyStage>['socket']): () => v
 
 describe('a client that does not read', () => {
   it('loses the oldest frames, is told how many, and goes on with the newest', () => {
-    const { socket, counts } = openProsodyStage({ limits: { highWaterBytes: 1_000, keptFrames: 3 } })
+    const { socket, counts } = openProsodyStage({
+      limits: { highWaterBytes: 1_000, keptFrames: 3, keptMs: 0 },
+    })
     socket.take()
     socket.full = true
     for (let frame = 0; frame < 10; frame++) socket.sound(pcm(512))
@@ -321,8 +323,42 @@ describe('a client that does not read', () => {
     expect(counts).toMatchObject({ sent: before.length + 3, dropped })
   })
 
+  it('loses nothing of a file, which is read no further until its frames are', () => {
+    const { socket, clock, counts } = openProsodyStage()
+    socket.take()
+    socket.full = true
+    socket.sound(pcm(160_000))
+    expect(socket.paused).toBe(true)
+    clock.advance(3_000)
+    expect(socket.paused).toBe(true)
+    const early = socket.take().length
+    socket.drain()
+    expect(socket.paused).toBe(false)
+    const later = socket.take()
+    expect(new Set(later.map(({ type }) => type))).toEqual(new Set(['prosody']))
+    expect(early + later.length).toBe(Math.floor(160_000 / 512))
+    expect(counts.dropped).toBe(0)
+  })
+
+  it('is heard on while it speaks live, and shown the present', () => {
+    const { socket, clock } = openProsodyStage({ limits: { highWaterBytes: 1_000, keptFrames: 10 } })
+    socket.take()
+    socket.full = true
+    for (let frame = 0; frame < 60; frame++) {
+      socket.sound(pcm(512))
+      clock.advance(32)
+    }
+    expect(socket.paused).toBe(false)
+    socket.take()
+    socket.drain()
+    const [first, ...frames] = socket.take()
+    expect(first?.type).toBe('dropped')
+    expect(frames.length).toBeLessThanOrEqual(1_000 / 32 + 1)
+    expect(frames.at(-1)).toMatchObject({ atMs: 60 })
+  })
+
   it('keeps all that is no frame, in its place', () => {
-    const { socket } = openProsodyStage({ limits: { highWaterBytes: 100, keptFrames: 1 } })
+    const { socket } = openProsodyStage({ limits: { highWaterBytes: 100, keptFrames: 1, keptMs: 0 } })
     socket.take()
     socket.full = true
     socket.sound(pcm(512))

@@ -19,6 +19,7 @@ import { type CreateAnalyser, createProsodyStream } from './prosody-stream.js'
 import { createProsodySubscriptions } from './prosody-subscriptions.js'
 import { startProsodyWatch } from './prosody-watch.js'
 import { readProsodyQuery } from './read-prosody-message.js'
+import { createReadingGate } from './reading-gate.js'
 import type { StreamConfig } from './stream-config.js'
 
 export interface ProsodySocketOptions {
@@ -54,10 +55,12 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
   const state = { over: false, badInARow: 0, messages: 0, beganMs: clock.now() }
   let stopGrace = () => {}
   let stopPause = () => {}
+  const gate = createReadingGate(socket)
 
   const outbox = createProsodyOutbox({
     ...{ socket, clock, limits, meter },
     onStall: () => end(endings.slowReader),
+    onDrained: () => gate.open('unread'),
   })
   const stream = createProsodyStream({
     ...{ clock, epochMs, outbox, meter, defaults: options.defaults },
@@ -73,8 +76,12 @@ export function serveProsodySocket(options: ProsodySocketOptions): ProsodySocket
     hold(ms) {
       if (state.over) return
       stopPause()
-      socket.pause()
-      stopPause = clock.after(ms, () => socket.resume())
+      gate.shut('pace')
+      stopPause = clock.after(ms, () => gate.open('pace'))
+    },
+    // A voice that is live is heard on, and its oldest frames are dropped; of a file nothing has to be.
+    ahead() {
+      if (!state.over && outbox.waiting) gate.shut('unread')
     },
   })
   const watch = startProsodyWatch({
