@@ -55,7 +55,6 @@ const problems = {
   400: invalidSchema,
   401: problemSchema,
   403: problemSchema,
-  413: problemSchema,
   429: problemSchema,
   503: problemSchema,
 }

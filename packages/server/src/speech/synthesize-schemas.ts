@@ -10,7 +10,7 @@ export const speechEmotions = ['low', 'neutral', 'high', 'detached'] as const
 
 export const MOST_CHARACTERS = 5_000
 
-const wantedText = `must be a string of 1–${MOST_CHARACTERS} characters`
+export const wantedText = `must be a string of 1–${MOST_CHARACTERS} characters`
 const wantedFlag = 'must be true or false'
 
 const listed = (values: readonly (string | number)[]) => `must be one of ${values.join(', ')}`

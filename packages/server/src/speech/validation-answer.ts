@@ -1,7 +1,7 @@
 /** Everything that is wrong with a request at once, as `{ errors: [...] }`, in the shape that express-validator made usual. */
 
 import type { FastifyError } from 'fastify'
-import type { Invalid } from './synthesize-schemas.js'
+import { type Invalid, wantedText } from './synthesize-schemas.js'
 
 /** Undefined for what is no mistake of the request's form. */
 export function invalidOf(error: FastifyError): readonly Invalid[] | undefined {
@@ -21,6 +21,9 @@ export function invalidOf(error: FastifyError): readonly Invalid[] | undefined {
       return [wrong('body', '', 'must be a JSON object')]
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return [wrong('body', '', 'must be JSON')]
+    // Nothing else of a body can be that long.
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return [wrong('body', 'text', wantedText)]
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return [wrong('headers', 'content-length', 'must be the length of the body')]
     default:
