@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -214,6 +214,25 @@ describe('parley prosody', () => {
     expect(await run([path])).toMatchObject({ code: 2, err: expect.stringContaining('This is MP3') })
     const empty = kept('empty.wav', writeWav({ sampleRate: 8_000, samples: new Int16Array(0) }))
     expect(await run([empty])).toMatchObject({ code: 2, err: expect.stringContaining('holds no sound') })
+  })
+
+  it('writes over no recording, under whatever name, and not two things to one file', async () => {
+    const path = kept('precious.wav', writeWav({ sampleRate: 16_000, samples: voice(120, 300) }))
+    const link = join(folder, 'link.wav')
+    linkSync(path, link)
+    const both = join(folder, 'both.out')
+    const before = readFileSync(path)
+    for (const words of [
+      ['--csv', path],
+      ['--svg', link],
+      ['--csv', both, '--svg', both],
+    ]) {
+      expect(await run([path, ...words])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('would overwrite'),
+      })
+    }
+    expect(readFileSync(path).equals(before)).toBe(true)
   })
 
   it('draws a picture that is well-formed, named and described, whatever the file is called', async () => {

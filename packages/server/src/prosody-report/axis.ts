@@ -37,7 +37,7 @@ export function semitonesBetween(hz: number, referenceHz: number): number {
   return 12 * Math.log2(hz / referenceHz)
 }
 
-/** A range of pitch that holds a voice with room around it, Hz: at least an octave, within 60–600. */
+/** A range of pitch that holds a voice with room around it, Hz: at least an octave, within 50–650. */
 export function pitchRange(lowHz: number, highHz: number): readonly [number, number] {
   const middle = Math.log2(Math.sqrt(lowHz * highHz))
   const half = Math.max(0.5, Math.log2(highHz / lowHz) / 2 + 0.15)

@@ -112,7 +112,7 @@ function silentText(peakDb: number): string {
   if (peakDb <= -60) {
     return `It is silent: its loudest moment has ${peakDb.toFixed(0)} dBFS. Check the microphone or the channel.`
   }
-  return `Nobody speaks in it: no voice of 60–600 Hz was found; its loudest moment has ${peakDb.toFixed(0)} dBFS.`
+  return `Nobody speaks in it: no voice of 55–640 Hz was found; its loudest moment has ${peakDb.toFixed(0)} dBFS.`
 }
 
 function frameRows({ terminal }: PrinterOptions): Printer {

@@ -14,6 +14,7 @@ import { prosodySvg } from './prosody-svg.js'
 import { createReport, type Report } from './report.js'
 import { csvLine, csvOf, frameColumns, frameRow, utteranceColumns, utteranceRow } from './rows.js'
 import type { ChannelChoice } from './sides.js'
+import { spareFiles, type WrittenFile } from './spare-files.js'
 import { clock } from './utterance-table.js'
 
 export interface ProsodyReportOptions {
@@ -47,6 +48,7 @@ export async function runProsodyReport(
 ): Promise<void> {
   const { terminal, progress } = world
   const sound = await openSound(options.path, world.stdin, world.stopped)
+  await spareFiles(options.path, writtenBy(options))
   const warn = (sentence: string) => terminal.complain(`${terminal.paint.warning('warning')}: ${sentence}`)
   const csv = options.csvFile === undefined ? undefined : await openFileWriter(options.csvFile, '--csv')
   try {
@@ -61,6 +63,13 @@ export async function runProsodyReport(
     progress.clear()
     await csv?.close()
   }
+}
+
+function writtenBy({ csvFile, svgFile }: ProsodyReportOptions): readonly WrittenFile[] {
+  return [
+    ...(csvFile === undefined ? [] : [{ option: '--csv', path: csvFile }]),
+    ...(svgFile === undefined ? [] : [{ option: '--svg', path: svgFile }]),
+  ]
 }
 
 interface Hearing extends ProsodyReportWorld {
