@@ -152,6 +152,23 @@ describe('the connection of a prosody stream', () => {
     expect(rig.last().protocols[1]).toBe('bearer.token-2')
   })
 
+  it('does not wait for ever for a token, and takes none that comes late', async () => {
+    const given: ((token: string) => void)[] = []
+    const rig = virtualStream({
+      token: () => new Promise<string>(resolve => given.push(resolve)),
+      reconnect: { attempts: 1 },
+    })
+    rig.stream.connect()
+    await rig.page.pass(10_250)
+    expect(given).toHaveLength(2)
+    given[0]?.('late')
+    await rig.page.pass(0)
+    expect(rig.page.sockets).toHaveLength(0)
+    await rig.page.pass(10_000)
+    expect(rig.stream.snapshot()).toMatchObject({ state: 'failed', error: { code: 'token-failed' } })
+    expect(rig.page.timers).toBe(0)
+  })
+
   it('fails at once, asking for no microphone, where it knows no gateway', async () => {
     const rig = virtualStream({ url: '' })
     await rig.stream.start()

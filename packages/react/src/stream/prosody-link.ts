@@ -99,20 +99,23 @@ export function createProsodyLink({ options, environment, timing, hooks }: Proso
     become(wasOpen ? 'reconnecting' : 'connecting')
     const { token } = link.target
     if (typeof token !== 'function') return connect(token)
+    function failed(cause: unknown): void {
+      if (mine !== generation) return
+      leaveSocket()
+      retry(new ProsodyError('token-failed', undefined, { cause }))
+    }
+    const late = new Error(`No token came within ${timing.openWithinMs} ms.`)
+    cancelTimer = environment.after(timing.openWithinMs, () => failed(late))
     Promise.resolve()
       .then(token)
-      .then(
-        fresh => {
-          if (mine === generation) connect(fresh)
-        },
-        cause => {
-          if (mine === generation) retry(new ProsodyError('token-failed', undefined, { cause }))
-        },
-      )
+      .then(fresh => {
+        if (mine === generation) connect(fresh)
+      }, failed)
   }
 
   function connect(token: string | undefined): void {
     if (address === undefined) return
+    cancelTimer()
     try {
       socket = environment.openSocket(address.href, streamProtocols(token))
     } catch (thrown) {

@@ -73,7 +73,7 @@ export interface StreamEnvironment {
 }
 
 export interface StreamTiming {
-  /** From opening the socket to the first message of the gateway. Default 10,000. */
+  /** For a token, and again from opening the socket to the first message of the gateway. Default 10,000. */
   readonly openWithinMs: number
   /** Sound sent for this long without any answer means that the connection is dead. Default 6000. */
   readonly answerWithinMs: number
