@@ -3,18 +3,18 @@
  * memory that never grows and that no single octave error moves.
  */
 
+import { highestHz, lowestHz } from '../pitch/pitch-candidates.js'
+
 export interface PitchHistogram {
-  /** Takes a pitch of 60–600 Hz in, with a weight; others fall to the nearest. */
+  /** Takes a pitch of 55–640 Hz in, with a weight; others fall to the nearest. */
   add(hz: number, weight: number): void
   /** Pitch under which lies this share of what is remembered, Hz; 0 before any. */
   quantile(share: number): number
   reset(): void
 }
 
-const lowestPitchHz = 60
-const highestPitchHz = 600
 const cellsAnOctave = 120
-const cells = Math.ceil(cellsAnOctave * Math.log2(highestPitchHz / lowestPitchHz)) + 1
+const cells = Math.ceil(cellsAnOctave * Math.log2(highestHz / lowestHz)) + 1
 /** Weights grow where old ones should shrink, and all are brought down when they have grown by this. */
 const mostGrowth = 1e9
 
@@ -38,7 +38,7 @@ export function createPitchHistogram(halfLife: number): PitchHistogram {
 
   return {
     add(hz, weight) {
-      const place = Math.round(cellsAnOctave * Math.log2(hz / lowestPitchHz))
+      const place = Math.round(cellsAnOctave * Math.log2(hz / lowestHz))
       const cell = Math.max(0, Math.min(cells - 1, place))
       if (halfLife !== Number.POSITIVE_INFINITY) state.growth *= 2 ** (weight / halfLife)
       weights[cell] = (weights[cell] as number) + weight * state.growth
@@ -53,11 +53,11 @@ export function createPitchHistogram(halfLife: number): PitchHistogram {
         const own = weights[cell] as number
         if (own > 0 && below + own >= wanted) {
           const within = Math.max(0, Math.min(1, (wanted - below) / own)) - 0.5
-          return lowestPitchHz * 2 ** ((cell + within) / cellsAnOctave)
+          return lowestHz * 2 ** ((cell + within) / cellsAnOctave)
         }
         below += own
       }
-      return highestPitchHz
+      return highestHz
     },
     reset,
   }

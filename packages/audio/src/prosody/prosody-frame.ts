@@ -2,7 +2,7 @@
 export interface ProsodyFrame {
   /** Media time of the middle of what was looked at, ms since the first sample. */
   readonly atMs: number
-  /** Fundamental frequency, Hz, 60–600; 0 where nothing is voiced. */
+  /** Fundamental frequency, Hz, 55–640; 0 where nothing is voiced. */
   readonly pitchHz: number
   /** Probability that there is a voice with a pitch, 0..1. */
   readonly voicing: number

@@ -3,7 +3,7 @@
 export interface VoiceLook {
   /** Media time of its middle, ms since the first sample. */
   readonly atMs: number
-  /** 60–600; 0 where nothing is voiced. */
+  /** Hz, 55–640; 0 where nothing is voiced. */
   readonly hz: number
   /** 0..1 */
   readonly voicing: number
