@@ -21,6 +21,13 @@ export interface DrawOptions {
   /** Of a finger or mouse, pixels from the left. */
   readonly cursor: number | undefined
   readonly words: { readonly loud: string; readonly unit: string }
+  /** Who has which colour, for a picture that leaves the page, which says so beside it. */
+  readonly legend?: readonly LegendEntry[] | undefined
+}
+
+export interface LegendEntry {
+  readonly side: Side
+  readonly name: string
 }
 
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
@@ -57,6 +64,7 @@ export function draw(context: CanvasRenderingContext2D, options: DrawOptions): v
     clipped(context, layout.pitch, () => curve(context, options, side))
   }
   marks(context, options)
+  legend(context, options)
   if (cursor !== undefined) stroke(context, colours.strongLine, 1, () => vertical(context, cursor, layout))
 }
 
@@ -154,6 +162,23 @@ function curve(context: CanvasRenderingContext2D, { layout, colours }: DrawOptio
       }
     }
   })
+}
+
+function legend(context: CanvasRenderingContext2D, { layout, colours, legend = [] }: DrawOptions): void {
+  const { pitch } = layout
+  let right = pitch.x + pitch.width - 6
+  context.textAlign = 'right'
+  for (const { side, name } of legend.toReversed()) {
+    const width = context.measureText(name).width + 18
+    context.fillStyle = colours.paper
+    context.fillRect(right - width - 4, pitch.y + 1, width + 8, 14)
+    context.fillStyle = colours.text
+    context.fillText(name, right, pitch.y + 11)
+    context.fillStyle = colours[side]
+    context.fillRect(right - width, pitch.y + 6, 12, 3)
+    right -= width + 10
+  }
+  context.textAlign = 'left'
 }
 
 /** Each kind by its shape, so that colour is not needed to tell them apart. */

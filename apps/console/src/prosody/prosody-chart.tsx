@@ -127,7 +127,8 @@ export function ProsodyChart({ store, sides }: ProsodyChartProps) {
         choose={setUnit}
         savePicture={() => {
           if (canvas.current === null) return
-          void pictureOf(canvas.current, { ...chart, cursor: undefined }).then(
+          const legend = sides.map(side => ({ side, name: nameOf(side, sides, words) }))
+          void pictureOf(canvas.current, { ...chart, cursor: undefined }, legend).then(
             picture => picture && saveFile('prosody.png', picture),
           )
         }}

@@ -1,7 +1,7 @@
 /** Draws the picture again whenever something of it changed, until told to stop. */
 import { fit } from '../fit-canvas.js'
 import { type ChartWindow, type Extent, windowOf } from './chart-window.js'
-import { coloursOf, type DrawOptions, draw } from './draw.js'
+import { coloursOf, type DrawOptions, draw, type LegendEntry } from './draw.js'
 import { layoutOf, type PitchUnit, timeAt } from './layout.js'
 import type { ProsodyStore } from './prosody-store.js'
 import { beginOf, endOf, type ProsodyView, type Side } from './prosody-view.js'
@@ -86,8 +86,12 @@ export function cursorMs(
   return 'atMs' in cursor ? cursor.atMs : timeAt(cursor.px, place)
 }
 
-/** What is shown now, as a picture of twice its size on the screen. */
-export function pictureOf(canvas: HTMLCanvasElement, chart: Chart): Promise<Blob | null> {
+/** What is shown now, as a picture of twice its size on the screen, with the names of the colours. */
+export function pictureOf(
+  canvas: HTMLCanvasElement,
+  chart: Chart,
+  legend: readonly LegendEntry[],
+): Promise<Blob | null> {
   const { clientWidth: width, clientHeight: height } = canvas
   const copy = document.createElement('canvas')
   copy.width = width * 2
@@ -105,6 +109,7 @@ export function pictureOf(canvas: HTMLCanvasElement, chart: Chart): Promise<Blob
       height,
       cursor: undefined,
       words: chart.words,
+      legend,
     })
   return new Promise(resolve => copy.toBlob(resolve, 'image/png'))
 }
