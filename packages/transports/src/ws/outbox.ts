@@ -7,10 +7,10 @@
  */
 import type { Cancel, Clock, ReplyId } from '@parley/core'
 import type { ServerMessage } from '@parley/protocol'
-import type { WebSocket } from 'ws'
+import type { VoiceWire } from './voice-wire.js'
 
 export interface OutboxOptions {
-  readonly socket: WebSocket
+  readonly socket: Pick<VoiceWire, 'bufferedAmount' | 'send'>
   readonly clock: Clock
   readonly highWaterBytes: number
   readonly maxUnsentBytes: number

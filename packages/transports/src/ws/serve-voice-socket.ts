@@ -24,10 +24,17 @@ import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
 import type { VoiceLimits } from './voice-limits.js'
 import type { VoiceLog } from './voice-log.js'
+import type { VoiceWire } from './voice-wire.js'
 
-export interface VoiceSocketOptions {
+export type VoiceSocketOptions = VoiceCarrier & VoiceSocketParts
+
+type VoiceCarrier =
   /** An open socket of a server made with `voiceSocketServerOptions`. */
-  readonly socket: WebSocket
+  | { readonly socket: WebSocket; readonly heartbeat?: undefined }
+  /** An open wire that notices by itself when its far end is gone. */
+  | { readonly socket: VoiceWire; readonly heartbeat: Pick<Heartbeat, 'rttMs'> }
+
+interface VoiceSocketParts {
   /** Found out before the upgrade. */
   readonly principal: VoicePrincipal
   readonly host: VoiceHost
@@ -67,7 +74,8 @@ class VoiceSocketLife implements VoiceSocket {
   #leg: VoiceLeg | undefined
   #opened: OpenedSession | undefined
   #dialogue: Dialogue | undefined
-  #heartbeat: Heartbeat | undefined
+  #heartbeat: Pick<Heartbeat, 'rttMs'> | undefined
+  #stopHeartbeat: Cancel = () => {}
   #sides: SideLine | undefined
   #badInARow = 0
   #told = false
@@ -181,9 +189,8 @@ class VoiceSocketLife implements VoiceSocket {
     }
     this.#phase = 'talking'
     this.#deadline()
-    const { socket, clock, limits } = this.#options
-    const { heartbeatMs: everyMs, initialRttMs, audioBurstMs } = limits
-    const onMissed = () => this.#end(endings.silent())
+    const { clock, limits } = this.#options
+    const { audioBurstMs } = limits
     this.#dialogue = createDialogue({ leg, clock, audioBurstMs, onBye: () => this.#leave() })
     const { input, output, lookaheadMs } = leg
     const { packetMs, bitrate } = this.#options.opusManner ?? defaultOpusManner
@@ -197,8 +204,22 @@ class VoiceSocketLife implements VoiceSocket {
         ? { opus: { packetMs, bitrate, lookaheadMs } }
         : {}),
     })
-    this.#heartbeat = startHeartbeat({ socket, clock, everyMs, initialRttMs, onMissed })
+    this.#beginHeartbeat()
     this.#replayKept(leg)
+  }
+
+  #beginHeartbeat(): void {
+    const options = this.#options
+    if (options.heartbeat !== undefined) {
+      this.#heartbeat = options.heartbeat
+      return
+    }
+    const { socket, clock, limits } = options
+    const { heartbeatMs: everyMs, initialRttMs } = limits
+    const onMissed = () => this.#end(endings.silent())
+    const heartbeat = startHeartbeat({ socket, clock, everyMs, initialRttMs, onMissed })
+    this.#heartbeat = heartbeat
+    this.#stopHeartbeat = () => heartbeat.stop()
   }
 
   #replayKept({ transport }: VoiceLeg): void {
@@ -271,7 +292,7 @@ class VoiceSocketLife implements VoiceSocket {
     const facts = { ...this.#facts(), code: closing?.code, error: error?.code, tell, prosodyLost }
     this.#options.log.info(facts, 'voice socket ended')
     this.#deadline()
-    this.#heartbeat?.stop()
+    this.#stopHeartbeat()
     this.#sayLast(error)
     this.#free()
     this.#closeSocket(closing)
@@ -285,7 +306,7 @@ class VoiceSocketLife implements VoiceSocket {
     if (error === undefined) return
     const last = errorMessageOf(error, true)
     if (this.#leg !== undefined) this.#leg.transport.shut(last)
-    else this.#options.socket.send(JSON.stringify(last))
+    else this.#options.socket.send(JSON.stringify(last), { binary: false })
   }
 
   #closeSocket(closing: Closing | undefined): void {

@@ -4,16 +4,16 @@
 import type { Opus } from '@parley/audio'
 import type { Clock, CloseReason } from '@parley/core'
 import type { AudioFormat, Hello } from '@parley/protocol'
-import type { WebSocket } from 'ws'
 import { type AudioIn, openAudioIn } from './audio-in.js'
 import { openAudioOut } from './audio-out.js'
 import { agreedFormat, type OpusManner } from './opus-manner.js'
 import { Outbox } from './outbox.js'
 import type { VoiceLimits } from './voice-limits.js'
 import { VoiceSocketTransport } from './voice-socket-transport.js'
+import type { VoiceWire } from './voice-wire.js'
 
 export interface VoiceLegOptions {
-  readonly socket: WebSocket
+  readonly socket: VoiceWire
   readonly hello: Hello
   readonly clock: Clock
   readonly opus: Opus
