@@ -13,6 +13,7 @@ const reply = { reply: 'string' } as const
 
 const fieldsOf: Readonly<Record<ServerMessage['type'], Fields>> = {
   ready: { session: 'string', resumeToken: 'string', resumed: 'boolean', output: 'object' },
+  encrypted: { key: 'string', identity: 'string', signature: 'string' },
   pong: { id: 'number' },
   error: { code: 'string', message: 'string', fatal: 'boolean' },
   'audio-begin': { ...reply, fromMs: 'number' },

@@ -3,6 +3,7 @@
  * `hello` is the first message and comes once; everything else may come in any order after it.
  */
 import { z } from 'zod'
+import { SEALING_VERSION } from '../sframe/sealing.js'
 import { VOICE_PROTOCOL_VERSION, wantedFormatSchema } from './shared.js'
 
 const prosodyWishSchema = z
@@ -137,6 +138,24 @@ const byeSchema = z.object({ type: z.literal('bye') }).meta({
   examples: [{ type: 'bye' }],
 })
 
+const encryptSchema = z
+  .object({
+    type: z.literal('encrypt'),
+    version: z
+      .literal(SEALING_VERSION, { error: `this gateway seals by version ${SEALING_VERSION}` })
+      .meta({ description: 'Version of the sealing.' }),
+    key: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}$/)
+      .meta({ description: 'X25519 public key made for this socket, base64url.' }),
+  })
+  .meta({
+    title: 'Encrypt',
+    description:
+      'Before `hello`, if at all: everything after the `encrypted` that answers it is sealed (docs/encryption.md).',
+    examples: [{ type: 'encrypt', version: 1, key: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo' }],
+  })
+
 export const clientMessageSchema = z.discriminatedUnion('type', [
   helloSchema,
   pingSchema,
@@ -145,6 +164,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   commitSchema,
   playedSchema,
   byeSchema,
+  encryptSchema,
 ])
 
 export type Hello = z.infer<typeof helloSchema>

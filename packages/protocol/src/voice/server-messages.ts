@@ -114,6 +114,25 @@ export const ledgerSchema = z
 const socketMessages = [
   readySchema,
   z
+    .object({
+      type: z.literal('encrypted'),
+      key: z.string().meta({ description: 'X25519 public key made for this socket, base64url.' }),
+      identity: z.string().meta({ description: 'The gateway’s own Ed25519 public key, base64url: pin it.' }),
+      signature: z.string().meta({ description: 'Ed25519 signature of the handshake by it, base64url.' }),
+    })
+    .meta({
+      title: 'Encrypted',
+      description: 'Answer to `encrypt`. Every message after it, either way, is binary and sealed.',
+      examples: [
+        {
+          type: 'encrypted',
+          key: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08',
+          identity: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+          signature: '5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc-bRr0lv18FlbviRlUUFDjnoQCw',
+        },
+      ],
+    }),
+  z
     .object({ type: z.literal('pong'), id: z.int() })
     .meta({ title: 'Pong', description: 'Answer to `ping`.', examples: [{ type: 'pong', id: 1 }] }),
   z
