@@ -157,7 +157,10 @@ describe('a subscription', () => {
 
   it('drops the oldest frames of a session for a client that does not read', () => {
     const feed = scriptedFeed()
-    const { socket, counts } = openProsodyStage({ feed, limits: { highWaterBytes: 100, keptFrames: 1, keptMs: 0 } })
+    const { socket, counts } = openProsodyStage({
+      feed,
+      limits: { highWaterBytes: 100, keptFrames: 1, keptMs: 0 },
+    })
     socket.say(subscribe)
     socket.full = true
     const { follower } = feed.all[0] as Following

@@ -6,7 +6,7 @@
  */
 import type { ClientMessageInput, ServerMessage } from '@parley/protocol'
 import type { RawData } from 'ws'
-import type { VoiceWire } from '../ws/voice-wire.js'
+import type { MessageSocket } from '../ws/message-socket.js'
 import type { EngineLine } from './engine-line.js'
 
 export interface CallWireOptions {
@@ -24,7 +24,7 @@ const OPEN = 1
 const CLOSED = 3
 const text = new TextEncoder()
 
-export class CallWire implements VoiceWire {
+export class CallWire implements MessageSocket {
   readonly CLOSED = CLOSED
   readonly #options: CallWireOptions
   #state = OPEN

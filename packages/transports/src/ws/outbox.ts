@@ -7,10 +7,10 @@
  */
 import type { Cancel, Clock, ReplyId } from '@parley/core'
 import type { ServerMessage } from '@parley/protocol'
-import type { VoiceWire } from './voice-wire.js'
+import type { MessageSocket } from './message-socket.js'
 
 export interface OutboxOptions {
-  readonly socket: Pick<VoiceWire, 'bufferedAmount' | 'send'>
+  readonly socket: Pick<MessageSocket, 'bufferedAmount' | 'send'>
   readonly clock: Clock
   readonly highWaterBytes: number
   readonly maxUnsentBytes: number

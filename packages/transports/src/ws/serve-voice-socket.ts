@@ -17,6 +17,7 @@ import * as endings from './endings.js'
 import { type Heartbeat, startHeartbeat } from './heartbeat.js'
 import { createKeptMessages, type KeptMessages } from './kept-messages.js'
 import { createLeakyBucket, type LeakyBucket } from './leaky-bucket.js'
+import type { MessageSocket } from './message-socket.js'
 import { defaultOpusManner, type OpusManner } from './opus-manner.js'
 import { errorMessageOf } from './server-message.js'
 import { followSides, type SideLine } from './side-line.js'
@@ -24,7 +25,6 @@ import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
 import type { VoiceLimits } from './voice-limits.js'
 import type { VoiceLog } from './voice-log.js'
-import type { VoiceWire } from './voice-wire.js'
 
 export type VoiceSocketOptions = VoiceCarrier & VoiceSocketParts
 
@@ -32,7 +32,7 @@ type VoiceCarrier =
   /** An open socket of a server made with `voiceSocketServerOptions`. */
   | { readonly socket: WebSocket; readonly heartbeat?: undefined }
   /** An open wire that notices by itself when its far end is gone. */
-  | { readonly socket: VoiceWire; readonly heartbeat: Pick<Heartbeat, 'rttMs'> }
+  | { readonly socket: MessageSocket; readonly heartbeat: Pick<Heartbeat, 'rttMs'> }
 
 interface VoiceSocketParts {
   /** Found out before the upgrade. */

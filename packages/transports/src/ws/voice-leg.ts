@@ -6,14 +6,14 @@ import type { Clock, CloseReason } from '@parley/core'
 import type { AudioFormat, Hello } from '@parley/protocol'
 import { type AudioIn, openAudioIn } from './audio-in.js'
 import { openAudioOut } from './audio-out.js'
+import type { MessageSocket } from './message-socket.js'
 import { agreedFormat, type OpusManner } from './opus-manner.js'
 import { Outbox } from './outbox.js'
 import type { VoiceLimits } from './voice-limits.js'
 import { VoiceSocketTransport } from './voice-socket-transport.js'
-import type { VoiceWire } from './voice-wire.js'
 
 export interface VoiceLegOptions {
-  readonly socket: VoiceWire
+  readonly socket: MessageSocket
   readonly hello: Hello
   readonly clock: Clock
   readonly opus: Opus

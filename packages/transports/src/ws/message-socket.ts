@@ -1,7 +1,7 @@
 /** What carries a voice conversation: a WebSocket, or what an edge of another kind makes look like one. */
 import type { RawData } from 'ws'
 
-export interface VoiceWire {
+export interface MessageSocket {
   readonly readyState: number
   /** `readyState` of a wire that is gone. */
   readonly CLOSED: number
