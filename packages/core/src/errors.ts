@@ -57,6 +57,10 @@ export const errorCodes = {
   store_full: 'The disk is full; free some space. Nothing already announced is lost.',
   store_failed: 'The database refused a statement.',
   port_in_use: 'Another process listens on this port; set PORT or stop it.',
+  bad_seal:
+    'A sealed message did not open: it was changed on its way, or repeated. It was dropped; see docs/encryption.md.',
+  keys_spent: 'The keys of this connection are used up; resume the session over a new one.',
+  encryption_required: 'This gateway serves only clients that encrypt; see docs/encryption.md.',
   internal: 'A fault in Parley; please report it with the log.',
 } as const satisfies Record<string, string>
 

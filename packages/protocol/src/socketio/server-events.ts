@@ -4,7 +4,7 @@
  */
 import type { ServerMessage } from '../voice/server-messages.js'
 
-/** The event of each message of a conversation. `pong` is the edge's own. */
+/** The event of each message of a conversation. `pong` is the edge's own; sealing can only be asked for on the voice socket. */
 export const socketioEventOfMessage = {
   ready: 'call:started',
   error: 'error',
@@ -42,7 +42,7 @@ export const socketioEventOfMessage = {
   utterance: 'utterance',
   visemes: 'visemes',
   cleared: 'prosody:cleared',
-} as const satisfies Record<ServerMessage['type'], string>
+} as const satisfies Record<Exclude<ServerMessage['type'], 'encrypted'>, string>
 
 /** Events of the edge itself, with what they carry. */
 export const socketioOwnEvents = {

@@ -1,7 +1,7 @@
 /** Asks a gateway over HTTP, waits where it says so, and tells what it refuses in words for a command line. */
 
 import { type Clock, ParleyError } from '@parley/core'
-import { unreachable } from '../talk/message-socket.js'
+import { unreachable } from '../talk/voice-wire.js'
 
 export interface GatewayOptions {
   /** As people give it: `host:3000`, `https://host`. */

@@ -51,6 +51,9 @@ const statuses = {
   store_full: 507,
   store_failed: 500,
   port_in_use: 500,
+  bad_seal: 400,
+  keys_spent: 410,
+  encryption_required: 403,
   internal: 500,
 } as const
 

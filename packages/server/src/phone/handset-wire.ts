@@ -6,7 +6,7 @@ import {
   handsetServerMessageSchema,
 } from '@parley/protocol'
 import { WebSocket } from 'ws'
-import { refusalOf, samplesOf, unreachable } from '../talk/message-socket.js'
+import { refusalOf, samplesOf, unreachable } from '../talk/voice-wire.js'
 
 export interface HandsetWire {
   send(message: HandsetClientMessageInput): void

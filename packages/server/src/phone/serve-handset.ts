@@ -8,7 +8,7 @@ import {
   handsetClientMessageSchema,
 } from '@parley/protocol'
 import type { WebSocket } from 'ws'
-import { samplesOf } from '../talk/message-socket.js'
+import { samplesOf } from '../talk/voice-wire.js'
 import { createHandset, type Handset, type HandsetOptions } from './handset.js'
 
 export interface HandsetDesk extends Pick<HandsetOptions, 'carrier' | 'clock'> {

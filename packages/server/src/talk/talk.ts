@@ -3,7 +3,7 @@ import type { HelloInput, Ready, ServerMessage } from '@parley/protocol'
 import { createLoudspeaker } from './loudspeaker.js'
 import { openMicrophone } from './microphone.js'
 import { createTalkBook, type TalkTurn } from './talk-book.js'
-import { connectVoice, type MessageSocket } from './message-socket.js'
+import { connectVoice, type VoiceWire } from './voice-wire.js'
 
 /**
  * Holds one conversation with a gateway as a caller would: waits for the greeting, speaks or types, listens to the
@@ -66,7 +66,7 @@ export async function talk(options: TalkOptions): Promise<TalkResult> {
   ended.promise.catch(() => undefined)
   const ready = deferred<Ready>()
   const hungUpOn = deferred<void>()
-  let wire: MessageSocket | undefined
+  let wire: VoiceWire | undefined
   const speaker = createLoudspeaker({
     clock,
     sampleRate: TALK_OUTPUT_RATE,
@@ -226,7 +226,7 @@ function hungUp(code: number, reason: string): ParleyError {
   return new ParleyError('engine_failed', `The gateway hung up (${why}).`)
 }
 
-function hangUp(wire: MessageSocket): void {
+function hangUp(wire: VoiceWire): void {
   wire.send({ type: 'bye' })
   wire.close()
 }

@@ -7,14 +7,14 @@ import { WebSocket } from 'ws'
  * One socket to the voice door of any gateway. Messages are checked by the protocol's own schemas; ones of a kind this
  * version does not know are passed over, as the protocol asks.
  */
-export interface MessageSocket {
+export interface VoiceWire {
   send(message: ClientMessageInput): void
   /** PCM16 of the announced input rate. The samples may be reused after the call. */
   sendAudio(samples: Int16Array): void
   close(): void
 }
 
-export interface MessageSocketOptions {
+export interface VoiceWireOptions {
   /** `ws://…/v1/voice`. */
   readonly url: string
   readonly token?: string | undefined
@@ -25,7 +25,7 @@ export interface MessageSocketOptions {
 }
 
 /** Resolves once connected. @throws ParleyError `timeout` where nobody answers, else what the gateway refused with */
-export function connectVoice(options: MessageSocketOptions): Promise<MessageSocket> {
+export function connectVoice(options: VoiceWireOptions): Promise<VoiceWire> {
   const protocols = ['parley.v1', ...(options.token === undefined ? [] : [`bearer.${options.token}`])]
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(options.url, protocols, {
@@ -49,7 +49,7 @@ export function connectVoice(options: MessageSocketOptions): Promise<MessageSock
   })
 }
 
-function wireOf(socket: WebSocket): MessageSocket {
+function wireOf(socket: WebSocket): VoiceWire {
   return {
     send: message => socket.send(JSON.stringify(message)),
     sendAudio(samples) {

@@ -74,6 +74,7 @@ export class SocketioCall {
   #tell(message: ServerMessage): void {
     const { emit } = this.#options
     if (message.type === 'ready') return this.#ready(message)
+    if (message.type === 'encrypted') return
     if (message.type === 'interrupted') {
       this.#commanded = message.heard?.reply
       return emit('barge-in:ack', { heard: message.heard, by: 'command' } satisfies BargeInAck)

@@ -58,6 +58,9 @@ const codeOfError: Readonly<Partial<Record<ErrorCode, number>>> = {
   overloaded: 1013,
   timeout: 1013,
   draining: 1012,
+  bad_seal: 1008,
+  keys_spent: 1001,
+  encryption_required: 4403,
 }
 
 /** What a close by the far end means: 1000, no code at all and 4499 are meant, all else is a broken leg. */

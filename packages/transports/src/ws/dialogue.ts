@@ -36,6 +36,8 @@ export function createDialogue({ leg, clock, audioBurstMs, onBye }: DialogueOpti
     switch (message.type) {
       case 'hello':
         throw new ParleyError('bad_message', '`hello` comes once; open another socket for another session.')
+      case 'encrypt':
+        throw new ParleyError('bad_message', '`encrypt` comes before `hello`; open another socket for it.')
       case 'ping':
         return outbox.control({ type: 'pong', id: message.id })
       case 'text':

@@ -36,6 +36,17 @@ export function badInARow(error: ParleyError, count: number): Ending {
   return { closing: { code: 1008, reason: `${error.code};in_a_row=${count}` }, error, tell: 'protocol' }
 }
 
+/** Somebody between changes what is sent, or puts in what is not. */
+export function unopened(): Ending {
+  const error = new ParleyError('bad_seal')
+  return { closing: closingOfError(error.code), error, tell: 'lost' }
+}
+
+/** The client resumes over another socket, which has keys of its own. Nothing more can be said on this one. */
+export function keysSpent(): Ending {
+  return { closing: closingOfError('keys_spent'), tell: 'lost' }
+}
+
 export function tooMuch(error: ParleyError): Ending {
   return { closing: closingOfError(error.code), error, tell: 'protocol' }
 }

@@ -238,7 +238,7 @@ export interface Stage {
 /** A server on a free port with a scripted host behind it. */
 export async function startStage(
   limits: Partial<VoiceLimits> = {},
-  more: Pick<VoiceSocketOptions, 'opusManner' | 'prosody'> = {},
+  more: Pick<VoiceSocketOptions, 'opusManner' | 'prosody' | 'encryption'> = {},
 ): Promise<Stage> {
   const opus = await loadOpus()
   const clock = new HandClock()

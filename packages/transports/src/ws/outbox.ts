@@ -7,10 +7,10 @@
  */
 import type { Cancel, Clock, ReplyId } from '@parley/core'
 import type { ServerMessage } from '@parley/protocol'
-import type { MessageSocket } from './message-socket.js'
+import type { VoiceWire } from './voice-wire.js'
 
 export interface OutboxOptions {
-  readonly socket: Pick<MessageSocket, 'bufferedAmount' | 'send'>
+  readonly socket: Pick<VoiceWire, 'send' | 'bufferedAmount'>
   readonly clock: Clock
   readonly highWaterBytes: number
   readonly maxUnsentBytes: number

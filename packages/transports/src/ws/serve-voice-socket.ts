@@ -6,7 +6,7 @@
  */
 import type { Opus } from '@parley/audio'
 import { type Cancel, type Clock, type CloseReason, defined, ParleyError, type SessionId } from '@parley/core'
-import { type Hello, VOICE_PROTOCOL_VERSION } from '@parley/protocol'
+import { type Hello, type ServerMessage, VOICE_PROTOCOL_VERSION } from '@parley/protocol'
 import type { WebSocket } from 'ws'
 import type { ProsodyFeed } from '../prosody/prosody-feed.js'
 import { bytesOf } from './bytes-of.js'
@@ -19,12 +19,17 @@ import { createKeptMessages, type KeptMessages } from './kept-messages.js'
 import { createLeakyBucket, type LeakyBucket } from './leaky-bucket.js'
 import type { MessageSocket } from './message-socket.js'
 import { defaultOpusManner, type OpusManner } from './opus-manner.js'
+import { answerEncrypt } from './sealed/answer-encrypt.js'
+import type { OpenedFrame } from './sealed/frame-cipher.js'
+import type { GatewayIdentity } from './sealed/gateway-identity.js'
+import { createUnopened, type Unopened } from './sealed/unopened.js'
 import { errorMessageOf } from './server-message.js'
 import { followSides, type SideLine } from './side-line.js'
 import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
 import type { VoiceLimits } from './voice-limits.js'
 import type { VoiceLog } from './voice-log.js'
+import { plainWire, sealedWire, type VoiceWire } from './voice-wire.js'
 
 export type VoiceSocketOptions = VoiceCarrier & VoiceSocketParts
 
@@ -46,8 +51,18 @@ interface VoiceSocketParts {
   readonly limits: VoiceLimits
   /** Tells clients that ask for it how both sides speak; without it they are told that nobody can. */
   readonly prosody?: ProsodyFeed
+  /** Whether and as whom this gateway seals for clients that ask for it; without it they are refused. */
+  readonly encryption?: VoiceEncryption
   /** Rate at which sessions listen, Hz: Opus is decoded straight at it. Default 16000. */
   readonly listenRate?: number
+}
+
+export interface VoiceEncryption {
+  readonly identity: GatewayIdentity
+  /** Refuses clients that do not ask for it. */
+  readonly required: boolean
+  /** After so many messages of the gateway the client has to come back for new keys. Default 2^32. */
+  readonly framesPerKey?: number
 }
 
 export interface VoiceSocket {
@@ -77,6 +92,8 @@ class VoiceSocketLife implements VoiceSocket {
   #heartbeat: Pick<Heartbeat, 'rttMs'> | undefined
   #stopHeartbeat: Cancel = () => {}
   #sides: SideLine | undefined
+  #wire: VoiceWire
+  readonly #unopened: Unopened
   #badInARow = 0
   #told = false
   /** What a session that opens after the end is told. */
@@ -87,8 +104,10 @@ class VoiceSocketLife implements VoiceSocket {
     const { socket, clock, limits, log } = options
     this.#messages = createLeakyBucket(clock, limits.messagesPerSecond, limits.messageBurst)
     this.#kept = createKeptMessages(limits.keptBytes)
+    this.#wire = plainWire(socket)
+    this.#unopened = createUnopened(limits.unopened)
     this.#deadline = clock.after(limits.helloMs, () => this.#end(endings.noHello(limits.helloMs)))
-    socket.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary))
+    socket.on('message', (data, isBinary) => this.#arrive(bytesOf(data), isBinary))
     socket.on('close', code => this.#closed(code))
     socket.on('error', error => log.warn({ ...this.#facts(), error: error.message }, 'voice socket fault'))
     if (socket.readyState === socket.CLOSED) this.#closed(1006)
@@ -98,6 +117,26 @@ class VoiceSocketLife implements VoiceSocket {
     if (this.#phase !== 'talking' || this.#opened === undefined) return
     const { resumeToken } = this.#opened
     this.#leg?.outbox.control({ type: 'draining', resumeToken, deadlineMs })
+  }
+
+  #arrive(bytes: Buffer, isBinary: boolean): void {
+    if (this.#phase === 'over' || this.#phase === 'leaving') return
+    if (!this.#wire.sealed) return this.#receive(bytes, isBinary)
+    let opened: OpenedFrame
+    try {
+      opened = this.#wire.read(bytes, isBinary)
+    } catch (thrown) {
+      return this.#notOpened(ParleyError.from(thrown))
+    }
+    this.#unopened.reset()
+    this.#receive(opened.bytes, opened.isBinary)
+  }
+
+  #notOpened(error: ParleyError): void {
+    if (error.code !== 'bad_seal') return this.#ourFault(error)
+    const state = this.#unopened.add()
+    if (state === 'too-many') return this.#end(endings.unopened())
+    if (state === 'first') this.#say(errorMessageOf(error, false))
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {
@@ -125,14 +164,32 @@ class VoiceSocketLife implements VoiceSocket {
   #hello(bytes: Buffer, isBinary: boolean): void {
     if (isBinary) throw new ParleyError('bad_message', 'The first message is `hello`; sound comes after it.')
     const message = readClientMessage(bytes.toString())
+    if (message.type === 'encrypt') return this.#encrypt(message.key)
     if (message.type !== 'hello') {
       throw new ParleyError('bad_message', `The first message is \`hello\`, not \`${message.type}\`.`)
     }
-    const { clock, limits } = this.#options
+    const { clock, limits, encryption } = this.#options
+    if (encryption?.required && !this.#wire.sealed)
+      return this.#end(endings.refused(new ParleyError('encryption_required')))
     this.#phase = 'opening'
     this.#deadline()
     this.#deadline = clock.after(limits.openMs, () => this.#end(endings.openTimeout()))
     void this.#open(message)
+  }
+
+  #encrypt(key: string): void {
+    const { socket, encryption } = this.#options
+    if (this.#wire.sealed) throw new ParleyError('bad_message', '`encrypt` comes once.')
+    if (encryption === undefined) throw new ParleyError('bad_message', 'This gateway does not encrypt.')
+    const { identity, framesPerKey } = encryption
+    const { message, ...keys } = answerEncrypt(key, identity)
+    this.#say(message)
+    this.#wire = sealedWire({
+      socket,
+      keys,
+      ...defined({ framesPerKey }),
+      onSpent: () => this.#end(endings.keysSpent()),
+    })
   }
 
   async #open(hello: Hello): Promise<void> {
@@ -154,9 +211,9 @@ class VoiceSocketLife implements VoiceSocket {
   }
 
   #openLeg(hello: Hello): Promise<VoiceLeg> {
-    const { socket, clock, opus, opusManner = defaultOpusManner, limits, listenRate = 16_000 } = this.#options
+    const { clock, opus, opusManner = defaultOpusManner, limits, listenRate = 16_000 } = this.#options
     return openVoiceLeg({
-      socket,
+      wire: this.#wire,
       hello,
       clock,
       opus,
@@ -289,7 +346,9 @@ class VoiceSocketLife implements VoiceSocket {
     const wasOpen = this.#phase === 'talking' || this.#phase === 'leaving'
     this.#phase = 'over'
     const { lost: prosodyLost } = this.#sides ?? {}
-    const facts = { ...this.#facts(), code: closing?.code, error: error?.code, tell, prosodyLost }
+    const { sealed, missing } = this.#wire
+    const seal = sealed ? { unopened: this.#unopened.count, missing } : undefined
+    const facts = { ...this.#facts(), seal, code: closing?.code, error: error?.code, tell, prosodyLost }
     this.#options.log.info(facts, 'voice socket ended')
     this.#deadline()
     this.#stopHeartbeat()
@@ -306,7 +365,13 @@ class VoiceSocketLife implements VoiceSocket {
     if (error === undefined) return
     const last = errorMessageOf(error, true)
     if (this.#leg !== undefined) this.#leg.transport.shut(last)
-    else this.#options.socket.send(JSON.stringify(last), { binary: false })
+    else this.#say(last)
+  }
+
+  /** Before there is a leg the wire is written to as it is; then the leg's outbox keeps the order. */
+  #say(message: ServerMessage): void {
+    if (this.#leg !== undefined) this.#leg.outbox.control(message)
+    else this.#wire.send(JSON.stringify(message), { binary: false, compress: false })
   }
 
   #closeSocket(closing: Closing | undefined): void {

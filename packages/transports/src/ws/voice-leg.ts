@@ -6,14 +6,14 @@ import type { Clock, CloseReason } from '@parley/core'
 import type { AudioFormat, Hello } from '@parley/protocol'
 import { type AudioIn, openAudioIn } from './audio-in.js'
 import { openAudioOut } from './audio-out.js'
-import type { MessageSocket } from './message-socket.js'
 import { agreedFormat, type OpusManner } from './opus-manner.js'
 import { Outbox } from './outbox.js'
 import type { VoiceLimits } from './voice-limits.js'
 import { VoiceSocketTransport } from './voice-socket-transport.js'
+import type { VoiceWire } from './voice-wire.js'
 
 export interface VoiceLegOptions {
-  readonly socket: MessageSocket
+  readonly wire: VoiceWire
   readonly hello: Hello
   readonly clock: Clock
   readonly opus: Opus
@@ -42,7 +42,7 @@ export interface VoiceLeg {
 
 /** Opens the codecs of a hello; sends nothing. */
 export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> {
-  const { socket, hello, clock, opus, opusManner, limits } = options
+  const { wire, hello, clock, opus, opusManner, limits } = options
   const input = agreedFormat(hello.input, opusManner)
   const output = agreedFormat(hello.output, opusManner)
   const audioIn = await openAudioIn(input, opus, options.listenRate)
@@ -52,7 +52,15 @@ export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> 
   })
   const { highWaterBytes, maxUnsentBytes, stallMs, aheadMs, jitterMs } = limits
   const { onBacklog, onStall, onClose, onFault, rttMs } = options
-  const outbox = new Outbox({ socket, clock, highWaterBytes, maxUnsentBytes, stallMs, onBacklog, onStall })
+  const outbox = new Outbox({
+    socket: wire,
+    clock,
+    highWaterBytes,
+    maxUnsentBytes,
+    stallMs,
+    onBacklog,
+    onStall,
+  })
   const transport = new VoiceSocketTransport({
     outbox,
     audio,

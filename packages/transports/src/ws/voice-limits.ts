@@ -2,7 +2,7 @@
  * Every bound of a voice socket in one table, with its reason. Tests and deployments change single values; the
  * client-facing ones stand in docs/voice-socket.md.
  */
-import { VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
+import { UNOPENED_IN_A_ROW, VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
 
 export interface VoiceLimits {
   /** Time for the first message, ms. */
@@ -19,6 +19,8 @@ export interface VoiceLimits {
   readonly messageBytes: number
   /** Bad messages in a row that end the session. */
   readonly badMessages: number
+  /** Sealed messages in a row that do not open and end the socket. */
+  readonly unopened: number
   /** Messages per second that may go on for ever; 200 is one Opus packet of 5 ms each. */
   readonly messagesPerSecond: number
   /** Messages above that at once: what piles up at the sender while a network stalls. */
@@ -49,6 +51,7 @@ export const defaultVoiceLimits: VoiceLimits = {
   byeMs: 6_000,
   messageBytes: VOICE_MAX_MESSAGE_BYTES,
   badMessages: 3,
+  unopened: UNOPENED_IN_A_ROW,
   messagesPerSecond: 200,
   messageBurst: 1_000,
   audioBurstMs: 10_000,
