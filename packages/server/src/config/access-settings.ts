@@ -1,4 +1,4 @@
-import { duration, flag, list, text, url, wholeNumber } from './kinds.js'
+import { bytesAsText, duration, flag, list, text, url, wholeNumber } from './kinds.js'
 import { optional, setting } from './setting.js'
 
 const isOrigin = (value: string) =>
@@ -54,6 +54,23 @@ export const accessSettings = {
     ),
     default: [],
     doc: 'Web pages that may use the gateway, beside its own; unset, pages of this machine. Holds for HTTP and for sockets.',
+  }),
+}
+
+/** Against whoever listens on the way. */
+export const encryptionSettings = {
+  encryptionKey: optional({
+    env: 'PARLEY_ENCRYPTION_KEY',
+    kind: bytesAsText(32),
+    unset: 'made at the first start, in `PARLEY_DATA_DIR`',
+    secret: true,
+    doc: 'Seed of the long-term key that clients pin; nodes behind one address need the same.',
+  }),
+  requireEncryption: setting({
+    env: 'PARLEY_REQUIRE_ENCRYPTION',
+    kind: flag(),
+    default: false,
+    doc: 'Whether the voice socket refuses clients that do not encrypt (docs/encryption.md).',
   }),
 }
 

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { dialledNumber } from '@parley/calls/dialled-number'
+import { fromBase64url } from '@parley/protocol/sframe'
 import { z } from 'zod'
 
 /**
@@ -37,6 +38,14 @@ const within = (value: number, min: number, max: number) => (value >= min && val
 
 export function wholeNumber({ min, max }: { min: number; max: number }): Kind<number> {
   return kind(`a whole number (${min}-${max})`, String(min), text => within(digits(text), min, max))
+}
+
+/** So many random bytes, as base64url without padding. */
+export function bytesAsText(count: number): Kind<string> {
+  const must = `${count} bytes as base64url`
+  return kind(must, 'A'.repeat(Math.ceil((count * 4) / 3)), text =>
+    fromBase64url(text, count) === undefined ? undefined : text,
+  )
 }
 
 /** A number with or without a fraction. */

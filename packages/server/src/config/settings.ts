@@ -1,4 +1,4 @@
-import { accessSettings, limitSettings } from './access-settings.js'
+import { accessSettings, encryptionSettings, limitSettings } from './access-settings.js'
 import { networkSettings } from './network-settings.js'
 import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
 import { phoneSettings } from './phone-settings.js'
@@ -14,6 +14,7 @@ import { voiceSettings } from './voice-settings.js'
 export const settings = {
   ...networkSettings,
   ...accessSettings,
+  ...encryptionSettings,
   ...limitSettings,
   ...voiceSettings,
   ...prosodySettings,
@@ -37,6 +38,7 @@ export type Config = { readonly [Key in SettingKey]: ValueOf<(typeof settings)[K
 export const settingGroups: readonly { readonly title: string; readonly keys: readonly SettingKey[] }[] = [
   { title: 'Network', keys: keysOf(networkSettings) },
   { title: 'Access', keys: keysOf(accessSettings) },
+  { title: 'Encryption', keys: keysOf(encryptionSettings) },
   { title: 'Limits', keys: keysOf(limitSettings) },
   { title: 'Conversation', keys: keysOf(voiceSettings) },
   { title: 'Prosody', keys: keysOf(prosodySettings) },

@@ -14,7 +14,7 @@ import {
   visemesOfWords,
 } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
-import { createTicker, type Ids, type SecretOf } from '@parley/core'
+import { createTicker, defined, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
 import { vendors } from '@parley/providers'
 import {
@@ -36,6 +36,7 @@ import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
 import { type Assembly, assembleGateway } from './assemble-gateway.js'
 import { attachPhone } from './attach-phone.js'
 import { type EmbeddedSpeech, noEmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
+import { openEncryptionKey } from './encryption-key.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
 import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
 
@@ -143,6 +144,9 @@ async function attachVoice(
   })
   const { opusRate: sampleRate, opusPacketMs: packetMs, opusBitrate: bitrate } = config
   const opusManner = { sampleRate, packetMs, bitrate }
+  const { identity, notice } = await openEncryptionKey({ config, randomBytes })
+  const required = config.requireEncryption
+  const encryption = defined({ encryption: identity && { identity, required } })
   const sockets = new Set<VoiceSocket>()
   for (const path of voicePaths) {
     door.routes.set(path, {
@@ -159,6 +163,7 @@ async function attachVoice(
           log,
           limits: defaultVoiceLimits,
           prosody,
+          ...encryption,
           listenRate: LISTEN_RATE,
         })
         sockets.add(served)
@@ -214,7 +219,7 @@ async function attachVoice(
       await app.register(prosodySocket.routes)
       await app.register(spoken.routes)
     },
-    notices: [...noticesOf(agents.agents, speech), ...calls.notices],
+    notices: [...noticesOf(agents.agents, speech), notice, ...calls.notices],
   }
 }
 
