@@ -15,6 +15,10 @@ export const clientErrorCodes = {
   'connect-failed': 'The gateway does not answer; check its address and that it runs.',
   'connection-lost': 'The connection was lost and could not be restored; connect again.',
   refused: 'The gateway refused the connection; see the reason it gave.',
+  'gateway-not-trusted':
+    'The gateway did not prove to have the key in `gatewayKey`; somebody between may listen. Nothing was said.',
+  'encryption-failed':
+    'What the gateway sends is changed on its way; use another network, or ask who runs the proxy.',
   'not-connected': 'There is no connection; wait for `ready` or connect again.',
   'queue-full': 'Too much is waiting to be sent; wait for the connection to come back.',
   timeout: 'The gateway did not answer in time.',

@@ -27,6 +27,8 @@ export interface Environment {
   readonly network: NetworkState
   /** What makes and plays Opus; undefined where there is nothing of the kind. */
   readonly webCodecs: () => WebCodecs | undefined
+  /** The browser's cryptography; undefined on pages that are not secure. */
+  readonly subtle: () => SubtleCrypto | undefined
   /** Why a socket that never opened was refused, if the gateway can be asked. Never rejects. */
   readonly whyRefused: (socketAddress: string, token: string | undefined) => Promise<Refusal | undefined>
 }
@@ -49,6 +51,7 @@ export function browserEnvironment(): Environment {
     random: Math.random,
     whyRefused,
     webCodecs: browserWebCodecs,
+    subtle: () => globalThis.crypto?.subtle,
     network: {
       online: () => globalThis.navigator?.onLine !== false,
       onChange(changed) {

@@ -17,6 +17,7 @@ const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
 const WAITING_MESSAGES = 64
 const WAITING_REPLIES = 4
+const UNOPENED = 'A message of the gateway was changed or repeated on its way, and was dropped.'
 /** Their place among the sound matters, so they wait for what the decoder still holds. */
 const amongSound: ReadonlySet<ServerMessage['type']> = new Set(['audio-begin', 'reply-sent', 'clear', 'duck'])
 
@@ -43,6 +44,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       audio: bytes => sound?.receive(bytes),
       roundTrip: ms => events.emit('round-trip', { ms }),
       bad: reason => events.emit('bad-message', { reason }),
+      unopened: () => events.emit('encryption-fault', new ClientError('encryption-failed', UNOPENED)),
       broken,
       retrying: retry => events.emit('retrying', retry),
       ended,

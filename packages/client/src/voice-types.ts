@@ -31,6 +31,13 @@ export interface VoiceClientOptions {
   readonly reportsPlayed?: boolean
   /** Asks for the prosody of both sides and the shapes of the agent's mouth; `createProsodyTimeline` shows them in step. */
   readonly prosody?: HelloInput['prosody']
+  /**
+   * Seals the conversation against proxies on the way (docs/encryption.md). Default: whether there is a `gatewayKey`.
+   * Where the browser or the gateway cannot, connecting fails.
+   */
+  readonly encryption?: boolean
+  /** The key that the gateway prints at its start, or several while it changes. Without it, one in the middle can listen. */
+  readonly gatewayKey?: string | readonly string[]
   readonly reconnect?: Partial<ReconnectPolicy>
   readonly timing?: Partial<ConnectionTiming>
   /** Stand-ins for the browser's socket, clock, randomness and network state. */
@@ -53,6 +60,8 @@ export type VoiceEvents = { [Message in ServerMessage as Message['type']]: Messa
   dropped: { readonly samples: number }
   /** The gateway sent something that does not fit the protocol; it was passed over. */
   'bad-message': { readonly reason: string }
+  /** A message was changed or repeated on its way, and dropped. Told once a connection; ten in a row end it. */
+  'encryption-fault': ClientError
   /** Opus broke down; the session is resumed with PCM16 at the same rates. */
   'codec-failed': ClientError
   failed: ClientError

@@ -1,8 +1,10 @@
 /**
- * One socket from opening to loss: hello, the wait for `ready`, heartbeat. It knows nothing of reconnecting.
+ * One socket from opening to loss: encryption where it is wanted, hello, the wait for `ready`, heartbeat. It knows nothing of reconnecting.
  * Invariant: `lost` is told exactly once, and nothing is told after it, whatever the socket still does.
  */
-import type { ClientMessageInput, HelloInput, ServerMessage } from '@parley/protocol'
+import type { ClientMessageInput, HelloInput, ServerMessage, ServerMessageOf } from '@parley/protocol'
+import { ClientError } from '../client-error.js'
+import type { Encryption, Seal, SealHandlers } from '../encryption/encryption-types.js'
 import type { Environment } from '../environment.js'
 import { readServerMessage } from './server-message.js'
 
@@ -10,6 +12,8 @@ export interface ConnectionOptions {
   readonly url: string
   readonly protocols: readonly string[]
   readonly hello: HelloInput
+  /** Made for this socket; without it all goes as it is. */
+  readonly encryption: Encryption | undefined
   readonly environment: Environment
   readonly timing: ConnectionTiming
   readonly handlers: ConnectionHandlers
@@ -36,6 +40,10 @@ export interface ConnectionHandlers {
   /** A message that does not fit the protocol was passed over. */
   bad(reason: string): void
   lost(loss: Loss): void
+  /** The first message that was not sealed as it has to be was dropped. */
+  unopened(): void
+  /** Another try makes no sense; `lost` is not told then. */
+  refused(error: ClientError): void
 }
 
 export interface Loss {
@@ -57,12 +65,17 @@ export interface Connection {
 /** The close code of a connection that went silent; as with 1006 nobody sent it. */
 export const SILENT_CLOSE = 1006
 
+/** Any code that does not end the session (docs/voice-socket.md). */
+export const LEFT_TO_RESUME = 4_000
+
 /** Opens a socket; throws what the environment throws for an impossible address or subprotocol. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { url, protocols, hello, environment, timing, handlers } = options
+  const { url, protocols, hello, encryption, environment, timing, handlers } = options
   const socket = environment.openSocket(url, protocols)
   socket.binaryType = 'arraybuffer'
   let over = false
+  let seal: Seal | undefined
+  let answered = false
   let opened = false
   let pingId = 0
   let pingSentAt = 0
@@ -83,7 +96,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function send(message: ClientMessageInput): void {
-    if (!over && socket.readyState === 1) socket.send(JSON.stringify(message))
+    if (over || socket.readyState !== 1) return
+    if (seal !== undefined) seal.sendText(JSON.stringify(message))
+    else if (encryption === undefined) socket.send(JSON.stringify(message))
   }
 
   function ping(): void {
@@ -108,28 +123,92 @@ export function openConnection(options: ConnectionOptions): Connection {
     handlers.message(message)
   }
 
+  function read(text: string): void {
+    if (over) return
+    const reading = readServerMessage(text)
+    if (reading.kind === 'message') receive(reading.message)
+    else if (reading.kind === 'bad') handlers.bad(reading.reason)
+  }
+
+  /** Until the seal stands the gateway has but two things to say, and whoever is between must not say more. */
+  function readAnswer(content: unknown, by: Encryption): void {
+    const reading = typeof content === 'string' ? readServerMessage(content) : undefined
+    const message = reading?.kind === 'message' ? reading.message : undefined
+    if (message?.type === 'error') return handlers.message(message)
+    if (message?.type !== 'encrypted' || answered) return handlers.bad('a message that is not sealed')
+    answered = true
+    void useSeal(message, by)
+  }
+
+  async function useSeal(answer: ServerMessageOf<'encrypted'>, by: Encryption): Promise<void> {
+    try {
+      const made = await by.answered(answer, sealHandlers)
+      if (over) return
+      seal = made
+      send(hello)
+    } catch (thrown) {
+      refuse(
+        thrown instanceof ClientError
+          ? thrown
+          : new ClientError('encryption-failed', undefined, { cause: thrown }),
+      )
+    }
+  }
+
+  function refuse(error: ClientError): void {
+    if (over) return
+    finish()
+    socket.close(LEFT_TO_RESUME, error.code)
+    handlers.refused(error)
+  }
+
+  const sealHandlers: SealHandlers = {
+    // Also what was given before `close`, which waits for it.
+    send: bytes => {
+      if (socket.readyState === 1) socket.send(bytes)
+    },
+    text: read,
+    audio: bytes => {
+      if (!over) handlers.audio(bytes)
+    },
+    unopened: () => {
+      if (!over) handlers.unopened()
+    },
+    broken(why) {
+      if (why === 'tampered') return refuse(new ClientError('encryption-failed'))
+      if (over) return
+      finish()
+      socket.close(LEFT_TO_RESUME, why)
+      handlers.lost({ code: SILENT_CLOSE, reason: why, opened })
+    },
+  }
+
   socket.onopen = () => {
     opened = true
-    send(hello)
+    if (encryption === undefined) send(hello)
+    else socket.send(JSON.stringify(encryption.message))
   }
   socket.onclose = event => lose(event.code, event.reason)
   socket.onmessage = ({ data: content }) => {
-    if (content instanceof ArrayBuffer) return handlers.audio(content)
-    const reading = readServerMessage(String(content))
-    if (reading.kind === 'message') receive(reading.message)
-    else if (reading.kind === 'bad') handlers.bad(reading.reason)
+    if (seal !== undefined) seal.receive(content)
+    else if (encryption !== undefined) readAnswer(content, encryption)
+    else if (content instanceof ArrayBuffer) handlers.audio(content)
+    else read(String(content))
   }
 
   return {
     send,
     sendAudio(bytes) {
-      if (!over && socket.readyState === 1) socket.send(bytes)
+      if (over || socket.readyState !== 1) return
+      if (seal !== undefined) seal.sendSound(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      else if (encryption === undefined) socket.send(bytes)
     },
-    bufferedBytes: () => socket.bufferedAmount,
+    bufferedBytes: () => socket.bufferedAmount + (seal?.waitingBytes ?? 0),
     close(code, reason) {
       if (over) return
       finish()
-      socket.close(code, reason)
+      if (seal === undefined) socket.close(code, reason)
+      else void seal.flushed().then(() => socket.close(code, reason))
     },
   }
 }

@@ -4,10 +4,18 @@
  */
 import type { HelloInput, Ready, ServerMessage, ServerMessageOf } from '@parley/protocol'
 import { ClientError } from '../client-error.js'
+import { askedEncryption } from '../encryption/asked-encryption.js'
+import type { Encryption } from '../encryption/encryption-types.js'
 import type { Environment } from '../environment.js'
 import type { VoiceClientOptions, VoiceEvents, VoiceState } from '../voice-types.js'
 import { voiceAddress, voiceProtocols } from './address.js'
-import { type Connection, defaultConnectionTiming, type Loss, openConnection } from './connection.js'
+import {
+  type Connection,
+  defaultConnectionTiming,
+  LEFT_TO_RESUME,
+  type Loss,
+  openConnection,
+} from './connection.js'
 import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs } from './reconnect-policy.js'
 
 export interface Link {
@@ -32,21 +40,25 @@ export interface LinkOptions {
   readonly hooks: LinkHooks
 }
 
+/** What a socket begins with. */
+interface Beginning {
+  readonly hello: Hello
+  readonly encryption?: Encryption | undefined
+}
+
 export interface LinkHooks {
   changed(change: VoiceEvents['state-changed']): void
   message(message: ServerMessage): void
   audio(bytes: ArrayBuffer): void
   roundTrip(ms: number): void
   bad(reason: string): void
+  unopened(): void
   /** The socket is gone; whatever waited for an answer on it will not get one. */
   broken(error: ClientError): void
   retrying(retry: VoiceEvents['retrying']): void
   /** The last word: `closed` by either side, or failed for the given reason. */
   ended(error: ClientError): void
 }
-
-/** Any code that does not end the session (docs/voice-socket.md). */
-const LEFT_TO_RESUME = 4_000
 
 /** States in which a session is there or on its way. */
 export function isLive(state: VoiceState): boolean {
@@ -81,25 +93,28 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
     cancelRetry()
     const mine = ++generation
     const hello = askHello()
-    if (!(hello instanceof Promise)) return withToken(hello, mine)
-    hello.then(
-      ready => {
-        if (mine === generation) withToken(ready, mine)
+    const encryption = askedEncryption(client, environment)
+    if (!(hello instanceof Promise) && encryption === undefined) return withToken({ hello }, mine)
+    Promise.all([hello, encryption]).then(
+      ([hello, encryption]) => {
+        if (mine === generation) withToken({ hello, encryption }, mine)
       },
       thrown => {
-        if (mine === generation) end('failed', thrown)
+        if (mine !== generation) return
+        if (thrown instanceof ClientError && thrown.code === 'connect-failed') retry(thrown)
+        else end('failed', thrown)
       },
     )
   }
 
-  function withToken(hello: Hello, mine: number): void {
+  function withToken(beginning: Beginning, mine: number): void {
     const { token } = client
-    if (typeof token !== 'function') return connect(hello, token)
+    if (typeof token !== 'function') return connect(beginning, token)
     Promise.resolve()
       .then(token)
       .then(
         fresh => {
-          if (mine === generation) connect(hello, fresh)
+          if (mine === generation) connect(beginning, fresh)
         },
         cause => {
           if (mine === generation) retry(new ClientError('connect-failed', '`token` failed.', { cause }))
@@ -107,13 +122,14 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
       )
   }
 
-  function connect(hello: Hello, token: string | undefined): void {
+  function connect({ hello, encryption }: Beginning, token: string | undefined): void {
     refusal = undefined
     try {
       const url = voiceAddress(client.url)
       connection = openConnection({
         url,
         protocols: voiceProtocols(token),
+        encryption,
         hello: resumeToken === undefined ? hello : { ...hello, resume: resumeToken },
         environment,
         timing,
@@ -122,6 +138,8 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
           audio: hooks.audio,
           roundTrip: hooks.roundTrip,
           bad: hooks.bad,
+          unopened: hooks.unopened,
+          refused: error => end('failed', error),
           lost(loss) {
             if (!loss.opened && attempt === 0) askWhy(url, token)
             lost(loss)

@@ -68,6 +68,7 @@ export function createVirtualPage(random: () => number = () => 1): VirtualPage {
       random,
       whyRefused: () => Promise.resolve(undefined),
       webCodecs: () => undefined,
+      subtle: () => undefined,
       after(ms, run) {
         const timer = { at: now + ms, run }
         timers.push(timer)

@@ -223,6 +223,8 @@ export interface Logged {
 }
 
 export interface Stage {
+  /** Where its server listens: `ws://…`. */
+  readonly address: string
   readonly clock: HandClock
   readonly host: ScriptedHost
   readonly sockets: VoiceSocket[]
@@ -275,6 +277,7 @@ export async function startStage(
   }
 
   return {
+    address: `ws://127.0.0.1:${port}`,
     clock,
     host,
     sockets,
