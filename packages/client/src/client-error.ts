@@ -6,6 +6,7 @@ export const clientErrorCodes = {
   'microphone-missing': 'No microphone was found; plug one in, or type instead.',
   'microphone-busy': 'Another program holds the microphone; close it and try again.',
   'microphone-lost': 'The microphone was unplugged or taken away; plug it in and press Talk again.',
+  'speaker-missing': 'That loudspeaker is not there any more; choose another one.',
   'insecure-page': 'Browsers give the microphone only to https pages and localhost; open this page that way.',
   unsupported: 'This browser lacks AudioWorklet or WebSocket; use a current Chrome, Edge, Firefox or Safari.',
   'worklet-failed': 'The audio program could not be loaded from the gateway; check `workletUrl` and the CSP.',

@@ -287,6 +287,61 @@ describe('the voice client', () => {
     expect(last(page).received.filter(each => each instanceof Int16Array)).toHaveLength(1)
   })
 
+  it('keeps as much speech as it is told to, within what a gateway takes', async () => {
+    const { client, page } = await connected({ waitingAudioMs: 100 })
+    last(page).die(1006)
+    for (let i = 0; i < 8; i++) client.sendAudio(new Int16Array(320).fill(i))
+    await page.pass(250)
+    last(page).accept()
+    last(page).say(readyMessage({ resumed: true }))
+    const frames = last(page).received.filter(each => each instanceof Int16Array)
+    expect(frames.map(frame => frame[0])).toEqual([3, 4, 5, 6, 7])
+    expect(() => setUp({ waitingAudioMs: 8_001 })).toThrowError(
+      expect.objectContaining({ code: 'bad-option' }),
+    )
+  })
+
+  it('moves to a fresh socket when it is asked to, and waits where there is none', async () => {
+    const { client, page, states } = await connected()
+    const old = last(page)
+    client.resume()
+    expect([old.closedWith, page.sockets.length]).toEqual([4_000, 2])
+    client.resume()
+    last(page).accept()
+    last(page).say(readyMessage({ resumed: true }))
+    expect(states).toEqual(['connecting', 'ready', 'reconnecting', 'ready'])
+    client.close()
+    client.resume()
+    expect(client.state).toBe('closed')
+  })
+
+  it('pings at once on waking, once however often it wakes', async () => {
+    const { client, page } = await connected()
+    client.wake()
+    expect(sent(last(page), 'ping')).toHaveLength(1)
+    last(page).say({ type: 'pong', id: 1 })
+    client.wake()
+    client.wake()
+    expect(sent(last(page), 'ping')).toHaveLength(2)
+    await page.pass(6_000)
+    expect(client.state).toBe('reconnecting')
+    client.wake()
+    expect(page.sockets).toHaveLength(2)
+    client.close()
+    client.wake()
+    expect(page.sockets).toHaveLength(2)
+    expect(page.timers).toBe(0)
+  })
+
+  it('counts the bytes of sound and messages both ways', async () => {
+    const { client, page } = await connected()
+    const { inBytes, outBytes } = client.traffic
+    client.sendAudio(new Int16Array(320))
+    last(page).play(new Int16Array(480))
+    last(page).say('{}')
+    expect([client.traffic.outBytes - outBytes, client.traffic.inBytes - inBytes]).toEqual([640, 962])
+  })
+
   it('tells a resumed session again how far each reply was heard, but not a new session', async () => {
     const { client, page } = await connected()
     client.played('r1', 100)

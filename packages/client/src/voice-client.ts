@@ -15,6 +15,7 @@ import type { VoiceClient, VoiceClientOptions, VoiceEvents } from './voice-types
 
 const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
+const MOST_WAITING_AUDIO_MS = 8_000
 const WAITING_MESSAGES = 64
 const WAITING_REPLIES = 4
 const UNOPENED = 'A message of the gateway was changed or repeated on its way, and was dropped.'
@@ -29,7 +30,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   const arrivals = createArrivals()
   const outbox = createOutbox({
     messages: WAITING_MESSAGES,
-    audioMs: WAITING_AUDIO_MS,
+    audioMs: waitingAudioMs(options),
     replies: WAITING_REPLIES,
   })
   const choice = createCodecChoice(options, environment)
@@ -132,6 +133,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     get ready() {
       return link.ready
     },
+    traffic: link.traffic,
     on: events.on,
     connect() {
       if (link.state === 'ready' && link.ready) return Promise.resolve(link.ready)
@@ -164,8 +166,15 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       // The turn ends after its last sound, not before; a session that is gone by then has ended it as well.
       else sound.afterSpoken(() => isLive(link.state) && send({ type: 'commit' }))
     },
+    resume: () => link.reopen('moved'),
+    wake: link.wake,
     close: link.close,
   }
+}
+
+function waitingAudioMs({ waitingAudioMs: ms = WAITING_AUDIO_MS }: VoiceClientOptions): number {
+  if (ms >= 0 && ms <= MOST_WAITING_AUDIO_MS) return ms
+  throw new ClientError('bad-option', `\`waitingAudioMs\` has to be 0–${MOST_WAITING_AUDIO_MS}.`)
 }
 
 /** The one promise that all callers of `connect` share until the connection is there or given up. */

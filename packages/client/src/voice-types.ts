@@ -1,7 +1,7 @@
 /** What a page tells the client and what it hears from it: options, states and events. No code. */
 import type { HelloInput, Ready, ServerMessage } from '@parley/protocol'
 import type { ClientError } from './client-error.js'
-import type { ConnectionTiming } from './connection/connection.js'
+import type { ConnectionTiming, Traffic } from './connection/connection.js'
 import type { ReconnectPolicy } from './connection/reconnect-policy.js'
 import type { Environment } from './environment.js'
 
@@ -38,6 +38,11 @@ export interface VoiceClientOptions {
   readonly encryption?: boolean
   /** The key that the gateway prints at its start, or several while it changes. Without it, one in the middle can listen. */
   readonly gatewayKey?: string | readonly string[]
+  /**
+   * Speech kept while the connection is away, oldest dropped first, ms (0–8000; the gateway takes no more than 10 s at
+   * once). Default 1000.
+   */
+  readonly waitingAudioMs?: number
   readonly reconnect?: Partial<ReconnectPolicy>
   readonly timing?: Partial<ConnectionTiming>
   /** Stand-ins for the browser's socket, clock, randomness and network state. */
@@ -71,6 +76,8 @@ export interface VoiceClient {
   readonly state: VoiceState
   /** The gateway's last `ready`: agent, recogniser, voice, formats. */
   readonly ready: Ready | undefined
+  /** Bytes both ways since the client was made; of text its characters. */
+  readonly traffic: Readonly<Traffic>
   /** Calls `listener` for each event of this name until the returned function is called. */
   on<Name extends keyof VoiceEvents>(name: Name, listener: (event: VoiceEvents[Name]) => void): () => void
   /** Begins a session (a new one after `closed` or `failed`); resolves at `ready`, rejects with `ClientError`. */
@@ -88,6 +95,10 @@ export interface VoiceClient {
   interrupt(): Promise<Heard | null>
   /** The turn is over (push to talk). Waits for the connection as `sendText` does. */
   commit(): void
+  /** Moves a ready session to a fresh socket at once. Sound that was not heard is sent again. */
+  resume(): void
+  /** For a page that slept: finds out at once whether the connection still lives, and tries again at once if not. */
+  wake(): void
   /** Ends the session. Nothing happens after it. */
   close(): void
 }

@@ -321,6 +321,7 @@ export const english = {
       'microphone-missing': 'No microphone was found. Plug one in, play a sample recording, or type.',
       'microphone-busy': 'Another program holds the microphone. Close it, then press Talk again.',
       'microphone-lost': 'The microphone was unplugged. Plug it in, then press Talk again.',
+      'speaker-missing': 'That loudspeaker is not there any more. Choose another one.',
       'insecure-page':
         'Browsers give the microphone only to https pages and localhost. Open this page that way, or type.',
       unsupported:

@@ -325,6 +325,7 @@ export const spanish: Messages = {
         'No se encontró ningún micrófono. Conecte uno, reproduzca una grabación o escriba.',
       'microphone-busy': 'Otro programa usa el micrófono. Ciérrelo y pulse Hablar.',
       'microphone-lost': 'Se desconectó el micrófono. Conéctelo y pulse Hablar.',
+      'speaker-missing': 'Ese altavoz ya no está. Elija otro.',
       'insecure-page':
         'El navegador solo da el micrófono a páginas https y a localhost. Ábrala así o escriba.',
       unsupported:

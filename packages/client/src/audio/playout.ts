@@ -26,7 +26,8 @@ export interface PlayoutOptions {
 export type PlayoutReport =
   /** Heard so far, ms of the reply. `final` is the last word on it: it was heard out or cleared. */
   | { readonly kind: 'played'; readonly reply: string; readonly ms: number; readonly final: boolean }
-  | { readonly kind: 'level'; readonly dbfs: number }
+  /** What is rendered, and how much waits behind it. Silence is told once. */
+  | { readonly kind: 'level'; readonly dbfs: number; readonly bufferedMs: number }
   /** The network was slower than the sound; silence is played until the jitter buffer is full again. */
   | { readonly kind: 'underrun'; readonly reply: string }
   | PlayheadReport
@@ -65,7 +66,9 @@ export function createPlayout(options: PlayoutOptions): Playout {
   const gain = createGainRamp((DUCK_MS * contextRate) / 1000)
   const line = createHeardLine<ReplyTrack>()
   const playhead = createPlayhead({ sourceRate, contextRate, delaySamples: resampler.delaySamples, report })
-  const meter = createMeter((LEVEL_EVERY_MS * contextRate) / 1000, dbfs => report({ kind: 'level', dbfs }))
+  const meter = createMeter((LEVEL_EVERY_MS * contextRate) / 1000, dbfs =>
+    report({ kind: 'level', dbfs, bufferedMs: (queue.samples * 1000) / sourceRate }),
+  )
   const jitterSamples = toSamples(options.jitterMs ?? DEFAULT_JITTER_MS)
   const reportEveryFrames = (REPORT_EVERY_MS * contextRate) / 1000
   const source = new Float32Array(maxInputs)

@@ -16,7 +16,15 @@ export interface ConnectionOptions {
   readonly encryption: Encryption | undefined
   readonly environment: Environment
   readonly timing: ConnectionTiming
+  /** Counted up as bytes come and go. */
+  readonly traffic: Traffic
   readonly handlers: ConnectionHandlers
+}
+
+/** Bytes of sound and messages over all sockets of a client, without what the socket itself adds. */
+export interface Traffic {
+  inBytes: number
+  outBytes: number
 }
 
 export interface ConnectionTiming {
@@ -58,6 +66,8 @@ export interface Connection {
   sendAudio(bytes: Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>): void
   /** Bytes that wait in the browser because the network is slower. */
   bufferedBytes(): number
+  /** Pings now rather than when it is due: a page that slept does not know whether anybody is still there. */
+  check(): void
   /** Ends it from this side; `lost` is not told. */
   close(code: number, reason: string): void
 }
@@ -70,7 +80,7 @@ export const LEFT_TO_RESUME = 4_000
 
 /** Opens a socket; throws what the environment throws for an impossible address or subprotocol. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { url, protocols, hello, encryption, environment, timing, handlers } = options
+  const { url, protocols, hello, encryption, environment, timing, traffic, handlers } = options
   const socket = environment.openSocket(url, protocols)
   socket.binaryType = 'arraybuffer'
   let over = false
@@ -79,6 +89,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   let opened = false
   let pingId = 0
   let pingSentAt = 0
+  let idle = false
   let cancelTimer = environment.after(timing.readyWithinMs, () => lose(SILENT_CLOSE, 'no ready'))
 
   function finish(): void {
@@ -97,11 +108,14 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function send(message: ClientMessageInput): void {
     if (over || socket.readyState !== 1) return
-    if (seal !== undefined) seal.sendText(JSON.stringify(message))
-    else if (encryption === undefined) socket.send(JSON.stringify(message))
+    const text = JSON.stringify(message)
+    traffic.outBytes += text.length
+    if (seal !== undefined) seal.sendText(text)
+    else if (encryption === undefined) socket.send(text)
   }
 
   function ping(): void {
+    idle = false
     pingSentAt = environment.now()
     send({ type: 'ping', id: ++pingId })
     cancelTimer = environment.after(timing.pongWithinMs, () => lose(SILENT_CLOSE, 'no pong'))
@@ -111,6 +125,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (id !== pingId) return
     cancelTimer()
     handlers.roundTrip(environment.now() - pingSentAt)
+    idle = true
     cancelTimer = environment.after(timing.pingEveryMs, ping)
   }
 
@@ -190,6 +205,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
   socket.onclose = event => lose(event.code, event.reason)
   socket.onmessage = ({ data: content }) => {
+    traffic.inBytes += content instanceof ArrayBuffer ? content.byteLength : String(content).length
     if (seal !== undefined) seal.receive(content)
     else if (encryption !== undefined) readAnswer(content, encryption)
     else if (content instanceof ArrayBuffer) handlers.audio(content)
@@ -200,10 +216,16 @@ export function openConnection(options: ConnectionOptions): Connection {
     send,
     sendAudio(bytes) {
       if (over || socket.readyState !== 1) return
+      traffic.outBytes += bytes.byteLength
       if (seal !== undefined) seal.sendSound(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       else if (encryption === undefined) socket.send(bytes)
     },
     bufferedBytes: () => socket.bufferedAmount + (seal?.waitingBytes ?? 0),
+    check() {
+      if (over || !idle) return
+      cancelTimer()
+      ping()
+    },
     close(code, reason) {
       if (over) return
       finish()

@@ -15,6 +15,7 @@ import {
   LEFT_TO_RESUME,
   type Loss,
   openConnection,
+  type Traffic,
 } from './connection.js'
 import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs } from './reconnect-policy.js'
 
@@ -23,10 +24,13 @@ export interface Link {
   readonly ready: Ready | undefined
   /** The socket while it is ready, else undefined. */
   readonly connection: Connection | undefined
+  readonly traffic: Readonly<Traffic>
   /** Begins a session unless one is there. */
   open(): void
   /** Leaves the socket and resumes the session at once on another, with a hello of its own. */
   reopen(reason: string): void
+  /** The page slept: asks whether the other side is there, or tries again at once where a try waits. */
+  wake(): void
   close(): void
 }
 
@@ -68,6 +72,7 @@ export function isLive(state: VoiceState): boolean {
 export function createLink({ client, hello: askHello, environment, hooks }: LinkOptions): Link {
   const policy = { ...defaultReconnectPolicy, ...client.reconnect }
   const timing = { ...defaultConnectionTiming, ...client.timing }
+  const traffic: Traffic = { inBytes: 0, outBytes: 0 }
   let state: VoiceState = 'idle'
   let ready: Ready | undefined
   let connection: Connection | undefined
@@ -133,6 +138,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
         hello: resumeToken === undefined ? hello : { ...hello, resume: resumeToken },
         environment,
         timing,
+        traffic,
         handlers: {
           message: receive,
           audio: hooks.audio,
@@ -234,6 +240,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
   }
 
   return {
+    traffic,
     get state() {
       return state
     },
@@ -258,6 +265,10 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
       hooks.broken(new ClientError('connection-lost'))
       become(ready === undefined ? 'connecting' : 'reconnecting')
       tryNow()
+    },
+    wake() {
+      if (connection === undefined) networkChanged()
+      else connection.check()
     },
     close() {
       if (!isLive(state)) return

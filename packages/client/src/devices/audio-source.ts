@@ -10,6 +10,8 @@ export interface AudioSourceEvents {
   ended: { readonly error?: ClientError }
   /** Another microphone took the place of one that was unplugged. */
   'device-changed': { readonly label: string }
+  /** The system took the sound away (a phone call, another page) or gave it back; frames go on, in silence. */
+  silenced: { readonly on: boolean }
 }
 
 export interface AudioSource {

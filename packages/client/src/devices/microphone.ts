@@ -36,9 +36,13 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
   function listen(to: MediaStream): void {
     stream = to
     input?.disconnect()
-    input = context.createMediaStreamSource(to)
+    input = sourceOf(context, to)
     input.connect(capture.node)
-    for (const track of to.getAudioTracks()) track.onended = () => void replace(to)
+    for (const track of to.getAudioTracks()) {
+      track.onended = () => void replace(to)
+      track.onmute = () => events.emit('silenced', { on: true })
+      track.onunmute = () => events.emit('silenced', { on: false })
+    }
   }
 
   /** Unplugged or taken away: another microphone goes on in its place, if there is one. */
@@ -65,7 +69,12 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
     stopTracks(stream)
   }
 
-  listen(stream)
+  try {
+    listen(stream)
+  } catch (thrown) {
+    close()
+    throw thrown
+  }
   return {
     sampleRate: capture.sampleRate,
     get label() {
@@ -79,6 +88,17 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
     },
     on: events.on,
     close,
+  }
+}
+
+/** Firefox joins a microphone only to a context of the same rate. */
+function sourceOf(context: AudioContext, stream: MediaStream): MediaStreamAudioSourceNode {
+  try {
+    return context.createMediaStreamSource(stream)
+  } catch (cause) {
+    const message =
+      'The microphone runs at another rate than the page’s sound; end the conversation and begin again.'
+    throw new ClientError('unsupported', message, { cause })
   }
 }
 
@@ -113,7 +133,7 @@ export function microphoneFault(thrown: unknown): ClientErrorCode {
 
 function stopTracks(stream: MediaStream): void {
   for (const track of stream.getTracks()) {
-    track.onended = null
+    track.onended = track.onmute = track.onunmute = null
     track.stop()
   }
 }

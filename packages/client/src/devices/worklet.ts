@@ -12,7 +12,14 @@ export interface WorkletSource {
    * scripts. Needs `blob:` in the page's `script-src`.
    */
   readonly workletInline?: boolean
+  /**
+   * The program itself, bundled into one text, in the place of a file; loaded from a Blob URL, which needs `blob:` in
+   * `script-src`.
+   */
+  readonly workletCode?: string
 }
+
+const CURE = 'check its address, the gateway’s CORS origins, and `script-src` of the page’s CSP'
 
 const loaded = new WeakMap<BaseAudioContext, Map<string, Promise<void>>>()
 
@@ -22,14 +29,21 @@ export function loadWorklet(context: BaseAudioContext, source: WorkletSource = {
     const secure = globalThis.isSecureContext !== false
     return Promise.reject(new ClientError(secure ? 'unsupported' : 'insecure-page'))
   }
-  const url = String(source.workletUrl ?? WORKLET_PATH)
+  const { workletCode } = source
+  const url = workletCode === undefined ? String(source.workletUrl ?? WORKLET_PATH) : 'blob:'
   const ofContext = loaded.get(context) ?? new Map<string, Promise<void>>()
   loaded.set(context, ofContext)
   const known = ofContext.get(url)
   if (known) return known
-  const loading = addModule(context, url, source.workletInline ?? false).catch(cause => {
+  const adding =
+    workletCode === undefined
+      ? addModule(context, url, source.workletInline ?? false)
+      : addCode(context, workletCode)
+  const loading = adding.catch(cause => {
     ofContext.delete(url)
-    throw new ClientError('worklet-failed', `The audio program could not be loaded from ${url}.`, { cause })
+    throw new ClientError('worklet-failed', `The audio program could not be loaded from ${url}; ${CURE}.`, {
+      cause,
+    })
   })
   ofContext.set(url, loading)
   return loading
@@ -39,7 +53,11 @@ async function addModule(context: BaseAudioContext, url: string, inline: boolean
   if (!inline) return context.audioWorklet.addModule(url)
   const response = await fetch(url)
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
-  const blobUrl = URL.createObjectURL(new Blob([await response.text()], { type: 'text/javascript' }))
+  return addCode(context, await response.text())
+}
+
+async function addCode(context: BaseAudioContext, code: string): Promise<void> {
+  const blobUrl = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))
   try {
     await context.audioWorklet.addModule(blobUrl)
   } finally {
