@@ -1,0 +1,251 @@
+/**
+ * One conversation from `start()` to its end, as far as the page's devices go: opens them, keeps them open through
+ * unplugging, phone calls and other sound cards, and gives all of it back. Invariant: after `end()` nothing it began
+ * is left, whatever was still being opened.
+ */
+import { ClientError } from '../client-error.js'
+import type { MicrophoneOptions } from '../devices/microphone.js'
+import type { Environment } from '../environment.js'
+import type { VoiceClient } from '../voice-types.js'
+import type { Speaker } from './speaker.js'
+import type { Talker } from './talker.js'
+import type { PageSound, VoiceDevices } from './voice-devices.js'
+import type { VoiceNews, VoiceOptions } from './voice-page-types.js'
+import { ratesOf, type VoiceRates, workletOf } from './voice-rates.js'
+import type { VoiceStore } from './voice-store.js'
+
+export interface VoiceRun {
+  /** Resolves once microphone and loudspeaker are there, or it was ended; rejects with a `ClientError`. */
+  open(): Promise<void>
+  /** Opens the microphone chosen by now. Never rejects: faults are told. */
+  openMicrophone(): Promise<void>
+  setSpeaker(deviceId: string | undefined): Promise<void>
+  /** The rate of what the gateway sends is another than expected, Hz. */
+  playAt(outputRate: number): Promise<void>
+  /** From rendering to the ear, ms. */
+  readonly latencyMs: number
+  end(): void
+}
+
+export interface VoiceRunParts {
+  readonly options: VoiceOptions
+  readonly environment: Environment
+  readonly devices: VoiceDevices
+  readonly client: VoiceClient
+  readonly speaker: Speaker
+  readonly talker: Talker
+  readonly store: VoiceStore
+  readonly otherDevice: (change: VoiceNews['device-changed']) => void
+  readonly problem: (error: ClientError) => void
+  /** The page goes for good. */
+  readonly leave: () => void
+}
+
+/** Opens the context at once, as it needs the person's click. Throws `unsupported`. */
+export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
+  const { options, devices, client, speaker, talker, store } = parts
+  const { page } = devices
+  let rates: VoiceRates = { input: 0, output: 0 }
+  let over = false
+  let opened = false
+  let renewing = false
+  let microphoneWanted = options.microphone !== 'off'
+  let sound = devices.openSound()
+  let leaveSound = watchSound()
+  let releaseScreen = () => {}
+  keepScreenOn()
+  const leave = [
+    page.onVisible(shown),
+    page.onLeave(parts.leave),
+    devices.onDevices(() => void devicesChanged()),
+  ]
+
+  function watchSound(): () => void {
+    const tell = () => store.update({ sound: sound.state })
+    tell()
+    return sound.onState(tell)
+  }
+
+  function keepScreenOn(): void {
+    releaseScreen()
+    releaseScreen = options.keepScreenOn && page.visible() ? page.keepScreenOn() : () => {}
+  }
+
+  /** While it was hidden the system may have taken the sound, and the connection may have died unnoticed. */
+  function shown(): void {
+    if (!page.visible()) return
+    sound.resume()
+    client.wake()
+    keepScreenOn()
+  }
+
+  function microphoneOptions(): Omit<MicrophoneOptions, 'context'> {
+    const { echoCancellation, noiseSuppression, autoGainControl } = options
+    const { microphoneId } = store.snapshot()
+    return {
+      ...workletOf(options),
+      sampleRate: rates.input,
+      ...(microphoneId === undefined ? {} : { deviceId: microphoneId }),
+      ...(echoCancellation === undefined ? {} : { echoCancellation }),
+      ...(noiseSuppression === undefined ? {} : { noiseSuppression }),
+      ...(autoGainControl === undefined ? {} : { autoGainControl }),
+    }
+  }
+
+  function openPlayer(on: PageSound, sampleRate: number) {
+    const { jitterMs } = options
+    return on.openPlayer({
+      ...workletOf(options),
+      sampleRate,
+      ...(jitterMs === undefined ? {} : { jitterMs }),
+    })
+  }
+
+  async function openFirstPlayer(): Promise<void> {
+    const player = await openPlayer(sound, rates.output)
+    if (over) return player.close()
+    speaker.use(player)
+    const { speakerId } = store.snapshot()
+    if (speakerId === undefined) return
+    try {
+      await chooseSpeaker(sound, speakerId)
+    } catch {
+      speakerGone('')
+    }
+  }
+
+  async function openFirstMicrophone(): Promise<void> {
+    if (!microphoneWanted) return
+    if (options.microphone === 'optional') return openMicrophone()
+    await talker.open(sound, microphoneOptions())
+  }
+
+  async function openMicrophone(): Promise<void> {
+    microphoneWanted = true
+    // One that is asked for before `open` has found out the rates is opened there.
+    if (rates.input === 0) return
+    try {
+      await talker.open(sound, microphoneOptions())
+    } catch (thrown) {
+      if (!over) parts.problem(thrown as ClientError)
+    }
+    await relist()
+  }
+
+  async function relist(): Promise<void> {
+    const list = await devices.list()
+    if (!over) store.update({ devices: list })
+  }
+
+  async function devicesChanged(): Promise<void> {
+    await relist()
+    if (over || !opened) return
+    const { speakerId, devices: list } = store.snapshot()
+    const known = list.speakers.some(({ id }) => id === speakerId)
+    // Where the browser tells no loudspeakers at all, nothing can be said of the chosen one.
+    if (speakerId !== undefined && list.speakers.length > 0 && !known) {
+      await sound.setSpeaker?.('').catch(() => {})
+      speakerGone(list.speakers[0]?.label ?? '')
+    }
+    if (microphoneWanted && talker.status === 'none') await openMicrophone()
+    const rate = devices.cardRate()
+    if (!over && rate !== undefined && rate !== sound.sampleRate) await renewSound()
+  }
+
+  function speakerGone(label: string): void {
+    if (over) return
+    store.update({ speakerId: undefined })
+    parts.otherDevice({ kind: 'speaker', label })
+  }
+
+  /**
+   * The card runs at another rate (a radio headset does that on phones, where the old context then sounds wrong): a
+   * context for it takes over, and what was not heard on the old one is sent again.
+   */
+  async function renewSound(): Promise<void> {
+    if (renewing) return
+    renewing = true
+    let next: PageSound | undefined
+    try {
+      next = devices.openSound()
+      const player = await openPlayer(next, rates.output)
+      if (!over && talker.status !== 'off') await talker.open(next, microphoneOptions())
+      if (!over) await speaker.settle()
+      if (over) {
+        player.close()
+        return next.close()
+      }
+      const { speakerId } = store.snapshot()
+      if (speakerId !== undefined) await next.setSpeaker?.(speakerId).catch(() => {})
+      moveTo(next)
+      speaker.use(player)
+      client.resume()
+    } catch (thrown) {
+      next?.close()
+      if (!over) parts.problem(thrown instanceof ClientError ? thrown : new ClientError('unsupported'))
+    } finally {
+      renewing = false
+    }
+  }
+
+  function moveTo(next: PageSound): void {
+    leaveSound()
+    sound.close()
+    sound = next
+    leaveSound = watchSound()
+  }
+
+  return {
+    async open() {
+      const found = await ratesOf(options, parts.environment)
+      if (over) return
+      rates = found
+      await Promise.all([openFirstPlayer(), openFirstMicrophone()])
+      opened = true
+      await relist()
+    },
+    openMicrophone,
+    async setSpeaker(deviceId) {
+      await chooseSpeaker(sound, deviceId ?? '')
+    },
+    async playAt(outputRate) {
+      if (over || rates.output === outputRate) return
+      rates = { ...rates, output: outputRate }
+      try {
+        const player = await openPlayer(sound, outputRate)
+        if (over) return player.close()
+        speaker.use(player)
+        client.resume()
+      } catch (thrown) {
+        if (!over) parts.problem(thrown as ClientError)
+      }
+    },
+    get latencyMs() {
+      return sound.latencyMs
+    },
+    end() {
+      if (over) return
+      over = true
+      for (const each of leave) each()
+      releaseScreen()
+      talker.close()
+      speaker.use(undefined)
+      leaveSound()
+      sound.close()
+      store.update({ sound: 'off' })
+    },
+  }
+}
+
+async function chooseSpeaker(sound: PageSound, deviceId: string): Promise<void> {
+  if (sound.setSpeaker === undefined) {
+    if (deviceId === '') return
+    const cure = 'choose it in the system’s settings'
+    throw new ClientError('unsupported', `This browser does not let a page choose the loudspeaker; ${cure}.`)
+  }
+  try {
+    await sound.setSpeaker(deviceId)
+  } catch (cause) {
+    throw new ClientError('speaker-missing', undefined, { cause })
+  }
+}
