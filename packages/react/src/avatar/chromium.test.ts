@@ -139,6 +139,73 @@ describe('React in Chromium', () => {
     })
   })
 
+  it('talks to one agent in StrictMode, to another when asked, and gives the microphone back', async () => {
+    const seen = await page.evaluate(`(async () => {
+      const { createElement: h, StrictMode, createRoot, useVoice } = kit
+      const tracks = []
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+      navigator.mediaDevices.getUserMedia = async wish => {
+        const stream = await ask(wish)
+        tracks.push(...stream.getTracks())
+        return stream
+      }
+      const openSocket = (url, protocols) => {
+        const socket = { url, readyState: 1, bufferedAmount: 0, protocols, close() { this.readyState = 3 } }
+        sockets.push(socket)
+        socket.send = message => {
+          if (typeof message !== 'string') return
+          const { type, agent, id } = JSON.parse(message)
+          const format = { codec: 'pcm16', sampleRate: 16000 }
+          if (type === 'ping') socket.onmessage?.({ data: JSON.stringify({ type: 'pong', id }) })
+          if (type !== 'hello') return
+          socket.agent = agent
+          socket.onmessage({ data: JSON.stringify({ type: 'ready', version: 1, session: 's', resumeToken: 't',
+            resumed: false, agent, language: 'en', input: format, output: { codec: 'pcm16', sampleRate: 24000 },
+            recogniser: 'r', voice: 'v' }) })
+        }
+        queueMicrotask(() => socket.onopen?.())
+        return socket
+      }
+      const environment = { openSocket, whyRefused: async () => undefined }
+      let last
+      function Talk({ agent, token }) {
+        last = useVoice({ url: 'https://gateway.example', agent, token, environment, codec: 'pcm16',
+          workletUrl: '/client/worklet/audio-worklet-processor.js' })
+        return h('p', null, last.status)
+      }
+      const root = createRoot(document.getElementById('root'))
+      const show = props => root.render(h(StrictMode, null, h(Talk, props)))
+      const running = () => tracks.filter(track => track.readyState === 'live').length
+      const seen = {}
+      show({ agent: 'one', token: 'old' })
+      await pictures(3)
+      seen.idle = [last.status, sockets.length, tracks.length]
+      show({ agent: 'one', token: 'new' })
+      await pictures(2)
+      await last.start()
+      await pictures(2)
+      seen.first = [last.status, last.microphone, live().length, live()[0].agent, live()[0].protocols[1], running()]
+      const voice = last.voice
+      show({ agent: 'two', token: 'new' })
+      await pictures(3)
+      seen.moved = [last.status, voice.snapshot().status, live().length, running()]
+      await last.start()
+      await pictures(2)
+      seen.second = [last.status, live().length, live()[0].agent, running()]
+      root.unmount()
+      await pictures(2)
+      seen.gone = [live().length, running()]
+      return seen
+    })()`)
+    expect(seen).toEqual({
+      idle: ['idle', 0, 0],
+      first: ['live', 'on', 1, 'one', 'bearer.new', 1],
+      moved: ['idle', 'ended', 0, 0],
+      second: ['live', 1, 'two', 1],
+      gone: [0, 0],
+    })
+  })
+
   it('streams the page’s microphone as 20 ms frames of PCM16, and gives it back at stop', async () => {
     const seen = await page.evaluate(`(async () => {
       const { createProsodyStream, pageMicrophone } = kit
