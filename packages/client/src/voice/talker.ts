@@ -124,7 +124,8 @@ export function createTalker(threshold: number | undefined, hooks: TalkerHooks):
     close() {
       generation++
       letGo()
-      become('off')
+      // Why there was none stays to be seen.
+      if (status !== 'denied' && status !== 'none') become('off')
     },
   }
 }

@@ -149,7 +149,8 @@ describe('a voice on a page', () => {
       const { voice, kit, page, problems, sound } = setUp()
       kit.answer = new ClientError(code)
       await voice.start()
-      expect(voice.snapshot()).toMatchObject({ status: 'failed', error: { code } })
+      const microphone = code === 'microphone-denied' ? 'denied' : 'none'
+      expect(voice.snapshot()).toMatchObject({ status: 'failed', microphone, error: { code } })
       expect(problems).toEqual([code])
       expect([page.sockets.length, kit.watchers, sound().closed]).toEqual([0, 0, true])
     },
