@@ -281,6 +281,18 @@ describe('Opus in the voice client', () => {
     expect(packetsTo(last(page))).toEqual([1])
   })
 
+  it('encodes all that was kept while the connection was away, however much comes at once', async () => {
+    const { client, codecs, page, socket, dropped } = await talking({ waitingAudioMs: 4_000 })
+    socket.die(1006)
+    for (let i = 0; i < 200; i++) client.sendAudio(frame(i))
+    await page.pass(1_000)
+    last(page).accept()
+    last(page).say(ready({ resumed: true }))
+    for (let i = 0; i < 200; i++) codecs.encoders[0]?.letOut(1)
+    expect(dropped).toEqual([])
+    expect(packetsTo(last(page))).toHaveLength(200)
+  })
+
   it('speaks PCM16 to a gateway that agreed to nothing else', async () => {
     const format = (sampleRate: number) => ({ codec: 'pcm16', sampleRate }) as const
     const { client, heard, socket } = await talking({}, {}, { input: format(16_000), output: format(24_000) })

@@ -301,6 +301,30 @@ describe('the voice client', () => {
     )
   })
 
+  it('lets what was kept leave over a slow line, for ten seconds', async () => {
+    const { client, page } = await connected({ waitingAudioMs: 4_000 })
+    let dropped = 0
+    client.on('dropped', ({ samples }) => {
+      dropped += samples
+    })
+    last(page).die(1006)
+    for (let i = 0; i < 200; i++) client.sendAudio(new Int16Array(320))
+    await page.pass(250)
+    last(page).accept()
+    last(page).say(readyMessage({ resumed: true }))
+    last(page).say({ type: 'pong', id: 1 })
+    last(page).bufferedAmount = 64_000 + 128_000
+    client.sendAudio(new Int16Array(320))
+    expect(dropped).toBe(0)
+    last(page).bufferedAmount++
+    client.sendAudio(new Int16Array(320))
+    expect(dropped).toBe(320)
+    await page.pass(10_000)
+    last(page).bufferedAmount = 64_001
+    client.sendAudio(new Int16Array(320))
+    expect(dropped).toBe(640)
+  })
+
   it('moves to a fresh socket when it is asked to, and waits where there is none', async () => {
     const { client, page, states } = await connected()
     const old = last(page)

@@ -16,6 +16,8 @@ import type { VoiceClient, VoiceClientOptions, VoiceEvents } from './voice-types
 const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
 const MOST_WAITING_AUDIO_MS = 8_000
+/** A line that was lost is mostly slow when it is back: what was kept has so long to leave. */
+const CATCH_UP_MS = 10_000
 const WAITING_MESSAGES = 64
 const WAITING_REPLIES = 4
 const UNOPENED = 'A message of the gateway was changed or repeated on its way, and was dropped.'
@@ -28,11 +30,14 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   const events = createEmitter<VoiceEvents>()
   const interrupts = createInterrupts(environment)
   const arrivals = createArrivals()
+  const keptMs = waitingAudioMs(options)
   const outbox = createOutbox({
     messages: WAITING_MESSAGES,
-    audioMs: waitingAudioMs(options),
+    audioMs: keptMs,
     replies: WAITING_REPLIES,
   })
+  /** What was kept and sent at the last `ready`, ms. */
+  const late = { ms: 0, since: 0 }
   const choice = createCodecChoice(options, environment)
   let sound: SoundLine | undefined
   const link = createLink({
@@ -68,9 +73,13 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     if (!ready.resumed) outbox.forgetPlayed()
     sound = openSound(ready)
     arrivals.resolve(ready)
+    late.ms = 0
+    late.since = environment.now()
     outbox.drain(waiting => {
-      if (waiting.kind === 'audio') sound?.send(waiting.samples, waiting.sampleRate)
-      else link.connection?.send(waiting.message)
+      if (waiting.kind === 'audio') {
+        late.ms += (waiting.samples.length * 1000) / waiting.sampleRate
+        sound?.send(waiting.samples, waiting.sampleRate)
+      } else link.connection?.send(waiting.message)
     })
   }
 
@@ -78,6 +87,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     const mine = openSoundLine({
       ready,
       webCodecs: environment.webCodecs(),
+      waitingMs: keptMs,
       timer: environment.after,
       send: bytes => link.connection?.sendAudio(bytes),
       audio: samples => events.emit('audio', { samples }),
@@ -120,10 +130,15 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     choice.spokenAt(sampleRate)
     let dropped = 0
     if (connection === undefined) dropped = isLive(link.state) ? outbox.addAudio(samples, sampleRate) : 0
-    else if (sound === undefined || connection.bufferedBytes() > sound.twoSecondsBytes)
-      dropped = samples.length
+    else if (sound === undefined || isBehind(connection.bufferedBytes(), sound)) dropped = samples.length
     else sound.send(samples, sampleRate)
     if (dropped > 0) events.emit('dropped', { samples: dropped })
+  }
+
+  /** More than two seconds wait in the browser, beside what was kept while there was no connection. */
+  function isBehind(bufferedBytes: number, { twoSecondsBytes }: SoundLine): boolean {
+    const lateMs = environment.now() - late.since < CATCH_UP_MS ? late.ms : 0
+    return bufferedBytes > twoSecondsBytes * (1 + lateMs / 2_000)
   }
 
   return {

@@ -1,6 +1,6 @@
 /**
  * Samples to Opus packets by the browser's encoder, off the page's thread. Cuts them to the packet's length and
- * feeds the encoder only what it can take; over a second the oldest is dropped. Nothing comes after `close`.
+ * feeds the encoder only what it can take; over `waitingMs` the oldest is dropped. Nothing comes after `close`.
  */
 import { createInOrder } from './in-order.js'
 import { encoderConfig, type OpusManner, type WebCodecs } from './web-codecs.js'
@@ -8,6 +8,8 @@ import { encoderConfig, type OpusManner, type WebCodecs } from './web-codecs.js'
 export interface OpusEncoderOptions {
   readonly webCodecs: WebCodecs
   readonly manner: OpusManner
+  /** How much may wait for the encoder, ms: what was kept during a lost connection comes all at once. */
+  readonly waitingMs: number
   readonly timer: (ms: number, run: () => void) => () => void
   readonly packet: (bytes: Uint8Array<ArrayBuffer>) => void
   /** The encoder is slower than speech. */
@@ -26,10 +28,9 @@ export interface OpusEncoder {
 
 /** Frames inside the browser's encoder; beyond that they wait here, where they can be dropped. */
 const MAX_INSIDE = 10
-const MAX_WAITING_MS = 1_000
 
 export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
-  const { webCodecs, manner, timer, packet, dropped } = options
+  const { webCodecs, manner, timer, waitingMs, packet, dropped } = options
   const { sampleRate, packetMs } = manner
   const frameLength = (sampleRate * packetMs) / 1000
   const order = createInOrder({ timer, stalled: () => encoder.flush().then(order.release, fail) })
@@ -58,7 +59,7 @@ export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
   function submit(samples: Int16Array<ArrayBuffer>): void {
     order.enter()
     waiting.push(samples)
-    if (waiting.length * packetMs > MAX_WAITING_MS) {
+    if (waiting.length * packetMs > waitingMs) {
       waiting.shift()
       dropped(frameLength)
       order.leave()

@@ -11,6 +11,8 @@ import type { WebCodecs } from './web-codecs.js'
 export interface SoundLineOptions {
   readonly ready: Ready
   readonly webCodecs: WebCodecs | undefined
+  /** Speech that may come at once, ms. */
+  readonly waitingMs: number
   readonly timer: (ms: number, run: () => void) => () => void
   readonly send: (bytes: Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>) => void
   readonly audio: (samples: Int16Array<ArrayBuffer>) => void
@@ -38,6 +40,7 @@ type Listener = Pick<SoundLine, 'receive' | 'amongSound' | 'close'>
 
 /** Less would drop speech because a long typed turn leaves beside it. */
 const LEAST_BUFFERED_BYTES = 8_000
+const LEAST_WAITING_MS = 1_000
 /** Without a word of the gateway, as its settings are without a word of theirs. */
 const DEFAULT_MANNER = { packetMs: 20, bitrate: 16_000, lookaheadMs: 0 }
 
@@ -84,7 +87,8 @@ function pcmListener({ audio, bad }: SoundLineOptions): Listener {
 
 /** Packets are the same to the far end whatever rate they were made at, so the encoder has the rate of the source. */
 function opusSpeaker(options: SoundLineOptions): Speaker {
-  const { webCodecs, timer, send: packet, dropped } = options
+  const { webCodecs, timer, send: packet, dropped, failed } = options
+  const waitingMs = Math.max(LEAST_WAITING_MS, options.waitingMs)
   const { packetMs, bitrate } = options.ready.opus ?? DEFAULT_MANNER
   let encoder: OpusEncoder | undefined
   let rate: number | undefined
@@ -97,7 +101,7 @@ function opusSpeaker(options: SoundLineOptions): Speaker {
         encoder?.close()
         rate = sampleRate
         const manner = { sampleRate, packetMs, bitrate }
-        encoder = createOpusEncoder({ webCodecs, manner, timer, packet, dropped, failed: options.failed })
+        encoder = createOpusEncoder({ webCodecs, manner, waitingMs, timer, packet, dropped, failed })
       }
       encoder?.encode(samples)
     },
