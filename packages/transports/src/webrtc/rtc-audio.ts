@@ -35,6 +35,8 @@ export interface RtcAudioOptions {
   readonly listenRate: OpusRate
   readonly speakRate: OpusRate
   readonly voice: OpusVoice
+  /** Asks the far end to send nothing while nobody speaks (RFC 7587, 6.1). */
+  readonly wantsDtx: boolean
   hear(frame: AudioFrame): void
   onStarted(): void
   onDrained(): void
@@ -44,6 +46,8 @@ export interface RtcAudio {
   readonly codec: OfferedAudio['codec']['name']
   /** Hz of the frames that `play` takes. */
   readonly speakRate: number
+  /** Of the codec that speaks, ms. */
+  readonly lookaheadMs: number
   /** By RTCP; undefined until the far end reported. */
   readonly rttMs: number | undefined
   /** Share of our packets the far end lost lately, 0–1; undefined until it reported. */
@@ -119,6 +123,7 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
   return {
     codec: offered.codec.name,
     speakRate: encoder.rate,
+    lookaheadMs: encoder.lookaheadMs,
     get rttMs() {
       return rtcp.rttMs
     },
@@ -183,10 +188,11 @@ async function openCodec(options: RtcAudioOptions): Promise<{ decoder: RtpDecode
   }
 }
 
-function addTrack({ library, connection, offered }: RtcAudioOptions, ssrc: number): Track {
+function addTrack({ library, connection, offered, wantsDtx }: RtcAudioOptions, ssrc: number): Track {
   const { mid, direction, codec } = offered
   const audio = new library.Audio(mid, answered[direction])
-  if (codec.name === 'opus') audio.addOpusCodec(codec.payloadType, 'minptime=10;useinbandfec=1')
+  if (codec.name === 'opus')
+    audio.addOpusCodec(codec.payloadType, `minptime=10;useinbandfec=1${wantsDtx ? ';usedtx=1' : ''}`)
   else audio.addAudioCodec(codec.payloadType, codec.name)
   audio.addSSRC(ssrc, CNAME, CNAME, 'audio')
   return connection.native.addTrack(audio)

@@ -8,7 +8,7 @@ import { type Cancel, type Clock, ParleyError } from '@parley/core'
 import type { DataChannel, IceServer, PeerConnection } from 'node-datachannel'
 import type { RtcLibrary } from './rtc-library.js'
 import type { RtcLimits } from './rtc-limits.js'
-import type { Offer } from './sdp-offer.js'
+import { isTried, type Offer } from './sdp-offer.js'
 
 export interface RtcNetwork {
   /** STUN and TURN servers; none are needed where our own addresses can be reached. Default none. */
@@ -37,7 +37,7 @@ export interface RtcConnectionOptions {
   readonly network: RtcNetwork
   readonly limits: Pick<
     RtcLimits,
-    'gatherMs' | 'findMs' | 'connectMs' | 'disconnectedMs' | 'channelMessageBytes'
+    'offerCandidates' | 'gatherMs' | 'findMs' | 'connectMs' | 'disconnectedMs' | 'channelMessageBytes'
   >
   onConnected(): void
   onChannel(channel: DataChannel): void
@@ -49,6 +49,8 @@ export interface RtcConnection {
   readonly isOver: boolean
   /** The library's answer. @throws ParleyError `bad_message` for an offer it refuses. */
   answer(offer: Pick<Offer, 'takenSdp' | 'candidates'>): Promise<string>
+  /** What the far end tells of itself after its offer. False where it is over the most that are taken. */
+  addCandidates(candidates: Offer['candidates']): boolean
   /** Ends it; what comes after the first does nothing. */
   end(end: RtcEnd, error?: ParleyError): void
   /** A callback for the library, which must not throw into it. */
@@ -63,6 +65,10 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
   let deadline: Cancel = () => {}
   let stopFinding: Cancel = () => {}
   let gathered = () => {}
+  /** Of the far end: found in its offer or told later, and not sought yet. */
+  let known: Offer['candidates'] = []
+  let knownCount = 0
+  let seeking = false
 
   function end(how: RtcEnd, error?: ParleyError): void {
     if (over) return
@@ -95,9 +101,20 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
    * Far ends find us, at once. Sought before they have the answer they would already be reached, but not understand
    * our handshake, whose next try is a second later.
    */
-  function seek(candidates: Offer['candidates']): void {
+  function seek(): void {
+    seeking = true
     if (connected) return
-    for (const { candidate, mid } of candidates) native.addRemoteCandidate(candidate, mid)
+    for (const { candidate, mid } of known) native.addRemoteCandidate(candidate, mid)
+    known = []
+  }
+
+  function addCandidates(candidates: Offer['candidates']): boolean {
+    const tried = candidates.filter(({ candidate }) => isTried(candidate))
+    const fitting = tried.slice(0, limits.offerCandidates - knownCount)
+    knownCount += fitting.length
+    known = [...known, ...fitting]
+    if (seeking && !over) seek()
+    return fitting.length === tried.length
   }
 
   function onState(state: string): void {
@@ -123,9 +140,11 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
     get isOver() {
       return over
     },
+    addCandidates,
     end,
     guard,
     async answer({ takenSdp, candidates }) {
+      addCandidates(candidates)
       const whole = new Promise<void>(resolve => {
         gathered = resolve
       })
@@ -144,10 +163,7 @@ export function openRtcConnection(options: RtcConnectionOptions): RtcConnection 
       }
       if (over) throw new ParleyError('timeout', 'The call ended before it was answered.')
       timeout(limits.connectMs, `The far end did not connect within ${limits.connectMs} ms of the answer.`)
-      stopFinding = clock.after(
-        limits.findMs,
-        guard(() => seek(candidates)),
-      )
+      stopFinding = clock.after(limits.findMs, guard(seek))
       const description = native.localDescription()
       if (description === null) throw new ParleyError('internal', 'The WebRTC stack made no answer.')
       return description.sdp

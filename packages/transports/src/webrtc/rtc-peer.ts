@@ -14,7 +14,7 @@ import type { RtcLibrary } from './rtc-library.js'
 import { defaultRtcLimits, type RtcLimits } from './rtc-limits.js'
 import type { OpusVoice } from './rtp-codec.js'
 import { writeAnswer } from './sdp-answer.js'
-import { type OfferedAudio, readOffer } from './sdp-offer.js'
+import { type Offer, type OfferedAudio, type OfferedCandidate, readOffer } from './sdp-offer.js'
 
 /** What calls of a process share. */
 export interface RtcWorld {
@@ -59,6 +59,10 @@ export interface RtcPeerOptions {
   readonly speakRate?: OpusRate
   /** Default 32 kbit/s without copies for loss. */
   readonly voice?: OpusVoice
+  /** Asks the far end to send nothing while nobody speaks. Default false. */
+  readonly wantsDtx?: boolean
+  /** Looks at the offer before anything is made of it; throws what refuses it. */
+  requires?(offer: Pick<Offer, 'audio' | 'hasData'>): void
   /** Gives the call up before it is answered. */
   readonly signal?: AbortSignal
 }
@@ -73,6 +77,8 @@ export interface RtcPeer {
   readonly codec: RtcAudio['codec'] | undefined
   /** Hz that `play` takes; undefined where the offer has no audio. */
   readonly speakRate: number | undefined
+  /** Of the codec that speaks, ms. */
+  readonly lookaheadMs: number
   /** By RTCP, else by the data channel's transport, else assumed, ms. */
   readonly rttMs: number
   /** From our door to the ear, ms: half the round trip, and what far ends buffer, which is a constant. */
@@ -88,6 +94,8 @@ export interface RtcPeer {
   /** Drops what has not left; returns how much, ms. */
   clear(): number
   send(text: string): ChannelSend
+  /** Further addresses of the far end (RFC 8838). False where one is over the most that are taken. */
+  addCandidates(candidates: readonly OfferedCandidate[]): boolean
   /** Calling it twice is fine. */
   close(): void
 }
@@ -97,6 +105,7 @@ export async function openRtcPeer(options: RtcPeerOptions): Promise<RtcPeer> {
   const { signal, network = {}, limits = defaultRtcLimits } = options
   signal?.throwIfAborted()
   const offer = readOffer(options.offerSdp, limits)
+  options.requires?.(offer)
   const call = startCall(options, network, limits)
   const abort = () => call.connection.end('closed')
   signal?.addEventListener('abort', abort, { once: true })
@@ -174,10 +183,10 @@ function startCall(options: RtcPeerOptions, network: RtcNetwork, limits: RtcLimi
       return channel
     },
     async openAudio(offered) {
-      const { listenRate = 16_000, speakRate = 24_000, voice = defaultVoice } = options
+      const { listenRate = 16_000, speakRate = 24_000, voice = defaultVoice, wantsDtx = false } = options
       const { opus, random } = world
       const { audio: hear, started: onStarted, drained: onDrained } = handlers
-      const own = { listenRate, speakRate, voice, hear, onStarted, onDrained }
+      const own = { listenRate, speakRate, voice, wantsDtx, hear, onStarted, onDrained }
       audio = await openRtcAudio({ library, connection, offered, opus, clock, random, limits, ...own })
       return audio
     },
@@ -205,6 +214,7 @@ function peerOf(call: Call, { answerSdp, audio, limits, hasChannel }: Answered):
     hasChannel,
     codec: audio?.codec,
     speakRate: audio?.speakRate,
+    lookaheadMs: audio?.lookaheadMs ?? 0,
     get rttMs() {
       return rttMs()
     },
@@ -224,6 +234,7 @@ function peerOf(call: Call, { answerSdp, audio, limits, hasChannel }: Answered):
     endStretch: () => audio?.end(),
     clear: () => audio?.clear() ?? 0,
     send: text => (connection.isOver ? 'closed' : (call.channel?.send(text) ?? 'closed')),
+    addCandidates: candidates => connection.addCandidates(candidates),
     close: () => connection.end('closed'),
   }
 }

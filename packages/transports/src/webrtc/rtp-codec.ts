@@ -32,6 +32,8 @@ export interface RtpEncoder {
   /** Hz of the sound it takes. */
   readonly rate: number
   readonly clockRate: number
+  /** How much later the far end has the sound for the codec's sake, ms. */
+  readonly lookaheadMs: number
   /** Samples of one packet of 20 ms. */
   readonly frameSamples: number
   /** The payload of exactly one frame, valid until the next call. */
@@ -76,6 +78,7 @@ export async function openOpusEncoder(opus: Opus, rate: OpusRate, voice: OpusVoi
   return {
     rate,
     clockRate: OPUS_CLOCK,
+    lookaheadMs: encoder.lookaheadMs,
     frameSamples: encoder.frameSamples,
     encode: samples => encoder.encode(samples),
     close: () => encoder.close(),
@@ -108,6 +111,7 @@ export function openG711Encoder(name: 'PCMU' | 'PCMA'): RtpEncoder {
   return {
     rate: G711_RATE,
     clockRate: G711_RATE,
+    lookaheadMs: 0,
     frameSamples,
     encode: samples => compress(samples, payload),
     close() {},

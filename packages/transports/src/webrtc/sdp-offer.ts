@@ -161,7 +161,7 @@ function offeredCodec(lines: readonly string[], payloadType: number): OfferedCod
  * Candidates are only taken as addresses: a name would have us ask a resolver on a stranger's behalf, and browsers'
  * `.local` names are of no use to us. Who hides its address finds us, and ICE learns it from that.
  */
-function isTried(line: string): boolean {
+export function isTried(line: string): boolean {
   const [, , transport = '', , address = ''] = line.split(/\s+/)
   return transport.toLowerCase() === 'udp' && isIP(address) !== 0
 }

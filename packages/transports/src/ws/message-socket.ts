@@ -7,6 +7,8 @@ export interface MessageSocket {
   readonly CLOSED: number
   /** Bytes that were given to `send` and have not left. */
   readonly bufferedAmount: number
+  /** Sound that has not left this machine, ms: only where it does not wait behind the text. */
+  readonly soundWaitingMs?: number
   /** Keeps `data` until it has left, and then calls `written`. */
   send(
     data: string | Uint8Array,

@@ -10,7 +10,7 @@ import type { ServerMessage } from '@parley/protocol'
 import type { VoiceWire } from './voice-wire.js'
 
 export interface OutboxOptions {
-  readonly socket: Pick<VoiceWire, 'send' | 'bufferedAmount'>
+  readonly socket: Pick<VoiceWire, 'send' | 'bufferedAmount' | 'soundWaitingMs'>
   readonly clock: Clock
   readonly highWaterBytes: number
   readonly maxUnsentBytes: number
@@ -53,7 +53,8 @@ export class Outbox {
 
   /** Sound that has not left this machine, in ms. */
   get unsentMs(): number {
-    const { bufferedAmount } = this.#options.socket
+    const { bufferedAmount, soundWaitingMs } = this.#options.socket
+    if (soundWaitingMs !== undefined) return this.#queuedMs + soundWaitingMs
     if (bufferedAmount === 0 || this.#audioBytes === 0) return this.#queuedMs
     return this.#queuedMs + (bufferedAmount * this.#audioMs) / this.#audioBytes
   }

@@ -17,6 +17,7 @@ import * as endings from './endings.js'
 import { type Heartbeat, startHeartbeat } from './heartbeat.js'
 import { createKeptMessages, type KeptMessages } from './kept-messages.js'
 import { createLeakyBucket, type LeakyBucket } from './leaky-bucket.js'
+import { createSocketSound, type OpenSound } from './leg-sound.js'
 import type { MessageSocket } from './message-socket.js'
 import { defaultOpusManner, type OpusManner } from './opus-manner.js'
 import { answerEncrypt } from './sealed/answer-encrypt.js'
@@ -25,7 +26,7 @@ import type { GatewayIdentity } from './sealed/gateway-identity.js'
 import { createUnopened, type Unopened } from './sealed/unopened.js'
 import { errorMessageOf } from './server-message.js'
 import { followSides, type SideLine } from './side-line.js'
-import type { OpenedSession, VoiceHost, VoicePrincipal } from './voice-host.js'
+import type { OpenedSession, VoiceHost, VoiceOpenRequest, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
 import type { VoiceLimits } from './voice-limits.js'
 import type { VoiceLog } from './voice-log.js'
@@ -55,6 +56,10 @@ interface VoiceSocketParts {
   readonly encryption?: VoiceEncryption
   /** Rate at which sessions listen, Hz: Opus is decoded straight at it. Default 16000. */
   readonly listenRate?: number
+  /** How sound comes and goes. Default: coded into the messages of the socket. */
+  readonly openSound?: OpenSound
+  /** Which edge sessions are stored under. Default `voice-ws`. */
+  readonly edge?: VoiceOpenRequest['edge']
 }
 
 export interface VoiceEncryption {
@@ -193,7 +198,7 @@ class VoiceSocketLife implements VoiceSocket {
   }
 
   async #open(hello: Hello): Promise<void> {
-    const { principal, host } = this.#options
+    const { principal, host, edge } = this.#options
     const { signal } = this.#abort
     try {
       const leg = await this.#openLeg(hello)
@@ -202,7 +207,7 @@ class VoiceSocketLife implements VoiceSocket {
       if (signal.aborted) return this.#free()
       const { resume: token } = hello
       const begins = (session: SessionId) => this.#follow(leg, session)
-      const request = { hello, principal, transport: leg.transport, signal, begins }
+      const request = { hello, principal, transport: leg.transport, signal, begins, ...defined({ edge }) }
       const opened = await (token === undefined ? host.open(request) : host.resume({ ...request, token }))
       this.#ready(leg, opened)
     } catch (thrown) {
@@ -212,14 +217,13 @@ class VoiceSocketLife implements VoiceSocket {
 
   #openLeg(hello: Hello): Promise<VoiceLeg> {
     const { clock, opus, opusManner = defaultOpusManner, limits, listenRate = 16_000 } = this.#options
+    const { openSound = createSocketSound({ opus, opusManner, listenRate }) } = this.#options
     return openVoiceLeg({
       wire: this.#wire,
       hello,
       clock,
-      opus,
-      opusManner,
+      openSound,
       limits,
-      listenRate,
       rttMs: () => this.#heartbeat?.rttMs ?? limits.initialRttMs,
       onClose: reason => {
         this.#told = true

@@ -21,7 +21,7 @@ export interface VoiceOpenRequest {
   /** Called once the session can be looked on at, before anything of it leaves on this leg. */
   begins?(session: SessionId): void
   /** Which edge the session is stored under. Default `voice-ws`. */
-  readonly edge?: 'voice-ws' | 'phone' | 'realtime' | 'socketio'
+  readonly edge?: 'voice-ws' | 'phone' | 'realtime' | 'socketio' | 'webrtc'
 }
 
 export interface VoiceResumeRequest extends VoiceOpenRequest {

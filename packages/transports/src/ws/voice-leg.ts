@@ -1,12 +1,10 @@
 /**
  * What stands behind a socket after its hello: codecs, outbox and transport, opened together and freed together.
  */
-import type { Opus } from '@parley/audio'
 import type { Clock, CloseReason } from '@parley/core'
 import type { AudioFormat, Hello } from '@parley/protocol'
-import { type AudioIn, openAudioIn } from './audio-in.js'
-import { openAudioOut } from './audio-out.js'
-import { agreedFormat, type OpusManner } from './opus-manner.js'
+import type { AudioIn } from './audio-in.js'
+import type { OpenSound } from './leg-sound.js'
 import { Outbox } from './outbox.js'
 import type { VoiceLimits } from './voice-limits.js'
 import { VoiceSocketTransport } from './voice-socket-transport.js'
@@ -16,11 +14,8 @@ export interface VoiceLegOptions {
   readonly wire: VoiceWire
   readonly hello: Hello
   readonly clock: Clock
-  readonly opus: Opus
-  readonly opusManner: OpusManner
+  readonly openSound: OpenSound
   readonly limits: VoiceLimits
-  /** Rate at which sessions listen, Hz. */
-  readonly listenRate: number
   rttMs(): number
   onClose(reason: CloseReason): void
   onFault(error: unknown): void
@@ -42,14 +37,8 @@ export interface VoiceLeg {
 
 /** Opens the codecs of a hello; sends nothing. */
 export async function openVoiceLeg(options: VoiceLegOptions): Promise<VoiceLeg> {
-  const { wire, hello, clock, opus, opusManner, limits } = options
-  const input = agreedFormat(hello.input, opusManner)
-  const output = agreedFormat(hello.output, opusManner)
-  const audioIn = await openAudioIn(input, opus, options.listenRate)
-  const audio = await openAudioOut(output, opus, opusManner).catch(thrown => {
-    audioIn.close()
-    throw thrown
-  })
+  const { wire, hello, clock, openSound, limits } = options
+  const { input, output, audioIn, audioOut: audio } = await openSound(hello)
   const { highWaterBytes, maxUnsentBytes, stallMs, aheadMs, jitterMs } = limits
   const { onBacklog, onStall, onClose, onFault, rttMs } = options
   const outbox = new Outbox({

@@ -47,6 +47,8 @@ export class VoiceSocketTransport implements Transport {
   #open = true
   /** The reply of the last `audio-begin`, and the place in it where its next sample belongs. */
   #reply: ReplyId | undefined
+  /** The same, and after its stretch has ended, while no other has begun. */
+  #last: ReplyId | undefined
   #placeMs = 0
   #beganAtMs: number | undefined
 
@@ -93,10 +95,8 @@ export class VoiceSocketTransport implements Transport {
 
   clear(reply: ReplyId): void {
     if (!this.#open) return
-    if (this.#reply === reply) {
-      this.#audio.drop()
-      this.#reply = undefined
-    }
+    if (this.#last === reply) this.#audio.drop()
+    if (this.#reply === reply) this.#reply = undefined
     this.#outbox.drop(reply)
     this.#outbox.control({ type: 'clear', reply })
   }
@@ -145,6 +145,7 @@ export class VoiceSocketTransport implements Transport {
   #begin(reply: ReplyId, fromMs: number): void {
     if (this.#reply !== undefined) this.#endStretch()
     this.#reply = reply
+    this.#last = reply
     this.#outbox.inOrder({ type: 'audio-begin', reply, fromMs }, reply)
   }
 

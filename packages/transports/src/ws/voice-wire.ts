@@ -15,6 +15,8 @@ export interface VoiceWire {
   readonly sealed: boolean
   /** Bytes that wait in the socket. */
   readonly bufferedAmount: number
+  /** Sound that waits, ms, where it goes another way than text. */
+  readonly soundWaitingMs?: number | undefined
   send(message: string | Uint8Array, options: SendOptions, written?: (error?: Error) => void): void
   /** @throws ParleyError `bad_seal` for what does not open */
   read(bytes: Buffer, isBinary: boolean): OpenedFrame
@@ -22,7 +24,7 @@ export interface VoiceWire {
   readonly missing: number
 }
 
-export type WireSocket = Pick<MessageSocket, 'send' | 'bufferedAmount'>
+export type WireSocket = Pick<MessageSocket, 'send' | 'bufferedAmount' | 'soundWaitingMs'>
 
 export function plainWire(socket: WireSocket): VoiceWire {
   return {
@@ -30,6 +32,9 @@ export function plainWire(socket: WireSocket): VoiceWire {
     missing: 0,
     get bufferedAmount() {
       return socket.bufferedAmount
+    },
+    get soundWaitingMs() {
+      return socket.soundWaitingMs
     },
     send: (message, options, written) => socket.send(message, options, written),
     read: (bytes, isBinary) => ({ bytes, isBinary }),
