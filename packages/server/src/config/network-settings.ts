@@ -64,6 +64,19 @@ export const networkSettings = {
     default: [],
     doc: 'STUN and TURN servers for WebRTC calls; none are needed where callers reach this machine.',
   }),
+  turnSecret: optional({
+    env: 'PARLEY_TURN_SECRET',
+    kind: text({ min: 16, must: 'at least 16 characters long' }),
+    unset: 'TURN servers as `PARLEY_ICE_SERVERS` writes them',
+    secret: true,
+    doc: 'Secret shared with the TURN servers (`static-auth-secret` of coturn): each client gets credentials of its own.',
+  }),
+  turnTtlMs: setting({
+    env: 'PARLEY_TURN_TTL',
+    kind: duration({ minMs: 60_000, maxMs: 86_400_000 }),
+    default: 3_600_000,
+    doc: 'How long such credentials are good; a call that began goes on for as long as they are.',
+  }),
   trustProxy: setting({
     env: 'PARLEY_TRUST_PROXY',
     aliases: ['TRUST_PROXY'],

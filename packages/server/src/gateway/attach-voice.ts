@@ -32,6 +32,7 @@ import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
 import { attachSpeech } from '../speech/attach-speech.js'
 import { readVersion } from '../version.js'
+import { attachWebrtc } from '../webrtc/attach-webrtc.js'
 import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
 import { type Assembly, assembleGateway } from './assemble-gateway.js'
 import { attachPhone } from './attach-phone.js'
@@ -188,6 +189,11 @@ async function attachVoice(
     ...{ desk, agents, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
     secretShelf: assembly.secretShelf,
   })
+  const webrtc = attachWebrtc({
+    ...parts,
+    ...{ host: desk, prosody, opusManner, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
+    listenRate: LISTEN_RATE,
+  })
   const prosodySocket = attachProsody({
     ...parts,
     createAnalyser,
@@ -209,12 +215,14 @@ async function attachVoice(
     async drain(signal) {
       for (const socket of sockets) socket.announceDraining(config.drainMs)
       realtime.drain()
+      webrtc.drain()
       prosodySocket.drain()
       await Promise.all([desk.drain(signal), spoken.drain(signal)])
     },
     listening: urls => calls.listening(urls),
     async routes(app) {
       await app.register(realtime.routes)
+      await app.register(webrtc.routes)
       await app.register(calls.routes)
       await app.register(prosodySocket.routes)
       await app.register(spoken.routes)

@@ -15,12 +15,12 @@ export function createOriginHook(list: readonly string[]) {
       reply.headers({
         'access-control-allow-origin': origin,
         'access-control-expose-headers':
-          'location, retry-after, accept-ranges, content-range, etag, x-cache, x-voice, x-sample-rate',
+          'location, link, retry-after, accept-ranges, content-range, etag, x-cache, x-voice, x-sample-rate',
       })
     if (request.method !== 'OPTIONS') return undefined
     if (request.headers['access-control-request-method'] !== undefined) {
       reply.headers({
-        'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
+        'access-control-allow-methods': 'GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS',
         'access-control-allow-headers': allowedHeaders(request.headers['access-control-request-headers']),
         'access-control-max-age': '600',
       })
@@ -29,8 +29,14 @@ export function createOriginHook(list: readonly string[]) {
   }
 }
 
-/** Of the API of calls: keys of requests, where a follower goes on, parts of recordings. */
-const ours: ReadonlySet<string> = new Set(['idempotency-key', 'last-event-id', 'range', 'if-range'])
+/** Keys of requests, where a follower goes on, parts of recordings, which ICE session is meant. */
+const ours: ReadonlySet<string> = new Set([
+  'idempotency-key',
+  'last-event-id',
+  'range',
+  'if-range',
+  'if-match',
+])
 
 /**
  * What a page asks for, as far as it may: what SDKs say of themselves is theirs to choose, and no header but the token

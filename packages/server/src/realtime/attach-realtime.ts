@@ -7,16 +7,15 @@ import { createClientSecrets, type Principal, type SecretShelf } from '@parley/p
 import {
   defaultRealtimeLimits,
   type RealtimeSocket,
-  type RtcNetwork,
   realtimeSocketServerOptions,
   serveRealtimeSocket,
 } from '@parley/transports'
 import type { FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
-import { portRangeOf } from '../config/kinds.js'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
 import type { SessionDesk } from '../gateway/session-desk.js'
 import type { ServerParts } from '../serve.js'
+import { networkOf } from '../webrtc/rtc-network.js'
 import { readSession } from './read-session.js'
 import { createRealtimeCalls } from './realtime-calls.js'
 import { REALTIME_PATH, type RealtimeArrival, realtimeRoute } from './realtime-door.js'
@@ -122,14 +121,5 @@ export function attachRealtime(world: RealtimeWorld): AttachedRealtime {
       for (const socket of sockets) socket.drain()
       calls.drain()
     },
-  }
-}
-
-function networkOf({ webrtcPorts, webrtcAddress, iceServers }: ServerParts['config']): RtcNetwork {
-  const portRange = webrtcPorts === undefined ? undefined : portRangeOf(webrtcPorts)
-  return {
-    iceServers,
-    ...(portRange === undefined ? {} : { portRange }),
-    ...(webrtcAddress === undefined ? {} : { advertisedAddress: webrtcAddress }),
   }
 }
