@@ -2,6 +2,7 @@
 
 import { browserWebCodecs, type WebCodecs } from './codec/web-codecs.js'
 import { type Refusal, whyRefused } from './connection/why-refused.js'
+import type { RtcSurroundings } from './webrtc/webrtc-types.js'
 
 /** The part of the standard WebSocket that is used. */
 export interface SocketLike {
@@ -29,6 +30,8 @@ export interface Environment {
   readonly webCodecs: () => WebCodecs | undefined
   /** The browser's cryptography; undefined on pages that are not secure. */
   readonly subtle: () => SubtleCrypto | undefined
+  /** What calls over WebRTC need; without it there are none. */
+  readonly rtc?: () => RtcSurroundings
   /** Why a socket that never opened was refused, if the gateway can be asked. Never rejects. */
   readonly whyRefused: (socketAddress: string, token: string | undefined) => Promise<Refusal | undefined>
 }
@@ -41,13 +44,20 @@ export interface NetworkState {
 
 /** The browser's own. Safe to call where there is no browser: nothing is touched until it is used. */
 export function browserEnvironment(): Environment {
+  const after: Environment['after'] = (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  }
   return {
     openSocket: (url, protocols) => new WebSocket(url, [...protocols]) as unknown as SocketLike,
     now: () => performance.now(),
-    after(ms, run) {
-      const timer = setTimeout(run, ms)
-      return () => clearTimeout(timer)
-    },
+    after,
+    rtc: () => ({
+      createConnection: configuration => new RTCPeerConnection(configuration),
+      createStream: track => new MediaStream([track]),
+      fetch: (...request) => fetch(...request),
+      after,
+    }),
     random: Math.random,
     whyRefused,
     webCodecs: browserWebCodecs,

@@ -12,6 +12,7 @@ import { createOutbox } from './connection/outbox.js'
 import { createEmitter } from './emitter.js'
 import { browserEnvironment, type Environment } from './environment.js'
 import type { VoiceClient, VoiceClientOptions, VoiceEvents } from './voice-types.js'
+import { withTransport } from './webrtc/lazy-transport.js'
 
 const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
@@ -26,8 +27,9 @@ const amongSound: ReadonlySet<ServerMessage['type']> = new Set(['audio-begin', '
 
 /** A client that does nothing until `connect()`; making one is safe where there is no browser. */
 export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
-  const environment: Environment = { ...browserEnvironment(), ...options.environment }
   const events = createEmitter<VoiceEvents>()
+  const given: Environment = { ...browserEnvironment(), ...options.environment }
+  const environment = withTransport(options, given, took => events.emit('transport', took))
   const interrupts = createInterrupts(environment)
   const arrivals = createArrivals()
   const keptMs = waitingAudioMs(options)

@@ -4,6 +4,7 @@ import type { ClientError } from './client-error.js'
 import type { ConnectionTiming, Traffic } from './connection/connection.js'
 import type { ReconnectPolicy } from './connection/reconnect-policy.js'
 import type { Environment } from './environment.js'
+import type { TookTransport, VoiceTransport, WebrtcOptions } from './webrtc/webrtc-types.js'
 
 /** What was heard of a reply, as the gateway settled it. */
 export type Heard = NonNullable<Extract<ServerMessage, { type: 'interrupted' }>['heard']>
@@ -16,6 +17,12 @@ export interface VoiceClientOptions {
   readonly url: string | URL
   /** A JWT, or how to get a fresh one for each connection. */
   readonly token?: string | (() => string | Promise<string>)
+  /**
+   * `webrtc` is better on lossy networks: sound is a track there, which `playTrack` plays. `auto` takes the WebSocket where
+   * no UDP gets through, and `transport` says which it took. Default `websocket`.
+   */
+  readonly transport?: VoiceTransport
+  readonly webrtc?: WebrtcOptions
   readonly agent?: string
   /** BCP 47; the agent's own without it. */
   readonly language?: string
@@ -58,6 +65,8 @@ export type VoiceEvents = { [Message in ServerMessage as Message['type']]: Messa
   message: ServerMessage
   /** The connection is gone; the next try is in `inMs`, or as soon as the network is back if `offline`. */
   retrying: { readonly attempt: number; readonly inMs: number; readonly offline: boolean }
+  /** Which way a connection took, where the page chose `webrtc` or `auto`; before its `ready`. */
+  transport: TookTransport
   'round-trip': { readonly ms: number }
   /** `interrupt()` was called: whoever plays the reply may stop at once. */
   interrupting: { readonly atMs: number }

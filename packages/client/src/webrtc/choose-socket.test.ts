@@ -1,0 +1,180 @@
+/** Which way a connection takes, with a gateway and a browser's WebRTC that the test plays. */
+import { describe, expect, it } from 'vitest'
+import { createVirtualPage, readyMessage } from '../testing/virtual-page.js'
+import { createVoiceClient } from '../voice-client.js'
+import type { VoiceClientOptions } from '../voice-types.js'
+import type { TookTransport } from './webrtc-types.js'
+
+/** A connection as far as the client looks at it; the test says when its channel opens and what comes over it. */
+function createRtc() {
+  const channel = {
+    readyState: 'connecting',
+    bufferedAmount: 0,
+    sent: [] as { type: string }[],
+    onopen: () => {},
+    onmessage: (_: { data: string }) => {},
+    onclose: () => {},
+    send: (text: string) => void channel.sent.push(JSON.parse(text)),
+  }
+  const track = {}
+  const connection = {
+    closed: false,
+    connectionState: 'new',
+    iceGatheringState: 'complete',
+    localDescription: {
+      sdp: 'v=0\r\nm=audio 9 X 111\r\na=ice-ufrag:u\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n',
+    },
+    ontrack: (_: object) => {},
+    createDataChannel: () => channel,
+    addTransceiver() {},
+    setLocalDescription: async () => {},
+    setRemoteDescription: async () => connection.ontrack({ track, receiver: { name: 'receiver' } }),
+    close() {
+      connection.closed = true
+    },
+  }
+  return {
+    connection,
+    channel,
+    open() {
+      channel.readyState = 'open'
+      channel.onopen()
+    },
+    say: (message: object) => channel.onmessage({ data: JSON.stringify(message) }),
+  }
+}
+
+function setUp(options: Partial<VoiceClientOptions> = {}, offerStatus = 201) {
+  const page = createVirtualPage()
+  const calls: ReturnType<typeof createRtc>[] = []
+  const asked: { method: string; path: string; body: unknown; rights: string | null }[] = []
+  const answer = async (input: unknown, init: RequestInit = {}) => {
+    const { method = 'GET', body, headers } = init
+    asked.push({
+      method,
+      path: new URL(String(input)).pathname,
+      body,
+      rights: new Headers(headers).get('authorization'),
+    })
+    if (method === 'GET') return Response.json({ iceServers: [{ urls: 'stun:a.example' }] })
+    if (method !== 'POST') return new Response(null, { status: 204 })
+    if (offerStatus !== 201)
+      return Response.json({ error: { code: 'unauthenticated', message: '' } }, { status: offerStatus })
+    const place = { location: '/v1/webrtc/rtc_1', etag: '"e"' }
+    return new Response('the answer', { status: 201, headers: place })
+  }
+  const client = createVoiceClient({
+    url: 'https://gateway.example',
+    token: 'a.b.c',
+    transport: 'auto',
+    codec: 'pcm16',
+    ...options,
+    environment: {
+      ...page.environment,
+      rtc: () => ({
+        after: page.environment.after,
+        fetch: answer as typeof fetch,
+        createStream: track => ({ track }) as unknown as MediaStream,
+        createConnection() {
+          const rtc = createRtc()
+          calls.push(rtc)
+          return rtc.connection as unknown as RTCPeerConnection
+        },
+      }),
+    },
+  })
+  const took: TookTransport[] = []
+  client.on('transport', each => took.push(each))
+  /** Modules load outside of the page's time. */
+  const until = async (holds: () => boolean) => {
+    for (let tries = 0; tries < 500 && !holds(); tries++) {
+      await new Promise(resolve => setImmediate(resolve))
+      await page.pass(0)
+    }
+    expect(holds()).toBe(true)
+  }
+  return { page, client, calls, asked, took, until }
+}
+
+describe('a client that may choose', () => {
+  it('calls over WebRTC, says so before it is ready, and ends it over both ways', async () => {
+    const { page, client, calls, asked, took, until } = setUp()
+    const ready = client.connect()
+    await until(() => asked.some(({ method }) => method === 'PATCH'))
+    const [rtc] = calls
+    rtc?.open()
+    expect(took).toMatchObject([{ took: 'webrtc', receiver: { name: 'receiver' } }])
+    expect(rtc?.channel.sent[0]?.type).toBe('hello')
+    rtc?.say(readyMessage())
+    await ready
+    expect(page.sockets).toEqual([])
+    client.close()
+    expect(rtc?.channel.sent.at(-1)?.type).toBe('bye')
+    await page.pass(200)
+    expect(rtc?.connection.closed).toBe(true)
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/webrtc/ice',
+      'POST /v1/webrtc',
+      'PATCH /v1/webrtc/rtc_1',
+      'DELETE /v1/webrtc/rtc_1',
+    ])
+    expect(asked.every(({ rights }) => rights === 'Bearer a.b.c')).toBe(true)
+  })
+
+  it('takes the WebSocket where no call came about within 2 s, and keeps to it', async () => {
+    const { page, client, calls, took, until } = setUp()
+    const ready = client.connect()
+    await until(() => calls.length === 1)
+    await page.pass(1_999)
+    expect(page.sockets).toEqual([])
+    await page.pass(1)
+    expect([page.sockets.length, calls[0]?.connection.closed]).toEqual([1, true])
+    const [socket] = page.sockets
+    socket?.accept()
+    expect(took).toEqual([{ took: 'websocket', why: 'no call within 2000 ms' }])
+    socket?.say(readyMessage())
+    await ready
+    socket?.play(new Int16Array(4))
+    socket?.die(1006)
+    await page.pass(250)
+    expect([page.sockets.length, calls.length]).toEqual([2, 1])
+    expect(client.state).toBe('reconnecting')
+    client.close()
+  })
+
+  it('goes on over another call where one broke', async () => {
+    const { page, client, calls, until } = setUp({ transport: 'webrtc' })
+    const ready = client.connect()
+    await until(() => calls.length === 1)
+    calls[0]?.open()
+    calls[0]?.say(readyMessage())
+    await ready
+    calls[0]?.channel.onclose()
+    expect(client.state).toBe('reconnecting')
+    await page.pass(250)
+    await until(() => calls.length === 2)
+    calls[1]?.open()
+    expect(calls[1]?.channel.sent[0]).toMatchObject({ type: 'hello', resume: 'tok_1' })
+    client.close()
+  })
+
+  it('fails where the gateway refuses it, without trying the other way', async () => {
+    const { page, client, until } = setUp({}, 401)
+    const connecting = client.connect()
+    await until(() => client.state === 'failed')
+    await expect(connecting).rejects.toMatchObject({ code: 'refused' })
+    expect(page.sockets).toEqual([])
+  })
+
+  it('ends for good where the last word of the gateway was one', async () => {
+    const { client, calls, until } = setUp()
+    const ready = client.connect()
+    await until(() => calls.length === 1)
+    calls[0]?.open()
+    calls[0]?.say(readyMessage())
+    await ready
+    calls[0]?.say({ type: 'session-ended', atMs: 1, reason: 'hang-up' })
+    calls[0]?.channel.onclose()
+    expect(client.state).toBe('closed')
+  })
+})
