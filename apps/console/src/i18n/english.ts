@@ -333,6 +333,10 @@ export const english = {
       'connect-failed': 'The gateway does not answer. Check that it runs, then try again.',
       'connection-lost': 'The connection was lost and could not be restored. Try again.',
       refused: 'The gateway closed the connection.',
+      'gateway-not-trusted':
+        'The gateway did not prove to be the one expected; somebody between may listen. Nothing was said.',
+      'encryption-failed':
+        'What the gateway sends is changed on its way. Use another network, or ask who runs the proxy.',
       'not-connected': 'There is no connection yet. Press Talk or type once more.',
       'codec-failed': 'This browser’s Opus codec failed. The conversation goes on with uncompressed sound.',
       'queue-full': 'Too much is waiting to be sent. Wait for the connection to come back.',

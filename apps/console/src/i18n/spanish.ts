@@ -337,6 +337,10 @@ export const spanish: Messages = {
       'connect-failed': 'El servidor no responde. Compruebe que está en marcha e intente de nuevo.',
       'connection-lost': 'Se perdió la conexión y no se pudo recuperar. Intente de nuevo.',
       refused: 'El servidor cerró la conexión.',
+      'gateway-not-trusted':
+        'El servidor no demostró ser el esperado; alguien en medio podría escuchar. No se dijo nada.',
+      'encryption-failed':
+        'Lo que envía el servidor se altera en el camino. Use otra red o pregunte a quien administra el proxy.',
       'not-connected': 'Aún no hay conexión. Pulse Hablar o escriba otra vez.',
       'codec-failed':
         'Falló el códec Opus de este navegador. La conversación sigue con sonido sin comprimir.',
