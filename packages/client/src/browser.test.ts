@@ -319,6 +319,12 @@ describe('the browser client in Chromium', () => {
     await converse()
     await page.evaluate(`sdk.loadWorklet(context, { workletUrl: '/inline-worklet.js', workletInline: true })`)
     expect(await page.evaluate(`new AudioWorkletNode(context, 'inline-test').numberOfOutputs`)).toBe(1)
+    const code = bundled.replace('inline-test', 'code-test')
+    await page.evaluate(`sdk.loadWorklet(context, { workletCode: ${JSON.stringify(code)} })`)
+    expect(await page.evaluate(`new AudioWorkletNode(context, 'code-test').numberOfOutputs`)).toBe(1)
+    const fault = await page.evaluate(`sdk.loadWorklet(new AudioContext(), { workletUrl: '/nowhere.js' })
+      .then(() => 'loaded', error => error.code)`)
+    expect(fault).toBe('worklet-failed')
   })
 
   it('talks, is interrupted, and loses no word through a cut wire, a hidden page and another sound card', async () => {

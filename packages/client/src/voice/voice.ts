@@ -54,6 +54,7 @@ export function createVoice(options: VoiceOptions): Voice {
   speaker.player.on('played', ({ reply, ms }) => fold({ type: 'played-here', reply, ms }))
   client.on('message', fold)
   client.on('codec-failed', problem)
+  client.on('encryption-fault', problem)
   client.on('ready', ({ output }) => void run?.playAt(output.sampleRate))
   client.on('failed', fail)
   client.on('state-changed', ({ state }) => {
