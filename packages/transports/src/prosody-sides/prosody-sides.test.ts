@@ -115,7 +115,7 @@ describe('the agent’s side', () => {
     const { told, of } = followed({ sides: ['agent'] })
     say(0, 600)
     time.nowMs += 300
-    tap.agentCleared?.(reply, 280)
+    tap.agentCleared?.(reply, 280.0004)
     const at = told.findIndex(({ type }) => type === 'cleared')
     expect(told[at]).toEqual({ type: 'cleared', reply, heardMs: 280 })
     expect(at).toBe(told.length - 1)

@@ -9,6 +9,7 @@ import type { ProsodyFollower, ProsodyWish } from '../prosody/prosody-feed.js'
 import type { ProsodySidesOptions } from './prosody-sides.js'
 import { createSideEar, type SideEar } from './side-ear.js'
 import { createSideVisemes } from './side-visemes.js'
+import { toldMs } from './told-prosody.js'
 
 export interface SessionSides {
   readonly tap: Tap
@@ -148,12 +149,12 @@ export function createSessionSides(options: ProsodySidesOptions, ended: () => vo
       const heardMs = frameMs(frame)
       const atMs = frame.atMs + anchor.came(frame.atMs + heardMs, now())
       if (ears.length === 0) return
-      each('user', ear => ear.hear(frame, 'user', Math.round(atMs * 100) / 100))
+      each('user', ear => ear.hear(frame, 'user', toldMs(atMs)))
       // The caller's frames are the clock of the agent's silences.
       if (now() >= agentUntilMs) each('agent', ear => ear.rest(heardMs))
     }),
     agentAudio: whole((frame: AudioFrame, reply: ReplyId, heardInMs: number) => {
-      const heardAtMs = Math.round((now() + heardInMs) * 100) / 100
+      const heardAtMs = toldMs(now() + heardInMs)
       agentUntilMs = heardAtMs + frameMs(frame)
       const followed = followings.size > 0 && [...followings].some(({ visemes }) => visemes)
       visemes.sent(reply, frame, heardAtMs, followed)
@@ -163,7 +164,7 @@ export function createSessionSides(options: ProsodySidesOptions, ended: () => vo
       agentUntilMs = now()
       each('agent', ear => ear.cut(reply, heardMs))
       visemes.cut(reply, heardMs)
-      tellAll({ type: 'cleared', reply, heardMs }, ({ sides }) => sides.includes('agent'))
+      tellAll({ type: 'cleared', reply, heardMs: toldMs(heardMs) }, ({ sides }) => sides.includes('agent'))
     }),
     event: whole((event: SessionEvent) => {
       take(event)

@@ -7,7 +7,7 @@ import type { AudioFrame, ProsodyAnalyser, ProsodyAnalyserOptions, ProsodySink }
 import { frameMs } from '@parley/audio'
 import type { ProsodyFrameFields, UtteranceFields } from '@parley/protocol'
 import { createSidePlaces, type SidePlaces } from './side-places.js'
-import { frameFieldsOf, utteranceFieldsOf } from './told-prosody.js'
+import { frameFieldsOf, toldMs, utteranceFieldsOf } from './told-prosody.js'
 
 export interface SideEarOptions {
   /** Time between frames, ms. */
@@ -73,7 +73,7 @@ export function createSideEar(options: SideEarOptions): SideEar {
     if (frames.length === 0 || owner === undefined) return
     const told = frames
     frames = []
-    options.frames(owner, firstHeardAtMs, told)
+    options.frames(owner, toldMs(firstHeardAtMs), told)
   }
 
   function open(rate: number): Hearing {

@@ -4,6 +4,7 @@
  */
 import { type AudioFrame, frameMs, type Viseme, type VisemeCue } from '@parley/audio'
 import type { SideMessage } from '@parley/protocol'
+import { toldMs } from './told-prosody.js'
 import { createVisemeLine, type SourcedCue, type VisemeLine } from './viseme-line.js'
 
 /** Shapes of timed words; none where the script has no rules. */
@@ -97,10 +98,10 @@ export function createSideVisemes(options: SideVisemesOptions): SideVisemes {
       while (to < due.length && due[to]?.source === first.source) to += 1
       const cues = due.slice(from, to).map(({ viseme, startMs, endMs }) => ({
         viseme,
-        startMs: rounded(startMs),
-        endMs: rounded(endMs),
+        startMs: toldMs(startMs),
+        endMs: toldMs(endMs),
       }))
-      const heardAtMs = rounded(heardOf(first.startMs))
+      const heardAtMs = toldMs(heardOf(first.startMs))
       options.told({ type: 'visemes', reply, heardAtMs, source: first.source, cues })
       from = to
     }
@@ -151,5 +152,3 @@ export function createSideVisemes(options: SideVisemesOptions): SideVisemes {
     },
   }
 }
-
-const rounded = (ms: number): number => Math.round(ms * 100) / 100

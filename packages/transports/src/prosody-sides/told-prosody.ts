@@ -5,10 +5,13 @@ import type { ProsodyFrameFields, UtteranceFields } from '@parley/protocol'
 /** Finer is nothing that a voice can tell, and a third of the bytes on the wire. */
 const round = (value: number): number => Math.round(value * 10_000) / 10_000
 
+/** A moment or place, ms, with no more digits than are told. */
+export const toldMs = (ms: number): number => Math.round(ms * 100) / 100
+
 /** The frame at its place, ms. */
 export function frameFieldsOf(frame: ProsodyFrame, placeMs: number): ProsodyFrameFields {
   return {
-    atMs: Math.round(placeMs * 100) / 100,
+    atMs: toldMs(placeMs),
     pitchHz: round(frame.pitchHz),
     voicing: round(frame.voicing),
     semitones: round(frame.semitones),

@@ -58,6 +58,16 @@ describe('a subscription', () => {
     expect(counts.sent).toBe(2)
   })
 
+  it('tells times with no more digits than mean something', () => {
+    const feed = scriptedFeed()
+    const { socket } = openProsodyStage({ feed })
+    socket.say(subscribe)
+    socket.take()
+    const at = { atMs: 349.22053399999277, heard: { ms: 107.52832449998823 } }
+    feed.all[0]?.follower.event?.(event({ kind: 'reply-ended', reply: 'rpl_1', turn: 'trn_1', ...at }))
+    expect(socket.take()).toMatchObject([{ type: 'reply', atMs: 349.22, heardMs: 107.53 }])
+  })
+
   it('tells who has the floor, and no words', () => {
     const feed = scriptedFeed()
     const { socket } = openProsodyStage({ feed })

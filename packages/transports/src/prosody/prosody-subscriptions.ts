@@ -1,6 +1,7 @@
 /** The live conversations that one prosody socket follows. */
 import { defined, ParleyError, type SessionId } from '@parley/core'
 import type { ConversationMessage, ProsodySubscribe, SideMessage } from '@parley/protocol'
+import { toldMs } from '../prosody-sides/told-prosody.js'
 import { conversationMessages } from './conversation-message.js'
 import { frameText } from './frame-text.js'
 import type { ProsodyFeed, ProsodyFollower } from './prosody-feed.js'
@@ -26,7 +27,7 @@ export interface ProsodySubscriptions {
 export function createProsodySubscriptions(options: ProsodySubscriptionsOptions): ProsodySubscriptions {
   const { feed, tenant, outbox, max } = options
   const followed = new Map<string, Following>()
-  const tell = (message: ConversationMessage) => outbox.send(JSON.stringify(message))
+  const tell = (message: ConversationMessage) => outbox.send(JSON.stringify(message, toldNumber))
 
   function stop(session: string): void {
     const following = followed.get(session)
@@ -101,6 +102,11 @@ export function createProsodySubscriptions(options: ProsodySubscriptionsOptions)
       for (const session of [...followed.keys()]) stop(session)
     },
   }
+}
+
+/** All of them are ms. */
+function toldNumber(_name: string, value: unknown): unknown {
+  return typeof value === 'number' ? toldMs(value) : value
 }
 
 interface Following {
