@@ -5,6 +5,7 @@ export { cartesia } from './cartesia/index.js'
 export { deepgram } from './deepgram/index.js'
 export { elevenLabs } from './elevenlabs/index.js'
 export { google } from './google/index.js'
+export { readServiceAccount, type ServiceAccount } from './google/service-account.js'
 export {
   type FindPocketsphinxOptions,
   type FoundPocketsphinx,

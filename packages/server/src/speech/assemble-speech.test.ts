@@ -116,6 +116,18 @@ it('an embedded voice speaks where Google fails, and is told apart', async () =>
   expect(lines.join('')).not.toContain('Fish')
 }, 20_000)
 
+it('a file of credentials that is none is told at the start, and others speak', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'parley-google-')), 'account.json')
+  writeFileSync(file, '{"private_key": "not to be seen"')
+  for (const path of [file, `${file}.lost`]) {
+    const { speech, lines } = await assemble({ GOOGLE_APPLICATION_CREDENTIALS: path })
+    expect(lines.join('')).toContain('GOOGLE_APPLICATION_CREDENTIALS')
+    expect(lines.join('')).toContain(path)
+    expect(lines.join('')).not.toContain('not to be seen')
+    expect(names(speech)).toContain('flite')
+  }
+})
+
 it("the first agent's voices come next, and what cannot serve is left out", async () => {
   expect(names((await assemble({ DEEPGRAM_API_KEY: 'k' }, '[deepgram, embedded]')).speech)).toEqual([
     'deepgram',

@@ -5,7 +5,7 @@
 
 import type { TextToSpeech } from '@parley/core'
 import type { Agent, FailoverPlan, ProviderCatalogue, ProviderEntry } from '@parley/engines'
-import { fliteVoices } from '@parley/providers'
+import { fliteVoices, readServiceAccount } from '@parley/providers'
 import type { Config } from '../config/settings.js'
 import { baseOf, speaks } from '../gateway/agent-catalogue.js'
 import { resilientVoice } from '../gateway/assemble-wrappers.js'
@@ -29,7 +29,11 @@ export async function assembleSpeech(world: SpeechWorld): Promise<SpeechVoices> 
   const { agents, config, parts } = world
   const first = agents.find(agent => speaks(agent, config.language)) ?? agents[0]
   const lists: Readonly<Record<string, () => Promise<readonly SpeechVoice[]>>> = {
-    google: async () => (hasGoogle(config) ? vendorVoices([googleEntry(world)], first, parts) : []),
+    async google() {
+      if (!hasGoogle(config)) return []
+      await lookAtCredentials(world)
+      return vendorVoices([googleEntry(world)], first, parts)
+    },
     agent: async () => vendorVoices(first?.tts ?? [], first, parts),
     embedded: () => ownVoices(world),
   }
@@ -47,6 +51,19 @@ export async function assembleSpeech(world: SpeechWorld): Promise<SpeechVoices> 
 
 function hasGoogle({ googleCredentials, googleApiKey }: Config): boolean {
   return googleCredentials !== undefined || googleApiKey !== undefined
+}
+
+/** A gateway whose texts another voice speaks looks as if all were well: better said at the start than never seen. */
+async function lookAtCredentials({ config, parts }: SpeechWorld): Promise<void> {
+  if (config.googleCredentials === undefined) return
+  try {
+    await readServiceAccount(config.googleCredentials)
+  } catch (error) {
+    parts.log.warn(
+      { err: error },
+      'Google Cloud cannot speak with GOOGLE_APPLICATION_CREDENTIALS; other voices do',
+    )
+  }
 }
 
 /** With the voices of the file of defaults, by language. */
