@@ -1,6 +1,7 @@
 /** What a prosody client says: sound and messages in, calls of the stream and the subscriptions, and answers out. */
 import { type Clock, ParleyError } from '@parley/core'
 import type { ProsodyClientMessage, ProsodyStreamMessage } from '@parley/protocol'
+import { createLeakyBucket } from '../ws/leaky-bucket.js'
 import { base64Bytes } from './base64-bytes.js'
 import type { ProsodyLimits } from './prosody-limits.js'
 import type { ProsodyStream } from './prosody-stream.js'
@@ -12,7 +13,10 @@ export interface ProsodyDialogueOptions {
   readonly stream: ProsodyStream
   readonly subscriptions: Pick<ProsodySubscriptions, 'subscribe' | 'unsubscribe'>
   readonly mayStream: boolean
-  readonly limits: Pick<ProsodyLimits, 'paceFactor' | 'paceBurstMs' | 'messageCostMs' | 'aheadMs'>
+  readonly limits: Pick<
+    ProsodyLimits,
+    'paceFactor' | 'paceBurstMs' | 'messageCostMs' | 'aheadMs' | 'configsPerSecond' | 'configsAtOnce'
+  >
   readonly clock: Clock
   readonly epochMs: () => number
   tell(message: ProsodyStreamMessage): void
@@ -30,6 +34,7 @@ export interface ProsodyDialogue {
 export function createProsodyDialogue(options: ProsodyDialogueOptions): ProsodyDialogue {
   const { stream, subscriptions, limits, tell } = options
   const pace = createSoundPace(options.clock, limits.paceFactor, limits.paceBurstMs)
+  const configs = createLeakyBucket(options.clock, limits.configsPerSecond, limits.configsAtOnce)
   const live = createSoundPace(options.clock, 1, limits.aheadMs)
 
   /** Returns how much sound it was, ms. */
@@ -43,6 +48,8 @@ export function createProsodyDialogue(options: ProsodyDialogueOptions): ProsodyD
       case 'audio':
         return hear(base64Bytes(message.data))
       case 'config':
+        if (!configs.add(1))
+          throw new ParleyError('rate_limited', '`config` came too often; what was before goes on.')
         tell(stream.configure(message))
         return 0
       case 'end':

@@ -19,6 +19,9 @@ export interface ProsodyLimits {
   readonly aheadMs: number
   /** Sound of one message, ms: it is analysed in one go, and others wait for it. */
   readonly messageMs: number
+  /** A `config` makes an analyser, which takes milliseconds of everybody's time: so many a second, and this many at once. */
+  readonly configsPerSecond: number
+  readonly configsAtOnce: number
   /** Bad messages in a row that end the socket. */
   readonly badMessages: number
   /** Conversations followed at once. */
@@ -45,6 +48,8 @@ export const defaultProsodyLimits: ProsodyLimits = {
   aheadMs: 2_000,
   messageCostMs: 2,
   messageMs: 10_000,
+  configsPerSecond: 2,
+  configsAtOnce: 20,
   badMessages: 8,
   subscriptions: 8,
   highWaterBytes: 65_536,

@@ -239,6 +239,22 @@ describe('the limits of a prosody socket', () => {
     expect(analysers[0]?.heard).toHaveLength(12 * 16_000)
   })
 
+  it('makes an analyser only so often, and is soon done with who wants more', () => {
+    const { socket, clock, analysers } = openProsodyStage({
+      limits: { configsPerSecond: 2, configsAtOnce: 5 },
+    })
+    socket.take()
+    for (let count = 0; count < 12; count++) socket.say({ type: 'config', hopSize: 256 })
+    expect(analysers).toHaveLength(5)
+    expect(socket.take().filter(({ type }) => type === 'error')).toHaveLength(7)
+    clock.advance(4_000)
+    socket.say({ type: 'config', hopSize: 512 })
+    expect(socket.take()).toMatchObject([{ type: 'configured', hopSize: 512 }])
+    for (let count = 0; count < 4_000; count++) socket.say({ type: 'config', hopSize: 256 })
+    expect(analysers.length).toBeLessThanOrEqual(11)
+    expect(socket.closedWith).toBe('1008 rate_limited;in_a_row=8')
+  })
+
   it('makes empty messages and pings cost something', () => {
     const { socket } = openProsodyStage({ limits: { paceBurstMs: 100, messageCostMs: 2 } })
     for (let count = 0; count < 25; count++) {
