@@ -72,7 +72,8 @@ describe('a way in for far ends without headers', () => {
 
   it('counts strangers by their address, and no more who they are once it is known', async () => {
     await start({ PARLEY_CONNECTIONS_PER_ADDRESS: '1' })
-    const [stranger, token] = [new WebSocket(`ws://127.0.0.1:${rig.port}/late`), await tokenFor('acme')]
+    const token = await tokenFor('acme')
+    const stranger = new WebSocket(`ws://127.0.0.1:${rig.port}/late`)
     await once(stranger, 'open')
     const refused = new WebSocket(`ws://127.0.0.1:${rig.port}/late`)
     refused.on('error', () => {})
