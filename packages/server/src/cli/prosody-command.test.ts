@@ -233,6 +233,10 @@ describe('parley prosody', () => {
       })
     }
     expect(readFileSync(path).equals(before)).toBe(true)
+    expect(await run([path, '--csv', '-'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--frames'),
+    })
   })
 
   it('draws a picture that is well-formed, named and described, whatever the file is called', async () => {

@@ -17,6 +17,9 @@ export async function spareFiles(recording: string, written: readonly WrittenFil
   const taken = new Map<string, string>()
   if (recording !== '-') taken.set((await identityOf(recording)) ?? recording, 'the recording itself')
   for (const { option, path } of written) {
+    if (path === '-') {
+      throw new ParleyError('bad_config', `${option} writes a file; for stdout say --frames, or --json.`)
+    }
     const folder = await stat(dirname(path)).catch(() => undefined)
     if (!folder?.isDirectory()) {
       throw new ParleyError(
