@@ -1,10 +1,12 @@
 /**
  * When somebody speaks, from looks at the voice: speech begins with 48 ms of voice that stand out of the noise, and is
  * over 600 ms after the last of it, so that the pauses within it belong to it. Voices far under the level of this one
- * are those of others: they neither begin its speech nor hold it up.
+ * are those of others: they neither begin its speech nor hold it up. A tone that stands still is nobody's: it ends the
+ * speech it was taken for, and is noise from then on.
  */
 
 import { createNoiseFloor } from '../noise-floor.js'
+import { createSteadyTone, steadyToneMs } from './steady-tone.js'
 import type { VoiceLook } from './voice-look.js'
 
 export interface SpeechActivity {
@@ -21,6 +23,8 @@ export interface SpeechNow {
   /** Whether it is speech that is going on; whether it has ended with this look. */
   readonly speaking: boolean
   readonly ended: boolean
+  /** Whether all of it was the tone of a machine. */
+  readonly toneOnly: boolean
   /** Whether this look is a voice that stands out, and whether it is any sound of speech. */
   readonly voiced: boolean
   readonly sounding: boolean
@@ -42,6 +46,8 @@ const reachDb = 25
 /** This far under its mean level a voice is still there, and what is quieter still belongs to it for so long. */
 const nearDb = 15
 const tailMs = 300
+/** Speech that a tone begins this early is that tone. */
+const toneOnsetMs = 250
 /** How fast the mean level is forgotten while nobody speaks, dB a second. */
 const forgetDbPerS = 0.75
 /** How much of its way the mean level goes in a second of voice. */
@@ -50,6 +56,7 @@ const levelShare = 0.7
 /** @param hopMs Time between looks. */
 export function createSpeechActivity(hopMs: number): SpeechActivity {
   const floor = createNoiseFloor({ voicedRiseDbPerS: 1 })
+  const tone = createSteadyTone(hopMs)
   const share = 1 - (1 - levelShare) ** (hopMs / 1000)
   const state = { runMs: 0.5, levelDb: -0.5, thereMs: 0.5, looks: 0 }
   const now = {
@@ -57,6 +64,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     opened: false,
     speaking: false,
     ended: false,
+    toneOnly: false,
     voiced: false,
     sounding: false,
     fromMs: 0.5,
@@ -69,6 +77,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     if (!now.open) {
       now.open = true
       now.opened = true
+      now.toneOnly = false
       state.runMs = 0
       now.fromMs = look.atMs
     }
@@ -84,15 +93,20 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     } else if (!now.speaking) {
       state.runMs -= hopMs
       if (state.runMs <= 0) now.open = false
-    } else if (look.atMs - state.thereMs >= hangoverMs) {
-      now.open = false
-      now.speaking = false
-      now.ended = true
+    } else if (now.toneOnly || look.atMs - state.thereMs >= hangoverMs) {
+      end()
     }
+  }
+
+  const end = (): void => {
+    now.open = false
+    now.speaking = false
+    now.ended = true
   }
 
   const reset = (): void => {
     floor.reset()
+    tone.reset()
     // Speech may begin with the first sample: it must not be taken for the noise.
     floor.hear(firstNoiseDb, 0, false)
     state.runMs = 0
@@ -106,6 +120,7 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     now.speaking = false
     now.opened = false
     now.ended = false
+    now.toneOnly = false
     now.voiced = false
     now.sounding = false
   }
@@ -116,11 +131,14 @@ export function createSpeechActivity(hopMs: number): SpeechActivity {
     look(look) {
       now.opened = false
       now.ended = false
-      floor.hear(look.levelDb, hopMs, look.hz > 0)
+      const stillMs = tone.look(look)
+      const isTone = stillMs >= steadyToneMs
+      if (isTone && now.open && look.atMs - stillMs - now.fromMs < toneOnsetMs) now.toneOnly = true
+      floor.hear(look.levelDb, hopMs, look.hz > 0 && !isTone)
       const outOfNoiseDb = Math.max(leastVoiceDb, floor.levelDb + aboveNoiseDb)
       now.quietDb = Math.max(outOfNoiseDb, state.levelDb - reachDb)
       now.sounding = look.levelDb > now.quietDb
-      const heard = look.hz > 0 && look.levelDb > outOfNoiseDb
+      const heard = look.hz > 0 && !isTone && look.levelDb > outOfNoiseDb
       if (heard && look.levelDb > state.levelDb - nearDb) there(look)
       else gone(look)
       now.voiced = heard && now.open && look.atMs - state.thereMs <= tailMs

@@ -64,6 +64,7 @@ export function createVoiceStory(hopMs: number): VoiceStory {
   const state = { sinceMedian: 0 }
 
   const finish = (sink: ProsodySink): void => {
+    if (activity.now.toneOnly) return
     if (nuclei.now.pending) utterance.count()
     utterance.end(activity.now.untilMs)
     const { voice } = utterance
