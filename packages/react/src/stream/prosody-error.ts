@@ -10,7 +10,8 @@ export const prosodyErrorCodes = {
   unauthorized: 'The gateway does not take the token; sign in again and call start().',
   refused: 'The gateway refused the stream; see `details`, change what it names and call start().',
   'gateway-fault': 'The gateway could not use what it was sent; see `details`. The stream goes on.',
-  'connect-failed': 'The gateway does not answer; check its address and that it runs, then call start().',
+  'connect-failed':
+    'The gateway does not answer or turns this page away; check its address, that it runs, and its CORS origins and limits (its log says which), then call start().',
   'connection-lost': 'The connection was lost and could not be restored; call start().',
   'microphone-denied': 'The microphone is not allowed; allow it in the settings and call start().',
   'microphone-missing': 'No microphone was found; plug one in and call start().',
