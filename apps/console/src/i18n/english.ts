@@ -300,7 +300,7 @@ export const english = {
     states: {
       idle: 'Ready. Nothing is sent before you press a button.',
       connecting: 'Connecting…',
-      open: 'Connected.',
+      open: 'Ready. Nothing is heard at the moment.',
       reconnecting: 'The connection was lost; trying again…',
       offline: 'No network; waiting for it.',
       closed: 'Stopped.',

@@ -301,7 +301,7 @@ export const spanish: Messages = {
     states: {
       idle: 'Listo. No se envía nada hasta que pulse un botón.',
       connecting: 'Conectando…',
-      open: 'Conectado.',
+      open: 'Listo. Ahora no se oye nada.',
       reconnecting: 'Se perdió la conexión; reintentando…',
       offline: 'Sin red; en espera.',
       closed: 'Detenido.',
