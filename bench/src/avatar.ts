@@ -68,7 +68,7 @@ async function bundle(): Promise<string> {
     platform: 'browser',
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   })
-  const { output } = await build.generate({ format: 'esm', minify: true })
+  const { output } = await build.generate({ format: 'esm', minify: true, codeSplitting: false })
   await build.close()
   return output[0].code
 }

@@ -32,7 +32,7 @@ async function bundle(): Promise<string> {
       },
     ],
   })
-  const { output } = await build.generate({ format: 'esm' })
+  const { output } = await build.generate({ format: 'esm', codeSplitting: false })
   await build.close()
   return output[0].code
 }
