@@ -73,9 +73,7 @@ else {
     `node bench/dist/sealing.js · ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
   )
   for (const { what, medianUs, p95Us, cpuUs } of results)
-    console.log(
-      `${what.padEnd(34)} median ${us(medianUs)} p95 ${us(p95Us)} CPU ${us(cpuUs)}`,
-    )
+    console.log(`${what.padEnd(34)} median ${us(medianUs)} p95 ${us(p95Us)} CPU ${us(cpuUs)}`)
 }
 
 function us(value: number): string {
