@@ -28,9 +28,11 @@ run(process.execPath, ['packages/server/dist/cli.js', 'db', 'migrate'], { env: o
 const env = { ...process.env, PARLEY_TEST_DATABASE: database }
 const vitest = args => run('npx', ['--no-install', 'vitest', 'run', '--passWithNoTests', ...args], { env })
 const wanted = process.argv.slice(2)
-// One more than cores are usual: some of them wait for processes of their own. Files that follow each other in a process
-// share its modules, which hold no state: loading them again for each file takes a third of the time.
-vitest(wanted.length > 0 ? wanted : ['packages', 'apps', 'bench', '--maxWorkers=3', '--no-isolate'])
+// One more than cores are usual: some of them wait for processes of their own.
+const oneMore = '--maxWorkers=3'
+// Files that follow each other in a process share its modules, which hold no state: loading them again for each file takes
+// a third of the time.
+vitest(wanted.length > 0 ? wanted : ['packages', 'apps', 'bench', oneMore, '--no-isolate'])
 if (wanted.length === 0) {
   // These ask gateways and commands for answers, and do not mind who else is busy.
   const patient = [
@@ -47,7 +49,7 @@ if (wanted.length === 0) {
     ],
     ...['replay', 'sim-command', 'vendors'],
   ]
-  vitest(patient.map(name => `test/dist/${name}.test.js`))
+  vitest([...patient.map(name => `test/dist/${name}.test.js`), oneMore])
   // The others hold conversations in real time: one at a time, so that none is late because of another.
   const others = patient.flatMap(name => ['--exclude', `test/dist/${name}.test.js`])
   vitest(['test/dist', '--no-file-parallelism', ...others])
