@@ -4,7 +4,7 @@ import { systemClock } from '@parley/core'
 import { expect, it } from 'vitest'
 import { openStore } from './open-store.js'
 import { newSession, rememberingLog } from './store-fixtures.test.helper.js'
-import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
+import { temporaryFolder, useTemporaryFolders, withDatabase } from './temporary-folder.test.helper.js'
 
 useTemporaryFolders()
 
@@ -67,7 +67,7 @@ it('does not touch a cluster of another PostgreSQL, or a damaged one', async () 
 })
 
 it('reports a cluster whose files are gone, and lets go of the folder', async () => {
-  const dataDir = temporaryFolder()
+  const dataDir = withDatabase(temporaryFolder())
   await (await open(dataDir)).close()
   const control = join(dataDir, 'pgdata', 'global', 'pg_control')
   renameSync(control, `${control}.away`)
@@ -77,7 +77,7 @@ it('reports a cluster whose files are gone, and lets go of the folder', async ()
 })
 
 it('stops at once when somebody took its folder', async () => {
-  const dataDir = temporaryFolder()
+  const dataDir = withDatabase(temporaryFolder())
   const log = rememberingLog()
   const store = await openStore({ dataDir, clock: systemClock, log, migrate: true })
   await store.beginSession(newSession('ses_1'))

@@ -5,7 +5,7 @@ import { openStore } from './open-store.js'
 import { mountSmallDisk, type SmallDisk, whyNoSmallDisk } from './small-disk.test.helper.js'
 import type { Store } from './store.js'
 import { newSession, rememberingLog, sessionId, transcript } from './store-fixtures.test.helper.js'
-import { useTemporaryFolders } from './temporary-folder.test.helper.js'
+import { useTemporaryFolders, withDatabase } from './temporary-folder.test.helper.js'
 
 useTemporaryFolders()
 
@@ -50,6 +50,7 @@ it.skipIf(reason !== undefined).each([
     const disk = mountSmallDisk(160)
     try {
       const log = rememberingLog()
+      withDatabase(`${disk.folder}/data`)
       const store = await open(disk, log)
       await store.beginSession(session)
       disk.fillUpTo(step.freeBytes)

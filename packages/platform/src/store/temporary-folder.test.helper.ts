@@ -20,11 +20,16 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(root, 'folder-'))
 }
 
-/** A data folder for the embedded database: a copy of the one that was made for all tests, which saves seconds, else a new one in memory. */
+/** An empty embedded database, made once for all tests by `npm test`: a copy saves seconds. */
+const madeDatabase = process.env.PARLEY_TEST_DATABASE
+
+/** A data folder for the embedded database: a copy where one was made for all tests, else a new one in memory. */
 export function readyDataDir(): string {
-  const made = process.env.PARLEY_TEST_DATABASE
-  if (made === undefined) return 'memory://'
-  const dataDir = join(temporaryFolder(), 'data')
-  cpSync(made, dataDir, { recursive: true })
+  return madeDatabase === undefined ? 'memory://' : withDatabase(join(temporaryFolder(), 'data'))
+}
+
+/** The folder itself, with a copy of the database that was made for all tests; without one, who opens it makes one. */
+export function withDatabase(dataDir: string): string {
+  if (madeDatabase !== undefined) cpSync(madeDatabase, dataDir, { recursive: true })
   return dataDir
 }
