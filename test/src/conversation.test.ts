@@ -68,16 +68,6 @@ describe('a caller with a human voice', { timeout: 60_000 }, () => {
     await caller.hangUp()
   })
 
-  it('is not answered for a cough or a click', async () => {
-    const caller = await greeted(gateway.url)
-    const from = caller.messages.length
-    for (const trap of ['cough-default', 'gen-click'])
-      await caller.speak((await recording(trap)).samples, 1_500)
-    expect(caller.messages.slice(from).filter(({ type }) => type === 'transcript-final')).toEqual([])
-    expect(caller.messages.slice(from).filter(({ type }) => type === 'audio-begin')).toEqual([])
-    await caller.hangUp()
-  })
-
   it('takes the floor by speaking over the agent, whose history ends with the last whole word heard', async () => {
     const caller = await VoiceCaller.call(gateway.url)
     const { reply } = await caller.next('audio-begin')
@@ -93,31 +83,44 @@ describe('a caller with a human voice', { timeout: 60_000 }, () => {
     await caller.hangUp()
   })
 
-  it('is called by name in Spanish when typing, and hears a Spanish voice', async () => {
-    const caller = await greeted(gateway.url, { language: 'es' })
-    expect(caller.of('ready')[0]).toMatchObject({ language: 'es', recogniser: null })
-    const from = caller.messages.length
-    caller.send({ type: 'text', text: 'Hola, ¿cuál es el horario?' })
-    const { reply } = await caller.next('reply-started', () => true, from)
-    const ended = await caller.next('reply-ended', over(reply), from)
-    expect(ended.said).toMatch(/abri|horario|hora/i)
-    expect(caller.audio.get(reply)?.length).toBeGreaterThan(10)
-    await caller.hangUp()
-  })
+  // None of them waits for words to be recognised, so they may as well wait together.
+  describe.concurrent('who is not alone', () => {
+    it('is not answered for a cough or a click', async () => {
+      const caller = await greeted(gateway.url)
+      const from = caller.messages.length
+      for (const trap of ['cough-default', 'gen-click'])
+        await caller.speak((await recording(trap)).samples, 1_500)
+      expect(caller.messages.slice(from).filter(({ type }) => type === 'transcript-final')).toEqual([])
+      expect(caller.messages.slice(from).filter(({ type }) => type === 'audio-begin')).toEqual([])
+      await caller.hangUp()
+    })
 
-  it('comes back after the line broke and hears the rest of the answer', async () => {
-    const caller = await VoiceCaller.call(gateway.url)
-    const { resumeToken, session } = await caller.next('ready')
-    const { reply } = await caller.next('audio-begin')
-    await caller.speak(new Int16Array(16_000))
-    caller.drop()
-    const again = await VoiceCaller.call(gateway.url, { resume: resumeToken })
-    expect(again.of('ready')[0]).toMatchObject({ session, resumed: true })
-    const begin = await again.next('audio-begin')
-    expect(begin.reply).toBe(reply)
-    expect(begin.fromMs).toBeGreaterThan(200)
-    const ended = await again.next('reply-ended', over(reply))
-    expect(ended).toMatchObject({ interrupted: false, heard: { complete: true } })
-    await again.hangUp()
+    it('is called by name in Spanish when typing, and hears a Spanish voice', async () => {
+      const caller = await greeted(gateway.url, { language: 'es' })
+      expect(caller.of('ready')[0]).toMatchObject({ language: 'es', recogniser: null })
+      const from = caller.messages.length
+      caller.send({ type: 'text', text: 'Hola, ¿cuál es el horario?' })
+      const { reply } = await caller.next('reply-started', () => true, from)
+      const ended = await caller.next('reply-ended', over(reply), from)
+      expect(ended.said).toMatch(/abri|horario|hora/i)
+      expect(caller.audio.get(reply)?.length).toBeGreaterThan(10)
+      await caller.hangUp()
+    })
+
+    it('comes back after the line broke and hears the rest of the answer', async () => {
+      const caller = await VoiceCaller.call(gateway.url)
+      const { resumeToken, session } = await caller.next('ready')
+      const { reply } = await caller.next('audio-begin')
+      await caller.speak(new Int16Array(16_000))
+      caller.drop()
+      const again = await VoiceCaller.call(gateway.url, { resume: resumeToken })
+      expect(again.of('ready')[0]).toMatchObject({ session, resumed: true })
+      const begin = await again.next('audio-begin')
+      expect(begin.reply).toBe(reply)
+      expect(begin.fromMs).toBeGreaterThan(200)
+      const ended = await again.next('reply-ended', over(reply))
+      expect(ended).toMatchObject({ interrupted: false, heard: { complete: true } })
+      await again.hangUp()
+    })
   })
 })
