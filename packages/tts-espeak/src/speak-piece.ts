@@ -1,8 +1,8 @@
 /** Speaks one piece of text with espeak-ng: its sound, trimmed of most silence, the times of its words, and the shapes of its phones. */
 
 import type { EspeakEvent, EspeakWorker } from '@echogarden/espeak-ng-emscripten'
-import { cutCues, type VisemeCue, visemesOfIpa, visemesOfPhones } from '@parley/audio'
-import { endWithSound } from '@parley/core'
+import { cutCues, type VisemeCue, visemesOfIpa, visemesOfPhones } from '@parley/audio/phones'
+import { endWithSound } from '@parley/core/end-with-sound'
 
 /** Of all voices, in Hz. */
 export const ESPEAK_RATE = 22_050

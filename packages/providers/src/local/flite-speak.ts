@@ -1,7 +1,7 @@
 /** Speaks one piece of text with flite: its sound, trimmed of most silence, the times of its words, and the shapes of its phones. */
 
-import { cutCues, movedCues, type VisemeCue, visemesOfArpabet, visemesOfPhones } from '@parley/audio'
-import { endWithSound } from '@parley/core'
+import { cutCues, movedCues, type VisemeCue, visemesOfArpabet, visemesOfPhones } from '@parley/audio/phones'
+import { endWithSound } from '@parley/core/end-with-sound'
 import { mannerArguments } from './flite-manner.js'
 import type { FliteProgram } from './flite-run.js'
 import { louder } from './louder.js'
