@@ -157,7 +157,7 @@ describe('parley token create', () => {
   })
 })
 
-describe('parley db', () => {
+describe('parley db', { timeout: 60_000 }, () => {
   it('tells that migrations are missing with exit 1, applies them, and has nothing to do twice', async () => {
     expect(await run(['db', 'status'])).toMatchObject({
       code: 1,
