@@ -11,18 +11,19 @@ export interface RedisOptions {
   readonly url: string
   /** Longest wait for an answer, ms. Default 200. */
   readonly timeoutMs?: number
+  /** Commands wait for the connection and for answers that take long, instead of failing. Default false. */
+  readonly waits?: boolean
   warn(error: ParleyError): void
 }
 
 const LONGEST_PAUSE_MS = 5_000
 
-export async function openRedis({ url, timeoutMs = 200, warn }: RedisOptions): Promise<Redis> {
+export async function openRedis({ url, timeoutMs = 200, waits = false, warn }: RedisOptions): Promise<Redis> {
   // Most gateways have none, and start sooner without its client.
   const { Redis } = await import('ioredis')
   const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: timeoutMs,
+    enableOfflineQueue: waits,
+    ...(waits ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 0, commandTimeout: timeoutMs }),
     connectTimeout: 2_000,
     retryStrategy: times => Math.min(LONGEST_PAUSE_MS, 100 * 2 ** Math.min(times, 10)),
   })

@@ -17,6 +17,7 @@ export function crossCheck(config: Config): Problem[] {
     halfCarriers,
     plainPublic,
     halfSupabase,
+    halfRedis,
     ...prosodyRules,
   ].flatMap(rule => rule(config) ?? [])
 }
@@ -32,6 +33,16 @@ const openDoor: Rule = config => {
     name: 'HOST',
     sentence: `HOST=${config.host} lets other machines in, and they need tokens`,
     cure: 'Set JWT_SECRET (at least 32 characters) or JWKS_URL, or HOST=127.0.0.1.',
+  }
+}
+
+const halfRedis: Rule = ({ redisEnabled, redisUrl }) => {
+  if (!redisEnabled || redisUrl !== undefined) return undefined
+  return {
+    level: 'error',
+    name: 'REDIS_ENABLED',
+    sentence: 'REDIS_ENABLED asks for Redis, but its address is not known',
+    cure: 'Set REDIS_URL, or REDIS_ENABLED=false.',
   }
 }
 

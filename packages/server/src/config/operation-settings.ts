@@ -17,6 +17,12 @@ export const storeSettings = {
     secret: true,
     doc: 'Redis, needed as soon as several processes serve the same users.',
   }),
+  redisEnabled: setting({
+    env: 'REDIS_ENABLED',
+    kind: flag(),
+    default: false,
+    doc: 'Whether the Socket.IO edges of several nodes are one, through `REDIS_URL`.',
+  }),
   dataDir: setting({
     env: 'PARLEY_DATA_DIR',
     kind: text({ must: 'the path of a folder' }),

@@ -42,6 +42,18 @@ export const voiceSettings = {
     default: 30_000,
     doc: 'How long a conversation whose socket was lost waits for it to come back.',
   }),
+  socketioTtlSeconds: setting({
+    env: 'SESSION_TTL',
+    kind: wholeNumber({ min: 1, max: 604_800 }),
+    default: 3_600,
+    doc: 'How long a Socket.IO client that is gone stays known, seconds. Its conversation waits for `PARLEY_RESUME_WINDOW_MS`.',
+  }),
+  socketioMaxSessions: setting({
+    env: 'MAX_SESSIONS',
+    kind: wholeNumber({ min: 1, max: 1_000_000 }),
+    default: 10_000,
+    doc: 'How many Socket.IO clients are known at once; newcomers are refused above it.',
+  }),
   opusRate: setting<(typeof OPUS_SAMPLE_RATES)[number]>({
     env: 'VOICE_SAMPLE_RATE',
     kind: oneNumberOf(OPUS_SAMPLE_RATES),

@@ -62,6 +62,17 @@ export interface LateRoute extends Pick<Route, 'hold'> {
   handleUnknown(socket: WebSocket, request: IncomingMessage, late: LateIdentity): void
 }
 
+/**
+ * A way in that makes its own connections, over upgrades and over requests: Origin, limits and capacity are the door's,
+ * the rest its own.
+ */
+export interface BareRoute {
+  /** Whether the request belongs to a connection that has its place already. */
+  knows(request: IncomingMessage): boolean
+  /** Takes the upgrade as it came. */
+  take(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
 export interface LateIdentity {
   readonly identify: Identify
   /** The far end is known: what its address may hold at once is for strangers. Carriers come from few addresses. */
@@ -89,6 +100,13 @@ export type Admission =
 export interface Door {
   /** By exact path. Edges register here before the gateway listens. */
   readonly routes: Map<string, Route | LateRoute>
+  /** By exact path, for edges that upgrade by themselves. */
+  readonly bareRoutes: Map<string, BareRoute>
+  /**
+   * A place for a connection that begins with a request, to be released once. @throws ParleyError as a socket is
+   * refused: `draining`, `forbidden`, `overloaded`, `rate_limited`
+   */
+  place(request: IncomingMessage): Promise<() => void>
   /** Decides on an upgrade. An admission must be released once; `upgrade` does so by itself. */
   admit(request: IncomingMessage): Promise<Admission>
   /** Listener for the `upgrade` event of every HTTP server of the process. */
@@ -116,6 +134,7 @@ export interface DoorOptions {
 
 export function createDoor({ identity, limits, config, log, metrics }: DoorOptions): Door {
   const routes = new Map<string, Route | LateRoute>()
+  const bareRoutes = new Map<string, BareRoute>()
   const clientAddress = createClientAddress(config.trustProxy)
   /** One for each longest message that routes have. */
   const servers = new Map<number, WebSocketServer>()
@@ -159,10 +178,17 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
   async function placeOf(request: IncomingMessage) {
     if (draining) throw leaving()
     const route = routes.get(pathOf(request))
-    if (!route)
-      throw new ParleyError('not_found', `No socket at this path; there is ${[...routes.keys()].join(', ')}.`)
-    const { origin, host } = request.headers
-    if (!originAllowed(origin, config.corsOrigins, host)) throw foreignOrigin(origin)
+    if (!route) {
+      const paths = [...routes.keys(), ...bareRoutes.keys()].join(', ')
+      throw new ParleyError('not_found', `No socket at this path; there is ${paths}.`)
+    }
+    return { route, ...(await anyPlaceOf(request, route)) }
+  }
+
+  /** Throws what refuses the request; gives the place it holds. */
+  async function anyPlaceOf(request: IncomingMessage, route: Pick<Route, 'hold'>) {
+    if (draining) throw leaving()
+    checkOrigin(request)
     if (connections >= config.maxConnections) throw full()
     // Counted before the first await: a crowd that arrives at once must not be let in at once.
     const release = enter()
@@ -173,7 +199,6 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       const known = once(verdict.release)
       const own = heldBy(route, client, known)
       return {
-        route,
         known,
         release() {
           own()
@@ -185,6 +210,10 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
       release()
       throw error
     }
+  }
+
+  function checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
+    if (!originAllowed(origin, config.corsOrigins, host)) throw foreignOrigin(origin)
   }
 
   function enter(): () => void {
@@ -243,6 +272,27 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
     })
   }
 
+  async function openBare(
+    route: BareRoute,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    let release = () => {}
+    try {
+      if (route.knows(request)) checkOrigin(request)
+      else ({ release } = await anyPlaceOf(request, {}))
+    } catch (thrown) {
+      const error = ParleyError.from(thrown)
+      report(request, error)
+      refuse(socket, error, { status: statusOf(error.code), body: problemBody(error) })
+      return
+    }
+    if (socket.destroyed) return release()
+    socket.once('close', release)
+    route.take(request, socket, head)
+  }
+
   /** Does after the upgrade what `admit` could not do before it. */
   function identifier(request: IncomingMessage, socket: Duplex, route: LateRoute): Identify {
     return async token => {
@@ -283,12 +333,16 @@ export function createDoor({ identity, limits, config, log, metrics }: DoorOptio
 
   return {
     routes,
+    bareRoutes,
+    place: async request => (await anyPlaceOf(request, {})).release,
     admit,
     upgrade(request, socket, head) {
       // Until ws takes over nobody else listens, and an unheard error would end the process.
       const onFault = (error: Error) => log.debug({ err: error }, 'connection fault before its upgrade')
       socket.on('error', onFault)
-      open(request, socket, head).catch((error: unknown) => {
+      const bare = bareRoutes.get(pathOf(request))
+      const opening = bare ? openBare(bare, request, socket, head) : open(request, socket, head)
+      opening.catch((error: unknown) => {
         log.error({ err: error }, 'an edge failed to take its socket')
         socket.destroy()
       })

@@ -30,6 +30,7 @@ import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
+import { attachSocketio } from '../socketio/attach-socketio.js'
 import { attachSpeech } from '../speech/attach-speech.js'
 import { readVersion } from '../version.js'
 import { attachWebrtc } from '../webrtc/attach-webrtc.js'
@@ -119,7 +120,7 @@ async function attachVoice(
   { agents, assembly, secretOf }: Agents,
   [speech, resampling, opus, voiceActivity, createAnalyser]: Loaded,
 ): Promise<Attached> {
-  const { config, clock, log, metrics, door, store } = parts
+  const { config, clock, log, metrics, door, store, lifecycle } = parts
   const ticker = createTicker(clock)
   const prosody = createProsodySides({
     clock,
@@ -201,6 +202,12 @@ async function attachVoice(
     feed: prosody,
     subjectOf: session => desk.subjectOf(session),
   })
+  const socketio = await attachSocketio({
+    ...parts,
+    ...{ host: desk, opus, opusManner, prosody, listenRate: LISTEN_RATE, epochMs: Date.now },
+    warm: () => assembly.stir(),
+  })
+  lifecycle.onStop('socket.io', () => socketio.close())
   const spoken = attachSpeech({
     ...parts,
     ...{ resampling, opus, epochMs: Date.now, random: Math.random },
@@ -214,10 +221,12 @@ async function attachVoice(
     vendorProbes: assembly.probes,
     async drain(signal) {
       for (const socket of sockets) socket.announceDraining(config.drainMs)
+      socketio.announceDraining(config.drainMs)
       realtime.drain()
       webrtc.drain()
       prosodySocket.drain()
       await Promise.all([desk.drain(signal), spoken.drain(signal)])
+      await socketio.close()
     },
     listening: urls => calls.listening(urls),
     async routes(app) {
@@ -225,6 +234,7 @@ async function attachVoice(
       await app.register(webrtc.routes)
       await app.register(calls.routes)
       await app.register(prosodySocket.routes)
+      await app.register(socketio.routes)
       await app.register(spoken.routes)
     },
     notices: [...noticesOf(agents.agents, speech), notice, ...calls.notices],

@@ -52,7 +52,7 @@ export interface SocketioServer {
   /** Told once for each connection, with the request it began with, and again when it is gone. */
   onConnection(listener: (request: IncomingMessage, gone: (tell: () => void) => void) => void): void
   announceDraining(deadlineMs: number): void
-  /** Closes every socket. */
+  /** Closes every socket; asked again, the same promise. */
   close(): Promise<void>
 }
 
@@ -86,6 +86,7 @@ export function createSocketioServer(options: SocketioServerOptions): SocketioSe
   })
   const sockets = new Set<SocketioSocket>()
   const known = new WeakMap<Socket, Known>()
+  let closing: Promise<void> | undefined
 
   /** Connections whose one socket stands or is being let in. */
   const taken = new WeakSet<object>()
@@ -171,8 +172,9 @@ export function createSocketioServer(options: SocketioServerOptions): SocketioSe
     announceDraining(deadlineMs) {
       for (const socket of sockets) socket.announceDraining(deadlineMs)
     },
-    async close() {
-      await io.close().catch((error: unknown) => log.warn({ error }, 'socket.io did not close'))
+    close() {
+      closing ??= io.close().catch((error: unknown) => log.warn({ error }, 'socket.io did not close'))
+      return closing
     },
   }
 }
