@@ -209,6 +209,15 @@ describe('the edge', () => {
     client.disconnect()
   })
 
+  it('serves its test console, which needs nothing but this gateway', async () => {
+    const page = await fetch(`${url}/test-socket.html`)
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+    const html = await page.text()
+    expect(html).not.toMatch(/<script(?![^>]* src=)|https?:/)
+    for (const [, file] of html.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g))
+      expect([file, (await fetch(`${url}/${file}`)).status]).toEqual([file, 200])
+  })
+
   it('keeps to the list of origins over both transports, and gives its places back', async () => {
     const polling = '/socket.io/?EIO=4&transport=polling'
     const foreign = await fetch(url + polling, { headers: { origin: 'https://evil.example' } })
