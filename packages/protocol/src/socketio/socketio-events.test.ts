@@ -1,3 +1,5 @@
+/// <reference types="node" />
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { serverMessages } from '../voice/server-messages.js'
 import { socketioClientEvents, socketioEventOf } from './client-events.js'
@@ -34,5 +36,20 @@ describe('the events of Socket.IO', () => {
       reportsPlayed: false,
     })
     expect(socketioClientEvents.authenticate.schema.parse(undefined)).toEqual({})
+  })
+
+  it('stand in docs/socketio.md, each with its spellings, its payload or its message', () => {
+    const page = readFileSync(new URL('../../../../docs/socketio.md', import.meta.url), 'utf8')
+    const rows = page.split('\n').filter(line => line.startsWith('| `'))
+    for (const [name, { aliases }] of Object.entries(socketioClientEvents)) {
+      const also = aliases.map(alias => `\`${alias}\``).join(', ')
+      expect(rows.filter(row => row.startsWith(`| \`${name}\` | ${also} |`))).toHaveLength(1)
+    }
+    for (const [name, what] of Object.entries(socketioOwnEvents))
+      expect(rows.filter(row => row.startsWith(`| \`${name}\` | ${what.slice(0, 12)}`))).toHaveLength(1)
+    for (const [message, name] of Object.entries(socketioEventOfMessage))
+      expect(rows.filter(row => row.startsWith(`| \`${name}\` | \`${message}\``))).toHaveLength(1)
+    const told = Object.keys(socketioClientEvents).length + Object.keys(socketioOwnEvents).length
+    expect(rows).toHaveLength(told + Object.keys(socketioEventOfMessage).length)
   })
 })

@@ -183,7 +183,7 @@ export function createMetrics(version: string): Metrics {
     },
     sessionsByEdge: new Counter({
       name: 'parley_sessions_total',
-      help: 'Sessions begun, by edge: voice-ws, webrtc, phone, realtime (sockets and calls of OpenAI Realtime clients)',
+      help: 'Sessions begun, by edge: voice-ws, webrtc, socketio, phone, realtime (sockets and calls of OpenAI Realtime clients)',
       labelNames: ['edge'],
       registers,
     }),
