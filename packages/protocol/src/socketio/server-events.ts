@@ -52,6 +52,7 @@ export const socketioOwnEvents = {
     '`{sessionId, resumed, tenant, subject}`: the client is known, and whether its session goes on.',
   'audio:chunk': 'Bytes: sound of the reply named by the last `audio:begin`, in the `output` format.',
   'call:ended': '`{session, reason, resumable}`: the conversation is over, or has lost this socket.',
+  recovery: '`{}`: the nodes share this socket; from here on it may come back to any of them as itself.',
   latency: '`{ms}`: round trip as the gateway measured it; may be lost.',
 } as const
 

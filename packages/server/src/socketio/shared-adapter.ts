@@ -3,7 +3,7 @@
  * goes to one socket of this node, sound above all, stays on this node.
  */
 import { openRedis } from '@parley/platform'
-import type { SocketioAdapter } from '@parley/transports'
+import { RECOVERY_EVENT, type SocketioAdapter } from '@parley/transports'
 import { createAdapter } from '@socket.io/redis-streams-adapter'
 import type { ServerParts } from '../serve.js'
 
@@ -15,7 +15,7 @@ export interface SharedAdapter {
 
 /** As adapters have it. */
 type Broadcast = (
-  packet: unknown,
+  packet: { readonly data: readonly unknown[] },
   options: { readonly rooms: ReadonlySet<string>; readonly flags?: object },
 ) => unknown
 
@@ -42,7 +42,11 @@ export async function openSharedAdapter({
     const spread: Broadcast = made.broadcast.bind(made) as Broadcast
     const keepHere: Broadcast = (packet, options) => {
       const [room] = options.rooms
-      const isOurs = options.rooms.size === 1 && room !== undefined && made.sids.has(room)
+      const isOurs =
+        options.rooms.size === 1 &&
+        room !== undefined &&
+        made.sids.has(room) &&
+        packet.data[0] !== RECOVERY_EVENT
       return spread(packet, isOurs ? { ...options, flags: { ...options.flags, local: true } } : options)
     }
     made.broadcast = keepHere as typeof made.broadcast

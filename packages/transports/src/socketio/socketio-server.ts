@@ -65,6 +65,9 @@ interface Known {
 /** Path of every request, without its end slash. */
 export const SOCKETIO_PATH = '/socket.io'
 
+/** The one event to a socket that has to pass through what nodes share: its place there is what a client comes back with. */
+export const RECOVERY_EVENT = 'recovery'
+
 export function createSocketioServer(options: SocketioServerOptions): SocketioServer {
   const { clock, log, limits, sessions, shared } = options
   // Never listens: it is the place where Socket.IO looks for requests.
@@ -147,6 +150,7 @@ export function createSocketioServer(options: SocketioServerOptions): SocketioSe
         }),
     })
     sockets.add(served)
+    if (shared !== undefined) socket.emit(RECOVERY_EVENT, {})
     socket.on('disconnect', () => {
       sockets.delete(served)
       taken.delete(socket.conn)
