@@ -1,3 +1,7 @@
+export * from './assistant/assistant.js'
+export * from './assistant/assistant-types.js'
+export * from './assistant/socket-client.js'
+export type { VadHandler } from './assistant/vad-handler.js'
 export * from './client-error.js'
 export { OPUS_OUTPUT_RATE, supportsOpus, type WebCodecs } from './codec/web-codecs.js'
 export type { ConnectionTiming } from './connection/connection.js'

@@ -1,0 +1,80 @@
+/** What a page of the assistant tells and is told: options, status, metrics and events. No code. */
+import type { BargeInAck, CallEnded } from '@parley/protocol'
+import type { ClientError } from '../client-error.js'
+import type { AudioSource } from '../devices/audio-source.js'
+import type { Player } from '../devices/player.js'
+
+export interface SocketClientOptions {
+  /** The gateway. Default: where the page comes from. */
+  readonly url?: string
+  /** A JWT, or how to get a fresh one for each connection. */
+  readonly token?: string | (() => string | Promise<string>)
+  /** Default `['websocket', 'polling']`: the first that works is taken. */
+  readonly transports?: readonly ('websocket' | 'polling')[]
+  /** Default true. */
+  readonly reconnection?: boolean
+  /** Tries after which `connect` must be called again. Default 5. */
+  readonly reconnectionAttempts?: number
+  /** Longest wait for the gateway's answer to an event, ms. Default 15000. */
+  readonly answerMs?: number
+}
+
+export interface SocketMetrics {
+  readonly messagesSent: number
+  readonly messagesReceived: number
+  readonly audioChunksSent: number
+  readonly audioChunksReceived: number
+  /** Last measured round trip, ms; null before the first. */
+  readonly latency: number | null
+}
+
+export interface AssistantOptions extends SocketClientOptions {
+  /** BCP 47. Default `es`. */
+  readonly language?: string
+  readonly agent?: string
+  /** Samples of the microphone (16 kHz) in one message, 320–16000. Default 2048. */
+  readonly chunkSize?: number
+  /** False for a page that only types and listens. Default true. */
+  readonly microphone?: boolean
+  /** Loudness above which the caller is taken to speak, 0–1 of full scale. Default 0.03. */
+  readonly vadThreshold?: number
+  /** Whether the shapes of the agent's mouth are told (`visemes`). Default false. */
+  readonly avatar?: boolean
+  /** Stand-ins for the browser's microphone and loudspeaker. */
+  readonly devices?: Partial<AssistantDevices>
+}
+
+/** Rates in Hz. */
+export interface AssistantDevices {
+  openMicrophone(sampleRate: number): Promise<AudioSource>
+  openPlayer(sampleRate: number): Promise<Player>
+  /** The sound may need a gesture of the person to begin; called in each call of the page. */
+  wake(): void
+  close(): void
+}
+
+export interface AssistantStatus {
+  readonly systemReady: boolean
+  readonly callActive: boolean
+  readonly socket: {
+    readonly connected: boolean
+    readonly authenticated: boolean
+    readonly latency: number | null
+  }
+  readonly webrtc: { readonly enabled: boolean; readonly connected: boolean }
+  readonly vad: { readonly enabled: boolean; readonly analyzing: boolean }
+  readonly avatar: { readonly enabled: boolean; readonly animating: boolean }
+  readonly audio: { readonly streamingEnabled: boolean }
+}
+
+export interface AssistantEvents {
+  'status-changed': AssistantStatus
+  transcript: { readonly text: string; readonly origin: 'speech' | 'text' }
+  /** Words of the answer, as their sound is sent. */
+  words: { readonly text: string; readonly reply: string }
+  'barge-in:ack': BargeInAck
+  'call:ended': CallEnded
+  /** Any other event of the gateway, as it came. */
+  event: { readonly name: string; readonly payload: unknown }
+  failed: ClientError
+}
