@@ -50,8 +50,14 @@ function createDevices() {
   }
   return {
     devices: {
-      openMicrophone: async () => (open++, source),
-      openPlayer: async () => (open++, player),
+      async openMicrophone() {
+        open++
+        return source
+      },
+      async openPlayer() {
+        open++
+        return player
+      },
       wake() {},
       close() {},
     },
