@@ -28,6 +28,7 @@ export interface SocketioWorld
   readonly prosody?: ProsodyFeed | undefined
   readonly listenRate: number
   readonly epochMs: () => number
+  readonly metrics: Pick<ServerParts['metrics'], 'refusals'>
   /** Opens connections to vendors that a call would wait for. */
   warm(): void
 }
@@ -44,6 +45,13 @@ export async function attachSocketio(world: SocketioWorld): Promise<AttachedSock
   const { config, clock, log, door, host, limits, identity } = world
   const places = new WeakMap<IncomingMessage, () => void>()
   const shared = await openSharedAdapter(world)
+  async function verified(token: string | undefined, request: IncomingMessage): Promise<Principal> {
+    const remote = remoteOf(request.socket.remoteAddress, request.headers)
+    const principal = await identity.verify(token, remote)
+    if (hasScope(principal, 'talk')) return principal
+    throw new ParleyError('forbidden', 'The token lacks the scope talk.')
+  }
+
   const server = createSocketioServer({
     host: {
       open: request => host.open({ ...request, edge: 'socketio' }),
@@ -62,10 +70,14 @@ export async function attachSocketio(world: SocketioWorld): Promise<AttachedSock
     listenRate: world.listenRate,
     tokenOf: request => tokenOf(request.headers, request.url),
     async identify(token, request) {
-      const remote = remoteOf(request.socket.remoteAddress, request.headers)
-      const principal = await identity.verify(token, remote)
-      if (hasScope(principal, 'talk')) return principal
-      throw new ParleyError('forbidden', 'The token lacks the scope talk.')
+      try {
+        return await verified(token, request)
+      } catch (thrown) {
+        const { code, message, details } = ParleyError.from(thrown)
+        world.metrics.refusals.inc({ reason: code })
+        log.warn({ code, reason: details.reason }, `socket.io client refused: ${message}`)
+        throw thrown
+      }
     },
     hold(principal) {
       const verdict = limits.beginSession(principal as Principal)

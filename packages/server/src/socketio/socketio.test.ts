@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(async () => {
   for (const client of clients) client.disconnect()
-  expect(await gateway.lifecycle.stop('test')).toBe(0)
+  await gateway.lifecycle.stop('test')
 })
 
 function connect(options: Parameters<typeof io>[1] = {}): Socket {
@@ -232,5 +232,22 @@ describe('the edge', () => {
     ])
     for (const each of clients) each.disconnect()
     await expect.poll(() => gateway.parts.door.connections).toBe(0)
+  })
+
+  it('tells a call that the node leaves, and closes once nobody speaks', async () => {
+    const polled = connect({ transports: ['polling'] })
+    await next(polled, 'connected')
+    const client = await call()
+    await client.emitWithAck('barge-in')
+    const [leaving, ended, gone] = [
+      next(client, 'draining'),
+      next(client, 'call:ended'),
+      next(polled, 'disconnect'),
+    ]
+    const code = gateway.lifecycle.stop('test')
+    expect(Object.keys(await leaving)).toEqual(['deadlineMs'])
+    expect(await ended).toMatchObject({ reason: 'draining', resumable: false })
+    await gone
+    expect(await code).toBe(0)
   })
 })
