@@ -19,7 +19,8 @@ export interface VoiceClientOptions {
   readonly token?: string | (() => string | Promise<string>)
   /**
    * `webrtc` is better on lossy networks: sound is a track there, which `playTrack` plays. `auto` takes the WebSocket where
-   * no UDP gets through, and `transport` says which it took. Default `websocket`.
+   * no UDP gets through, and `transport` says which it took; with
+   * `encryption` it always does. Default `websocket`.
    */
   readonly transport?: VoiceTransport
   readonly webrtc?: WebrtcOptions

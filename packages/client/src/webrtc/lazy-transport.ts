@@ -13,11 +13,15 @@ import type { TookTransport } from './webrtc-types.js'
 const LOST_CODE = 1006
 
 export function withTransport(
-  { transport = 'websocket', webrtc = {} }: Pick<VoiceClientOptions, 'transport' | 'webrtc'>,
+  options: Pick<VoiceClientOptions, 'transport' | 'webrtc' | 'encryption' | 'gatewayKey'>,
   environment: Environment,
   onTook: (took: TookTransport) => void,
 ): Environment {
-  if (transport === 'websocket') return environment
+  const { transport = 'websocket', webrtc = {}, gatewayKey, encryption = gatewayKey !== undefined } = options
+  // A track cannot be sealed by the keys of the messages.
+  if (encryption && transport === 'webrtc')
+    throw new ClientError('bad-option', '`encryption` is for the WebSocket; leave out `transport`.')
+  if (encryption || transport === 'websocket') return environment
   let loading: Promise<ChooseSocket> | undefined
 
   async function load(): Promise<ChooseSocket> {

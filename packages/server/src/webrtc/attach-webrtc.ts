@@ -29,6 +29,7 @@ export function attachWebrtc(parts: WebrtcWorld): AttachedWebrtc {
     log,
     resampling,
     network: networkOf(config),
+    requireEncryption: config.requireEncryption,
     world: { clock, opus, ticker, random },
     ...(prosody === undefined ? {} : { prosody }),
     ...(opusManner === undefined ? {} : { opusManner }),

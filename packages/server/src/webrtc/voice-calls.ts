@@ -1,4 +1,5 @@
 /** Conversations over WebRTC: begun over HTTP, found again by their id, counted at the door as sockets are. */
+import { ParleyError } from '@parley/core'
 import type { Principal } from '@parley/platform'
 import {
   loadRtcLibrary,
@@ -16,6 +17,8 @@ export interface VoiceCallsOptions
     'host' | 'log' | 'prosody' | 'opusManner' | 'resampling' | 'network' | 'listenRate'
   > {
   readonly door: Pick<Door, 'hold'>
+  /** Nobody is let in who does not encrypt: a call is sealed by DTLS, whose fingerprint a proxy could change. */
+  readonly requireEncryption: boolean
   readonly world: Omit<VoiceCallOptions['world'], 'library'>
   /** Loads the WebRTC stack. Default: the installed one. */
   readonly load?: () => Promise<RtcLibrary>
@@ -56,6 +59,7 @@ export function createVoiceCalls({
   door,
   world,
   load = loadRtcLibrary,
+  requireEncryption,
   ...leg
 }: VoiceCallsOptions): VoiceCalls {
   const open = new Map<string, OpenCall>()
@@ -78,6 +82,7 @@ export function createVoiceCalls({
   return {
     async begin(asked) {
       const { principal, offerSdp } = asked
+      if (requireEncryption) throw new ParleyError('encryption_required')
       const release = door.hold(principal)
       const id = `rtc_${nameOf(world.random)}`
       let over = false

@@ -261,6 +261,14 @@ describe('a conversation over WebRTC', () => {
     expect((await ask(place, { method: 'DELETE', key })).status).toBe(200)
   })
 
+  it('is refused where clients have to encrypt: a proxy could change its offer', async () => {
+    const { url, door } = await start({ PARLEY_REQUIRE_ENCRYPTION: 'true' })
+    const { offer } = await farEnd()
+    const refused = await ask(`${url}/v1/webrtc`, { type: sdpType, body: offer })
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'encryption_required'])
+    expect(door.connections).toBe(0)
+  })
+
   it('hands out TURN credentials that end by themselves, and passwords of the settings as they are', async () => {
     const servers =
       'stun:stun.example:3478,turn:turn.example:3478?transport=udp,turns:ann:p%40ss@old.example:5349'
