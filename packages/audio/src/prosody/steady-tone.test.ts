@@ -28,7 +28,7 @@ describe('a tone that stands still', () => {
       expect(utterances, `${beforeMs} ms`).toHaveLength(1)
       const { untilMs = 0, pitch } = utterances[0] ?? {}
       // Its last syllable fades into the hum.
-    expect(Math.abs(untilMs - beforeMs - 3_000), `${beforeMs} ms`).toBeLessThan(300)
+      expect(Math.abs(untilMs - beforeMs - 3_000), `${beforeMs} ms`).toBeLessThan(300)
       if (beforeMs > 2_000) expect(pitch?.medianHz).toBeGreaterThan(180)
     }
   })
