@@ -166,6 +166,13 @@ describe('a voice call', () => {
     await odd.far.close()
   })
 
+  it('does not wait for a far end that has not connected while the node leaves', async () => {
+    const stage = await setUp()
+    stage.call.announceDraining(5_000)
+    expect([stage.ends, stage.host.sessions]).toEqual([1, []])
+    await stage.far.close()
+  })
+
   it('gives up a far end that never says hello', async () => {
     const stage = await setUp({ limits: { helloMs: 20 } })
     await stage.connect()

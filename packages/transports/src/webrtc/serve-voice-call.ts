@@ -46,7 +46,10 @@ export interface VoiceCall {
   addCandidates(candidates: readonly OfferedCandidate[]): boolean
   /** As `bye`, for a client that says it over HTTP. Calling it twice is fine. */
   hangUp(): void
-  /** Tells the client that this node leaves in `deadlineMs`; the session closes the call in its own time. */
+  /**
+   * Tells the client that this node leaves in `deadlineMs`; the session closes the call in its own time. One that has not
+   * connected is closed.
+   */
   announceDraining(deadlineMs: number): void
 }
 
@@ -134,7 +137,10 @@ export async function serveVoiceCall(options: VoiceCallOptions): Promise<VoiceCa
       meant = true
       peer.close()
     },
-    announceDraining: deadlineMs => socket?.announceDraining(deadlineMs),
+    announceDraining(deadlineMs) {
+      if (socket === undefined) peer.close()
+      else socket.announceDraining(deadlineMs)
+    },
   }
 }
 
