@@ -80,6 +80,8 @@ export async function attachSocketio(world: SocketioWorld): Promise<AttachedSock
       }
     },
     hold(principal) {
+      // Events of Socket.IO are not sealed, and a proxy that ends TLS would hear them.
+      if (config.requireEncryption) throw new ParleyError('encryption_required')
       const verdict = limits.beginSession(principal as Principal)
       if (verdict.ok) return verdict.release
       throw limited(verdict.limit, verdict.retryAfterMs)
