@@ -40,6 +40,7 @@ for (const [vendor, openSim, options] of [
     stages: [],
     create: context => createResilientVoice([made(vendor.tts, options, context)], { clock: context.clock }),
     wordTimes: true,
+    visemes: true,
   })
 
 describeRecogniser({

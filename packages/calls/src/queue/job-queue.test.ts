@@ -82,7 +82,7 @@ describe.each(['redis', 'postgres', 'pglite'] as const)('jobs on %s', kind => {
     const { jobs, note, all } = seen(2)
     queue.work('letters', async job => note(job), { concurrency: 1 })
     const [later, now] = [fresh(), fresh()]
-    await queue.add({ kind: 'letters', id: later, tenant, atMs: Date.now() + 150 })
+    await queue.add({ kind: 'letters', id: later, tenant, atMs: Date.now() + 1_000 })
     await queue.add({ kind: 'letters', id: now, tenant })
     await all
     expect(jobs.map(job => job.id)).toEqual([now, later])
