@@ -3,7 +3,8 @@ import type { ProsodyFrame } from './prosody-frame.js'
 import type { UtteranceProsody } from './utterance-prosody.js'
 
 /**
- * Hears one speaker and tells how it is said. Synchronous; allocates nothing for a frame. Odd values in float samples
+ * Hears one speaker and tells how it is said. Synchronous; makes no object or array for a
+ * frame (some numbers are boxed, docs/prosody-measures.md). Odd values in float samples
  * (NaN, infinite, over full scale) count as silence or full scale and are never passed on.
  */
 export interface ProsodyAnalyser {

@@ -4,12 +4,12 @@
  * appendix B). Pages hold a second at most.
  */
 
+import { oggPage } from '@parley/audio'
 import { ParleyError } from '@parley/core'
 
 /** Granule positions count samples of 48 kHz, whatever the rate. */
 const granuleRate = 48_000
 const packetsPerPage = 50
-const flags = { first: 2, last: 4 }
 
 export interface OggOpusOptions {
   /** Hz of what was encoded. */
@@ -37,17 +37,17 @@ export function createOggOpus({ inputRate, lookaheadMs, frameMs, serial }: OggOp
   let granule = 0
   let sequence = 0
 
-  const page = (of: readonly Uint8Array[], at: number, flag: number): Uint8Array =>
-    oggPage({ packets: of, granule: at, serial, sequence: sequence++, flag })
+  const page = (of: readonly Uint8Array[], at: number, place: { first?: true; last?: true } = {}) =>
+    oggPage({ packets: of, granule: at, serial, sequence: sequence++, ...place })
 
   return {
     begin() {
-      const head = page([opusHead(inputRate, preSkip)], 0, flags.first)
-      return joined([head, page([opusTags()], 0, 0)])
+      const head = page([opusHead(inputRate, preSkip)], 0, { first: true })
+      return joined([head, page([opusTags()], 0)])
     },
     add(caller, agent) {
       // A page is written once there is one behind it: the last must say that it is.
-      const full = packets.length === packetsPerPage ? page(packets, granule, 0) : undefined
+      const full = packets.length === packetsPerPage ? page(packets, granule) : undefined
       if (full !== undefined) packets = []
       packets.push(joined([selfDelimited(caller), agent]))
       granule += perPacket
@@ -55,7 +55,7 @@ export function createOggOpus({ inputRate, lookaheadMs, frameMs, serial }: OggOp
     },
     end(totalMs) {
       const last = Math.min(granule, preSkip + Math.round((totalMs * granuleRate) / 1000))
-      return page(packets, last, flags.last)
+      return page(packets, last, { last: true })
     },
   }
 }
@@ -95,47 +95,6 @@ function opusTags(): Uint8Array {
   new DataView(tags.buffer).setUint32(8, vendor.length, true)
   tags.set(vendor, 12)
   return tags
-}
-
-interface Page {
-  readonly packets: readonly Uint8Array[]
-  readonly granule: number
-  readonly serial: number
-  readonly sequence: number
-  readonly flag: number
-}
-
-function oggPage({ packets, granule, serial, sequence, flag }: Page): Uint8Array {
-  const lacing = packets.flatMap(({ length }) => [
-    ...Array.from({ length: Math.floor(length / 255) }, () => 255),
-    length % 255,
-  ])
-  if (lacing.length > 255) throw new ParleyError('internal', 'An Ogg page has too many segments.')
-  const head = new Uint8Array(27 + lacing.length)
-  const view = new DataView(head.buffer)
-  head.set(new TextEncoder().encode('OggS'))
-  head[5] = flag
-  view.setBigUint64(6, BigInt(granule), true)
-  view.setUint32(14, serial, true)
-  view.setUint32(18, sequence, true)
-  head[26] = lacing.length
-  head.set(lacing, 27)
-  const page = joined([head, ...packets])
-  new DataView(page.buffer).setUint32(22, oggSum(page), true)
-  return page
-}
-
-const sums = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let sum = byte << 24
-  for (let bit = 0; bit < 8; bit++) sum = sum & 0x8000_0000 ? (sum << 1) ^ 0x04c1_1db7 : sum << 1
-  return sum >>> 0
-})
-
-/** The checksum of a page whose own field is zero. */
-export function oggSum(page: Uint8Array): number {
-  let sum = 0
-  for (const byte of page) sum = ((sum << 8) ^ (sums[((sum >>> 24) ^ byte) & 0xff] as number)) >>> 0
-  return sum
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

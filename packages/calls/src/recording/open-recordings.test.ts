@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadOpus, loadResampling, readWav, sine } from '@parley/audio'
+import { loadOpus, loadResampling, oggChecksum, readWav, sine } from '@parley/audio'
 import type { ReplyId } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { CallId, CallKey } from '../call.js'
 import { createFolderShelf } from './folder-shelf.js'
-import { oggSum } from './ogg-opus.js'
 import { openRecordings } from './open-recordings.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'parley-recordings-'))
@@ -29,8 +28,7 @@ function readOgg(bytes: Uint8Array) {
     const page = bytes.slice(at, at + size)
     const view = new DataView(page.buffer)
     const sum = view.getUint32(22, true)
-    view.setUint32(22, 0, true)
-    expect(oggSum(page)).toBe(sum)
+    expect(oggChecksum(page)).toBe(sum)
     granule = Number(view.getBigUint64(6, true))
     let from = 27 + segments
     let length = 0
