@@ -1,13 +1,11 @@
-/** The page: a voice panel, the conversation and where the time went; or a telephone; or a conversation of the past. */
-import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
+/** The page: a voice panel, the conversation and where the time went; or one of the others. */
+import { Suspense, useEffect, useSyncExternalStore } from 'react'
 import { Conversation } from './conversation/conversation.js'
 import { GatewayFacts } from './gateway-facts.js'
 import { Header } from './header.js'
-import { SessionList } from './history/session-list.js'
-import { SessionView } from './history/session-view.js'
 import { useLanguage } from './i18n/language.js'
 import { Latency } from './latency/latency.js'
-import { PhonePage } from './phone/phone-page.js'
+import { pages } from './pages/pages.js'
 import { ProblemBanner } from './problem-banner.js'
 import { ProsodyFold } from './prosody/prosody-fold.js'
 import { useRoute } from './route.js'
@@ -17,22 +15,17 @@ import { Samples } from './talk/samples.js'
 import { TalkPanel } from './talk/talk-panel.js'
 import { useKeys } from './talk/use-keys.js'
 
-const ProsodyPage = lazy(() =>
-  import('./prosody/prosody-page.js').then(module => ({ default: module.ProsodyPage })),
-)
-
 export function App({ session }: { readonly session: ConsoleSession }) {
   const state = useSyncExternalStore(session.subscribe, session.snapshot)
   const { messages, language } = useLanguage()
   const route = useRoute()
   const past = route.page !== 'talk'
+  const Page = route.page === 'talk' ? undefined : pages[route.page]
   useKeys(session)
   useEffect(() => session.setPageLanguage(language), [session, language])
   useEffect(() => {
     const live = state.connection === 'ready' ? `● ${state.ready?.agent ?? ''} – ` : ''
-    const { heading } =
-      route.page === 'phone' || route.page === 'prosody' ? messages[route.page] : messages.history
-    document.title = past ? `${heading} – Parley` : `${live}Parley`
+    document.title = past ? `${messages.navigation.pages[route.page]} – Parley` : `${live}Parley`
   }, [state.connection, state.ready, past, route.page, messages])
 
   return (
@@ -44,16 +37,14 @@ export function App({ session }: { readonly session: ConsoleSession }) {
       )}
       <Header state={state} />
       <ProblemBanner state={state} session={session} />
-      <main className="page" data-page={past ? 'history' : 'talk'}>
-        {route.page === 'talk' && <Talk state={state} session={session} />}
-        {route.page === 'phone' && <PhonePage session={session} />}
-        {route.page === 'prosody' && (
-          <Suspense fallback={<p className="hint">{messages.history.loading}</p>}>
-            <ProsodyPage session={session} />
+      <main className="page" data-page={route.page}>
+        {Page === undefined ? (
+          <Talk state={state} session={session} />
+        ) : (
+          <Suspense fallback={<p className="hint">{messages.loadingPage}</p>}>
+            <Page session={session} id={route.id} />
           </Suspense>
         )}
-        {route.page === 'sessions' && <SessionList session={session} />}
-        {route.page === 'session' && <SessionView key={route.id} id={route.id} session={session} />}
       </main>
     </>
   )

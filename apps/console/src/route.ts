@@ -1,30 +1,41 @@
-/** Which page the address names: the live conversation, the telephone, the prosody of any voice, the list of past ones, or one of them (`#/sessions/<id>`). */
+/** Which page the address names: `#/`, `#/<page>`, or one thing of a page, `#/<page>/<id>`. */
 import { useSyncExternalStore } from 'react'
 
-export type Route =
-  | { readonly page: 'talk' }
-  | { readonly page: 'phone' }
-  | { readonly page: 'prosody' }
-  | { readonly page: 'sessions' }
-  | { readonly page: 'session'; readonly id: string }
+export const pageNames = [
+  'talk',
+  'phone',
+  'prosody',
+  'live',
+  'sessions',
+  'analytics',
+  'agents',
+  'calls',
+  'leads',
+  'access',
+  'health',
+  'shared',
+] as const
+export type PageName = (typeof pageNames)[number]
 
-export const talkPath = '#/'
-export const sessionsPath = '#/sessions'
-export const phonePath = '#/phone'
-export const prosodyPath = '#/prosody'
-
-/** The address of one past conversation. */
-export function sessionPath(id: string): string {
-  return `${sessionsPath}/${encodeURIComponent(id)}`
+export interface Route {
+  readonly page: PageName
+  /** The one thing that is looked at; absent for the page itself. */
+  readonly id?: string
 }
 
-/** The route of a `location.hash`; whatever is unknown is the live conversation. */
+/** The address of a page, or of one thing of it. */
+export function pathTo(page: PageName, id?: string): string {
+  if (page === 'talk') return '#/'
+  return id === undefined ? `#/${page}` : `#/${page}/${encodeURIComponent(id)}`
+}
+
+/** The route of a `location.hash`; whatever is unknown is the live conversation. A query after `?` is the page's own. */
 export function routeOf(hash: string): Route {
-  const [, first, id, ...rest] = hash.split('/')
-  if (hash === phonePath) return { page: 'phone' }
-  if (hash === prosodyPath) return { page: 'prosody' }
-  if (!hash.startsWith('#/') || first !== 'sessions' || rest.length > 0) return { page: 'talk' }
-  return id ? { page: 'session', id: decoded(id) } : { page: 'sessions' }
+  const [path = ''] = hash.split('?')
+  const [root, first, id, ...rest] = path.split('/')
+  const page = pageNames.find(name => name === first)
+  if (root !== '#' || page === undefined || rest.length > 0) return { page: 'talk' }
+  return id ? { page, id: decoded(id) } : { page }
 }
 
 /** The present route, kept up to date. */
@@ -32,7 +43,7 @@ export function useRoute(): Route {
   return routeOf(useSyncExternalStore(subscribe, () => location.hash))
 }
 
-/** A mangled address names a session that does not exist, which the page says. */
+/** A mangled address names a thing that does not exist, which the page says. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

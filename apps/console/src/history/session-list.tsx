@@ -1,7 +1,7 @@
 /** Past conversations, newest first, each a link to what was said. */
 import { useState } from 'react'
 import { useLanguage } from '../i18n/language.js'
-import { sessionPath, talkPath } from '../route.js'
+import { pathTo } from '../route.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { HistoryFrame, NotHere } from './history.js'
 import type { SessionPage, SessionSummary } from './stored.js'
@@ -19,7 +19,7 @@ export function SessionList({ session }: { readonly session: ConsoleSession }) {
   const page = loaded.kind === 'here' ? loaded.value : undefined
   const next = page?.next
   return (
-    <HistoryFrame title={words.heading} back={{ href: talkPath, text: words.toTalk }}>
+    <HistoryFrame title={words.heading} back={{ href: pathTo('talk'), text: words.toTalk }}>
       {loaded.kind !== 'here' && <NotHere loaded={loaded} session={session} retry={retry} />}
       {page?.sessions.length === 0 && <p className="hint">{words.empty}</p>}
       <ol className="history-list">
@@ -58,7 +58,7 @@ function SessionLink({ summary }: { readonly summary: SessionSummary }) {
   const { id, agent, startedAtMs, endedAtMs, turnCount } = summary
   const began = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   return (
-    <a className="history-one" href={sessionPath(id)}>
+    <a className="history-one" href={pathTo('sessions', id)}>
       <span className="history-when">{began.format(startedAtMs)}</span>
       <span className="hint">
         {[

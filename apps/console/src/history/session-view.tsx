@@ -3,7 +3,7 @@
 import { Entries } from '../conversation/entries.js'
 import { useLanguage } from '../i18n/language.js'
 import { Latency } from '../latency/latency.js'
-import { sessionsPath } from '../route.js'
+import { pathTo } from '../route.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { HistoryFrame, NotHere } from './history.js'
 import { entriesOf, ledgersOf, type StoredSession } from './stored.js'
@@ -24,7 +24,7 @@ export function SessionView({ id, session }: SessionViewProps) {
   const began = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   return (
     <>
-      <HistoryFrame title={words.one} back={{ href: sessionsPath, text: words.toList }}>
+      <HistoryFrame title={words.one} back={{ href: pathTo('sessions'), text: words.toList }}>
         {loaded.kind !== 'here' && <NotHere loaded={loaded} session={session} retry={retry} />}
         {stored && (
           <>

@@ -4,7 +4,25 @@ import type { ClientErrorCode } from '@parley/client'
 export const english = {
   languageName: 'English',
   chooseLanguage: 'Language of this page',
-  tagline: 'Talk to the agent, and see where every millisecond goes.',
+  loadingPage: 'Loading…',
+  navigation: {
+    label: 'Pages',
+    menu: 'Menu',
+    pages: {
+      talk: 'Talk',
+      phone: 'Phone',
+      prosody: 'Prosody',
+      live: 'Live',
+      sessions: 'History',
+      analytics: 'Analytics',
+      agents: 'Agents',
+      calls: 'Calls',
+      leads: 'Leads',
+      access: 'Access',
+      health: 'Health',
+      shared: 'Shared recording',
+    },
+  },
   skipToConversation: 'Skip to the conversation',
 
   connection: {

@@ -37,6 +37,11 @@ export function useMessages(): Messages {
   return useLanguage().messages
 }
 
+/** Words of one page, which are loaded with it. */
+export function usePageWords<Words>(words: Readonly<Record<Language, Words>>): Words {
+  return words[useLanguage().language]
+}
+
 function isLanguage(value: string | null): value is Language {
   return value === 'en' || value === 'es'
 }

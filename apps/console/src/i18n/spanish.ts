@@ -4,7 +4,25 @@ import type { Messages } from './english.js'
 export const spanish: Messages = {
   languageName: 'Español',
   chooseLanguage: 'Idioma de esta página',
-  tagline: 'Hable con el agente y vea adónde va cada milisegundo.',
+  loadingPage: 'Cargando…',
+  navigation: {
+    label: 'Páginas',
+    menu: 'Menú',
+    pages: {
+      talk: 'Hablar',
+      phone: 'Teléfono',
+      prosody: 'Prosodia',
+      live: 'En vivo',
+      sessions: 'Historial',
+      analytics: 'Análisis',
+      agents: 'Agentes',
+      calls: 'Llamadas',
+      leads: 'Contactos',
+      access: 'Acceso',
+      health: 'Estado',
+      shared: 'Grabación compartida',
+    },
+  },
   skipToConversation: 'Ir a la conversación',
 
   connection: {

@@ -1,7 +1,7 @@
 /** A telephone at the gateway's phone emulator: dial it, or be called by it, and see what happens on the line. */
 import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useMessages } from '../i18n/language.js'
-import { talkPath } from '../route.js'
+import { pathTo } from '../route.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { CallView } from './call-view.js'
 import { Keypad } from './keypad.js'
@@ -26,7 +26,7 @@ export function PhonePage({ session }: { readonly session: ConsoleSession }) {
 
   return (
     <section className="phone" aria-labelledby="phone-heading">
-      <a className="history-back" href={talkPath}>
+      <a className="history-back" href={pathTo('talk')}>
         <span aria-hidden="true">← </span>
         {messages.history.toTalk}
       </a>

@@ -3,7 +3,7 @@ import { ProsodyAvatar, type ProsodySnapshot } from '@parley/react'
 import { type DragEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Messages } from '../i18n/english.js'
 import { useMessages } from '../i18n/language.js'
-import type { ConsoleSession } from '../session/console-session.js'
+import type { PageProps } from '../pages/pages.js'
 import { Figures } from './figures.js'
 import { ProsodyChart } from './prosody-chart.js'
 import type { Side } from './prosody-view.js'
@@ -13,7 +13,7 @@ import { Utterances } from './utterances.js'
 
 const sides: readonly Side[] = ['user']
 
-export function ProsodyPage({ session }: { readonly session: ConsoleSession }) {
+export function ProsodyPage({ session }: PageProps) {
   const messages = useMessages()
   const words = messages.prosody
   const [{ stream, store, hear, stop }] = useState(() => createStreamSession(session.token))

@@ -12,9 +12,21 @@ export interface Principal {
 
 /**
  * `talk`: hold conversations. `sessions:read`: read the tenant's past conversations. `calls:read`: see its phone calls,
- * leads, campaigns and recordings. `calls:write`: have people called, and change all of that.
+ * leads, campaigns and recordings. `calls:write`: have people called, and change all of that. `sessions:watch`: see the
+ * tenant's live conversations and listen in. `sessions:steer`: type, interrupt, take over and end in them.
+ * `recordings:read`: hear, share and delete recordings of conversations. `admin`: change the tenant's agents, keys and
+ * policy. A token's own conversations (same subject) need `talk` alone.
  */
-export const scopes = ['talk', 'sessions:read', 'calls:read', 'calls:write'] as const
+export const scopes = [
+  'talk',
+  'sessions:read',
+  'sessions:watch',
+  'sessions:steer',
+  'recordings:read',
+  'calls:read',
+  'calls:write',
+  'admin',
+] as const
 export type Scope = (typeof scopes)[number]
 
 /** Of a token that names none. To dial costs money and leads are other people's: that has to be said. */

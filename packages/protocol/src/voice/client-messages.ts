@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { SEALING_VERSION } from '../sframe/sealing.js'
-import { VOICE_PROTOCOL_VERSION, wantedFormatSchema } from './shared.js'
+import { DEVICE_ROLES, VOICE_PROTOCOL_VERSION, wantedFormatSchema } from './shared.js'
 
 const prosodyWishSchema = z
   .object({
@@ -26,6 +26,22 @@ const prosodyWishSchema = z
       .meta({ description: 'Whether the shapes of the agent’s mouth are told as well. Default true.' }),
   })
   .meta({ title: 'Prosody wish', description: 'What is told of how both sides speak.' })
+
+const joinSchema = z
+  .object({
+    session: z.string().min(1).max(100).meta({ description: 'Id of the session to stand beside.' }),
+    as: z.enum(DEVICE_ROLES).meta({
+      description:
+        '`listener` hears and reads, `controller` also types and interrupts, `speaker` takes over the microphone.',
+    }),
+    hears: z.enum(['agent', 'both']).default('agent').meta({
+      description: 'What a device that is not the speaker hears: the agent, or both sides mixed.',
+    }),
+  })
+  .meta({
+    title: 'Join',
+    description: 'Stands beside a conversation that is on, instead of beginning one (docs/devices.md).',
+  })
 
 export const helloSchema = z
   .object({
@@ -62,6 +78,10 @@ export const helloSchema = z
     resume: z.string().max(200).optional().meta({
       description:
         'The resumeToken of a `ready` whose socket was lost. `agent` and `language` are then ignored.',
+    }),
+    join: joinSchema.optional(),
+    device: z.string().trim().min(1).max(60).optional().meta({
+      description: 'What people call this device, for those who see who is there: `Kitchen tablet`.',
     }),
   })
   .meta({
@@ -132,9 +152,17 @@ const playedSchema = z
     examples: [{ type: 'played', reply: 'rpl_9f2c', ms: 840 }],
   })
 
+const takeOverSchema = z.object({ type: z.literal('take-over') }).meta({
+  title: 'Take over',
+  description:
+    'This device becomes the speaker: its sound is the caller’s from here on, the agent is heard from the first unheard sample. The device that was becomes a controller. Answered by `role`.',
+  examples: [{ type: 'take-over' }],
+})
+
 const byeSchema = z.object({ type: z.literal('bye') }).meta({
   title: 'Bye',
-  description: 'Ends the session. A socket that breaks without it leaves the session waiting for a `resume`.',
+  description:
+    'The speaker ends the session; another device only leaves it. A socket that breaks without it leaves the session waiting for a `resume`.',
   examples: [{ type: 'bye' }],
 })
 
@@ -163,6 +191,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   interruptSchema,
   commitSchema,
   playedSchema,
+  takeOverSchema,
   byeSchema,
   encryptSchema,
 ])

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { sideMessages } from '../prosody/side-messages.js'
-import { audioFormatSchema, heardSchema } from './shared.js'
+import { audioFormatSchema, DEVICE_ROLES, heardSchema } from './shared.js'
 
 const atMs = z.number().meta({ description: 'Milliseconds since the session began.' })
 const turn = z.string().meta({ description: 'Id of the turn.' })
@@ -19,7 +19,14 @@ export const readySchema = z
     version: z.literal(1).meta({ description: 'Version of this protocol.' }),
     session: z.string().meta({ description: 'Id of the session; stays the same over resumes.' }),
     resumeToken: z.string().meta({
-      description: 'Secret: whoever has it can take the session over. The one of the latest `ready` counts.',
+      description:
+        'Secret: whoever has it can take the session over. The one of the latest `ready` counts. Empty for a device that joined: it joins again.',
+    }),
+    device: z.string().optional().meta({ description: 'Id of this device in the conversation.' }),
+    role: z.enum(DEVICE_ROLES).optional().meta({ description: 'What this device is; absent: the speaker.' }),
+    receivedMs: z.number().optional().meta({
+      description:
+        'With `resumed`: how much of this client’s sound arrived before, on the line of `mediaMs`. What was sent beyond it may be sent again.',
     }),
     resumed: z.boolean().meta({ description: 'Whether an earlier session goes on.' }),
     agent: z.string().meta({ description: 'Name of the agent that answers.' }),
@@ -109,6 +116,74 @@ export const ledgerSchema = z
     decision: decisionSchema.optional(),
   })
   .meta({ title: 'Ledger', description: 'Where the time of a turn went.' })
+
+const deviceSchema = z
+  .object({
+    id: z.string().meta({ description: 'Id of the device in this conversation.' }),
+    name: z.string().optional().meta({ description: 'As its `hello` calls it.' }),
+    role: z.enum(DEVICE_ROLES),
+    subject: z.string().meta({ description: 'Who uses it, as their token says.' }),
+    joinedAtMs: atMs,
+  })
+  .meta({ title: 'Device', description: 'One device that stands in a conversation.' })
+
+const pastEntrySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), turn, text: z.string(), origin: z.enum(['speech', 'text']), atMs }),
+  z.object({
+    kind: z.literal('agent'),
+    turn,
+    reply,
+    said: z.string(),
+    heard: z.string().meta({ description: 'What reached the speaker’s ear.' }),
+    interrupted: z.boolean(),
+    atMs,
+  }),
+])
+
+/** Between the devices of one conversation. */
+const deviceMessages = [
+  z.object({ type: z.literal('devices'), devices: z.array(deviceSchema) }).meta({
+    title: 'Devices',
+    description: 'Who stands in the conversation: at the beginning if there are several, and on each change.',
+    examples: [
+      {
+        type: 'devices',
+        devices: [
+          { id: 'dev_1', role: 'speaker', subject: 'ana', joinedAtMs: 0 },
+          { id: 'dev_2', name: 'Kitchen tablet', role: 'listener', subject: 'ana', joinedAtMs: 8200 },
+        ],
+      },
+    ],
+  }),
+  z
+    .object({
+      type: z.literal('role'),
+      role: z.enum(DEVICE_ROLES),
+      by: z.string().optional().meta({ description: 'Id of the device that caused it, where another did.' }),
+    })
+    .meta({
+      title: 'Role',
+      description: 'This device is something else now: it took over, or another device did.',
+      examples: [{ type: 'role', role: 'controller', by: 'dev_2' }],
+    }),
+  z
+    .object({
+      type: z.literal('history'),
+      entries: z.array(pastEntrySchema).meta({ description: 'Oldest first; at most the last 200.' }),
+      truncated: z.boolean().meta({ description: 'Whether there was more before.' }),
+    })
+    .meta({
+      title: 'History',
+      description: 'What was said before this device joined. Comes once, after `ready`.',
+      examples: [
+        {
+          type: 'history',
+          entries: [{ kind: 'user', turn: 'trn_2a', text: 'Hello?', origin: 'speech', atMs: 900 }],
+          truncated: false,
+        },
+      ],
+    }),
+] as const
 
 /** The answers and orders of the socket itself. */
 const socketMessages = [
@@ -562,15 +637,23 @@ const sessionMessages = [
 const [userProsody, agentProsody, ...besideProsody] = sideMessages
 
 /** Each message of the gateway; the two of `prosody` differ by side. */
-export const serverMessages = [...socketMessages, ...sessionMessages, ...sideMessages] as const
+export const serverMessages = [
+  ...socketMessages,
+  ...deviceMessages,
+  ...sessionMessages,
+  ...sideMessages,
+] as const
 
 export const serverMessageSchema = z.discriminatedUnion('type', [
   ...socketMessages,
+  ...deviceMessages,
   ...sessionMessages,
   z.discriminatedUnion('side', [userProsody, agentProsody]),
   ...besideProsody,
 ])
 
+export type Device = z.infer<typeof deviceSchema>
+export type PastEntry = z.infer<typeof pastEntrySchema>
 export type Ready = z.infer<typeof readySchema>
 export type ServerMessage = z.infer<typeof serverMessageSchema>
 export type ServerMessageOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>

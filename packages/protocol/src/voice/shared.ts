@@ -16,6 +16,10 @@ export const VOICE_OPUS_PACKETS_MS = [5, 10, 20, 40, 60] as const
 /** The length without a word of the gateway's settings, in ms. */
 export const VOICE_OPUS_PACKET_MS = 20
 
+/** What a device may be in a conversation that several stand in. One is the speaker. */
+export const DEVICE_ROLES = ['listener', 'controller', 'speaker'] as const
+export type DeviceRole = (typeof DEVICE_ROLES)[number]
+
 const codecSchema = z.enum(['pcm16', 'opus']).meta({
   description:
     '`pcm16`: little-endian mono samples, any whole number of them up to 1 s. `opus`: one raw mono packet (no Ogg) of 2.5–60 ms a message.',

@@ -48,6 +48,8 @@ export function createDialogue({ leg, clock, audioBurstMs, onBye }: DialogueOpti
         return inbox?.commit()
       case 'played':
         return transport.played(message.reply, message.ms)
+      case 'take-over':
+        throw new ParleyError('bad_message', 'This device is the speaker already.')
       case 'bye':
         return onBye()
       default:

@@ -3,6 +3,10 @@ import { decisions } from './0002-decisions.js'
 import { calls } from './0003-calls.js'
 import { snapshots } from './0004-snapshots.js'
 import { callsByStatus } from './0005-calls-by-status.js'
+import { recordings } from './0006-recordings.js'
+import { search } from './0007-search.js'
+import { tenants } from './0008-tenants.js'
+import { agents } from './0009-agents.js'
 
 /**
  * The one list of schema changes, for PGlite and PostgreSQL alike. Forward only: an applied migration is never
@@ -16,4 +20,14 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [sessions, decisions, calls, snapshots, callsByStatus]
+export const migrations: readonly Migration[] = [
+  sessions,
+  decisions,
+  calls,
+  snapshots,
+  callsByStatus,
+  recordings,
+  search,
+  tenants,
+  agents,
+]
