@@ -1,3 +1,6 @@
+export { type ApiKey, isApiKey } from './api-keys/api-key.js'
+export * from './api-keys/api-key-store.js'
+export * from './api-keys/api-keys.js'
 export * from './identity/address.js'
 export * from './identity/client-secrets.js'
 export * from './identity/identity.js'

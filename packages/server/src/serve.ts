@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { type Clock, ParleyError } from '@parley/core'
 import {
+  type ApiKeys,
+  createApiKeyStore,
+  createApiKeys,
   createIdentity,
   createLimits,
   type Identity,
@@ -35,6 +39,8 @@ export interface ServerParts {
   readonly log: Log
   readonly metrics: Metrics
   readonly identity: Identity
+  /** Keys that tenants give out. */
+  readonly keys: ApiKeys
   readonly limits: Limits
   readonly door: Door
   readonly health: Health
@@ -83,23 +89,43 @@ export interface Serving {
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, clock, log, lifecycle } = options
   const metrics = createMetrics(options.version)
+  const limits = createLimits(config)
+  const store = await openOwnStore(options)
+  lifecycle.onStop('store', () => store.close())
+  const keys = createApiKeys({
+    store: createApiKeyStore({ database: store.database, clock }),
+    clock,
+    epochMs: Date.now,
+    randomBytes,
+    warn: err => log.warn({ err }, 'when a key was used is not kept'),
+  })
   const identity = createIdentity({
     secret: config.jwtSecret,
     jwksUrl: config.jwksUrl,
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
     anonymousOnLoopback: !config.authRequired,
+    keys,
   })
-  const limits = createLimits(config)
-  const store = await openOwnStore(options)
-  lifecycle.onStop('store', () => store.close())
 
   let attached: Attached | undefined
   const activeSessions = () => attached?.activeSessions() ?? 0
   const probes = createProbes(config, store, () => attached)
   const health = createHealth({ config, clock, epochMs: Date.now, activeSessions, probes, log, metrics })
   const door = createDoor({ identity, limits, config, log, metrics })
-  const parts: ServerParts = { config, clock, log, metrics, identity, limits, door, health, store, lifecycle }
+  const parts: ServerParts = {
+    config,
+    clock,
+    log,
+    metrics,
+    identity,
+    keys,
+    limits,
+    door,
+    health,
+    store,
+    lifecycle,
+  }
   attached = await options.attach(parts)
   health.addVendors(attached.vendorProbes ?? {})
 

@@ -1,5 +1,7 @@
 import { ParleyError } from '@parley/core'
 import { decodeProtectedHeader, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { isApiKey } from '../api-keys/api-key.js'
+import type { ApiKeys } from '../api-keys/api-keys.js'
 import { isLoopbackAddress, isLoopbackHost, type Remote } from './address.js'
 import { principalOf, refused } from './claims.js'
 import { createKeySet } from './key-set.js'
@@ -25,12 +27,14 @@ export interface IdentityOptions {
   /** Milliseconds since the epoch; tokens live by the calendar, not by a monotonic clock. */
   readonly epochMs?: () => number
   readonly fetch?: typeof fetch
+  /** Keys that tenants gave out; without it they are unknown. */
+  readonly keys?: Pick<ApiKeys, 'verify'>
 }
 
 export interface Identity {
   /**
    * @throws ParleyError `unauthenticated` for a missing or bad token, `timeout` (retryable) when the issuer's keys
-   * cannot be read
+   * cannot be read, `store_…` when a key cannot be looked up
    */
   verify(token: string | undefined, remote: Remote): Promise<Principal>
 }
@@ -78,6 +82,11 @@ export function createIdentity(options: IdentityOptions): Identity {
         throw refused('no token')
       }
       if (token.length > MAX_TOKEN_LENGTH) throw refused('token too long')
+      if (isApiKey(token)) {
+        const holder = await options.keys?.verify(token)
+        if (holder === undefined) throw refused('a key that is unknown, revoked or over')
+        return holder
+      }
       try {
         return principalOf(await claimsOf(token))
       } catch (error) {

@@ -24,7 +24,9 @@ import {
   serveVoiceSocket,
   type VoiceSocket,
 } from '@parley/transports'
+import { keyRoutes } from '../access/key-routes.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
+import { createGuard } from '../http/guard.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
@@ -230,6 +232,7 @@ async function attachVoice(
     },
     listening: urls => calls.listening(urls),
     async routes(app) {
+      await app.register(keyRoutes({ keys: parts.keys, guard: createGuard(parts), epochMs: Date.now }))
       await app.register(realtime.routes)
       await app.register(webrtc.routes)
       await app.register(calls.routes)

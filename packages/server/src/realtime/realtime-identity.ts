@@ -8,6 +8,7 @@ import { type Json, ParleyError } from '@parley/core'
 import {
   type ClientSecrets,
   type Identity,
+  isApiKey,
   isClientSecret,
   offeredProtocols,
   type Principal,
@@ -61,12 +62,12 @@ function keyOf({ headers, url }: IncomingMessage): string | undefined {
 
 /** Three parts of base64url, as every JWT has. */
 function looksLikeToken(key: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(key)
+  return isApiKey(key) || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(key)
 }
 
 function badKey(reason: string, cause?: ParleyError): ParleyError {
   const message =
-    'Incorrect API key provided: this gateway takes its own tokens (`parley token`) and client secrets (`ek_…`).'
+    'Incorrect API key provided: this gateway takes its own tokens (`parley token`), keys (`parley_…`) and client secrets (`ek_…`).'
   return new ParleyError('unauthenticated', message, {
     details: { reason },
     ...(cause === undefined ? {} : { cause }),

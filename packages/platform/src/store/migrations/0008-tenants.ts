@@ -2,7 +2,7 @@ import type { Migration } from './migrations.js'
 
 /**
  * What a tenant may and wants (`policy`, checked by its reader), and the keys it gave out. Of a key only the hash of its
- * secret is kept, and the first letters, so that people can tell which is which.
+ * secret is kept; its id stands in the token and names it wherever people see it.
  */
 export const tenants: Migration = {
   version: 8,
@@ -19,7 +19,6 @@ export const tenants: Migration = {
       id text primary key,
       tenant text not null check (length(tenant) between 1 and 200),
       name text not null check (length(name) between 1 and 100),
-      hint text not null,
       secret_hash text not null unique,
       scopes text[] not null,
       created_by text not null,
