@@ -1,9 +1,43 @@
+/** Who is let in: the keys of the tenant. */
+import { useState } from 'react'
+import { NotHere } from '../history/history.js'
+import { useGateway } from '../history/use-gateway.js'
 import { usePageWords } from '../i18n/language.js'
 import type { PageProps } from '../pages/pages.js'
 import { PageFrame } from '../ui/page-frame.js'
-import { words } from './words.js'
+import { send } from '../ui/send.js'
+import { KeyList, type KeyRow } from './key-list.js'
+import { NewKey } from './new-key.js'
+import { words as table } from './words.js'
+import './access.css'
 
-export function AccessPage(_: PageProps) {
-  const { heading } = usePageWords(words)
-  return <PageFrame title={heading}>{null}</PageFrame>
+export function AccessPage({ session }: PageProps) {
+  const words = usePageWords(table)
+  const token = session.token()
+  const [loaded, reload] = useGateway<{ readonly keys: readonly KeyRow[] }>('/api/keys', token)
+  const [shown, setShown] = useState<readonly KeyRow[]>()
+  const [problem, setProblem] = useState<string>()
+  // What was there stays while it is asked for again.
+  if (loaded.kind === 'here' && loaded.value.keys !== shown) setShown(loaded.value.keys)
+
+  async function revoke(id: string): Promise<void> {
+    const sent = await send({ method: 'DELETE', path: `/api/keys/${encodeURIComponent(id)}`, token })
+    setProblem(sent.ok ? undefined : words.refused(sent.message))
+    reload()
+  }
+
+  return (
+    <PageFrame title={words.heading} lead={words.lead}>
+      {loaded.kind !== 'here' && (shown === undefined || loaded.kind !== 'loading') && (
+        <NotHere loaded={loaded} session={session} retry={reload} scope="admin" />
+      )}
+      {problem && <p role="alert">{problem}</p>}
+      {shown && (
+        <>
+          <KeyList keys={shown} revoke={id => void revoke(id)} />
+          <NewKey token={token} made={reload} />
+        </>
+      )}
+    </PageFrame>
+  )
 }

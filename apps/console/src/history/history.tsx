@@ -32,9 +32,11 @@ interface NotHereProps {
   readonly loaded: Exclude<Loaded<unknown>, { kind: 'here' }>
   readonly session: ConsoleSession
   readonly retry: () => void
+  /** What a token needs to see it. */
+  readonly scope?: string
 }
 
-export function NotHere({ loaded, session, retry }: NotHereProps) {
+export function NotHere({ loaded, session, retry, scope = 'sessions:read' }: NotHereProps) {
   const messages = useMessages()
   const words = messages.history
   const [token, setToken] = useState('')
@@ -46,7 +48,7 @@ export function NotHere({ loaded, session, retry }: NotHereProps) {
   const { kind } = loaded
   if (kind === 'loading') return <p role="status">{words.loading}</p>
   if (kind === 'missing') return <p role="alert">{words.missing}</p>
-  if (kind === 'forbidden') return <p role="alert">{words.forbidden}</p>
+  if (kind === 'forbidden') return <p role="alert">{words.forbidden(scope)}</p>
   return (
     <form className="history-form" role="alert" onSubmit={submit}>
       <p>{kind === 'unauthenticated' ? messages.problem.unauthenticated : words.unreachable}</p>

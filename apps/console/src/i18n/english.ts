@@ -195,7 +195,7 @@ export const english = {
     older: 'Older',
     newer: 'Newer',
     missing: 'This conversation is not stored here. It may have been deleted, or the link is incomplete.',
-    forbidden: 'This token may not read conversations. It needs the scope sessions:read.',
+    forbidden: (scope: string) => `This token may not do that. It needs the scope ${scope}.`,
     unreachable: 'The gateway does not answer. Check that it runs, then try again.',
   },
 

@@ -196,7 +196,7 @@ export const spanish: Messages = {
     older: 'Anteriores',
     newer: 'Más recientes',
     missing: 'Esta conversación no está guardada aquí. Quizá se borró o el enlace está incompleto.',
-    forbidden: 'Esta clave no permite leer conversaciones. Necesita el permiso sessions:read.',
+    forbidden: scope => `Esta clave no lo permite. Necesita el permiso ${scope}.`,
     unreachable: 'El servidor no responde. Compruebe que está en marcha e intente de nuevo.',
   },
 
