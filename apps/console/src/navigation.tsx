@@ -50,7 +50,7 @@ export function Navigation() {
             strokeLinecap="round"
           />
         </svg>
-        {messages.menu}
+        <span>{messages.menu}</span>
       </button>
       <div className="navigation-groups" id={list}>
         {navigation.map(group => (
