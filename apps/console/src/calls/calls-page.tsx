@@ -1,9 +1,10 @@
-import { usePageWords } from '../i18n/language.js'
+/** Phone calls, or one of them. */
 import type { PageProps } from '../pages/pages.js'
-import { PageFrame } from '../ui/page-frame.js'
-import { words } from './words.js'
+import { CallList } from './call-list.js'
+import { CallView } from './call-view.js'
+import './calls.css'
 
-export function CallsPage(_: PageProps) {
-  const { heading } = usePageWords(words)
-  return <PageFrame title={heading}>{null}</PageFrame>
+export function CallsPage({ session, id }: PageProps) {
+  if (id === undefined) return <CallList session={session} />
+  return <CallView key={id} id={id} session={session} />
 }

@@ -1,9 +1,11 @@
-import { usePageWords } from '../i18n/language.js'
+/** People who may be called, or one of them. */
 import type { PageProps } from '../pages/pages.js'
-import { PageFrame } from '../ui/page-frame.js'
-import { words } from './words.js'
+import { LeadList } from './lead-list.js'
+import { LeadView } from './lead-view.js'
+import '../calls/calls.css'
+import './leads.css'
 
-export function LeadsPage(_: PageProps) {
-  const { heading } = usePageWords(words)
-  return <PageFrame title={heading}>{null}</PageFrame>
+export function LeadsPage({ session, id }: PageProps) {
+  if (id === undefined) return <LeadList session={session} />
+  return <LeadView key={id} id={id} session={session} />
 }
