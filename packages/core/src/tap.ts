@@ -13,5 +13,10 @@ export interface Tap {
   agentAudio?(frame: AudioFrame, reply: ReplyId, heardInMs: number): void
   /** The far end throws away what it has of a reply beyond `heardMs` of it; some of that may be sent again. */
   agentCleared?(reply: ReplyId, heardMs: number): void
+  /** The far end lowers what it has of a reply, or gives it its loudness back. */
+  agentDucked?(on: boolean): void
+  /** At once. */
   event?(event: SessionEvent): void
+  /** As the far end is told it: a durable event once it is stored. Told once, whether or not there is a leg. */
+  announced?(event: SessionEvent): void
 }

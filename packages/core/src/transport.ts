@@ -45,6 +45,8 @@ export type CloseReason =
   | 'idle'
   | 'expired'
   | 'replaced'
+  /** Another device is the leg now; this one stays in the conversation, beside it. */
+  | 'taken-over'
   | 'draining'
   | 'protocol'
   | 'error'
@@ -67,3 +69,6 @@ export interface Inbox {
   /** For a far end that holds the conversation itself. */
   readonly steering: Steering
 }
+
+/** The way in for a device that stands beside the leg: what can be said without a microphone. */
+export type BesideInbox = Pick<Inbox, 'interrupt' | 'commit' | 'text' | 'dtmf'>

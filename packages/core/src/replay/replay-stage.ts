@@ -11,6 +11,7 @@ import type { ReplyPart } from '../engine.js'
 import { ParleyError } from '../errors.js'
 import type { SessionEvent } from '../session/events.js'
 import { Session } from '../session/session.js'
+import type { BesideInbox } from '../transport.js'
 import { type TurnTaking, turnTaking } from '../turn-taking.js'
 import type { LogEntry, LogHeader, LogOutput } from './log-entry.js'
 import { LoggedEar } from './logged-ear.js'
@@ -47,6 +48,7 @@ export class ReplayStage {
   readonly #engine: ReplayEngine
   readonly #loggedEar = new LoggedEar()
   readonly #beats = new Set<() => void>()
+  readonly #beside: BesideInbox
   #leg: ReplayLeg
   #firstAttached = false
 
@@ -90,12 +92,15 @@ export class ReplayStage {
         output: output => parts.output(output),
       },
     })
+    this.#beside = this.session.beside(() => true)
   }
 
   /** Does what the entry says; true where promises have to settle before the next. */
   act(entry: LogEntry, next: LogEntry | undefined): boolean {
     this.clock.nowMs = entry.atMs
     const { inbox } = this.#leg
+    // The leg's, or another device's: a log does not tell them apart.
+    const beside = this.#beside
     switch (entry.kind) {
       case 'start':
         this.session.start(this.#leg).catch(() => {})
@@ -118,16 +123,16 @@ export class ReplayStage {
         inbox?.audio({ samples: soundOf(entry), rate: entry.rate, atMs: 0 })
         return false
       case 'interrupt':
-        inbox?.interrupt()
+        beside.interrupt()
         return false
       case 'commit':
-        inbox?.commit()
+        beside.commit()
         return false
       case 'text':
-        inbox?.text(entry.text)
+        beside.text(entry.text)
         return false
       case 'dtmf':
-        inbox?.dtmf(entry.digit)
+        beside.dtmf(entry.digit)
         return false
       case 'played':
         inbox?.played(entry.reply, entry.ms)

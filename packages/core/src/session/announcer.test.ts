@@ -20,15 +20,17 @@ const settle = () => new Promise(resolve => setImmediate(resolve))
 
 function setUp(write: () => Promise<void>, connected = true) {
   const sent: SessionEvent[] = []
+  const announced: SessionEvent[] = []
   const state = { connected }
   const announcer = new Announcer({
     session: 'ses_1' as SessionId,
     entrance: entranceOf(still),
     journal: { write },
     send: event => state.connected && sent.push(event) > 0,
+    announced: event => announced.push(event),
     trouble: () => {},
   })
-  return { announcer, sent, state }
+  return { announcer, sent, announced, state }
 }
 
 describe('announcing', () => {
@@ -46,14 +48,17 @@ describe('announcing', () => {
   })
 
   it('tells a far end that comes back what it missed, in order and once', async () => {
-    const { announcer, sent, state } = setUp(async () => {}, false)
+    const { announcer, sent, announced, state } = setUp(async () => {}, false)
     announcer.announce(row('a'))
     announcer.announce(row('b'))
+    expect(announced).toEqual([])
     await settle()
     state.connected = true
     announcer.catchUp()
     announcer.catchUp()
     expect(sent.map(event => 'text' in event && event.text)).toEqual(['a', 'b'])
+    // Whoever looks on was told once it was stored, and not again.
+    expect(announced).toEqual(sent)
   })
 
   it('does not wait at the end for a store that never answers', async () => {
@@ -69,6 +74,7 @@ describe('announcing', () => {
       }),
       journal: { write: () => new Promise(() => {}) },
       send: () => true,
+      announced: () => {},
       trouble: () => {},
     })
     announcer.announce(row('a'))

@@ -14,6 +14,8 @@ export interface AnnouncerParts {
   readonly journal: Journal
   /** To the far end; false when there is none just now. */
   send(event: SessionEvent): boolean
+  /** It may be told from now on; once for each event that is announced. */
+  announced(event: SessionEvent): void
   /** Rows fail or are dropped; called once for each stretch of trouble, with what it is. */
   trouble(error: ParleyError): void
 }
@@ -52,6 +54,7 @@ export class Announcer {
 
   announce(event: SessionEvent): void {
     if (!isDurable(event)) {
+      this.#parts.announced(event)
       this.#parts.send(event)
       return
     }
@@ -123,7 +126,10 @@ export class Announcer {
     }
     this.#failed = false
     const event = this.#waiting.shift()
-    if (event !== undefined && !this.#closed) this.#deliver(event)
+    if (event !== undefined && !this.#closed && !this.#untold.has(event)) {
+      this.#parts.announced(event)
+      this.#deliver(event)
+    }
     if (this.#waiting.length > 0) return this.#write()
     const idle = this.#idle
     this.#idle = undefined
@@ -141,7 +147,6 @@ export class Announcer {
   }
 
   #deliver(event: DurableEvent): void {
-    if (this.#untold.has(event)) return
     if (this.#parts.send(event)) return
     if (this.#missed.length < MAX_WAITING) this.#missed.push(event)
     else this.#drop(new ParleyError('overloaded', tooMany('the far end')))

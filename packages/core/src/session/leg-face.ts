@@ -9,6 +9,8 @@ import type { SessionEvent } from './events.js'
 export interface LegWatcher {
   /** The far end was told to throw sound away. */
   cleared(): void
+  /** It was told to lower, or to restore, what it has. */
+  ducked(on: boolean): void
   failed(error: unknown): void
 }
 
@@ -71,6 +73,7 @@ export class LegFace implements FarEnd {
   duck(on: boolean): void {
     this.#entrance.log?.output({ kind: 'duck', on })
     this.#try(() => this.transport.duck(on))
+    this.#watcher.ducked(on)
   }
 
   send(event: SessionEvent): void {

@@ -12,7 +12,7 @@ import { ParleyError } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
 import type { Floor } from '../floor/floor.js'
 import type { SessionId } from '../ids.js'
-import type { CloseReason, Transport } from '../transport.js'
+import type { BesideInbox, CloseReason, Inbox, Transport } from '../transport.js'
 import type { HistoryEntry } from '../turn/history.js'
 import { Asides } from './asides.js'
 import { Beat } from './beat.js'
@@ -86,6 +86,11 @@ export class Session {
     return this.#deciding.floor
   }
 
+  /** End of the caller's sound so far, ms, on the line of `mediaMs`. */
+  get mediaMs(): number {
+    return this.#body.caller.mediaMs
+  }
+
   /** What was said and heard so far, oldest first. */
   get history(): readonly HistoryEntry[] {
     return this.#body.memory.history()
@@ -121,7 +126,7 @@ export class Session {
       this.#body.entrance.note(() => ({ kind: 'connected', failed: false, says: link.say !== undefined }))
       this.#body.caller.use(link)
       this.#body.answering.use(link)
-      this.#attach(leg)
+      this.#attach(leg, 'replaced')
       this.#body.telling.announce(started)
       if (goesOnFrom !== undefined && !isBlank(goesOnFrom)) this.#goOn(goesOnFrom)
       else if (this.#body.parts.opens)
@@ -136,14 +141,26 @@ export class Session {
     })
   }
 
-  /** Puts a (new) leg in the place of the old one; what the old one did not play is sent again. */
-  attach(leg: Transport): void {
+  /**
+   * Puts a (new) leg in the place of the old one; what the old one did not play is sent again. The old one is closed and
+   * told why: `taken-over` leaves it in the conversation, as a device beside the leg.
+   */
+  attach(leg: Transport, why: 'replaced' | 'taken-over' = 'replaced'): void {
     if (this.#ending !== undefined) throw new ParleyError('resume_failed')
     this.#body.entrance.enter(() => {
       // The session may have ended while the leg waited for its turn.
-      if (this.#ending === undefined) this.#attach(leg)
+      if (this.#ending === undefined) this.#attach(leg, why)
       else leg.close('error')
     })
+  }
+
+  /**
+   * The way in for a device that is not the leg, while `isLive`; what comes in by it stands in the session log as if the
+   * leg had said it. Deaf before the engine stands and once the session ends.
+   */
+  beside(isLive: () => boolean): BesideInbox {
+    const { interrupt, commit, text, dtmf } = this.#inbox(() => this.#link !== undefined && isLive())
+    return { interrupt, commit, text, dtmf }
   }
 
   /** Evidence from outside: the engine's, or a test's. */
@@ -220,9 +237,10 @@ export class Session {
     }
   }
 
-  #attach(leg: Transport): void {
+  #attach(leg: Transport, why: 'replaced' | 'taken-over'): void {
     const face = new LegFace(leg, this.#body.entrance, {
       cleared: () => this.#body.parts.ear?.agentCleared?.(this.#body.caller.mediaMs),
+      ducked: on => this.#body.telling.agentDucked(on),
       failed: error => this.#fault(error),
     })
     const { aheadMs, pathMs, reportsPlayed, rewinds, reportsCuts } = face
@@ -232,8 +250,8 @@ export class Session {
     this.#body.answering.disconnect()
     this.#leg = face
     this.#body.watchdog.attached()
-    old?.close('replaced')
-    leg.open(this.#inboxOf(leg))
+    old?.close(why)
+    leg.open(this.#inbox(() => this.#leg?.transport === leg))
     this.#body.answering.connect(face)
     this.#body.telling.catchUp()
   }
@@ -242,31 +260,27 @@ export class Session {
     return this.#body.entrance.clock.now()
   }
 
-  #inboxOf(leg: Transport) {
-    return createLegInbox(
-      this.#body.entrance,
-      () => this.#leg?.transport === leg && this.#ending === undefined,
-      {
-        arrived: () => this.#leg?.measure(),
-        hear: frame => this.#hear(frame),
-        cues: () => this.#body.caller.cues,
-        interrupt: () => this.#deciding.interrupt(),
-        endTurn: (source, text) =>
-          this.#deciding.observe({
-            kind: 'end-of-turn',
-            atMs: this.#body.caller.mediaMs,
-            source,
-            ...(text === undefined ? {} : { text }),
-          }),
-        dtmf: digit => {
-          this.#body.telling.tell({ kind: 'dtmf', digit })
-          this.#deciding.observe({ kind: 'dtmf', atMs: this.#body.caller.mediaMs, digit })
-        },
-        played: (reply, ms) => this.#body.answering.played(reply, ms),
-        closed: reason => this.#closed(reason),
-        steering: steeringOf(this.#body, this.#deciding, this.#asides),
+  #inbox(isLive: () => boolean): Inbox {
+    return createLegInbox(this.#body.entrance, () => isLive() && this.#ending === undefined, {
+      arrived: () => this.#leg?.measure(),
+      hear: frame => this.#hear(frame),
+      cues: () => this.#body.caller.cues,
+      interrupt: () => this.#deciding.interrupt(),
+      endTurn: (source, text) =>
+        this.#deciding.observe({
+          kind: 'end-of-turn',
+          atMs: this.#body.caller.mediaMs,
+          source,
+          ...(text === undefined ? {} : { text }),
+        }),
+      dtmf: digit => {
+        this.#body.telling.tell({ kind: 'dtmf', digit })
+        this.#deciding.observe({ kind: 'dtmf', atMs: this.#body.caller.mediaMs, digit })
       },
-    )
+      played: (reply, ms) => this.#body.answering.played(reply, ms),
+      closed: reason => this.#closed(reason),
+      steering: steeringOf(this.#body, this.#deciding, this.#asides),
+    })
   }
 
   /** Returns what the ear made of it. */

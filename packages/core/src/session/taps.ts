@@ -43,10 +43,30 @@ export class Taps {
     }
   }
 
+  agentDucked(on: boolean): void {
+    for (const tap of this.#taps) {
+      try {
+        tap.agentDucked?.(on)
+      } catch (error) {
+        this.#unplug(tap, error)
+      }
+    }
+  }
+
   event(event: SessionEvent): void {
     for (const tap of this.#taps) {
       try {
         tap.event?.(event)
+      } catch (error) {
+        this.#unplug(tap, error)
+      }
+    }
+  }
+
+  announced(event: SessionEvent): void {
+    for (const tap of this.#taps) {
+      try {
+        tap.announced?.(event)
       } catch (error) {
         this.#unplug(tap, error)
       }

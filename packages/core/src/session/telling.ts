@@ -45,7 +45,11 @@ export class Telling {
       const { code, message } = ParleyError.from(error)
       tapFailed(new ParleyError(code, `tap ${tap}: ${message}`))
     })
-    this.#announcer = new Announcer({ session, entrance, journal, send, trouble: error => this.warn(error) })
+    this.#announcer = new Announcer({
+      ...{ session, entrance, journal, send },
+      announced: event => this.#taps.announced(event),
+      trouble: error => this.warn(error),
+    })
   }
 
   /** Ms since the session began. */
@@ -104,6 +108,10 @@ export class Telling {
 
   agentCleared(reply: ReplyId, heardMs: number): void {
     this.#taps.agentCleared(reply, heardMs)
+  }
+
+  agentDucked(on: boolean): void {
+    this.#taps.agentDucked(on)
   }
 
   /** A far end is there (again): tells it what it missed. */

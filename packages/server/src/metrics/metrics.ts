@@ -214,6 +214,7 @@ const outcomes: Readonly<Record<CloseReason, 'completed' | 'failed'>> = {
   idle: 'completed',
   expired: 'completed',
   replaced: 'completed',
+  'taken-over': 'completed',
   draining: 'completed',
   'handed-over': 'completed',
   lost: 'failed',

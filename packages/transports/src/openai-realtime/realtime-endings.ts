@@ -131,6 +131,7 @@ export function bySession(reason: CloseReason): RealtimeEnding {
       return { closing: { code: 1000, reason }, tell }
     case 'protocol':
     case 'replaced':
+    case 'taken-over':
       return { closing: { code: 1008, reason }, tell }
     case 'lost':
       return { closing: { code: 1001, reason }, tell }
