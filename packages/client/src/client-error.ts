@@ -21,6 +21,7 @@ export const clientErrorCodes = {
   'encryption-failed':
     'What the gateway sends is changed on its way; use another network, or ask who runs the proxy.',
   'not-connected': 'There is no connection; wait for `ready` or connect again.',
+  'not-allowed': 'A listener only hears and reads; take over, or join as a controller.',
   'queue-full': 'Too much is waiting to be sent; wait for the connection to come back.',
   timeout: 'The gateway did not answer in time.',
   closed: 'The conversation was closed.',

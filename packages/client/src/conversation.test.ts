@@ -93,7 +93,7 @@ describe('the conversation', () => {
   it('starts empty with a new session and goes on in a resumed one', () => {
     const before = fold(readyMessage(), final('t1', 'Hello.'))
     expect(conversationStep(before, readyMessage({ resumed: true })).entries).toHaveLength(1)
-    expect(conversationStep(before, readyMessage()).entries).toHaveLength(0)
+    expect(conversationStep(before, readyMessage({ session: 'ses_2' })).entries).toHaveLength(0)
   })
 
   it('keeps one ledger a reply and the last hundred', () => {

@@ -2,7 +2,7 @@
  * A conversation as a page shows it, folded from what the gateway says and from what this page's player heard.
  * Pure: the same messages give the same view. Bounded: the oldest entries and ledgers go first.
  */
-import type { ServerMessage, ServerMessageOf } from '@parley/protocol'
+import type { PastEntry, ServerMessage, ServerMessageOf } from '@parley/protocol'
 
 export type Floor = ServerMessageOf<'floor-changed'>['floor']
 export type Ledger = ServerMessageOf<'ledger'>['ledger']
@@ -93,6 +93,8 @@ export function conversationStep(conversation: Conversation, input: Conversation
       return withAgent(conversation, input.reply, entry => ({ ...entry, overlaps: ruled(entry, input) }))
     case 'ledger':
       return withLedger(conversation, input)
+    case 'history':
+      return withHistory(conversation, input.entries)
     case 'session-ended':
       return { ...conversation, floor: 'open' }
     default:
@@ -128,7 +130,9 @@ function joined(words: AgentEntry['words']): string {
 }
 
 function begin(conversation: Conversation, ready: ServerMessageOf<'ready'>): Conversation {
-  if (ready.resumed) return { ...conversation, session: ready.session }
+  // A device that joins again tells what it knows already; its history is put to that.
+  const goesOn = ready.resumed || ready.session === conversation.session
+  if (goesOn) return { ...conversation, session: ready.session }
   return { ...emptyConversation, session: ready.session }
 }
 
@@ -160,16 +164,7 @@ function withAgent(
   const at = entries.findIndex(each => each.kind === 'agent' && each.reply === reply)
   const known = entries[at]
   if (known?.kind === 'agent') return { ...conversation, entries: entries.with(at, change(known)) }
-  const fresh: AgentEntry = {
-    kind: 'agent',
-    turn: '',
-    reply,
-    words: [],
-    playedMs: 0,
-    overlaps: [],
-    outcome: undefined,
-  }
-  return { ...conversation, entries: [...entries, change(fresh)].slice(-MAX_ENTRIES) }
+  return { ...conversation, entries: [...entries, change(freshAgent(reply))].slice(-MAX_ENTRIES) }
 }
 
 /** The player may report a reply the gateway has not spoken of yet or that left the view: nothing to show then. */
@@ -177,6 +172,46 @@ function withPlayed(conversation: Conversation, reply: string, ms: number): Conv
   const known = conversation.entries.some(each => each.kind === 'agent' && each.reply === reply)
   if (!known) return conversation
   return withAgent(conversation, reply, entry => ({ ...entry, playedMs: Math.max(entry.playedMs, ms) }))
+}
+
+/**
+ * What was said before this device joined. What it knows as well is not repeated; what only it knows comes before, if it is
+ * over (the history does not go back for ever), else behind.
+ */
+function withHistory(conversation: Conversation, past: readonly PastEntry[]): Conversation {
+  const { entries } = conversation
+  const told = new Set(past.map(keyOf))
+  const known = new Map(entries.map(entry => [keyOf(entry), entry]))
+  const firstTold = entries.findIndex(entry => told.has(keyOf(entry)))
+  const isBefore = (entry: ConversationEntry, at: number) =>
+    isOver(entry) && (firstTold < 0 || at < firstTold)
+  const others = entries.filter(entry => !told.has(keyOf(entry)))
+  const before = others.filter(entry => isBefore(entry, entries.indexOf(entry)))
+  const behind = others.filter(entry => !before.includes(entry))
+  const history = past.map(entry => rememberedOf(entry, known.get(keyOf(entry))))
+  return { ...conversation, entries: [...before, ...history, ...behind].slice(-MAX_ENTRIES) }
+}
+
+function keyOf(entry: ConversationEntry | PastEntry): string {
+  return entry.kind === 'user' ? `user ${entry.turn}` : `agent ${entry.reply}`
+}
+
+function isOver(entry: ConversationEntry): boolean {
+  return entry.kind === 'user' ? entry.final : entry.outcome !== undefined
+}
+
+function rememberedOf(past: PastEntry, known: ConversationEntry | undefined): ConversationEntry {
+  if (past.kind === 'user') {
+    const { turn, text, origin } = past
+    return { kind: 'user', turn, text, origin, final: true }
+  }
+  const { turn, reply, said, heard, interrupted } = past
+  const agent = known?.kind === 'agent' ? known : freshAgent(reply)
+  return { ...agent, turn, outcome: { said, heard, interrupted } }
+}
+
+function freshAgent(reply: string): AgentEntry {
+  return { kind: 'agent', turn: '', reply, words: [], playedMs: 0, overlaps: [], outcome: undefined }
 }
 
 function ruled({ overlaps }: AgentEntry, { ruling, afterOnsetMs, reasons }: Overlap): readonly Overlap[] {

@@ -242,7 +242,8 @@ describe('Opus in the voice client', () => {
       last(page).say(readyMessage({ resumed: true, input: pcm(16_000), output: pcm(48_000) }))
       client.sendAudio(frame(6, 320), 16_000)
       const sound = last(page).received.filter(each => each instanceof Int16Array)
-      expect(sound.map(each => each[0])).toEqual([5, 6])
+      // What the encoder still held was never sent.
+      expect(sound.map(each => each[0])).toEqual([1, 5, 6])
       expect(client.state).toBe('ready')
       expect(page.sockets).toHaveLength(2)
     },
@@ -277,8 +278,31 @@ describe('Opus in the voice client', () => {
     last(page).say(ready({ resumed: true }))
     expect(codecs.encoders.map(each => each.state)).toEqual(['closed', 'configured'])
     codecs.encoders[1]?.letOut()
-    expect(codecs.frames.map(each => each.samples[0])).toEqual([1, 2])
-    expect(packetsTo(last(page))).toEqual([1])
+    // The first was in an encoder that did not get to it.
+    expect(codecs.frames.map(each => each.samples[0])).toEqual([1, 1, 2])
+    expect(packetsTo(last(page))).toEqual([1, 2])
+  })
+
+  it('encodes again what the gateway did not get, and nothing that it got', async () => {
+    const { client, codecs, page, socket, dropped } = await talking()
+    for (let i = 1; i <= 10; i++) client.sendAudio(frame(i))
+    client.sendAudio(frame(11, 480))
+    codecs.encoders[0]?.letOut(8)
+    expect(packetsTo(socket)).toHaveLength(8)
+    socket.die(1006)
+    client.sendAudio(frame(12, 480))
+    await page.pass(1_000)
+    last(page).accept()
+    last(page).say(ready({ resumed: true, receivedMs: 5 * 20 }))
+    codecs.encoders[1]?.letOut()
+    const first = codecs.frames.slice(0, 5)
+    const again = codecs.frames.slice(10)
+    // To the sample: what went in, and nothing twice, though it is cut to packets anew.
+    const arrived = [...first, ...again].flatMap(({ samples }) => [...samples])
+    const wanted = Array.from({ length: 10 }, (_, i) => [...frame(i + 1)]).flat()
+    expect(arrived).toEqual([...wanted, ...frame(11, 480), ...frame(12, 480)])
+    expect(packetsTo(last(page))).toHaveLength(6)
+    expect(dropped).toEqual([])
   })
 
   it('encodes all that was kept while the connection was away, however much comes at once', async () => {

@@ -217,7 +217,7 @@ describe('the voice client', () => {
     expect(sent(socket, 'ping')).toHaveLength(1)
     await page.pass(6_000)
     expect(client.state).toBe('reconnecting')
-    expect(socket.closedWith).toBeDefined()
+    expect(socket.closedWith).toBe(4_000)
   })
 
   it('measures the round trip by pings', async () => {
@@ -239,7 +239,7 @@ describe('the voice client', () => {
     void client.connect()
     last(page).accept()
     await page.pass(20_000)
-    expect(last(page).closedWith).toBeDefined()
+    expect(last(page).closedWith).toBe(4_000)
     await page.pass(250)
     expect(page.sockets).toHaveLength(2)
   })
@@ -499,5 +499,75 @@ describe('the voice client', () => {
     await expect(arrival).rejects.toMatchObject({ code: 'closed' })
     await page.pass(1000)
     expect(page.sockets).toHaveLength(0)
+  })
+})
+
+describe('a line that breaks in the middle of a word', () => {
+  const spoken = (socket: FarEnd) => socket.received.filter(each => each instanceof Int16Array)
+  const frame = (name: number) => new Int16Array(320).fill(name)
+
+  async function broken(receivedFrames: number | undefined, options: Partial<VoiceClientOptions> = {}) {
+    const all = await connected(options)
+    const { client, page } = all
+    for (let i = 1; i <= 50; i++) client.sendAudio(frame(i))
+    const first = last(page)
+    first.die(1006)
+    for (let i = 51; i <= 60; i++) client.sendAudio(frame(i))
+    await page.pass(250)
+    last(page).accept()
+    last(page).say(
+      readyMessage({
+        resumed: true,
+        ...(receivedFrames === undefined ? {} : { receivedMs: receivedFrames * 20 }),
+      }),
+    )
+    client.sendAudio(frame(61))
+    return { ...all, first, second: last(page) }
+  }
+
+  it('loses no sample and repeats none', async () => {
+    const { client, first, second } = await broken(37)
+    const arrived = [...spoken(first).slice(0, 37), ...spoken(second)]
+    expect(arrived.map(each => each[0])).toEqual(Array.from({ length: 61 }, (_, i) => i + 1))
+    expect(arrived.reduce((sum, { length }) => sum + length, 0)).toBe(61 * 320)
+    expect(client.state).toBe('ready')
+  })
+
+  it('goes on behind it at a gateway that does not say what arrived', async () => {
+    const { second } = await broken(undefined)
+    expect(spoken(second).map(each => each[0])).toEqual(Array.from({ length: 11 }, (_, i) => 51 + i))
+  })
+
+  it('repeats nothing for a page that wants no old speech', async () => {
+    const { second } = await broken(37, { waitingAudioMs: 0 })
+    expect(spoken(second).map(each => each[0])).toEqual([61])
+  })
+
+  it('tells how far each reply was heard before it says anything again', async () => {
+    const all = await connected()
+    all.client.sendAudio(frame(1))
+    all.client.played('r1', 80)
+    last(all.page).die(1006)
+    await all.page.pass(250)
+    last(all.page).accept()
+    last(all.page).say(readyMessage({ resumed: true, receivedMs: 0 }))
+    const told = last(all.page).received.map(each =>
+      each instanceof Int16Array ? 'sound' : 'type' in each && each.type,
+    )
+    expect(told).toEqual(['hello', 'ping', 'played', 'sound'])
+  })
+
+  it('never says more at once than a gateway takes', async () => {
+    const dropped: number[] = []
+    const { client, page } = await connected({ waitingAudioMs: 8_000 })
+    client.on('dropped', ({ samples }) => dropped.push(samples))
+    for (let i = 1; i <= 100; i++) client.sendAudio(frame(i))
+    last(page).die(1006)
+    for (let i = 101; i <= 500; i++) client.sendAudio(frame(i))
+    await page.pass(250)
+    last(page).accept()
+    last(page).say(readyMessage({ resumed: true, receivedMs: 0 }))
+    expect(spoken(last(page)).map(each => each[0])).toEqual(Array.from({ length: 450 }, (_, i) => i + 51))
+    expect(dropped).toEqual([50 * 320])
   })
 })

@@ -2,13 +2,15 @@
  * A conversation with a gateway, from the page's side. It carries audio both ways but has no microphone and no
  * loudspeaker; `join.ts` puts those to it. What is said while the connection is away waits, within bounds.
  */
-import type { ClientMessageInput, Ready, ServerMessage } from '@parley/protocol'
+import type { ClientMessageInput, DeviceRole, Ready, ServerMessage } from '@parley/protocol'
 import { ClientError } from './client-error.js'
 import { createCodecChoice } from './codec/codec-choice.js'
 import { openSoundLine, type SoundLine } from './codec/sound-line.js'
 import { createInterrupts } from './connection/interrupts.js'
 import { createLink, isLive } from './connection/link.js'
-import { createOutbox } from './connection/outbox.js'
+import { createOutbox, type Waiting } from './connection/outbox.js'
+import { createSentSpeech, durationMs } from './connection/sent-speech.js'
+import { createTakeOvers } from './connection/take-overs.js'
 import { createEmitter } from './emitter.js'
 import { browserEnvironment, type Environment } from './environment.js'
 import type { VoiceClient, VoiceClientOptions, VoiceEvents } from './voice-types.js'
@@ -17,6 +19,10 @@ import { withTransport } from './webrtc/lazy-transport.js'
 const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
 const MOST_WAITING_AUDIO_MS = 8_000
+/** With what was on the wire when it broke; the gateway takes 10 s at once. */
+const MOST_AGAIN_MS = 9_000
+/** Speech on the wire that may have to be sent again. */
+const SENT_MS = 2_000
 /** A line that was lost is mostly slow when it is back: what was kept has so long to leave. */
 const CATCH_UP_MS = 10_000
 const WAITING_MESSAGES = 64
@@ -31,13 +37,16 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   const given: Environment = { ...browserEnvironment(), ...options.environment }
   const environment = withTransport(options, given, took => events.emit('transport', took))
   const interrupts = createInterrupts(environment)
+  const takeOvers = createTakeOvers(environment)
   const arrivals = createArrivals()
   const keptMs = waitingAudioMs(options)
   const outbox = createOutbox({
     messages: WAITING_MESSAGES,
     audioMs: keptMs,
+    audioAgainMs: MOST_AGAIN_MS,
     replies: WAITING_REPLIES,
   })
+  const spoken = createSentSpeech(keptMs === 0 ? 0 : SENT_MS)
   /** What was kept and sent at the last `ready`, ms. */
   const late = { ms: 0, since: 0 }
   const choice = createCodecChoice(options, environment)
@@ -62,6 +71,8 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   function receive(message: ServerMessage): void {
     if (message.type === 'ready') begin(message)
     if (message.type === 'interrupted') interrupts.settle(message.heard)
+    if (message.type === 'role') becomes(message.role)
+    if (message.type === 'error' && !message.fatal) takeOvers.refused(message)
     if (sound === undefined || !amongSound.has(message.type)) return deliver(message)
     sound.amongSound(() => deliver(message), message.type === 'audio-begin')
   }
@@ -71,18 +82,53 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     events.emit('message', message)
   }
 
+  function becomes(role: DeviceRole): void {
+    takeOvers.became(role)
+    spoken.forget()
+    if (role !== 'speaker') return outbox.forgetAudio()
+    // What was said since the person took over.
+    outbox.drain(give)
+  }
+
+  /** Of a device that is not the speaker, whatever it was before, no sound is taken. */
+  function takeUpSpeech({ session, receivedMs, resumed }: Ready): void {
+    if (link.standing.role !== 'speaker') {
+      spoken.forget()
+      outbox.forgetAudio()
+      return
+    }
+    const isNew = !resumed && options.join === undefined
+    drop(outbox.putBack(spoken.take({ session, receivedMs, isNew })))
+  }
+
   function begin(ready: Ready): void {
     if (!ready.resumed) outbox.forgetPlayed()
     sound = openSound(ready)
     arrivals.resolve(ready)
+    takeUpSpeech(ready)
     late.ms = 0
     late.since = environment.now()
-    outbox.drain(waiting => {
-      if (waiting.kind === 'audio') {
-        late.ms += (waiting.samples.length * 1000) / waiting.sampleRate
-        sound?.send(waiting.samples, waiting.sampleRate)
-      } else link.connection?.send(waiting.message)
-    })
+    outbox.drain(give)
+  }
+
+  function give(waiting: Waiting): void {
+    if (waiting.kind === 'message') return tell(waiting.message)
+    late.ms += durationMs(waiting)
+    try {
+      sound?.send(waiting.samples, waiting.sampleRate)
+    } catch {
+      // Of a source that had another rate than what is agreed by now.
+      drop(waiting.samples.length)
+    }
+  }
+
+  function tell(message: ClientMessageInput): void {
+    link.connection?.send(message)
+    if (message.type !== 'played') spoken.sent({ kind: 'message', message })
+  }
+
+  function drop(samples: number): void {
+    if (samples > 0) events.emit('dropped', { samples })
   }
 
   function openSound(ready: Ready): SoundLine {
@@ -91,7 +137,10 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       webCodecs: environment.webCodecs(),
       waitingMs: keptMs,
       timer: environment.after,
-      send: bytes => link.connection?.sendAudio(bytes),
+      send(bytes, speech) {
+        link.connection?.sendAudio(bytes)
+        spoken.sent({ kind: 'audio', ...speech })
+      },
       audio: samples => events.emit('audio', { samples }),
       dropped: samples => events.emit('dropped', { samples }),
       bad: reason => events.emit('bad-message', { reason }),
@@ -111,30 +160,38 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   function broken(error: ClientError): void {
     const last = sound
     sound = undefined
-    last?.close()
+    const unsent = last?.close() ?? []
+    if (last !== undefined) spoken.stayed(unsent.map(speech => ({ kind: 'audio', ...speech })))
     interrupts.reject(error)
+    takeOvers.reject(error)
   }
 
   function ended(error: ClientError): void {
     outbox.clear()
+    spoken.forget()
     arrivals.reject(error)
     if (link.state === 'failed') events.emit('failed', error)
   }
 
   function send(message: ClientMessageInput): void {
+    if (link.standing.role === 'listener') throw new ClientError('not-allowed')
     if (!isLive(link.state)) throw new ClientError('not-connected')
-    if (link.connection) link.connection.send(message)
+    if (link.connection) tell(message)
     else if (!outbox.addMessage(message)) throw new ClientError('queue-full')
   }
 
   function sendAudio(samples: Int16Array<ArrayBuffer>, sampleRate = choice.inputRate(link.ready)): void {
-    const { connection } = link
+    const { connection, standing } = link
+    const isSpeaker = standing.role === 'speaker'
+    // Nobody listens to it.
+    if (!isSpeaker && !takeOvers.pending) return
     choice.spokenAt(sampleRate)
     let dropped = 0
-    if (connection === undefined) dropped = isLive(link.state) ? outbox.addAudio(samples, sampleRate) : 0
+    if (connection === undefined || !isSpeaker)
+      dropped = isLive(link.state) ? outbox.addAudio(samples, sampleRate) : 0
     else if (sound === undefined || isBehind(connection.bufferedBytes(), sound)) dropped = samples.length
     else sound.send(samples, sampleRate)
-    if (dropped > 0) events.emit('dropped', { samples: dropped })
+    drop(dropped)
   }
 
   /** More than two seconds wait in the browser, beside what was kept while there was no connection. */
@@ -149,6 +206,9 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     },
     get ready() {
       return link.ready
+    },
+    get role() {
+      return link.standing.role
     },
     traffic: link.traffic,
     on: events.on,
@@ -168,12 +228,14 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     sendAudio,
     played(reply, ms) {
       // Kept even when sent: a socket that dies now may not have delivered it, and a resume starts from it.
+      if (link.standing.role !== 'speaker') return
       if (isLive(link.state)) outbox.addPlayed(reply, ms)
       link.connection?.send({ type: 'played', reply, ms })
     },
     interrupt() {
       const { connection } = link
       if (connection === undefined) return Promise.reject(new ClientError('not-connected'))
+      if (link.standing.role === 'listener') return Promise.reject(new ClientError('not-allowed'))
       events.emit('interrupting', { atMs: environment.now() })
       connection.send({ type: 'interrupt' })
       return interrupts.wait()
@@ -182,6 +244,14 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       if (sound === undefined) send({ type: 'commit' })
       // The turn ends after its last sound, not before; a session that is gone by then has ended it as well.
       else sound.afterSpoken(() => isLive(link.state) && send({ type: 'commit' }))
+    },
+    takeOver() {
+      if (link.standing.role === 'speaker') return Promise.resolve()
+      const { connection } = link
+      if (connection === undefined) return Promise.reject(new ClientError('not-connected'))
+      const asked = takeOvers.ask(() => connection.send({ type: 'take-over' }))
+      asked.catch(outbox.forgetAudio)
+      return asked
     },
     resume: () => link.reopen('moved'),
     wake: link.wake,

@@ -1,5 +1,5 @@
 /** What a page tells the client and what it hears from it: options, states and events. No code. */
-import type { HelloInput, Ready, ServerMessage } from '@parley/protocol'
+import type { DeviceRole, HelloInput, Ready, ServerMessage } from '@parley/protocol'
 import type { ClientError } from './client-error.js'
 import type { ConnectionTiming, Traffic } from './connection/connection.js'
 import type { ReconnectPolicy } from './connection/reconnect-policy.js'
@@ -25,6 +25,13 @@ export interface VoiceClientOptions {
   readonly transport?: VoiceTransport
   readonly webrtc?: WebrtcOptions
   readonly agent?: string
+  /**
+   * Stands beside a conversation that is on, in the place of beginning one (docs/devices.md): its `session` is that of the
+   * other device's `ready`. Looked at for each connection.
+   */
+  readonly join?: NonNullable<HelloInput['join']>
+  /** What people call this device, 1–60 characters: `Kitchen tablet`. */
+  readonly device?: string
   /** BCP 47; the agent's own without it. */
   readonly language?: string
   /**
@@ -86,17 +93,23 @@ export interface VoiceClient {
   readonly state: VoiceState
   /** The gateway's last `ready`: agent, recogniser, voice, formats. */
   readonly ready: Ready | undefined
+  /** What this device is in its conversation; before `ready`, what it asked to be. */
+  readonly role: DeviceRole
   /** Bytes both ways since the client was made; of text its characters. */
   readonly traffic: Readonly<Traffic>
   /** Calls `listener` for each event of this name until the returned function is called. */
   on<Name extends keyof VoiceEvents>(name: Name, listener: (event: VoiceEvents[Name]) => void): () => void
   /** Begins a session (a new one after `closed` or `failed`); resolves at `ready`, rejects with `ClientError`. */
   connect(): Promise<Ready>
-  /** A typed turn, 1–4000 characters. Waits for the connection; throws `queue-full` or `not-connected`. */
+  /**
+   * A typed turn, 1–4000 characters. Waits for the connection; throws `queue-full`, `not-connected`, or `not-allowed` for a
+   * listener.
+   */
   sendText(text: string): void
   /**
    * Microphone samples, at the rate of `ready.input` unless `sampleRate` (Hz) says otherwise: Opus takes 8000, 12000,
-   * 16000, 24000 and 48000, PCM16 throws `bad-option`. The array belongs to the client from then on.
+   * 16000, 24000 and 48000, PCM16 throws `bad-option`. The array belongs to the client from then on. Of a device that is not
+   * the speaker it goes nowhere.
    */
   sendAudio(samples: Int16Array<ArrayBuffer>, sampleRate?: number): void
   /** Says how much of a reply was heard, ms. */
@@ -105,6 +118,11 @@ export interface VoiceClient {
   interrupt(): Promise<Heard | null>
   /** The turn is over (push to talk). Waits for the connection as `sendText` does. */
   commit(): void
+  /**
+   * This device becomes the speaker; what is said from here on counts. Rejects with `refused`, `timeout`, `not-connected` or
+   * `connection-lost`, and then all stays as it is.
+   */
+  takeOver(): Promise<void>
   /** Moves a ready session to a fresh socket at once. Sound that was not heard is sent again. */
   resume(): void
   /** For a page that slept: finds out at once whether the connection still lives, and tries again at once if not. */

@@ -43,6 +43,7 @@ export function createCodecChoice(options: VoiceClientOptions, environment: Envi
       ...(options.agent === undefined ? {} : { agent: options.agent }),
       ...(options.language === undefined ? {} : { language: options.language }),
       ...(options.prosody === undefined ? {} : { prosody: options.prosody }),
+      ...(options.device === undefined ? {} : { device: options.device }),
     }
   }
 

@@ -11,7 +11,8 @@ export interface OpusEncoderOptions {
   /** How much may wait for the encoder, ms: what was kept during a lost connection comes all at once. */
   readonly waitingMs: number
   readonly timer: (ms: number, run: () => void) => () => void
-  readonly packet: (bytes: Uint8Array<ArrayBuffer>) => void
+  /** With the samples that it was made of. */
+  readonly packet: (bytes: Uint8Array<ArrayBuffer>, samples: Int16Array<ArrayBuffer>) => void
   /** The encoder is slower than speech. */
   readonly dropped: (samples: number) => void
   /** Said once; nothing is encoded after it. */
@@ -23,7 +24,8 @@ export interface OpusEncoder {
   encode(samples: Int16Array<ArrayBuffer>): void
   /** Fills up what is held of a packet with silence; `then` runs after the last packet. */
   finish(then: () => void): void
-  close(): void
+  /** Returns what was given and did not become a packet, in order. */
+  close(): Int16Array<ArrayBuffer>[]
 }
 
 /** Frames inside the browser's encoder; beyond that they wait here, where they can be dropped. */
@@ -35,17 +37,21 @@ export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
   const frameLength = (sampleRate * packetMs) / 1000
   const order = createInOrder({ timer, stalled: () => encoder.flush().then(order.release, fail) })
   const waiting: Int16Array<ArrayBuffer>[] = []
+  /** Frames in the browser's encoder, which gives a packet for each, in order. */
+  const inside: Int16Array<ArrayBuffer>[] = []
   let frame = new Int16Array(frameLength)
   let filled = 0
   let encoded = 0
   let over = false
+  const unsent: Int16Array<ArrayBuffer>[] = []
   const encoder = new webCodecs.AudioEncoder({ output, error: fail })
 
   function output(chunk: EncodedAudioChunk): void {
     if (over) return
     const bytes = new Uint8Array(chunk.byteLength)
     chunk.copyTo(bytes)
-    packet(bytes)
+    // What a flush adds of itself was made of nothing.
+    packet(bytes, inside.shift() ?? new Int16Array(frameLength))
     order.leave()
     pump()
   }
@@ -70,13 +76,15 @@ export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
   function pump(): void {
     try {
       while (!over && waiting.length > 0 && encoder.encodeQueueSize < MAX_INSIDE) {
+        const samples = waiting.shift() as Int16Array<ArrayBuffer>
+        inside.push(samples)
         const sound = new webCodecs.AudioData({
           format: 's16',
           sampleRate,
           numberOfFrames: frameLength,
           numberOfChannels: 1,
           timestamp: encoded++ * packetMs * 1000,
-          data: waiting.shift() as Int16Array<ArrayBuffer>,
+          data: samples,
         })
         encoder.encode(sound)
         sound.close()
@@ -87,7 +95,7 @@ export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
   }
 
   function encode(samples: Int16Array<ArrayBuffer>): void {
-    if (over) return
+    if (over) return void unsent.push(samples)
     if (filled === 0 && samples.length === frameLength) return submit(samples)
     for (let at = 0; at < samples.length; ) {
       const count = Math.min(frameLength - filled, samples.length - at)
@@ -101,11 +109,14 @@ export function createOpusEncoder(options: OpusEncoderOptions): OpusEncoder {
     }
   }
 
-  function close(): void {
+  function close(): Int16Array<ArrayBuffer>[] {
     over = true
-    waiting.length = 0
+    const held = filled > 0 ? [frame.subarray(0, filled)] : []
+    unsent.push(...inside.splice(0), ...waiting.splice(0), ...held)
+    filled = 0
     if (encoder.state !== 'closed') encoder.close()
     order.release()
+    return unsent
   }
 
   try {

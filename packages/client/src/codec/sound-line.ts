@@ -14,12 +14,19 @@ export interface SoundLineOptions {
   /** Speech that may come at once, ms. */
   readonly waitingMs: number
   readonly timer: (ms: number, run: () => void) => () => void
-  readonly send: (bytes: Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>) => void
+  /** A message, and the speech in it. */
+  readonly send: (bytes: Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>, speech: Speech) => void
   readonly audio: (samples: Int16Array<ArrayBuffer>) => void
   readonly dropped: (samples: number) => void
   readonly bad: (reason: string) => void
   /** The browser's codec gave up; told at most once a direction. */
   readonly failed: (cause: unknown) => void
+}
+
+export interface Speech {
+  readonly samples: Int16Array<ArrayBuffer>
+  /** Hz. */
+  readonly sampleRate: number
 }
 
 export interface SoundLine {
@@ -32,11 +39,12 @@ export interface SoundLine {
   receive(bytes: ArrayBuffer): void
   /** Runs between the sound received before and after it; `begins` where a stretch of sound follows. */
   amongSound(run: () => void, begins: boolean): void
-  close(): void
+  /** Returns the speech that was given and not sent, in order. */
+  close(): Speech[]
 }
 
 type Speaker = Pick<SoundLine, 'twoSecondsBytes' | 'send' | 'afterSpoken' | 'close'>
-type Listener = Pick<SoundLine, 'receive' | 'amongSound' | 'close'>
+type Listener = Pick<SoundLine, 'receive' | 'amongSound'> & { close(): void }
 
 /** Less would drop speech because a long typed turn leaves beside it. */
 const LEAST_BUFFERED_BYTES = 8_000
@@ -52,8 +60,8 @@ export function openSoundLine(options: SoundLineOptions): SoundLine {
     ...speaker,
     ...listener,
     close() {
-      speaker.close()
       listener.close()
+      return speaker.close()
     },
   }
 }
@@ -67,10 +75,10 @@ function pcmSpeaker({ ready, send }: SoundLineOptions): Speaker {
         const cure = 'open the source with `sampleRate: client.ready.input.sampleRate`'
         throw new ClientError('bad-option', `Sound of ${sampleRate} Hz where ${agreed} was agreed; ${cure}.`)
       }
-      send(samples)
+      send(samples, { samples, sampleRate })
     },
     afterSpoken: run => run(),
-    close() {},
+    close: () => [],
   }
 }
 
@@ -87,20 +95,27 @@ function pcmListener({ audio, bad }: SoundLineOptions): Listener {
 
 /** Packets are the same to the far end whatever rate they were made at, so the encoder has the rate of the source. */
 function opusSpeaker(options: SoundLineOptions): Speaker {
-  const { webCodecs, timer, send: packet, dropped, failed } = options
+  const { webCodecs, timer, dropped, failed } = options
   const waitingMs = Math.max(LEAST_WAITING_MS, options.waitingMs)
   const { packetMs, bitrate } = options.ready.opus ?? DEFAULT_MANNER
   let encoder: OpusEncoder | undefined
   let rate: number | undefined
+
+  function close(): Speech[] {
+    const sampleRate = rate ?? 0
+    return (encoder?.close() ?? []).map(samples => ({ samples, sampleRate }))
+  }
 
   return {
     twoSecondsBytes: Math.max(LEAST_BUFFERED_BYTES, bitrate / 4),
     send(samples, sampleRate) {
       if (webCodecs === undefined) return
       if (rate !== sampleRate) {
-        encoder?.close()
+        for (const { length } of encoder?.close() ?? []) dropped(length)
         rate = sampleRate
         const manner = { sampleRate, packetMs, bitrate }
+        const packet = (bytes: Uint8Array<ArrayBuffer>, speech: Int16Array<ArrayBuffer>) =>
+          options.send(bytes, { samples: speech, sampleRate })
         encoder = createOpusEncoder({ webCodecs, manner, waitingMs, timer, packet, dropped, failed })
       }
       encoder?.encode(samples)
@@ -109,7 +124,7 @@ function opusSpeaker(options: SoundLineOptions): Speaker {
       if (encoder === undefined) run()
       else encoder.finish(run)
     },
-    close: () => encoder?.close(),
+    close,
   }
 }
 

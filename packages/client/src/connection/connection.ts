@@ -101,8 +101,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   function lose(code: number, reason: string): void {
     if (over) return
     finish()
-    // A silent peer would hold the closing handshake open for long; nobody waits for it.
-    if (socket.readyState <= 1) socket.close()
+    // A silent peer would hold the closing handshake open for long; nobody waits for it. Where it comes late all the
+    // same, a close without a code would end the session.
+    if (socket.readyState <= 1) socket.close(LEFT_TO_RESUME, reason)
     handlers.lost({ code, reason, opened })
   }
 

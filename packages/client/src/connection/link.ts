@@ -18,6 +18,7 @@ import {
   type Traffic,
 } from './connection.js'
 import { closeMeaning, defaultReconnectPolicy, reconnectDelayMs } from './reconnect-policy.js'
+import { createStanding, type Standing } from './standing.js'
 
 export interface Link {
   readonly state: VoiceState
@@ -25,6 +26,7 @@ export interface Link {
   /** The socket while it is ready, else undefined. */
   readonly connection: Connection | undefined
   readonly traffic: Readonly<Traffic>
+  readonly standing: Pick<Standing, 'role'>
   /** Begins a session unless one is there. */
   open(): void
   /** Leaves the socket and resumes the session at once on another, with a hello of its own. */
@@ -34,7 +36,7 @@ export interface Link {
   close(): void
 }
 
-export type Hello = Omit<HelloInput, 'resume'>
+export type Hello = Omit<HelloInput, 'resume' | 'join'>
 
 export interface LinkOptions {
   readonly client: VoiceClientOptions
@@ -76,7 +78,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
   let state: VoiceState = 'idle'
   let ready: Ready | undefined
   let connection: Connection | undefined
-  let resumeToken: string | undefined
+  const standing = createStanding(() => client.join)
   let refusal: ServerMessageOf<'error'> | undefined
   let readyAt: number | undefined
   let attempt = 0
@@ -135,7 +137,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
         url,
         protocols: voiceProtocols(token),
         encryption,
-        hello: resumeToken === undefined ? hello : { ...hello, resume: resumeToken },
+        hello: { ...hello, ...standing.beginning() },
         environment,
         timing,
         traffic,
@@ -160,22 +162,32 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
 
   function receive(message: ServerMessage): void {
     if (message.type === 'ready') becomeReady(message)
-    if (message.type === 'draining') resumeToken = message.resumeToken
+    if (message.type === 'draining') standing.moves(message.resumeToken)
+    if (message.type === 'role') standing.becomes(message.role)
+    if (message.type === 'devices') standing.devices(message.devices)
     if (message.type === 'error' && message.fatal) refusal = message
     hooks.message(message)
-    if (message.type === 'error' && message.code === 'resume_failed') startOver()
+    if (message.type === 'error' && message.fatal) refused(message.code)
+  }
+
+  /** Whose conversation is gone begins another one; who only joined one has nothing to begin. */
+  function refused(code: string): void {
+    if (code === 'resume_failed' && standing.refused()) return startOver()
+    const isBack = client.join === undefined && standing.session !== undefined
+    if (code !== 'resume_failed' && !(code === 'not_found' && isBack)) return
+    standing.forget()
+    startOver()
   }
 
   function becomeReady(message: Ready): void {
     ready = message
-    resumeToken = message.resumeToken
+    standing.ready(message)
     readyAt = environment.now()
     become('ready')
   }
 
-  /** The session is gone for good; what the person said and typed goes into a new one. */
+  /** Where the session is gone for good, what the person said and typed goes into a new one. */
   function startOver(): void {
-    resumeToken = undefined
     connection?.close(1000, 'starting over')
     dropped(new ClientError('connection-lost'))
   }
@@ -233,7 +245,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
     cancelRetry()
     unwatchNetwork()
     connection = undefined
-    resumeToken = undefined
+    standing.forget()
     hooks.broken(error)
     become(as)
     hooks.ended(error)
@@ -241,6 +253,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
 
   return {
     traffic,
+    standing,
     get state() {
       return state
     },

@@ -3,6 +3,7 @@
  * are refused. Of audio the oldest goes first, and of places in a reply only the last one counts.
  */
 import type { ClientMessageInput } from '@parley/protocol'
+import { durationMs } from './sent-speech.js'
 
 export type Waiting =
   | { readonly kind: 'message'; readonly message: ClientMessageInput }
@@ -14,16 +15,22 @@ export interface Outbox {
   /** Returns how many samples were dropped to make room. */
   addAudio(samples: Int16Array<ArrayBuffer>, sampleRate: number): number
   addPlayed(reply: string, ms: number): void
+  /** Puts speech of before in front; returns how many samples were dropped to make room, oldest first. */
+  putBack(again: readonly Waiting[]): number
   /** Hands everything over, places first; places stay, as what was sent may not arrive. */
   drain(send: (waiting: Waiting) => void): void
   /** The places belong to a session that is gone. */
   forgetPlayed(): void
+  /** Nobody listens to it any more. */
+  forgetAudio(): void
   clear(): void
 }
 
 export interface OutboxLimits {
   readonly messages: number
   readonly audioMs: number
+  /** The same with what is put back, ms. */
+  readonly audioAgainMs: number
   readonly replies: number
 }
 
@@ -62,6 +69,13 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       while (audioMs > limits.audioMs) dropped += dropOldestAudio()
       return dropped
     },
+    putBack(again) {
+      waiting.unshift(...again)
+      for (const each of again) audioMs += durationMs(each)
+      let dropped = 0
+      while (audioMs > limits.audioAgainMs) dropped += dropOldestAudio()
+      return dropped
+    },
     addPlayed(reply, ms) {
       played.delete(reply)
       played.set(reply, ms)
@@ -75,13 +89,13 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       for (const each of all) send(each)
     },
     forgetPlayed: () => played.clear(),
+    forgetAudio() {
+      waiting = waiting.filter(({ kind }) => kind === 'message')
+      audioMs = 0
+    },
     clear() {
       clear()
       played.clear()
     },
   }
-}
-
-function durationMs({ samples, sampleRate }: Extract<Waiting, { kind: 'audio' }>): number {
-  return (samples.length * 1000) / sampleRate
 }

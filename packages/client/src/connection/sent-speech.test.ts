@@ -15,10 +15,13 @@ function names(all: readonly Waiting[]): (number | string)[] {
   return all.map(each => (each.kind === 'audio' ? (each.samples[0] ?? 0) : each.message.type))
 }
 
-function begun(mostMs = 2_000) {
+/** A line of a session that heard so much before, ms. */
+function begun(mostMs = 2_000, beforeMs = 0) {
   const line = createSentSpeech(mostMs)
-  line.take('ses_1', undefined)
-  return line
+  line.take({ session: 'ses_1', receivedMs: beforeMs, isNew: beforeMs === 0 })
+  const take = (session: string, receivedMs: number | undefined) =>
+    line.take({ session, receivedMs, isNew: session !== 'ses_1' })
+  return { ...line, take }
 }
 
 describe('speech on the wire', () => {
@@ -56,8 +59,7 @@ describe('speech on the wire', () => {
   })
 
   it('is all sent again where the gateway has gone back, and not where it is ahead', () => {
-    const line = createSentSpeech(2_000)
-    line.take('ses_1', 5_000)
+    const line = begun(2_000, 5_000)
     line.sent(speech(1))
     expect(names(line.take('ses_1', 4_000))).toEqual([1])
     line.sent(speech(2))
@@ -91,7 +93,7 @@ describe('speech on the wire', () => {
     )
     fc.assert(
       fc.property(cuts, rounds => {
-        const line = createSentSpeech(2_000)
+        const line = begun()
         const arrived: number[] = []
         let said = 0
         let waiting = line.take('ses_1', 0)

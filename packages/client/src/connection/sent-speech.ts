@@ -15,11 +15,17 @@ export interface SentSpeech {
   /**
    * What has to be sent again on the connection that is ready now, oldest first; with it the account begins anew.
    * `receivedMs` is what arrived on all connections of this session; without it only what stayed here is known not to
-   * have arrived.
+   * have arrived. `isNew` where this client began the session just now.
    */
-  take(session: string, receivedMs: number | undefined): Waiting[]
+  take(beginning: SpeechBeginning): Waiting[]
   /** Nothing of it is the caller's any more. */
   forget(): void
+}
+
+export interface SpeechBeginning {
+  readonly session: string
+  readonly receivedMs?: number | undefined
+  readonly isNew: boolean
 }
 
 interface Sent {
@@ -73,13 +79,12 @@ export function createSentSpeech(mostMs: number): SentSpeech {
     stayed(waiting) {
       left = waiting
     },
-    take(next, receivedMs) {
+    take({ session: next, receivedMs, isNew }) {
       const same = next === session
       const again = [...(same && receivedMs !== undefined ? missing(receivedMs) : []), ...left]
       forget()
       session = next
-      // A session that this client begins has heard nothing yet.
-      fromMs = receivedMs ?? (same ? undefined : 0)
+      fromMs = receivedMs ?? (isNew ? 0 : undefined)
       return again
     },
     forget,

@@ -5,7 +5,7 @@
  */
 import type { ServerMessage } from '@parley/protocol'
 
-type FieldKind = 'string' | 'number' | 'boolean' | 'object' | 'list'
+type FieldKind = 'string' | 'number' | 'boolean' | 'object' | 'list' | 'rows'
 type Fields = Readonly<Record<string, FieldKind>>
 
 const turn = { turn: 'string' } as const
@@ -18,7 +18,7 @@ const fieldsOf: Readonly<Record<ServerMessage['type'], Fields>> = {
   error: { code: 'string', message: 'string', fatal: 'boolean' },
   devices: { devices: 'list' },
   role: { role: 'string' },
-  history: { truncated: 'boolean' },
+  history: { truncated: 'boolean', entries: 'rows' },
   'audio-begin': { ...reply, fromMs: 'number' },
   clear: reply,
   duck: { on: 'boolean' },
@@ -78,7 +78,8 @@ export function readServerMessage(text: string): Reading {
 
 function fits(value: unknown, kind: FieldKind): boolean {
   if (kind === 'object') return isRecord(value)
-  if (kind === 'list') return Array.isArray(value) && value.length > 0 && value.every(isRecord)
+  if (kind === 'list') return fits(value, 'rows') && (value as unknown[]).length > 0
+  if (kind === 'rows') return Array.isArray(value) && value.every(isRecord)
   if (typeof value !== kind) return false
   return kind !== 'number' || Number.isFinite(value)
 }
