@@ -1,4 +1,5 @@
 /** What a page gives `createVoice` and gets from it. No code. */
+import type { Device, DeviceRole } from '@parley/protocol'
 import type { ClientError } from '../client-error.js'
 import type { Conversation } from '../conversation.js'
 import type { DeviceList } from '../devices/device-list.js'
@@ -11,7 +12,8 @@ import type { SoundState, VoiceDevices } from './voice-devices.js'
 export interface VoiceOptions extends Omit<VoiceClientOptions, 'reportsPlayed'>, WorkletSource {
   /**
    * `required` (the default): without a microphone no session is begun. `optional`: then the person types. `off`: it is
-   * opened by `setMicrophone` alone.
+   * opened by `setMicrophone` alone. A device that joins as anything but the speaker opens none, and asks for none, until
+   * it takes over.
    */
   readonly microphone?: 'required' | 'optional' | 'off'
   /** From `devices()`; one that is gone gives way to the system's choice, and `device-changed` tells. */
@@ -58,6 +60,11 @@ export interface VoiceSnapshot {
   /** The agent is heard. */
   readonly agentSpeaking: boolean
   readonly conversation: Conversation
+  /** What this device is in the conversation; before it is there, what it asked to be. */
+  readonly role: DeviceRole
+  /** Who stands in the conversation; empty until there are several. */
+  readonly company: readonly Device[]
+  /** The microphones and loudspeakers of this one. */
   readonly devices: DeviceList
   /** Chosen by the page; undefined is the system's choice. */
   readonly microphoneId: string | undefined
@@ -70,6 +77,8 @@ export interface VoiceNews {
   status: { readonly status: VoiceStatus; readonly previous: VoiceStatus }
   /** By this page's own ear, which is quick and easily deceived. */
   speaking: { readonly who: 'user' | 'agent'; readonly on: boolean }
+  /** This device is something else now; `by` is the id of the device that caused it, where another did. */
+  role: { readonly role: DeviceRole; readonly by: string | undefined }
   /** Another device is used than was chosen. */
   'device-changed': { readonly kind: 'microphone' | 'speaker'; readonly label: string }
   /** Whatever goes wrong, whether it ends the conversation or not. */
@@ -123,10 +132,16 @@ export interface Voice {
   press(): void
   /** Push to talk: the turn is over. */
   release(): void
-  /** A typed turn. Throws `bad-option`, `queue-full` or `not-connected`. */
+  /** A typed turn. Throws `bad-option`, `queue-full`, `not-connected` or, for a listener, `not-allowed`. */
   sendText(text: string): void
-  /** Takes the floor: silence at once. Null where nothing was playing; rejects with `not-connected` or `timeout`. */
+  /** Takes the floor: silence at once. Null where nothing was playing; rejects with `not-connected`, `not-allowed` or `timeout`. */
   interrupt(): Promise<Heard | null>
+  /**
+   * This device becomes the speaker: opens its microphone, then takes over, and the one that was the speaker lets go of its
+   * own. Call from a click. Never rejects: where there is no microphone, or the gateway will not, it stays what it was, and
+   * `error` says why.
+   */
+  takeOver(): Promise<void>
   /** RMS of full scale, 0–1: from which level on the person counts as speaking here. */
   setThreshold(rms: number): void
   /** Another microphone, now and for the next `start()`; undefined is the system's choice. Never rejects. */

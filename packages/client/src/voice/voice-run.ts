@@ -3,6 +3,7 @@
  * unplugging, phone calls and other sound cards, and gives all of it back. Invariant: after `end()` nothing it began
  * is left, whatever was still being opened.
  */
+import type { DeviceRole } from '@parley/protocol'
 import { ClientError } from '../client-error.js'
 import type { MicrophoneOptions } from '../devices/microphone.js'
 import type { Environment } from '../environment.js'
@@ -19,6 +20,10 @@ export interface VoiceRun {
   open(): Promise<void>
   /** Opens the microphone chosen by now. Never rejects: faults are told. */
   openMicrophone(): Promise<void>
+  /** Opens it, unless the page wants none, for a device that wants to be the speaker; resolves to whether it may be. */
+  prepareToSpeak(): Promise<boolean>
+  /** Another device is the speaker. */
+  closeMicrophone(): void
   setSpeaker(deviceId: string | undefined): Promise<void>
   /** The rate of what the gateway sends is another than expected, Hz. */
   playAt(outputRate: number): Promise<void>
@@ -49,7 +54,7 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
   let over = false
   let opened = false
   let renewing = false
-  let microphoneWanted = options.microphone !== 'off'
+  let microphoneWanted = options.microphone !== 'off' && wantedRole(options) === 'speaker'
   let sound = devices.openSound()
   let leaveSound = watchSound()
   let releaseScreen = () => {}
@@ -132,6 +137,21 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
     await relist()
   }
 
+  async function prepareToSpeak(): Promise<boolean> {
+    const isHeard = () => talker.status === 'on' || talker.status === 'silenced'
+    if (options.microphone === 'off' || isHeard()) return true
+    try {
+      await talker.open(sound, microphoneOptions())
+    } catch (thrown) {
+      if (!over) parts.problem(thrown as ClientError)
+      return false
+    }
+    if (over || !isHeard()) return false
+    microphoneWanted = true
+    void relist()
+    return true
+  }
+
   async function relist(): Promise<void> {
     const list = await devices.list()
     if (!over) store.update({ devices: list })
@@ -169,7 +189,7 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
     try {
       next = devices.openSound()
       const player = await openPlayer(next, rates.output)
-      if (!over && talker.status !== 'off') await talker.open(next, microphoneOptions())
+      if (!over && microphoneWanted && talker.status !== 'off') await talker.open(next, microphoneOptions())
       if (!over) await speaker.settle()
       if (over) {
         player.close()
@@ -205,6 +225,11 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
       await relist()
     },
     openMicrophone,
+    prepareToSpeak,
+    closeMicrophone() {
+      microphoneWanted = false
+      talker.close()
+    },
     async setSpeaker(deviceId) {
       await chooseSpeaker(sound, deviceId ?? '')
     },
@@ -235,6 +260,11 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
       store.update({ sound: 'off' })
     },
   }
+}
+
+/** What a device asks to be. */
+export function wantedRole({ join }: Pick<VoiceOptions, 'join'>): DeviceRole {
+  return join?.as ?? 'speaker'
 }
 
 async function chooseSpeaker(sound: PageSound, deviceId: string): Promise<void> {

@@ -12,6 +12,8 @@ export const idleVoice: VoiceSnapshot = {
   userSpeaking: false,
   agentSpeaking: false,
   conversation: emptyConversation,
+  role: 'speaker',
+  company: [],
   devices: noDevices,
   microphoneId: undefined,
   speakerId: undefined,

@@ -1,61 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ClientError } from '../client-error.js'
+import { frames, live, sent, setUp } from '../testing/live-voice.js'
 import { createVirtualDevices, twoDevices } from '../testing/virtual-devices.js'
-import { createVirtualPage, readyMessage } from '../testing/virtual-page.js'
 import { createVoice } from './voice.js'
-import type { VoiceOptions } from './voice-page-types.js'
-
-function setUp(options: Partial<VoiceOptions> = {}) {
-  const page = createVirtualPage()
-  const kit = createVirtualDevices()
-  const voice = createVoice({
-    ...{ url: 'https://gateway.test', environment: page.environment, devices: kit.devices },
-    ...options,
-  })
-  const statuses: string[] = []
-  const problems: string[] = []
-  const speaking: string[] = []
-  const moved: unknown[] = []
-  voice.on('status', ({ status }) => statuses.push(status))
-  voice.on('problem', ({ code }) => problems.push(code))
-  voice.on('speaking', ({ who, on }) => speaking.push(`${who} ${on ? 'speaks' : 'stops'}`))
-  voice.on('device-changed', change => moved.push(change))
-
-  function last<Thing>(things: readonly Thing[]): Thing {
-    const thing = things.at(-1)
-    if (thing === undefined) throw new Error('there is none yet')
-    return thing
-  }
-
-  return {
-    ...{ page, kit, voice, statuses, problems, speaking, moved },
-    socket: () => last(page.sockets),
-    microphone: () => last(kit.microphones),
-    player: () => last(kit.players),
-    sound: () => last(kit.sounds),
-    async greet(changes: Parameters<typeof readyMessage>[0] = {}) {
-      for (let i = 0; i < 3; i++) await page.pass(0)
-      last(page.sockets).accept()
-      last(page.sockets).say(readyMessage(changes))
-      await page.pass(0)
-    },
-  }
-}
-
-async function live(options: Partial<VoiceOptions> = {}) {
-  const all = setUp(options)
-  void all.voice.start()
-  await all.greet()
-  return all
-}
-
-function frames(socket: ReturnType<Awaited<ReturnType<typeof live>>['socket']>): number[] {
-  return socket.received.filter(each => each instanceof Int16Array).map(frame => frame[0] ?? 0)
-}
-
-function sent(socket: ReturnType<Awaited<ReturnType<typeof live>>['socket']>, type: string) {
-  return socket.received.filter(each => !ArrayBuffer.isView(each) && each.type === type)
-}
 
 describe('a voice on a page', () => {
   it('touches nothing until it starts', () => {

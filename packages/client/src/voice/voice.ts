@@ -2,6 +2,7 @@
  * A voice agent on a page, whole: microphone, loudspeaker, session and what is said, in one object. Everything it does
  * is to be had piece by piece as well (`createVoiceClient`, `openMicrophone`, `createPlayer`); here they are joined.
  */
+import type { DeviceRole } from '@parley/protocol'
 import { ClientError } from '../client-error.js'
 import { isLive } from '../connection/link.js'
 import { type ConversationInput, conversationStep } from '../conversation.js'
@@ -13,8 +14,8 @@ import { createVoiceClient } from '../voice-client.js'
 import { createSpeaker } from './speaker.js'
 import { createTalker } from './talker.js'
 import { createVoiceFigures } from './voice-figures.js'
-import type { Voice, VoiceNews, VoiceOptions, VoiceStatus } from './voice-page-types.js'
-import { beginVoiceRun, type VoiceRun } from './voice-run.js'
+import type { MicrophoneStatus, Voice, VoiceNews, VoiceOptions, VoiceStatus } from './voice-page-types.js'
+import { beginVoiceRun, type VoiceRun, wantedRole } from './voice-run.js'
 import { createVoiceStore } from './voice-store.js'
 
 /** Tunnels are longer, but older words no longer fit the conversation. */
@@ -26,11 +27,14 @@ const RELEASE_TAIL_MS = 150
 export function createVoice(options: VoiceOptions): Voice {
   const environment: Environment = { ...browserEnvironment(), ...options.environment }
   const devices = options.devices ?? browserDevices(options.context)
-  const client = createVoiceClient({ waitingAudioMs: WAITING_AUDIO_MS, ...options, reportsPlayed: true })
+  const client = createVoiceClient({
+    ...{ waitingAudioMs: WAITING_AUDIO_MS, ...options, ...joinOf(options, () => talker.status) },
+    reportsPlayed: true,
+  })
   const news = createEmitter<VoiceNews>()
   const { microphoneId, speakerId, pushToTalk = false } = options
   const duckLocally = options.duckLocally ?? options.echoCancellation !== false
-  const store = createVoiceStore({ microphoneId, speakerId })
+  const store = createVoiceStore({ microphoneId, speakerId, role: wantedRole(options) })
   const figures = createVoiceFigures(client)
   const speaker = createSpeaker(() => client.ready?.output.sampleRate ?? 0, environment, {
     speaking: on => speaks('agent', on),
@@ -47,6 +51,7 @@ export function createVoice(options: VoiceOptions): Voice {
   })
   let run: VoiceRun | undefined
   let starting: Promise<void> | undefined
+  let takingOver: Promise<void> | undefined
   let cancelRelease: (() => void) | undefined
   let unwatchNetwork = () => {}
 
@@ -55,7 +60,12 @@ export function createVoice(options: VoiceOptions): Voice {
   client.on('message', fold)
   client.on('codec-failed', problem)
   client.on('encryption-fault', problem)
-  client.on('ready', ({ output }) => void run?.playAt(output.sampleRate))
+  client.on('ready', ({ output }) => {
+    becomeRole(client.role)
+    void run?.playAt(output.sampleRate)
+  })
+  client.on('role', ({ role, by }) => becomeRole(role, by))
+  client.on('devices', ({ devices: company }) => store.update({ company }))
   client.on('failed', fail)
   client.on('state-changed', ({ state }) => {
     if (state === 'closed') over('ended')
@@ -68,6 +78,26 @@ export function createVoice(options: VoiceOptions): Voice {
     if (status === previous) return
     store.update({ status })
     news.emit('status', { status, previous })
+  }
+
+  /** Who is the speaker has the microphone, and nobody else. */
+  function becomeRole(role: DeviceRole, by?: string): void {
+    if (role === store.snapshot().role) return
+    store.update({ role })
+    news.emit('role', { role, by })
+    if (role !== 'speaker') run?.closeMicrophone()
+    else if (takingOver === undefined) void run?.prepareToSpeak()
+  }
+
+  async function takeOver(mine: VoiceRun): Promise<void> {
+    if (!(await mine.prepareToSpeak()) || run !== mine) return
+    try {
+      await client.takeOver()
+    } catch (thrown) {
+      if (run !== mine) return
+      mine.closeMicrophone()
+      problem(thrown as ClientError)
+    }
   }
 
   function refresh(): void {
@@ -128,7 +158,7 @@ export function createVoice(options: VoiceOptions): Voice {
 
   function start(): Promise<void> {
     if (run !== undefined) return starting ?? Promise.resolve()
-    store.update({ error: undefined })
+    store.update({ error: undefined, role: wantedRole(options), company: [] })
     figures.reset()
     speaker.reset()
     try {
@@ -202,10 +232,17 @@ export function createVoice(options: VoiceOptions): Voice {
     },
     sendText: client.sendText,
     interrupt: client.interrupt,
+    takeOver() {
+      if (run === undefined || client.role === 'speaker') return Promise.resolve()
+      takingOver ??= takeOver(run).finally(() => {
+        takingOver = undefined
+      })
+      return takingOver
+    },
     setThreshold: talker.activity.setThreshold,
     async setMicrophone(deviceId) {
       store.update({ microphoneId: deviceId })
-      await run?.openMicrophone()
+      if (client.role === 'speaker') await run?.openMicrophone()
     },
     async setSpeaker(deviceId) {
       await run?.setSpeaker(deviceId)
@@ -213,5 +250,21 @@ export function createVoice(options: VoiceOptions): Voice {
     },
     levels: () => ({ user: talker.level, agent: speaker.figures.level }),
     metrics: () => figures.metrics(speaker.figures, run?.latencyMs ?? 0),
+  }
+}
+
+/** A page that can do without a microphone does not take the conversation from a device that has one. */
+function joinOf(
+  { join, microphone }: VoiceOptions,
+  status: () => MicrophoneStatus,
+): Pick<VoiceOptions, 'join'> {
+  if (join?.as !== 'speaker' || microphone !== 'optional') return {}
+  return {
+    join: {
+      ...join,
+      get as() {
+        return status() === 'on' || status() === 'silenced' ? 'speaker' : 'controller'
+      },
+    },
   }
 }

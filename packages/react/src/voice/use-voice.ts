@@ -10,6 +10,7 @@ type Deeds =
   | 'release'
   | 'sendText'
   | 'interrupt'
+  | 'takeOver'
   | 'setThreshold'
   | 'setMicrophone'
   | 'setSpeaker'
@@ -22,8 +23,8 @@ export interface UseVoice extends VoiceSnapshot, Pick<Voice, Deeds> {
 }
 
 /**
- * One voice agent, which speaks after `start()` from a click. Another `url`, `agent`, `language` or `pushToTalk` makes
- * another voice and ends the one before; a fresh `token` counts from the next connection on; all other options are those
+ * One voice agent, which speaks after `start()` from a click. Another `url`, `agent`, `language`, `join` or `pushToTalk`
+ * makes another voice and ends the one before; a fresh `token` counts from the next connection on; all other options are those
  * of the render that made the voice. Leaving ends the conversation and gives the microphone back.
  */
 export function useVoice(options: VoiceOptions): UseVoice {
@@ -33,7 +34,8 @@ export function useVoice(options: VoiceOptions): UseVoice {
     const latest = latestToken.current
     return typeof latest === 'function' ? latest() : (latest ?? '')
   }, [])
-  const key = JSON.stringify([String(options.url), options.agent, options.language, options.pushToTalk])
+  const { url, agent, language, join, pushToTalk } = options
+  const key = JSON.stringify([String(url), agent, language, join, pushToTalk])
   const make = () => ({ key, voice: createVoice({ ...options, token: freshToken }) })
   const [made, setMade] = useState(make)
   let current = made
@@ -53,11 +55,11 @@ export function useVoice(options: VoiceOptions): UseVoice {
   const snapshot = useSyncExternalStore(voice.subscribe, voice.snapshot, serverSnapshot)
   return useMemo(() => {
     const { start, stop, setMuted, press, release, sendText, interrupt } = voice
-    const { setThreshold, setMicrophone, setSpeaker, levels, metrics } = voice
+    const { takeOver, setThreshold, setMicrophone, setSpeaker, levels, metrics } = voice
     return {
       ...snapshot,
       ...{ start, stop, setMuted, press, release, sendText, interrupt },
-      ...{ setThreshold, setMicrophone, setSpeaker, levels, metrics, voice },
+      ...{ takeOver, setThreshold, setMicrophone, setSpeaker, levels, metrics, voice },
     }
   }, [snapshot, voice])
 }
