@@ -1,6 +1,7 @@
 export * from './clock/caller-anchor.js'
 export * from './clock/clock.js'
 export * from './clock/limit-time.js'
+export * from './clock/media-time.js'
 export * from './clock/system-clock.js'
 export * from './clock/ticker.js'
 export * from './defined.js'

@@ -19,4 +19,8 @@ export interface Tap {
   event?(event: SessionEvent): void
   /** As the far end is told it: a durable event once it is stored. Told once, whether or not there is a leg. */
   announced?(event: SessionEvent): void
+  /** The far end was lost, or one is there again. */
+  legChanged?(change: LegChange): void
 }
+
+export type LegChange = 'lost' | 'attached'

@@ -3,8 +3,8 @@
  * agent rings again, a call is dialled twice); their clocks are put on one line by the epoch time at which each began.
  */
 
-import type { Json, LatencyLedger, SessionEvent, SessionId } from '@parley/core'
-import type { Store, StoredConversation } from '@parley/platform'
+import type { Json, LatencyLedger, SessionId } from '@parley/core'
+import type { LoggedEvent, Store, StoredConversation } from '@parley/platform'
 import type { CallEvent } from '../call.js'
 import type { CallDetail, CallStore } from '../store/call-store.js'
 
@@ -58,7 +58,7 @@ export async function readTranscript(
   call: CallDetail,
 ): Promise<CallTranscript> {
   const ids = [...new Set(call.legs.flatMap(leg => leg.sessions))]
-  const read: { readonly stored: StoredConversation; readonly log: readonly SessionEvent[] }[] = []
+  const read: { readonly stored: StoredConversation; readonly log: readonly LoggedEvent[] }[] = []
   let truncated = false
   for (const id of ids) {
     const stored = await sessions.readSession({ tenant: call.tenant, id })
@@ -91,7 +91,7 @@ export async function readTranscript(
 }
 
 async function logOf(sessions: Pick<Store, 'readEvents'>, tenant: string, id: SessionId) {
-  const events: SessionEvent[] = []
+  const events: LoggedEvent[] = []
   for (let fromSeq = 0; events.length < MAX_LOG; ) {
     const page = await sessions.readEvents({ tenant, id, fromSeq, limit: LOG_PAGE })
     for (const { event } of page) events.push(event)
@@ -102,7 +102,7 @@ async function logOf(sessions: Pick<Store, 'readEvents'>, tenant: string, id: Se
   return { events, more: true }
 }
 
-function linesOf(stored: StoredConversation, log: readonly SessionEvent[]): readonly TranscriptLine[] {
+function linesOf(stored: StoredConversation, log: readonly LoggedEvent[]): readonly TranscriptLine[] {
   const { startedAtMs, id: session } = stored
   const begun = new Map<string, number>()
   for (const event of log) if (event.kind === 'reply-started') begun.set(event.reply, event.atMs)
@@ -134,7 +134,7 @@ function linesOf(stored: StoredConversation, log: readonly SessionEvent[]): read
 }
 
 /** Keys that follow one another are one line. */
-function keyLines(log: readonly SessionEvent[], { startedAtMs, id }: StoredConversation) {
+function keyLines(log: readonly LoggedEvent[], { startedAtMs, id }: StoredConversation) {
   const lines: { readonly startMs: number; endMs: number; keys: string }[] = []
   for (const event of log) {
     if (event.kind !== 'dtmf') continue

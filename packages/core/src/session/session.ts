@@ -253,6 +253,7 @@ export class Session {
     old?.close(why)
     leg.open(this.#inbox(() => this.#leg?.transport === leg))
     this.#body.answering.connect(face)
+    this.#body.telling.legChanged('attached')
     this.#body.telling.catchUp()
   }
 
@@ -302,6 +303,7 @@ export class Session {
     }
     this.#body.answering.disconnect()
     this.#leg = undefined
+    this.#body.telling.legChanged('lost')
     this.#body.watchdog.detached(this.#now())
   }
 

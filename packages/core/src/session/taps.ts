@@ -1,6 +1,6 @@
 import type { AudioFrame } from '@parley/audio'
 import type { ReplyId } from '../ids.js'
-import type { Tap } from '../tap.js'
+import type { LegChange, Tap } from '../tap.js'
 import type { SessionEvent } from './events.js'
 
 /** The taps of a session behind a wall: one that throws is unplugged and named, and the conversation goes on. */
@@ -67,6 +67,16 @@ export class Taps {
     for (const tap of this.#taps) {
       try {
         tap.announced?.(event)
+      } catch (error) {
+        this.#unplug(tap, error)
+      }
+    }
+  }
+
+  legChanged(change: LegChange): void {
+    for (const tap of this.#taps) {
+      try {
+        tap.legChanged?.(change)
       } catch (error) {
         this.#unplug(tap, error)
       }

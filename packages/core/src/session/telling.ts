@@ -1,7 +1,7 @@
 import type { AudioFrame } from '@parley/audio'
 import { ParleyError } from '../errors.js'
 import type { ReplyId, SessionId } from '../ids.js'
-import type { Tap } from '../tap.js'
+import type { LegChange, Tap } from '../tap.js'
 import type { CloseReason } from '../transport.js'
 import { Announcer } from './announcer.js'
 import type { Entrance } from './entrance.js'
@@ -112,6 +112,10 @@ export class Telling {
 
   agentDucked(on: boolean): void {
     this.#taps.agentDucked(on)
+  }
+
+  legChanged(change: LegChange): void {
+    this.#taps.legChanged(change)
   }
 
   /** A far end is there (again): tells it what it missed. */

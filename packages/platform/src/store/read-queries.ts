@@ -1,4 +1,4 @@
-import type { CloseReason, SessionEvent, SessionId } from '@parley/core'
+import type { CloseReason, SessionId } from '@parley/core'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { isStorable } from './json-text.js'
 import type { ReplyRow, Schema, SessionRow, TurnRow } from './schema.js'
@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from './session-cursor.js'
 import type {
   EventQuery,
   LogEntry,
+  LoggedEvent,
   SessionKey,
   SessionPage,
   SessionQuery,
@@ -88,7 +89,7 @@ export async function selectEvents(
     .limit(clamp(query.limit ?? 500, longestEventPage))
     .execute()
   // What is read here was written by `appendEvents`.
-  return rows.map(row => ({ seq: row.seq, event: row.event as unknown as SessionEvent }))
+  return rows.map(row => ({ seq: row.seq, event: row.event as unknown as LoggedEvent }))
 }
 
 function groupByTurn(replies: readonly ReplyRow[]): ReadonlyMap<string, readonly ReplyRow[]> {

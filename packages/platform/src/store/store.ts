@@ -5,6 +5,8 @@ import type {
   Journal,
   Json,
   LatencyLedger,
+  LegChange,
+  ReplyId,
   SessionEvent,
   SessionId,
 } from '@parley/core'
@@ -98,8 +100,33 @@ export interface SessionEnd {
 export interface LogEntry {
   /** 0, 1, 2 … in the order of the session; gaps are allowed. */
   readonly seq: number
-  readonly event: SessionEvent
+  readonly event: LoggedEvent
 }
+
+/** What the log keeps: the events of a session, and where its sound stands on its clock. */
+export type LoggedEvent = SessionEvent | LoggedPlace
+
+/** `atMs` is ms since the session began. */
+export type LoggedPlace = {
+  readonly atMs: number
+} /** What the clock of the world showed then, epoch ms; told when a process begins with the session. */ & (
+  | { readonly kind: 'clock-read'; readonly epochMs: number }
+  /** The caller's sample at `mediaMs` came then, jitter taken out; holds until the next. */
+  | { readonly kind: 'caller-placed'; readonly mediaMs: number }
+  /** An unbroken stretch of a reply's sound reaches the ear from then on, by estimate. */
+  | {
+      readonly kind: 'reply-placed'
+      readonly reply: ReplyId
+      /** Where it begins in the reply's sound, ms. */
+      readonly fromMs: number
+      readonly durationMs: number
+      /** When its first frame left the gateway. */
+      readonly leftMs: number
+    }
+  /** What had been placed of the reply's sound beyond `heardMs` was thrown away. */
+  | { readonly kind: 'reply-cleared'; readonly reply: ReplyId; readonly heardMs: number }
+  | { readonly kind: 'leg-changed'; readonly change: LegChange }
+)
 
 export interface SessionQuery {
   readonly tenant: string

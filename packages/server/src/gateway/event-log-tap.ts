@@ -1,21 +1,111 @@
-import type { SessionEvent, SessionId, Tap } from '@parley/core'
-import type { LogEntry, Store } from '@parley/platform'
+/**
+ * Writes every event of a session into the store's log, and where the sound of both sides stands on the session's clock,
+ * so that a conversation can be played back with its sound. Words of partial transcripts and shapes of the mouth would
+ * only swell it. What is placed is told in stretches: some entries a minute, whatever the length of frames.
+ */
 
-/** Writes every event of a session into the store's log; words of partial transcripts and shapes of the mouth would only swell it. */
-export function createEventLogTap(
-  store: Pick<Store, 'appendEvents'>,
-  session: SessionId,
+import { type AudioFrame, frameMs } from '@parley/audio'
+import {
+  type Clock,
+  createCallerAnchor,
+  MediaTime,
+  type ReplyId,
+  type SessionEvent,
+  type SessionId,
+  type Tap,
+} from '@parley/core'
+import type { LoggedEvent, LoggedPlace, Store } from '@parley/platform'
+
+export interface EventLogTapOptions {
+  readonly store: Pick<Store, 'appendEvents'>
+  readonly session: SessionId
   /** Where the numbering goes on. */
-  fromSeq: number,
-): Tap {
-  let seq = fromSeq
+  readonly fromSeq: number
+  /** What the session had lasted in other processes, ms. */
+  readonly fromMs: number
+  readonly clock: Pick<Clock, 'now'>
+  epochMs(): number
+}
+
+type Stretch = { -readonly [Key in keyof Placed]: Placed[Key] }
+type Placed = Extract<LoggedPlace, { kind: 'reply-placed' }>
+
+/** The caller's place is told anew where it is off by more, ms. */
+const CALLER_SLACK_MS = 10
+/** A frame that is heard off the line of those before by more begins another stretch, ms. */
+const AGENT_SLACK_MS = 10
+/** A longer stretch is told in parts: a process that dies takes no more with it. */
+const LONGEST_MS = 10_000
+
+export function createEventLogTap(options: EventLogTapOptions): Tap {
+  const { store, session, clock } = options
+  let seq = options.fromSeq
+  /** The clock when the session began; known from its first event on. */
+  let zeroMs: number | undefined
+  let stretch: Stretch | undefined
+  let callerOffsetMs: number | undefined
+  const media = new MediaTime(options.fromMs)
+  const anchor = createCallerAnchor()
+
+  const append = (event: LoggedEvent): void => {
+    store.appendEvents(session, [{ seq, event }])
+    seq += 1
+  }
+
+  const flush = (): void => {
+    if (stretch !== undefined && stretch.durationMs > 0) append({ ...stretch })
+    stretch = undefined
+  }
+
+  const now = (): number => clock.now() - (zeroMs ?? clock.now())
+
   return {
     name: 'event-log',
     event(event: SessionEvent) {
       if (event.kind === 'transcript-partial' || event.kind === 'reply-visemes') return
-      const entry: LogEntry = { seq, event }
-      seq += 1
-      store.appendEvents(session, [entry])
+      if (event.kind === 'reply-ended' || event.kind === 'session-ended') flush()
+      append(event)
+      if (zeroMs !== undefined) return
+      zeroMs = clock.now() - event.atMs
+      append({ kind: 'clock-read', atMs: event.atMs, epochMs: options.epochMs() })
+    },
+    userAudio(frame: AudioFrame) {
+      if (zeroMs === undefined) return
+      const durationMs = frameMs(frame)
+      const mediaMs = media.place(durationMs, now())
+      const offsetMs = anchor.came(mediaMs + durationMs, now())
+      if (callerOffsetMs !== undefined && Math.abs(offsetMs - callerOffsetMs) <= CALLER_SLACK_MS) return
+      callerOffsetMs = offsetMs
+      append({ kind: 'caller-placed', atMs: mediaMs + offsetMs, mediaMs })
+    },
+    agentAudio(frame: AudioFrame, reply: ReplyId, heardInMs: number) {
+      if (zeroMs === undefined) return
+      const durationMs = frameMs(frame)
+      const leftMs = now()
+      const atMs = leftMs + heardInMs
+      if (stretch !== undefined && goesOn(stretch, { reply, fromMs: frame.atMs, atMs })) {
+        stretch.durationMs += durationMs
+        return
+      }
+      flush()
+      stretch = { kind: 'reply-placed', reply, fromMs: frame.atMs, atMs, durationMs, leftMs }
+    },
+    agentCleared(reply: ReplyId, heardMs: number) {
+      flush()
+      append({ kind: 'reply-cleared', atMs: now(), reply, heardMs })
+    },
+    legChanged(change) {
+      flush()
+      append({ kind: 'leg-changed', atMs: now(), change })
     },
   }
+}
+
+function goesOn(
+  { reply, fromMs, atMs, durationMs }: Stretch,
+  next: Pick<Stretch, 'reply' | 'fromMs' | 'atMs'>,
+): boolean {
+  if (next.reply !== reply || durationMs >= LONGEST_MS) return false
+  if (Math.abs(fromMs + durationMs - next.fromMs) > 1) return false
+  return Math.abs(atMs + durationMs - next.atMs) <= AGENT_SLACK_MS
 }

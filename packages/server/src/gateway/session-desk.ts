@@ -125,14 +125,18 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const open = new Map<SessionId, OpenSession>()
   let draining = false
 
-  function taps(id: SessionId, tenant: string, fromSeq: number): Tap[] {
+  function taps(id: SessionId, tenant: string, from: { readonly seq: number; readonly ms: number }): Tap[] {
     const missed = (type: string, ms: number) => {
       const targetMs = targetOf(config, type)
       if (config.performanceWarnings && targetMs !== undefined && ms > targetMs) {
         log.warn({ session: id, type, ms: Math.round(ms), targetMs }, 'latency target missed')
       }
     }
-    return [parts.metrics.sessionTap(tenant, missed), createEventLogTap(store, id, fromSeq)]
+    const eventLog = createEventLogTap({
+      ...{ store, clock, session: id, epochMs: parts.epochMs },
+      ...{ fromSeq: from.seq, fromMs: from.ms },
+    })
+    return [parts.metrics.sessionTap(tenant, missed), eventLog]
   }
 
   function forget(id: SessionId, reason: CloseReason): void {
@@ -204,7 +208,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
       ...(beginning.snapshots === undefined ? {} : { snapshots: beginning.snapshots }),
       taps: [
-        ...taps(id, tenant, nextSeq),
+        ...taps(id, tenant, { seq: nextSeq, ms: goesOnFrom?.atMs ?? 0 }),
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
         ...(beginning.taps ?? []),
         {

@@ -1,0 +1,38 @@
+/**
+ * The caller's media time: frames stand one behind the other, across codecs and legs. A leg counts time from its own
+ * first sample; here it goes on from the leg before. While nothing is sent it advances with the clock, so that what was
+ * heard before and after a pause stays apart.
+ */
+
+/** A sender silent for longer than this is taken to have been silent in the room, too. */
+const GAP_MS = 500
+
+export class MediaTime {
+  #endMs: number
+  #lastAtMs: number | undefined
+
+  /** `fromMs`: where it begins. */
+  constructor(fromMs: number) {
+    this.#endMs = fromMs
+  }
+
+  /** End of the last frame, ms. */
+  get endMs(): number {
+    return this.#endMs
+  }
+
+  /** When the last frame came, by the clock of `place`; undefined before the first. */
+  get lastAtMs(): number | undefined {
+    return this.#lastAtMs
+  }
+
+  /** Where a frame of `durationMs` that comes at `nowMs` begins, ms. */
+  place(durationMs: number, nowMs: number): number {
+    const sinceMs = this.#lastAtMs === undefined ? 0 : nowMs - this.#lastAtMs
+    if (sinceMs > GAP_MS + durationMs) this.#endMs += sinceMs - durationMs
+    this.#lastAtMs = nowMs
+    const atMs = this.#endMs
+    this.#endMs += durationMs
+    return atMs
+  }
+}
