@@ -27,6 +27,7 @@ import {
 import { keyRoutes } from '../access/key-routes.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
 import { createGuard } from '../http/guard.js'
+import { attachPlayback } from '../playback/attach-playback.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
@@ -218,6 +219,11 @@ async function attachVoice(
     rateLimiter: assembly.rateLimiter,
   })
   void spoken.warm()
+  const playback = attachPlayback({
+    ...parts,
+    createAnalyser,
+    isRunning: session => desk.subjectOf(session) !== undefined,
+  })
   return {
     activeSessions: () => desk.active,
     vendorProbes: assembly.probes,
@@ -239,6 +245,7 @@ async function attachVoice(
       await app.register(prosodySocket.routes)
       await app.register(socketio.routes)
       await app.register(spoken.routes)
+      await app.register(playback)
     },
     notices: [...noticesOf(agents.agents, speech), notice, ...calls.notices],
   }

@@ -35,7 +35,7 @@ const userSchema = z.object({
   atMs: sessionMs,
 })
 
-const decisionSchema = z.object({
+export const decisionSchema = z.object({
   by: z.string(),
   cause: z.enum(['tool', 'rule', 'delegation']),
   rule: z.string().optional(),
@@ -56,7 +56,7 @@ const endedSchema = z.object({
   atMs: sessionMs,
 })
 
-const ledgerSchema = z.object({
+export const ledgerSchema = z.object({
   totalMs: z.number(),
   unattributedMs: z.number(),
   heardSource: z.enum(['reported', 'estimated']),
