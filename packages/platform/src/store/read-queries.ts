@@ -2,14 +2,11 @@ import type { CloseReason, SessionId } from '@parley/core'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { isStorable } from './json-text.js'
 import type { ReplyRow, Schema, SessionRow, TurnRow } from './schema.js'
-import { decodeCursor, encodeCursor } from './session-cursor.js'
 import type {
   EventQuery,
   LogEntry,
   LoggedEvent,
   SessionKey,
-  SessionPage,
-  SessionQuery,
   StoredConversation,
   StoredReply,
   StoredSession,
@@ -18,28 +15,8 @@ import type {
 
 /** The statements that read. Each names the tenant in every table it touches, and has a limit. */
 
-const longestPage = 200
 const longestEventPage = 1000
 const mostTurns = 5000
-
-export async function selectSessions(database: Kysely<Schema>, query: SessionQuery): Promise<SessionPage> {
-  if (!isStorable(query.tenant)) return { sessions: [] }
-  const limit = clamp(query.limit ?? 50, longestPage)
-  let select = sessionsOf(database, query.tenant)
-    .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-  if (query.before !== undefined) {
-    const cursor = decodeCursor(query.before)
-    select = select.where(
-      sql<boolean>`(started_at, id) < (to_timestamp(${cursor.startedAtMs}::float8 / 1000), ${cursor.id})`,
-    )
-  }
-  const rows = await select.execute()
-  const sessions = rows.slice(0, limit).map(storedSession)
-  const last = sessions.at(-1)
-  return rows.length > limit && last ? { sessions, next: encodeCursor(last) } : { sessions }
-}
 
 export async function selectConversation(
   database: Kysely<Schema>,

@@ -5,8 +5,9 @@ import type { Database } from './database.js'
 import { foldJournal, type JournalEntry } from './journal-rows.js'
 import { isStorable, toJsonText } from './json-text.js'
 import { migrate, migrationStatus } from './migrator.js'
-import { selectConversation, selectEvents, selectSessions } from './read-queries.js'
+import { selectConversation, selectEvents } from './read-queries.js'
 import { retried, retryForMs } from './retried.js'
+import { selectFacets, selectSessions } from './search/select-sessions.js'
 import type { LogEntry, Store, StoreHealth, StoreLog } from './store.js'
 import { asStoreError, blamesData } from './store-errors.js'
 import { insertEvents, insertSession, updateEnd, writeJournal } from './write-queries.js'
@@ -87,6 +88,7 @@ export function createSqlStore(options: SqlStoreOptions): Store {
       if (!known) throw unknownSession()
     },
     listSessions: query => guarded(() => selectSessions(database.sql, query)),
+    sessionFacets: tenant => guarded(() => selectFacets(database.sql, tenant)),
     readSession: key => guarded(() => selectConversation(database.sql, key)),
     readEvents: query => guarded(() => selectEvents(database.sql, query)),
     migrate: () => migrate(database.sql, log),

@@ -2,6 +2,7 @@ import { type DurableEvent, ParleyError, systemClock } from '@parley/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from './open-store.js'
+import { findsWhatWasSaid } from './search/search.test-kit.js'
 import type { Store } from './store.js'
 import {
   ledger,
@@ -302,6 +303,8 @@ describe.each([
     expect(seen.slice(0, 4)).toEqual(ids.slice(3).reverse())
     expect(new Set(seen)).toEqual(new Set(ids))
   })
+
+  findsWhatWasSaid(() => store)
 
   it('refuses a page mark it did not give out', async () => {
     for (const before of ['', 'x', 'bm90aGluZw', Buffer.from('9e99:x').toString('base64url')]) {

@@ -10,6 +10,7 @@ import type {
   SessionEvent,
   SessionId,
 } from '@parley/core'
+import type { SnippetPart } from './search/said-snippet.js'
 
 /**
  * The port for lasting data: sessions, what was said and heard, and where the time went.
@@ -45,6 +46,9 @@ export interface Store extends Journal {
 
   /** Newest first. @throws ParleyError `bad_message` for a `before` this store did not give out. */
   listSessions(query: SessionQuery): Promise<SessionPage>
+
+  /** What the tenant's newest sessions can be asked for, each in the order of the alphabet; at most 50 of a kind. */
+  sessionFacets(tenant: string): Promise<SessionFacets>
 
   /** The session with its turns in order of time; undefined if there is none or it is another tenant's. */
   readSession(key: SessionKey): Promise<StoredConversation | undefined>
@@ -128,7 +132,33 @@ export type LoggedPlace = {
   | { readonly kind: 'leg-changed'; readonly change: LegChange }
 )
 
-export interface SessionQuery {
+/** What sessions are asked for; each given thing narrows it. */
+export interface SessionFilter {
+  /**
+   * Words that were said, by either side, in any place of the conversation; accents and case do not count. In quotation
+   * marks several in a row. The last word may be only the beginning of one. At most 8 words or phrases.
+   */
+  readonly search?: string
+  readonly agent?: string
+  readonly edge?: string
+  /** BCP 47; `es` also stands for `es-MX`. */
+  readonly language?: string
+  /** Began at or after, epoch ms. */
+  readonly fromMs?: number
+  /** Began before, epoch ms. */
+  readonly untilMs?: number
+  /** How it ended; `open`: it has no end, since it lasts or its process died. */
+  readonly ended?: CloseReason | 'open'
+  /** Whether a reply was interrupted. */
+  readonly interrupted?: true
+  /** An answer took so long or longer, ms. */
+  readonly slowMs?: number
+  readonly minTurns?: number
+  /** Whether there is a recording. */
+  readonly recorded?: true
+}
+
+export interface SessionQuery extends SessionFilter {
   readonly tenant: string
   /** 1–200, default 50. */
   readonly limit?: number
@@ -137,7 +167,7 @@ export interface SessionQuery {
 }
 
 export interface SessionPage {
-  readonly sessions: readonly StoredSession[]
+  readonly sessions: readonly ListedSession[]
   /** Absent on the last page. */
   readonly next?: string
 }
@@ -159,6 +189,33 @@ export interface StoredSession extends SessionKey {
   readonly endedAtMs?: number
   readonly endReason?: CloseReason
   readonly turnCount: number
+}
+
+export interface ListedSession extends StoredSession {
+  /** Replies that were interrupted. */
+  readonly interruptions: number
+  /** The longest that an answer took, ms; absent where there was none. */
+  readonly slowestMs?: number
+  readonly recorded: boolean
+  /** Where the words that were looked for are; of several places the one with most of them. */
+  readonly match?: SaidMatch
+}
+
+export interface SaidMatch {
+  readonly side: 'user' | 'agent'
+  readonly turn: string
+  /** Of the agent's. */
+  readonly reply?: string
+  /** Ms since the session began. */
+  readonly atMs: number
+  /** About 180 characters around the words; together they are what was said there. */
+  readonly parts: readonly SnippetPart[]
+}
+
+export interface SessionFacets {
+  readonly agents: readonly string[]
+  readonly edges: readonly string[]
+  readonly languages: readonly string[]
 }
 
 export interface StoredConversation extends StoredSession {
