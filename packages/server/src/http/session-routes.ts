@@ -1,18 +1,22 @@
+import { Readable } from 'node:stream'
 import { ParleyError, type SessionId } from '@parley/core'
 import type { Store } from '@parley/platform'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Guard } from './guard.js'
-import { problemSchema, sessionPageSchema, sessionSchema } from './session-schemas.js'
+import { exportCsv, exportJson } from './session-export.js'
+import { sessionFilterOf, sessionFilterQuery } from './session-query.js'
+import { facetsSchema, problemSchema, sessionPageSchema, sessionSchema } from './session-schemas.js'
 
 /** Past and present conversations of the caller's own tenant. Another tenant's look exactly like missing ones. */
 
-export type SessionReader = Pick<Store, 'listSessions' | 'readSession'>
+export type SessionReader = Pick<Store, 'listSessions' | 'readSession' | 'sessionFacets'>
 
-const listQuery = z.object({
+const listQuery = sessionFilterQuery.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.string().max(200).optional().meta({ description: '`next` of the page before.' }),
 })
+const exportQuery = sessionFilterQuery.extend({ format: z.enum(['csv', 'json']).default('csv') })
 
 const problems = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 429: problemSchema }
 
@@ -25,7 +29,7 @@ export function sessionRoutes(reader: SessionReader, guard: Guard): FastifyPlugi
       '/api/sessions',
       {
         schema: {
-          summary: 'Sessions, newest first',
+          summary: 'Sessions, newest first; all of them, or those that are looked for',
           tags: ['sessions'],
           security: [{ token: [] }],
           querystring: listQuery,
@@ -34,9 +38,49 @@ export function sessionRoutes(reader: SessionReader, guard: Guard): FastifyPlugi
       },
       async request => {
         const { tenant } = await guard(request, 'sessions:read')
-        const { limit, before } = request.query
-        const page = await reader.listSessions({ tenant, limit, ...(before === undefined ? {} : { before }) })
-        return { ...page, sessions: [...page.sessions] }
+        const { limit, before, ...filter } = request.query
+        const page = await reader.listSessions({
+          ...sessionFilterOf(filter),
+          ...{ tenant, limit },
+          ...(before === undefined ? {} : { before }),
+        })
+        return sessionPageSchema.parse(page)
+      },
+    )
+    app.get(
+      '/api/sessions/facets',
+      {
+        schema: {
+          summary: 'Agents, edges and languages of the newest sessions',
+          tags: ['sessions'],
+          security: [{ token: [] }],
+          response: { 200: facetsSchema, ...problems },
+        },
+      },
+      async request => {
+        const { tenant } = await guard(request, 'sessions:read')
+        return facetsSchema.parse(await reader.sessionFacets(tenant))
+      },
+    )
+    app.get(
+      '/api/sessions/export',
+      {
+        schema: {
+          summary: 'Sessions as a file of CSV or JSON, newest first, at most 10,000',
+          tags: ['sessions'],
+          security: [{ token: [] }],
+          querystring: exportQuery,
+        },
+      },
+      async (request, reply) => {
+        const { tenant } = await guard(request, 'sessions:read')
+        const { format, ...filter } = request.query
+        const query = { ...sessionFilterOf(filter), tenant }
+        const lines = format === 'csv' ? exportCsv(reader, query) : exportJson(reader, query)
+        return reply
+          .header('content-disposition', `attachment; filename="conversations.${format}"`)
+          .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8')
+          .send(Readable.from(lines))
       },
     )
     app.get(

@@ -19,12 +19,36 @@ const summary = {
   turnCount: z.int(),
 }
 
+const matchSchema = z
+  .object({
+    side: z.enum(['user', 'agent']),
+    turn: z.string(),
+    reply: z.string().optional(),
+    atMs: sessionMs,
+    parts: z.array(z.object({ text: z.string(), hit: z.literal(true).optional() })),
+  })
+  .meta({ description: 'Where the words of `q` are: about 180 characters around them.' })
+
 export const sessionPageSchema = z.object({
-  sessions: z.array(z.object(summary)),
+  sessions: z.array(
+    z.object({
+      ...summary,
+      interruptions: z.int().meta({ description: 'Replies that were interrupted.' }),
+      slowestMs: z.number().optional().meta({ description: 'The longest that an answer took.' }),
+      recorded: z.boolean(),
+      match: matchSchema.optional(),
+    }),
+  ),
   next: z
     .string()
     .optional()
     .meta({ description: 'Give it as `before` for the next page; absent on the last.' }),
+})
+
+export const facetsSchema = z.object({
+  agents: z.array(z.string()),
+  edges: z.array(z.string()),
+  languages: z.array(z.string()),
 })
 
 const userSchema = z.object({

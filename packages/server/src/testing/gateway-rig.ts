@@ -121,7 +121,11 @@ const fewSessions: SessionReader = {
   async listSessions({ tenant, limit, before }) {
     if (tenant === 'broken') throw new Error('secret inner detail')
     if (before === 'bad') throw new ParleyError('bad_message', 'before is not one this store gave out')
-    return { sessions: tenant === 'acme' ? [session].slice(0, limit) : [] }
+    const listed = { ...session, interruptions: 0, recorded: false }
+    return { sessions: tenant === 'acme' ? [listed].slice(0, limit) : [] }
+  },
+  async sessionFacets(tenant) {
+    return { agents: tenant === 'acme' ? ['demo'] : [], edges: [], languages: [] }
   },
   async readSession({ tenant, id }) {
     if (tenant !== 'acme' || id !== session.id) return undefined
