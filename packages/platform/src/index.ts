@@ -1,6 +1,8 @@
 export { type ApiKey, isApiKey } from './api-keys/api-key.js'
 export * from './api-keys/api-key-store.js'
 export * from './api-keys/api-keys.js'
+export * from './agents/agent-store.js'
+export * from './agents/sql-agent-store.js'
 export * from './identity/address.js'
 export * from './identity/client-secrets.js'
 export * from './identity/identity.js'
