@@ -187,6 +187,14 @@ trouble: Sorry.
     expect(mistakes(text).join('\n')).toMatch(/unknown key "phrase"[\s\S]*there is no voice "cartesa"/)
   })
 
+  it('is refused for what its gateway does not let it do, at its place, with its other mistakes', () => {
+    const rules = () => [{ path: ['tools', 0, 'url'], message: 'is too far; stay near' }]
+    const text = `${model}tools: [{ kind: http, name: a, description: b, url: 'https://far.example/' }]\nturns: { bargeIn: no }\n`
+    expect(() => parseAgent(text, 'a.yaml', { ...providers, rules })).toThrow(
+      /^a\.yaml:8:\d+: is too far; stay near\na\.yaml:9:/,
+    )
+  })
+
   it('is read without a catalogue whatever providers it names', () => {
     expect(parseAgent(model.replace('deepgram', 'whatever'), 'a.yaml').stt[0]?.provider).toBe('whatever')
   })

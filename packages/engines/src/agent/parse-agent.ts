@@ -39,6 +39,7 @@ export function parseAgent(
   providers: ProviderCatalogue = anyProvider,
 ): Agent {
   const read = readYaml(yamlText, fileName)
+  for (const { path, message } of providers.rules?.(read.data) ?? []) read.problems.add(path, message)
   return isForModel(read.data)
     ? modelAgent(read, fileName, providers)
     : scriptedAgent(read, fileName, providers)

@@ -15,6 +15,15 @@ export interface ProviderCatalogue {
   readonly phone?: z.ZodType
   /** Options that the configuration gives where an entry does not (a model, a voice). */
   defaults(slot: AgentSlot, provider: string, language: string): Readonly<Record<string, Json>>
+  /** What a well-formed file must not ask for all the same, by whom it is; nothing without. `data` has any shape. */
+  rules?(data: unknown): readonly FileRefusal[]
+}
+
+export interface FileRefusal {
+  /** Keys and indexes that lead to it. */
+  readonly path: readonly (string | number)[]
+  /** What is wrong; what to do. */
+  readonly message: string
 }
 
 /** Knows no provider and refuses none: for reading a file without a gateway. */

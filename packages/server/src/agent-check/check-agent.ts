@@ -20,14 +20,18 @@ import { createProviderCatalogue } from '../gateway/provider-catalogue.js'
 export async function checkAgent(file: string, config: Config, terminal: Terminal): Promise<void> {
   const read = await loadAgent(file, createProviderCatalogue(vendors, config))
   const warn = (line: string) => terminal.print(terminal.paint.warning(line))
-  for (const script of await scriptsOf(read)) {
-    const unheard = await unheardWords(script)
-    const cure = 'rephrase them, or this agent takes typed turns only'
-    if (unheard.length > 0) warn(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`)
-  }
+  const unheard = await unheardPhrases(read)
+  const cure = 'rephrase them, or this agent takes typed turns only'
+  if (unheard.length > 0) warn(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`)
   for (const line of missingKeys(read, config)) warn(line)
   for (const line of reasonerLines(read)) terminal.print(line)
   terminal.print(terminal.paint.good(`${file} is good.`))
+}
+
+/** Words of its phrases that nobody here can hear, where the embedded recogniser is to hear them. */
+export async function unheardPhrases(agent: Agent): Promise<readonly string[]> {
+  const words = await Promise.all((await scriptsOf(agent)).map(unheardWords))
+  return [...new Set(words.flat())]
 }
 
 /** Scripts whose phrases the embedded recogniser is to hear. */

@@ -1,4 +1,5 @@
 import { accessSettings, encryptionSettings, limitSettings } from './access-settings.js'
+import { agentSettings } from './agent-settings.js'
 import { networkSettings } from './network-settings.js'
 import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
 import { phoneSettings } from './phone-settings.js'
@@ -21,6 +22,7 @@ export const settings = {
   ...storeSettings,
   ...recordingSettings,
   ...assemblySettings,
+  ...agentSettings,
   ...vendorSettings,
   ...phoneSettings,
   ...speechSettings,
@@ -45,6 +47,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Store', keys: keysOf(storeSettings) },
   { title: 'Recording', keys: keysOf(recordingSettings) },
   { title: 'Assembly', keys: keysOf(assemblySettings) },
+  { title: 'Agents of the console', keys: keysOf(agentSettings) },
   { title: 'Vendors', keys: keysOf(vendorSettings) },
   { title: 'Phone calls', keys: keysOf(phoneSettings) },
   { title: 'Speech over HTTP', keys: keysOf(speechSettings) },

@@ -14,7 +14,8 @@ export interface AgentCatalogue {
   choose(name: string | undefined, language: string | undefined): Agent
 }
 
-const shipped = ['front-desk.en.yaml', 'recepcion.es.yaml']
+/** Files that come with Parley. */
+export const shippedAgents: readonly string[] = ['front-desk.en.yaml', 'recepcion.es.yaml']
 
 /** Reads the agents. @throws ParleyError `bad_agent` naming file, line and cure. */
 export async function loadAgents(config: Config, providers: ProviderCatalogue): Promise<AgentCatalogue> {
@@ -25,7 +26,7 @@ async function readAgents(config: Config, providers: ProviderCatalogue): Promise
   if (config.agentFile !== undefined) return [await loadAgent(config.agentFile, providers)]
   const assembled = agentFromSettings(config, providers)
   if (assembled !== undefined) return [assembled]
-  return Promise.all(shipped.map(name => loadAgent(shippedFile(name), providers)))
+  return Promise.all(shippedAgents.map(name => loadAgent(shippedFile(name), providers)))
 }
 
 export function catalogueOf(agents: readonly Agent[]): AgentCatalogue {

@@ -27,6 +27,7 @@ import type { Log } from '../log/log.js'
 import type { ProviderMetrics } from '../metrics/provider-metrics.js'
 import { assembleSpeech } from '../speech/assemble-speech.js'
 import type { SpeechVoices } from '../speech/speech-voices.js'
+import { type AdmittedAgent, type AdmittedWorld, admission, warmWithin } from './admit-agent.js'
 import { type AssembledAgent, assembleAgent } from './assemble-agent.js'
 import { vendorFacts } from './assemble-keys.js'
 import { createProviderShelf, type ProviderShelf, type UnreadyProvider } from './assemble-providers.js'
@@ -40,6 +41,11 @@ import type { ProviderLife } from './provider-life.js'
 export interface Assembly {
   /** What an agent of the catalogue came to; in a phone call a model has the tools of one, too. */
   of(agent: Agent, where?: 'phone'): AssembledAgent
+  /**
+   * An agent that comes while the gateway runs, and goes with `close`. Its own values of variables and its own `fetch`.
+   * @throws ParleyError as the start does for what is missing
+   */
+  admit(agent: Agent, world: AdmittedWorld): Promise<AdmittedAgent>
   /** The model that sums up an agent's calls, by its name; undefined where there is none. */
   afterModel(agent: string): LanguageModel | undefined
   /** A session begins: what its first turn needs is made ready again, at most once a minute. */
@@ -71,8 +77,6 @@ export interface AssembleOptions {
   readonly catalogue?: ProviderCatalogue
 }
 
-/** How long the start waits for connections; they go on being made behind it. */
-const WARM_MS = 3_000
 /** Connections made by one session serve those that begin within this time. */
 const STIR_EVERY_MS = 60_000
 
@@ -152,6 +156,7 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
         if (found === undefined) throw new ParleyError('internal', `agent ${agent.agent} was not assembled`)
         return found
       },
+      admit: admission(parts),
       afterModel: name => afterModels.get(name),
       stir() {
         if (clock.now() - stirredMs < STIR_EVERY_MS) return
@@ -182,17 +187,7 @@ async function readPrices(path: string): Promise<PriceList> {
 }
 
 async function warmUp(shelf: ProviderShelf, { agents, clock, log }: AssembleOptions): Promise<void> {
-  const warming = shelf.warm().then(unready => {
-    tellUnready(unready, log)
-    return unready
-  })
-  const unready = await new Promise<readonly UnreadyProvider[]>(resolve => {
-    const cancel = clock.after(WARM_MS, () => resolve([]))
-    void warming.then(found => {
-      cancel()
-      resolve(found)
-    })
-  })
+  const unready = await warmWithin(shelf, clock, found => tellUnready(found, log))
   const missing = unready.filter(({ error }) => error.code === 'provider_missing')
   for (const { slot, provider, error } of missing) {
     const lost = agents.find(

@@ -65,7 +65,7 @@ export function enricherOf(agent: Agent, parts: AssemblyParts): Pick<CascadeOpti
   try {
     // Read by the catalogue's shape, which is this one.
     const maker = contextFromConfig(agent.context as ContextConfig, {
-      fetch,
+      fetch: tools.fetch,
       clock,
       epochMs,
       secretOf: tools.secretOf,

@@ -41,6 +41,8 @@ export interface ProviderShelf {
   hasOtherKey(vendor: string): boolean
   /** Makes everything ready; resolves with what could not be. Never rejects. */
   warm(): Promise<readonly UnreadyProvider[]>
+  /** A shelf of its own for agents that come and go: what both have is one, what nobody has any more is closed. */
+  branch(): ProviderShelf
   close(): Promise<void>
 }
 
@@ -55,6 +57,8 @@ interface Standing {
   readonly slot: AgentSlot
   readonly vendor: string
   readonly provider: ProviderKinds[AgentSlot]
+  /** Shelves that have it. */
+  readonly holders: Set<object>
 }
 
 export interface ShelfOptions {
@@ -119,34 +123,56 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
     }
   }
 
+  function open(): ProviderShelf {
+    const held = new Map<string, Standing>()
+    return {
+      used,
+      hasOtherKey: vendor => pools.get(vendor)?.hasOther() === true,
+      get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry) {
+        const vendor = options.vendors.find(({ name }) => name === entry.provider)
+        if (vendor?.[slot] === undefined)
+          throw new ParleyError('bad_config', `${entry.place}: there is no ${slot} "${entry.provider}"`)
+        const name = nameOf(slot, entry)
+        const standing = made.get(name) ?? {
+          slot,
+          vendor: vendor.name,
+          provider: make(slot, entry, vendor),
+          holders: new Set(),
+        }
+        made.set(name, standing)
+        held.set(name, standing)
+        standing.holders.add(held)
+        used.add(vendor)
+        return standing.provider as ProviderKinds[Kind]
+      },
+      async warm() {
+        const unready: UnreadyProvider[] = []
+        await Promise.all(
+          [...held.values()].map(async ({ slot, vendor, provider }) => {
+            try {
+              if ('warm' in provider) await provider.warm?.()
+            } catch (error) {
+              unready.push({ slot, provider: vendor, error: ParleyError.from(error, 'provider_failed') })
+            }
+          }),
+        )
+        return unready
+      },
+      branch: open,
+      async close() {
+        const left = [...held].filter(([, { holders }]) => holders.delete(held) && holders.size === 0)
+        held.clear()
+        for (const [name] of left) made.delete(name)
+        await Promise.allSettled(left.map(([, { provider }]) => provider.close?.()))
+      },
+    }
+  }
+
+  const first = open()
   return {
-    used,
-    hasOtherKey: vendor => pools.get(vendor)?.hasOther() === true,
-    get<Kind extends AgentSlot>(slot: Kind, entry: ProviderEntry) {
-      const vendor = options.vendors.find(({ name }) => name === entry.provider)
-      if (vendor?.[slot] === undefined)
-        throw new ParleyError('bad_config', `${entry.place}: there is no ${slot} "${entry.provider}"`)
-      const name = nameOf(slot, entry)
-      const provider = made.get(name)?.provider ?? make(slot, entry, vendor)
-      made.set(name, { slot, vendor: vendor.name, provider })
-      used.add(vendor)
-      return provider as ProviderKinds[Kind]
-    },
-    async warm() {
-      const unready: UnreadyProvider[] = []
-      await Promise.all(
-        [...made.values()].map(async ({ slot, vendor, provider }) => {
-          try {
-            if ('warm' in provider) await provider.warm?.()
-          } catch (error) {
-            unready.push({ slot, provider: vendor, error: ParleyError.from(error, 'provider_failed') })
-          }
-        }),
-      )
-      return unready
-    },
+    ...first,
     async close() {
-      await Promise.allSettled([...made.values()].map(({ provider }) => provider.close?.()))
+      await first.close()
       for (const pool of pools.values()) pool.close()
     },
   }

@@ -25,6 +25,7 @@ import {
   type VoiceSocket,
 } from '@parley/transports'
 import { keyRoutes } from '../access/key-routes.js'
+import { type AttachedAgents, attachAgents } from '../agents/attach-agents.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
 import { createGuard } from '../http/guard.js'
 import { attachPlayback } from '../playback/attach-playback.js'
@@ -79,10 +80,18 @@ export async function prepareVoice({
   ])
   // A start that fails elsewhere never asks for it.
   loading.catch(() => {})
+  let later: Promise<EmbeddedSpeech> | undefined
   lifecycle.onStop('speech', async () => {
     const [speech] = await loading
-    await speech.close()
+    await Promise.all([speech.close(), later?.then(each => each.close())])
   })
+  /** Also for agents that come later, though none of the start names it. */
+  async function speechFor(agent: Agent): Promise<EmbeddedSpeech> {
+    const [speech] = await loading
+    if (usesEmbedded(agents.agents) || !usesEmbedded([agent])) return speech
+    later ??= openEmbeddedSpeech(clock, log)
+    return later
+  }
   return async parts => {
     const loaded = await loading
     const catalogue = createProviderCatalogue(vendors, config)
@@ -101,7 +110,11 @@ export async function prepareVoice({
       catalogue,
     })
     lifecycle.onStop('providers', () => assembly.close())
-    return attachVoice(parts, { agents, assembly, secretOf }, loaded)
+    const edited = attachAgents({
+      ...parts,
+      ...{ own: agents, assembly, catalogue, secretOf, speechFor, epochMs: Date.now },
+    })
+    return attachVoice(parts, { agents, assembly, edited, secretOf }, loaded)
   }
 }
 
@@ -116,11 +129,12 @@ function usesEmbedded(agents: readonly Agent[]): boolean {
 interface Agents extends Pick<VoiceWorld, 'secretOf'> {
   readonly agents: AgentCatalogue
   readonly assembly: Assembly
+  readonly edited: AttachedAgents
 }
 
 async function attachVoice(
   parts: ServerParts,
-  { agents, assembly, secretOf }: Agents,
+  { agents, assembly, edited, secretOf }: Agents,
   [speech, resampling, opus, voiceActivity, createAnalyser]: Loaded,
 ): Promise<Attached> {
   const { config, clock, log, metrics, door, store, lifecycle } = parts
@@ -136,6 +150,7 @@ async function attachVoice(
     config,
     agents,
     assembly,
+    stored: edited.stored,
     store,
     metrics,
     resampling,
@@ -240,6 +255,7 @@ async function attachVoice(
     async routes(app) {
       await app.register(keyRoutes({ keys: parts.keys, guard: createGuard(parts), epochMs: Date.now }))
       await app.register(realtime.routes)
+      await app.register(edited.routes)
       await app.register(webrtc.routes)
       await app.register(calls.routes)
       await app.register(prosodySocket.routes)

@@ -30,11 +30,13 @@ import type {
   VoicePrincipal,
   VoiceResumeRequest,
 } from '@parley/transports'
+import type { ChosenAgent, StoredAgents, WantedConversation } from '../agents/stored-agents.js'
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import type { SessionRecorder } from '../replay/session-recorder.js'
 import { type AgentCatalogue, speaks } from './agent-catalogue.js'
+import type { AssembledAgent } from './assemble-agent.js'
 import type { Assembly } from './assemble-gateway.js'
 import { createEventLogTap } from './event-log-tap.js'
 
@@ -45,6 +47,8 @@ export interface SessionDeskParts {
   readonly config: Config
   readonly agents: AgentCatalogue
   readonly assembly: Pick<Assembly, 'of' | 'stir'>
+  /** Agents that people write while the gateway runs; without them there are those of `agents` alone. */
+  readonly stored?: Pick<StoredAgents, 'choose'>
   readonly store: Store
   readonly metrics: Metrics
   readonly resampling: Resampling
@@ -109,6 +113,8 @@ interface Beginning
     Partial<Pick<CallOpening, 'taps'>>,
     Pick<VoiceOpenRequest, 'begins'> {
   readonly edge: NonNullable<VoiceOpenRequest['edge']>
+  /** Of an agent that came while the gateway ran. */
+  readonly assembled?: AssembledAgent | undefined
 }
 
 interface OpenSession {
@@ -149,28 +155,51 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       .catch((error: unknown) => log.error({ err: error, session: id }, 'session end not stored'))
   }
 
-  function openVoice({ hello, ...leg }: VoiceOpenRequest): Promise<OpenedSession> {
-    const wanted = hello.language ?? config.language
-    const agent = parts.agents.choose(hello.agent, wanted)
-    const language = speaks(agent, wanted) ? wanted : agent.language
-    const opens = agent.greeting.say.length > 0
-    return begin({ edge: 'voice-ws', ...leg, agent, language, opens, maxMs: config.maxSessionMs })
+  async function openVoice({ hello, ...leg }: VoiceOpenRequest): Promise<OpenedSession> {
+    const language = hello.language ?? config.language
+    return beginWith({ principal: leg.principal, name: hello.agent, language }, agent => {
+      const opens = agent.greeting.say.length > 0
+      return { edge: 'voice-ws', ...leg, opens, maxMs: config.maxSessionMs }
+    })
   }
 
-  function openRealtime({ model, language: said, ...leg }: RealtimeOpening): Promise<OpenedSession> {
-    const { agents, choose } = parts.agents
-    const wanted = said ?? config.language
-    const agent = choose(agents.some(({ agent: name }) => name === model) ? model : undefined, wanted)
-    const language = speaks(agent, wanted) ? wanted : agent.language
+  async function openRealtime({ model, language: said, ...leg }: RealtimeOpening): Promise<OpenedSession> {
+    const language = said ?? config.language
     const maxMs = Math.min(config.maxSessionMs, config.realtimeSessionMs)
-    return begin({ edge: 'realtime', ...leg, agent, language, opens: false, maxMs })
+    const wanted = { principal: leg.principal, name: model, language, lenient: true } as const
+    return beginWith(wanted, () => ({ edge: 'realtime', ...leg, opens: false, maxMs }))
+  }
+
+  /** An agent of the console is held until the session is over. */
+  async function beginWith(
+    wanted: WantedConversation,
+    beginningOf: (agent: Agent) => Omit<Beginning, 'agent' | 'language'>,
+  ): Promise<OpenedSession> {
+    const { stored } = parts
+    const { agent, assembled, release } =
+      stored === undefined ? chooseOwn(wanted) : await stored.choose(wanted)
+    const language = speaks(agent, wanted.language) ? wanted.language : agent.language
+    const leaving: Tap = { name: 'agent', event: ({ kind }) => kind === 'session-ended' && release() }
+    try {
+      return await begin({ ...beginningOf(agent), agent, language, assembled, taps: [leaving] })
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  function chooseOwn({ name, language, lenient }: WantedConversation): ChosenAgent {
+    const { agents, choose } = parts.agents
+    const known = lenient === undefined || agents.some(({ agent }) => agent === name)
+    return { agent: choose(known ? name : undefined, language), release() {} }
   }
 
   async function begin(beginning: Beginning): Promise<OpenedCall> {
     const { agent, language, principal, transport, signal, edge, opens, maxMs } = beginning
     if (draining) throw new ParleyError('draining')
     const { goesOnFrom, wrap = same } = beginning
-    const { engine, ...assembled } = parts.assembly.of(agent, edge === 'phone' ? 'phone' : undefined)
+    const { engine, ...assembled } =
+      beginning.assembled ?? parts.assembly.of(agent, edge === 'phone' ? 'phone' : undefined)
     const recogniser = assembled.recogniser(language)
     parts.assembly.stir()
     const id = goesOnFrom?.session ?? (ids.next('ses') as SessionId)

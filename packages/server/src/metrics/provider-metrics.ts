@@ -25,6 +25,7 @@ export interface ProviderMetrics {
 
 const BUCKETS = [0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10]
 const names = ['slot', 'provider'] as const
+const MOST_MODELS = 200
 
 export function createProviderMetrics(registry: Registry): ProviderMetrics {
   const registers = [registry]
@@ -78,9 +79,17 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
     registers,
   })
   let prices: PriceList | undefined
+  const models = new Set<string>()
+
+  /** Agents of the console name what they like; beyond a number that no gateway has, they share one label. */
+  function labelOf(model: string): string {
+    if (models.size < MOST_MODELS) models.add(model)
+    return models.has(model) ? model : 'other'
+  }
 
   function count(what: { slot: AgentSlot; provider: string; model: string | undefined }, used: Used): void {
-    const { provider, model = '' } = what
+    const { provider } = what
+    const model = labelOf(what.model ?? '')
     const { inputTokens = 0, outputTokens = 0, cachedTokens = 0 } = used
     if (inputTokens > 0) tokens.inc({ provider, model, direction: 'input' }, inputTokens)
     if (cachedTokens > 0) tokens.inc({ provider, model, direction: 'cached' }, cachedTokens)
