@@ -1,5 +1,6 @@
 export * from './assistant/assistant.js'
 export * from './assistant/assistant-types.js'
+export * from './assistant/avatar-sync.js'
 export * from './assistant/socket-client.js'
 export type { VadHandler } from './assistant/vad-handler.js'
 export * from './client-error.js'

@@ -3,6 +3,7 @@ import type { BargeInAck, CallEnded } from '@parley/protocol'
 import type { ClientError } from '../client-error.js'
 import type { AudioSource } from '../devices/audio-source.js'
 import type { Player } from '../devices/player.js'
+import type { AvatarSyncOptions } from './avatar-sync.js'
 
 export interface SocketClientOptions {
   /** The gateway. Default: where the page comes from. */
@@ -40,13 +41,31 @@ export interface AssistantOptions extends SocketClientOptions {
   readonly vadThreshold?: number
   /** Whether the shapes of the agent's mouth are told (`visemes`). Default false. */
   readonly avatar?: boolean
+  /**
+   * Whether sound goes over WebRTC where that comes about within 2 s (`fallBackAfterMs`), and over the socket where it does
+   * not. Default false.
+   */
+  readonly webrtc?: boolean | AssistantWebrtcOptions
+  /** The face that `avatar` moves; without one `assistant.avatarSync.frame` tells. */
+  readonly face?: AvatarSyncOptions
   /** Stand-ins for the browser's microphone and loudspeaker. */
   readonly devices?: Partial<AssistantDevices>
 }
 
+export interface AssistantWebrtcOptions {
+  readonly fallBackAfterMs?: number
+  /** Default: those of the gateway. */
+  readonly iceServers?: readonly RTCIceServer[]
+}
+
 /** Rates in Hz. */
 export interface AssistantDevices {
-  openMicrophone(sampleRate: number): Promise<AudioSource>
+  /** With a stream that is open already, that one is listened to, and stays open at the end. */
+  openMicrophone(sampleRate: number, stream?: MediaStream): Promise<AudioSource>
+  /** The microphone itself, for a call over WebRTC. */
+  openStream(): Promise<MediaStream>
+  /** What plays a track of a call over WebRTC. */
+  openElement(): HTMLAudioElement
   openPlayer(sampleRate: number): Promise<Player>
   /** The sound may need a gesture of the person to begin; called in each call of the page. */
   wake(): void

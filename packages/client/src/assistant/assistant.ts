@@ -1,22 +1,26 @@
 /**
  * The assistant: a few calls and one status over the Socket.IO edge, for pages that know it by these names. What is new
- * should use `createVoiceClient`, which hears more and costs less.
+ * should use `createVoice`, which hears more and costs less.
  */
 import type { BargeInAck, CallEnded } from '@parley/protocol'
 import { ClientError } from '../client-error.js'
-import type { AudioSource } from '../devices/audio-source.js'
-import type { Player } from '../devices/player.js'
 import { createEmitter, type Emitter } from '../emitter.js'
+import type { AssistantCall, AssistantCallParts } from './assistant-call.js'
 import { browserDevices } from './assistant-devices.js'
 import type { AssistantEvents, AssistantOptions, AssistantStatus, SocketMetrics } from './assistant-types.js'
+import { AvatarSync } from './avatar-sync.js'
+import { createFaceEvents } from './face-events.js'
+import { INPUT_RATE, openSocketCall } from './socket-call.js'
 import { SocketClient } from './socket-client.js'
-import { createSoundChunks, type SoundChunks } from './sound-chunks.js'
 import { createVadHandler, type VadHandler } from './vad-handler.js'
 
 export interface Assistant {
   readonly socketClient: SocketClient
   readonly vadHandler: VadHandler
   readonly audioProcessor: { preloadVoiceModel(): Promise<void> }
+  /** The microphone's sound on its way; `chunkSize` counts from the next call on. */
+  readonly audioStreamHandler: { chunkSize: number; readonly streaming: boolean }
+  readonly avatarSync: AvatarSync
   on: Emitter<AssistantEvents>['on']
   /** Connects and says who is there. Asks for nothing of the person. */
   initialize(): Promise<void>
@@ -35,22 +39,20 @@ export interface Assistant {
   close(): void
 }
 
-const INPUT_RATE = 16_000
-const OUTPUT_RATE = 24_000
 const DEFAULT_CHUNK = 2_048
+const FALL_BACK_AFTER_MS = 2_000
 
 /** Touches nothing of the page before `initialize`. Throws `bad-option`. */
 export function createAssistant(options: AssistantOptions = {}): Assistant {
-  const { language = 'es', agent, microphone = true, avatar = false, chunkSize = DEFAULT_CHUNK } = options
-  if (!Number.isInteger(chunkSize) || chunkSize < 320 || chunkSize > INPUT_RATE)
-    throw new ClientError('bad-option', '`chunkSize` is 320 to 16000 samples.')
+  const { language = 'es', agent, microphone = true, avatar = false, webrtc = false } = options
+  let chunkSize = checkedChunk(options.chunkSize ?? DEFAULT_CHUNK)
   const socketClient = new SocketClient(options)
   const vadHandler = createVadHandler(options.vadThreshold)
-  const devices = { ...browserDevices(), ...options.devices }
+  const devices = { ...browserDevices(options.url), ...options.devices }
   const events = createEmitter<AssistantEvents>()
-  const chunks: SoundChunks = createSoundChunks(chunkSize, bytes => socketClient.sendAudio(bytes))
-  let source: AudioSource | undefined
-  let player: Player | undefined
+  const faceEvents = createFaceEvents()
+  const avatarSync = new AvatarSync(options.face)
+  let call: AssistantCall | undefined
   let starting: Promise<void> | undefined
   let callActive = false
   /** Each end of a call makes what an earlier start still opens void. */
@@ -63,93 +65,98 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
       systemReady: authenticated,
       callActive,
       socket: { connected, authenticated, latency: socketClient.getMetrics().latency },
-      webrtc: { enabled: false, connected: false },
+      webrtc: { enabled: webrtc !== false, connected: callActive && call?.carrier === 'webrtc' },
       vad: { enabled: microphone, analyzing },
       avatar: { enabled: avatar, animating: avatar && remoteAudioPlaying },
-      audio: { streamingEnabled: source !== undefined },
+      audio: { streamingEnabled: call?.streaming ?? false },
     }
   }
 
   const changed = () => events.emit('status-changed', getStatus())
 
-  function hush(): void {
-    player?.clear()
-    vadHandler.remoteAudioPlaying = false
-  }
-
   function release(): void {
     round += 1
     callActive = false
-    source?.close()
-    player?.close()
-    source = undefined
-    player = undefined
+    call?.close()
+    call = undefined
+    avatarSync.rest()
     vadHandler.reset()
     changed()
   }
 
   function fail(thrown: unknown): void {
-    events.emit(
-      'failed',
-      thrown instanceof ClientError ? thrown : new ClientError('closed', undefined, { cause: thrown }),
-    )
+    const error =
+      thrown instanceof ClientError ? thrown : new ClientError('closed', undefined, { cause: thrown })
+    events.emit('failed', error)
+    changed()
   }
 
-  function listen(to: AudioSource): void {
-    source = to
-    to.on('frame', ({ samples, levelDbfs }) => {
-      if (!callActive) return
-      chunks.add(samples)
-      if (vadHandler.hear(levelDbfs)) bargeIn().catch(fail)
-    })
-    to.on('ended', ({ error }) => {
-      source = undefined
-      if (error !== undefined) fail(error)
-      changed()
-    })
-  }
-
-  function speak(through: Player): void {
-    player = through
-    through.on('played', ({ reply, ms, final }) => {
-      vadHandler.remoteAudioPlaying = !final
-      socketClient.tell('audio:played', { reply, ms })
-      changed()
-    })
+  function partsOf(mine: number): AssistantCallParts {
+    return {
+      ...{ language, agent, avatar, microphone, devices },
+      level(dbfs) {
+        if (callActive && vadHandler.hear(dbfs)) bargeIn().catch(fail)
+      },
+      playing(on) {
+        if (vadHandler.remoteAudioPlaying === on) return
+        vadHandler.remoteAudioPlaying = on
+        changed()
+      },
+      heard: hear,
+      lost() {
+        callActive = false
+        vadHandler.remoteAudioPlaying = false
+        changed()
+      },
+      failed: fail,
+      isVoid: () => mine !== round,
+    }
   }
 
   async function open(): Promise<void> {
     devices.wake()
     const mine = round
     await socketClient.connect()
-    const opened = await devices.openPlayer(OUTPUT_RATE)
-    if (mine !== round) return opened.close()
-    speak(opened)
+    if (mine !== round) return
     try {
-      if (microphone) {
-        const heard = await devices.openMicrophone(INPUT_RATE)
-        if (mine !== round) return heard.close()
-        listen(heard)
-      }
-      await socketClient.ask('call:start', {
-        language,
-        ...(agent === undefined ? {} : { agent }),
-        input: { codec: 'pcm16', sampleRate: INPUT_RATE },
-        output: { codec: 'pcm16', sampleRate: OUTPUT_RATE },
-        reportsPlayed: true,
-        ...(avatar ? { prosody: { sides: ['agent'], visemes: true } } : {}),
-      })
-      if (mine !== round) await socketClient.ask('call:end')
+      const opened = (await openOverWebrtc(mine)) ?? (await openOverSocket(mine))
+      if (opened === undefined) return
+      if (mine !== round) return opened.close()
+      call = opened
+      callActive = true
+      if (avatar) avatarSync.follow(faceEvents, opened.ear)
+      changed()
     } catch (thrown) {
       if (mine === round) release()
       throw thrown
     }
   }
 
+  async function openOverWebrtc(mine: number): Promise<AssistantCall | undefined> {
+    const url = options.url ?? globalThis.location?.origin
+    if (webrtc === false || url === undefined) return undefined
+    const { fallBackAfterMs = FALL_BACK_AFTER_MS, iceServers } = webrtc === true ? {} : webrtc
+    // Loaded by pages that ask for it.
+    const { openRtcCall } = await import('./rtc-call.js')
+    if (mine !== round) return undefined
+    const { token } = options
+    const parts = { ...partsOf(mine), url, token, iceServers, giveUpMs: fallBackAfterMs }
+    const opened = await openRtcCall(parts)
+    if (opened !== 'no-way') return opened
+    events.emit('event', { name: 'webrtc:unavailable', payload: { afterMs: fallBackAfterMs } })
+    return undefined
+  }
+
+  async function openOverSocket(mine: number): Promise<AssistantCall | undefined> {
+    return mine === round ? openSocketCall({ ...partsOf(mine), socketClient, chunkSize }) : undefined
+  }
+
   async function bargeIn(): Promise<void> {
-    hush()
+    call?.hush()
+    vadHandler.remoteAudioPlaying = false
     changed()
-    await socketClient.ask('barge-in')
+    if (call === undefined) await socketClient.ask('barge-in')
+    else await call.bargeIn()
   }
 
   async function preloadVoiceModel(): Promise<void> {
@@ -157,54 +164,55 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
     await socketClient.ask('voice:preload')
   }
 
-  socketClient.onAny((name, payload) => {
+  function hear(name: string, payload: unknown): void {
+    faceEvents.take(name, payload)
     switch (name) {
       case 'call:started':
-        callActive = player !== undefined
+        callActive = call !== undefined
         return changed()
       case 'call:ended':
         if ((payload as CallEnded).resumable) callActive = false
         else release()
-        events.emit('call:ended', payload as CallEnded)
-        return
+        return events.emit('call:ended', payload as CallEnded)
       case 'disconnect':
-        callActive = false
         return changed()
       case 'authenticated':
         // Nothing to come back to: what an earlier connection had open is void.
-        if (!(payload as { resumed: boolean }).resumed && starting === undefined && player !== undefined)
-          release()
+        if (!(payload as { resumed: boolean }).resumed && call?.carrier === 'socketio') release()
         return changed()
-      case 'audio:begin': {
-        const { reply, fromMs } = payload as { reply: string; fromMs: number }
-        return player?.begin(reply, fromMs)
-      }
-      case 'audio:chunk':
-        return player?.push(samplesOf(payload))
-      case 'audio:clear':
-        return player?.clear((payload as { reply: string }).reply)
-      case 'audio:duck':
-        return player?.duck((payload as { on: boolean }).on)
-      case 'reply:sent': {
-        const { reply, totalMs } = payload as { reply: string; totalMs: number }
-        return player?.end(reply, totalMs)
-      }
       case 'barge-in:ack':
-        hush()
+        call?.hush()
+        vadHandler.remoteAudioPlaying = false
         return events.emit('barge-in:ack', payload as BargeInAck)
       case 'transcript:final':
         return events.emit('transcript', payload as AssistantEvents['transcript'])
       case 'reply:words':
         return events.emit('words', payload as AssistantEvents['words'])
+      case 'audio:chunk':
+        return
       default:
         return events.emit('event', { name, payload })
     }
-  })
+  }
+
+  socketClient.onAny(hear)
 
   return {
     socketClient,
     vadHandler,
     audioProcessor: { preloadVoiceModel },
+    audioStreamHandler: {
+      get chunkSize() {
+        return chunkSize
+      },
+      set chunkSize(next) {
+        chunkSize = checkedChunk(next)
+      },
+      get streaming() {
+        return call?.streaming ?? false
+      },
+    },
+    avatarSync,
     on: events.on,
     async initialize() {
       await socketClient.connect()
@@ -219,18 +227,25 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
       return starting
     },
     async sendMessage(text) {
-      await socketClient.ask('message', { text })
+      // Without a call the gateway says what to do.
+      if (call === undefined) await socketClient.ask('message', { text })
+      else await call.sendText(text)
     },
     bargeIn,
     async endCall() {
-      const wasActive = callActive
-      chunks.flush()
+      const ending = callActive ? call?.end() : undefined
+      // What it tells on its way out is told as any end is.
+      if (ending !== undefined) call = undefined
       release()
-      if (wasActive) await socketClient.ask('call:end')
+      await ending
     },
     preloadVoiceModel,
     getStatus,
-    getMetrics: () => socketClient.getMetrics(),
+    getMetrics() {
+      const { messagesSent, messagesReceived, ...rest } = socketClient.getMetrics()
+      const { sent, received } = call?.counts ?? { sent: 0, received: 0 }
+      return { messagesSent: messagesSent + sent, messagesReceived: messagesReceived + received, ...rest }
+    },
     close() {
       release()
       socketClient.disconnect()
@@ -239,10 +254,7 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
   }
 }
 
-/** Browsers give an ArrayBuffer; others may give a view of a larger one. */
-function samplesOf(payload: unknown): Int16Array<ArrayBuffer> {
-  const bytes = payload instanceof ArrayBuffer ? new Uint8Array(payload) : (payload as Uint8Array)
-  const own = new ArrayBuffer(bytes.byteLength - (bytes.byteLength % 2))
-  new Uint8Array(own).set(bytes.subarray(0, own.byteLength))
-  return new Int16Array(own)
+function checkedChunk(chunkSize: number): number {
+  if (Number.isInteger(chunkSize) && chunkSize >= 320 && chunkSize <= INPUT_RATE) return chunkSize
+  throw new ClientError('bad-option', '`chunkSize` is 320 to 16000 samples.')
 }

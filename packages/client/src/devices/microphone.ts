@@ -15,6 +15,8 @@ export interface MicrophoneOptions extends CaptureOptions, WorkletSource {
   readonly echoCancellation?: boolean
   readonly noiseSuppression?: boolean
   readonly autoGainControl?: boolean
+  /** One that the page has open already: it stays the page's, and no other one takes its place. */
+  readonly stream?: MediaStream
 }
 
 /**
@@ -25,7 +27,8 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
   const { context } = options
   const events = createSourceEvents()
   await loadWorklet(context, options)
-  let stream = await askForMicrophone(options)
+  let stream = options.stream ?? (await askForMicrophone(options))
+  const letGo = (of: MediaStream) => of !== options.stream && stopTracks(of)
   let input: MediaStreamAudioSourceNode | undefined
   let muted = false
   let over = false
@@ -48,9 +51,10 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
   /** Unplugged or taken away: another microphone goes on in its place, if there is one. */
   async function replace(lost: MediaStream): Promise<void> {
     if (over || lost !== stream) return
-    stopTracks(lost)
+    letGo(lost)
     const { deviceId: _unplugged, ...anyDevice } = options
     try {
+      if (options.stream !== undefined) throw new Error('the stream of the page ended')
       const next = await askForMicrophone(anyDevice)
       if (over) return stopTracks(next)
       listen(next)
@@ -66,7 +70,7 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
     over = true
     input?.disconnect()
     capture.stop()
-    stopTracks(stream)
+    letGo(stream)
   }
 
   try {
@@ -102,7 +106,10 @@ function sourceOf(context: AudioContext, stream: MediaStream): MediaStreamAudioS
   }
 }
 
-async function askForMicrophone(options: Omit<MicrophoneOptions, 'context'>): Promise<MediaStream> {
+/** The microphone itself. Rejects as `openMicrophone` does. */
+export async function askForMicrophone(
+  options: Omit<MicrophoneOptions, 'context'> = {},
+): Promise<MediaStream> {
   const devices = globalThis.navigator?.mediaDevices
   if (devices?.getUserMedia === undefined) {
     throw new ClientError(globalThis.isSecureContext === false ? 'insecure-page' : 'unsupported')

@@ -18,7 +18,10 @@ const LOOK_EVERY_MS = 50
 const DUCKED = 0.126
 
 /** Plays whatever calls the client makes; returns how to stop. */
-export function playTrack(client: VoiceClient, { element, every = everyLook }: PlayTrackOptions): () => void {
+export function playTrack(
+  client: Pick<VoiceClient, 'on' | 'played'>,
+  { element, every = everyLook }: PlayTrackOptions,
+): () => void {
   const playhead = createTrackPlayhead()
   let receiver: RTCRtpReceiver | undefined
 
