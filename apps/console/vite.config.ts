@@ -26,6 +26,41 @@ async function bundleWorklet(): Promise<string> {
   return chunk.code
 }
 
+const ASSISTANT_FILE = 'js/parley-assistant.js'
+
+/** The assistant for pages that load it by a `<script>`: one classic script with all it needs. */
+async function bundleAssistant(): Promise<string> {
+  const output = await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: {
+        entry: fileURLToPath(new URL('src/assistant-scripts.ts', import.meta.url)),
+        formats: ['iife'],
+        name: 'ParleyAssistant',
+        fileName: () => 'parley-assistant.js',
+      },
+    },
+  })
+  const [bundle] = Array.isArray(output) ? output : [output]
+  const chunk = bundle && 'output' in bundle ? bundle.output[0] : undefined
+  if (chunk === undefined) throw new Error('the assistant was not bundled')
+  return chunk.code
+}
+
+function assistant(): Plugin {
+  return {
+    name: 'parley-assistant',
+    async generateBundle() {
+      this.emitFile({ type: 'asset', fileName: ASSISTANT_FILE, source: await bundleAssistant() })
+    },
+  }
+}
+
 /** Its address is cached for long, so the page asks for it with a mark of its content. */
 function audioWorklet(): Plugin {
   return {
@@ -52,7 +87,7 @@ function audioWorklet(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), audioWorklet()],
+  plugins: [react(), audioWorklet(), assistant()],
   server: {
     proxy: {
       '/v1': { target: 'http://127.0.0.1:3000', ws: true },

@@ -28,7 +28,7 @@ export interface AssistantCallParts {
   readonly agent: string | undefined
   /** Whether the shapes of the agent's mouth are wanted. */
   readonly avatar: boolean
-  readonly microphone: boolean
+  readonly microphone: boolean | 'optional'
   readonly devices: AssistantDevices
   /** Level of each frame of the microphone, dBFS. */
   level(dbfs: number): void

@@ -35,8 +35,11 @@ export interface AssistantOptions extends SocketClientOptions {
   readonly agent?: string
   /** Samples of the microphone (16 kHz) in one message, 320–16000. Default 2048. */
   readonly chunkSize?: number
-  /** False for a page that only types and listens. Default true. */
-  readonly microphone?: boolean
+  /**
+   * False for a page that only types and listens; `optional` goes on so where there is none, and tells by `failed`. Default
+   * true.
+   */
+  readonly microphone?: boolean | 'optional'
   /** Loudness above which the caller is taken to speak, 0–1 of full scale. Default 0.03. */
   readonly vadThreshold?: number
   /** Whether the shapes of the agent's mouth are told (`visemes`). Default false. */
@@ -93,7 +96,11 @@ export interface AssistantEvents {
   words: { readonly text: string; readonly reply: string }
   'barge-in:ack': BargeInAck
   'call:ended': CallEnded
-  /** Any other event of the gateway, as it came. */
+  /** Each frame of the microphone in a call, dBFS. */
+  level: { readonly dbfs: number }
+  /** Every event of the gateway but sound, as it came. */
+  every: { readonly name: string; readonly payload: unknown }
+  /** Those that have no event of their own here. */
   event: { readonly name: string; readonly payload: unknown }
   failed: ClientError
 }

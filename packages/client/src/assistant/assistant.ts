@@ -66,7 +66,7 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
       callActive,
       socket: { connected, authenticated, latency: socketClient.getMetrics().latency },
       webrtc: { enabled: webrtc !== false, connected: callActive && call?.carrier === 'webrtc' },
-      vad: { enabled: microphone, analyzing },
+      vad: { enabled: microphone !== false, analyzing },
       avatar: { enabled: avatar, animating: avatar && remoteAudioPlaying },
       audio: { streamingEnabled: call?.streaming ?? false },
     }
@@ -95,6 +95,7 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
     return {
       ...{ language, agent, avatar, microphone, devices },
       level(dbfs) {
+        events.emit('level', { dbfs })
         if (callActive && vadHandler.hear(dbfs)) bargeIn().catch(fail)
       },
       playing(on) {
@@ -143,7 +144,7 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
     const parts = { ...partsOf(mine), url, token, iceServers, giveUpMs: fallBackAfterMs }
     const opened = await openRtcCall(parts)
     if (opened !== 'no-way') return opened
-    events.emit('event', { name: 'webrtc:unavailable', payload: { afterMs: fallBackAfterMs } })
+    hear('webrtc:unavailable', { afterMs: fallBackAfterMs })
     return undefined
   }
 
@@ -165,7 +166,9 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
   }
 
   function hear(name: string, payload: unknown): void {
+    if (name === 'audio:chunk') return
     faceEvents.take(name, payload)
+    events.emit('every', { name, payload })
     switch (name) {
       case 'call:started':
         callActive = call !== undefined
@@ -188,8 +191,6 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
         return events.emit('transcript', payload as AssistantEvents['transcript'])
       case 'reply:words':
         return events.emit('words', payload as AssistantEvents['words'])
-      case 'audio:chunk':
-        return
       default:
         return events.emit('event', { name, payload })
     }

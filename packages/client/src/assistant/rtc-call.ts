@@ -29,19 +29,23 @@ export interface RtcCallParts extends AssistantCallParts {
  */
 export async function openRtcCall(parts: RtcCallParts): Promise<AssistantCall | 'no-way' | undefined> {
   const { devices } = parts
-  const stream = parts.microphone ? await devices.openStream() : undefined
+  let stream: MediaStream | undefined
   let source: AudioSource | undefined
   try {
+    if (parts.microphone !== false) stream = await devices.openStream()
     if (stream !== undefined) source = await devices.openMicrophone(INPUT_RATE, stream)
   } catch (thrown) {
     stopAll(stream)
-    throw thrown
+    stream = undefined
+    if (parts.microphone !== 'optional') throw thrown
+    parts.failed(thrown)
   }
+  const microphone = stream
   const client = createVoiceClient({
     url: parts.url,
     transport: 'webrtc',
     webrtc: {
-      ...(stream === undefined ? {} : { microphone: () => stream }),
+      ...(microphone === undefined ? {} : { microphone: () => microphone }),
       ...(parts.iceServers === undefined ? {} : { iceServers: parts.iceServers }),
     },
     language: parts.language,

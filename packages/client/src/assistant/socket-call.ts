@@ -74,6 +74,15 @@ export async function openSocketCall(parts: SocketCallParts): Promise<AssistantC
     })
   }
 
+  async function openMicrophone(): Promise<void> {
+    try {
+      listen(await devices.openMicrophone(INPUT_RATE))
+    } catch (thrown) {
+      if (parts.microphone !== 'optional') throw thrown
+      parts.failed(thrown)
+    }
+  }
+
   function close(): void {
     for (const each of leave) each()
     source?.close()
@@ -104,7 +113,7 @@ export async function openSocketCall(parts: SocketCallParts): Promise<AssistantC
   }
 
   try {
-    if (parts.microphone) listen(await devices.openMicrophone(INPUT_RATE))
+    if (parts.microphone !== false) await openMicrophone()
     if (!parts.isVoid()) await begin(parts)
     else {
       close()

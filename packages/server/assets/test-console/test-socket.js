@@ -1,57 +1,19 @@
-/** The test console of the Socket.IO edge: four buttons, a line to type, and what the gateway answers. */
-import { createSound } from './test-socket-sound.js'
+/** The test console of the Socket.IO edge: S3's buttons over the very scripts that pages load, and what comes of them. */
+import { createLog } from './test-socket-log.js'
+import { words } from './test-socket-words.js'
 
-const words = {
-  en: {
-    title: 'Socket.IO test console',
-    language: 'Language',
-    latency: 'Latency',
-    connect: 'Connect',
-    disconnect: 'Disconnect',
-    start: 'Start Call',
-    bargeIn: 'Trigger Barge-In',
-    end: 'End Call',
-    message: 'Message',
-    events: 'Events',
-    token: 'Token (if the gateway asks for one)',
-    transport: 'Transport',
-    connected: 'Connected',
-    disconnected: 'Disconnected',
-    connecting: 'Connecting…',
-    inCall: 'Connected, in a call',
-    failed: 'Connection error: ',
-    refused: 'Refused: ',
-  },
-  es: {
-    title: 'Consola de pruebas de Socket.IO',
-    language: 'Idioma',
-    latency: 'Latencia',
-    connect: 'Conectar',
-    disconnect: 'Desconectar',
-    start: 'Iniciar llamada',
-    bargeIn: 'Interrumpir',
-    end: 'Terminar llamada',
-    message: 'Mensaje',
-    events: 'Eventos',
-    token: 'Token (si la pasarela lo pide)',
-    transport: 'Transporte',
-    connected: 'Conectado',
-    disconnected: 'Desconectado',
-    connecting: 'Conectando…',
-    inCall: 'Conectado, en llamada',
-    failed: 'Error de conexión: ',
-    refused: 'Rechazado: ',
-  },
-}
 const PING_EVERY_MS = 2000
-const MAX_LINES = 200
+const MOST_LINES = 200
 
 const at = id => document.getElementById(id)
-const sound = createSound()
+const sandra = window.SandraRealtime
+const log = createLog(at('events'), { showsAll: () => at('all').checked })
 let language = (navigator.language ?? 'en').startsWith('es') ? 'es' : 'en'
-let socket
-let inCall = false
+/** What the person wants; what is there `getStatus` says. */
+let wanted = false
 let agentLine
+let agentReply
+let agentTurn
 
 function show() {
   const text = words[language]
@@ -59,14 +21,35 @@ function show() {
   document.title = text.title
   for (const element of document.querySelectorAll('[data-text]'))
     element.textContent = text[element.dataset.text]
-  const isUp = socket?.connected === true
-  const state = isUp ? 'connected' : socket?.active ? 'connecting' : 'disconnected'
+  if (sandra === undefined) return complain(text.notBuilt)
+  const { socket, callActive, webrtc } = sandra.getStatus()
+  const isUp = socket.connected && socket.authenticated
+  const state = isUp ? 'connected' : wanted ? 'connecting' : 'disconnected'
   at('state').dataset.state = state
-  at('state').textContent = inCall && isUp ? text.inCall : text[state]
-  at('connect').textContent = socket === undefined ? text.connect : text.disconnect
-  at('start').disabled = !isUp || inCall
-  for (const id of ['barge-in', 'end', 'message']) at(id).disabled = !isUp || !inCall
-  if (!isUp) at('latency').textContent = '–'
+  at('state').textContent = callActive && isUp ? text.inCall : text[state]
+  at('connect').textContent = wanted ? text.disconnect : text.connect
+  at('connect').dataset.main = String(!wanted)
+  at('start').disabled = !isUp || callActive
+  for (const id of ['barge-in', 'end', 'message', 'send']) at(id).disabled = !isUp || !callActive
+  for (const id of ['token', 'transport', 'chunk', 'microphone', 'webrtc']) at(id).disabled = wanted
+  at('carrier').textContent = callActive ? (webrtc.connected ? 'WebRTC' : 'Socket.IO') : '–'
+  at('latency').textContent = isUp && socket.latency !== null ? `${socket.latency.toFixed(1)} ms` : '–'
+  at('mouth').hidden = !callActive
+  showMetrics(text.metrics)
+}
+
+function showMetrics(names) {
+  const figures = sandra.getMetrics()
+  const rows = Object.entries(names).map(([key, name]) => {
+    const row = document.createElement('div')
+    const term = document.createElement('dt')
+    const value = document.createElement('dd')
+    term.textContent = name
+    value.textContent = figures[key] === null ? '–' : String(Math.round(figures[key] * 10) / 10)
+    row.append(term, value)
+    return row
+  })
+  at('metrics').replaceChildren(...rows)
 }
 
 function complain(sentence) {
@@ -74,145 +57,142 @@ function complain(sentence) {
   at('problem').textContent = sentence
 }
 
-function note(line) {
-  const lines = at('events').textContent.split('\n').slice(-MAX_LINES)
-  at('events').textContent = [...lines, line.slice(0, 400)].join('\n')
+/** Runs what a button asks for; a refusal stands above the page. */
+async function run(action) {
+  complain('')
+  try {
+    await action()
+  } catch (error) {
+    complain(words[language].failed + error.message)
+  }
+  show()
 }
 
-function line(who, text) {
+function line(who, text, before = null) {
   const item = document.createElement('li')
   item.className = who
   item.textContent = text
-  at('talk').append(item)
-  while (at('talk').childElementCount > MAX_LINES) at('talk').firstElementChild.remove()
+  at('talk').insertBefore(item, before)
+  at('nothing').hidden = true
+  while (at('talk').childElementCount > MOST_LINES) at('talk').firstElementChild.remove()
   item.scrollIntoView({ block: 'nearest' })
   return item
 }
 
-/** Emits and shows a refusal; resolves with the answer. */
-async function ask(event, ...values) {
-  try {
-    const answer = await socket.timeout(10000).emitWithAck(event, ...values)
-    complain(answer.ok ? '' : words[language].refused + answer.message)
-    return answer
-  } catch (error) {
-    complain(words[language].failed + error.message)
-    return { ok: false }
-  }
+/** What was not heard of a line that was cut is struck through. */
+function cut({ heard }) {
+  if (agentLine === undefined || heard === null || heard.reply !== agentReply || heard.complete) return
+  const said = agentLine.textContent
+  const rest = document.createElement('del')
+  const kept = said.startsWith(heard.text) ? heard.text : ''
+  rest.textContent = said.slice(kept.length)
+  agentLine.replaceChildren(kept, rest)
 }
 
-async function measure(mine) {
-  while (mine === socket) {
-    if (mine.connected) {
-      const before = performance.now()
-      const answer = await mine
-        .timeout(5000)
-        .emitWithAck('ping')
-        .catch(() => undefined)
-      if (answer?.ok && mine === socket)
-        at('latency').textContent = `${(performance.now() - before).toFixed(1)} ms`
-    }
+async function measure() {
+  while (wanted) {
+    const { socketClient } = sandra.assistant
+    if (socketClient.authenticated) await socketClient.ping().catch(() => undefined)
+    show()
     await new Promise(resolve => setTimeout(resolve, PING_EVERY_MS))
   }
 }
 
 function connect() {
-  const chosen = at('transport').value
+  const transport = at('transport').value
   const token = at('token').value.trim()
-  const path = new URL('socket.io/', document.baseURI).pathname
-  const mine = io(location.origin, {
-    path,
-    transports: chosen === 'both' ? ['websocket', 'polling'] : [chosen],
-    reconnectionAttempts: 5,
+  wanted = true
+  show()
+  void run(async () => {
+    try {
+      await sandra.initialize({
+        language,
+        avatar: true,
+        face: { onFrame: ({ mouth }) => at('mouth').style.setProperty('--mouth', mouth.toFixed(2)) },
+        transports: transport === 'both' ? ['websocket', 'polling'] : [transport],
+        chunkSize: Number(at('chunk').value),
+        microphone: at('microphone').checked ? 'optional' : false,
+        webrtc: at('webrtc').checked,
+        vadThreshold: Number(at('threshold').value),
+        ...(token === '' ? {} : { token }),
+      })
+      void measure()
+    } catch (error) {
+      wanted = false
+      throw error
+    }
   })
-  socket = mine
-  let sessionId
-  mine.on('connect', async () => {
-    show()
-    const answer = await ask('authenticate', {
-      ...(token === '' ? {} : { token }),
-      ...(sessionId === undefined ? {} : { sessionId }),
-    })
-    if (answer.ok) sessionId = answer.sessionId
-    show()
-  })
-  mine.on('connect_error', error => {
-    complain(words[language].failed + error.message)
-    show()
-  })
-  mine.on('disconnect', reason => {
-    inCall = false
-    sound.stop()
-    if (reason !== 'io client disconnect') complain(words[language].failed + reason)
-    show()
-  })
-  mine.on('call:started', ({ output }) => {
-    inCall = true
-    sound.useRate(output.sampleRate)
-    show()
-  })
-  mine.on('call:ended', () => {
-    inCall = false
-    sound.stop()
-    show()
-  })
-  mine.on('audio:chunk', bytes => sound.play(bytes))
-  mine.on('audio:clear', () => sound.stop())
-  mine.on('barge-in:ack', () => {
-    sound.stop()
-    agentLine?.classList.add('cut')
-  })
-  mine.on('transcript:final', ({ text, origin }) => {
-    if (origin === 'speech') line('you', text)
-  })
-  mine.on('reply:started', () => {
-    agentLine = undefined
-  })
-  mine.on('reply:words', ({ text }) => {
-    agentLine ??= line('agent', '')
-    agentLine.textContent += text
-  })
-  mine.on('error', ({ message }) => complain(words[language].refused + message))
-  mine.onAny((event, payload) => {
-    if (event === 'audio:chunk' || event === 'pong') return
-    note(`${event} ${JSON.stringify(payload) ?? ''}`)
-  })
-  void measure(mine)
 }
 
-at('connect').addEventListener('click', () => {
-  sound.wake()
-  complain('')
-  if (socket === undefined) connect()
-  else {
-    const old = socket
-    socket = undefined
-    inCall = false
-    old.disconnect()
-  }
+function disconnect() {
+  wanted = false
+  sandra.assistant.close()
   show()
-})
-at('start').addEventListener('click', () => {
-  sound.wake()
-  void ask('call:start', { language })
-})
-at('barge-in').addEventListener('click', () => {
-  sound.stop()
-  void ask('barge-in')
-})
-at('end').addEventListener('click', () => void ask('call:end'))
+}
+
+function showLevel(dbfs) {
+  // −60 dBFS is an empty meter.
+  at('level').style.setProperty('--level', Math.max(0, 1 + dbfs / 60).toFixed(3))
+}
+
+function showThreshold() {
+  const threshold = Number(at('threshold').value)
+  at('threshold-value').textContent = threshold.toFixed(3)
+  at('mark').style.setProperty('--level', (1 + (20 * Math.log10(threshold)) / 60).toFixed(3))
+}
+
+if (sandra !== undefined) {
+  sandra.on('status-changed', show)
+  sandra.on('level', ({ dbfs }) => showLevel(dbfs))
+  sandra.on('failed', error => complain(error.message))
+  // It is told once it is stored, which the first words of the answer may overtake.
+  sandra.on('transcript', ({ text, origin, turn }) => {
+    if (origin === 'speech') line('you', text, turn === agentTurn ? agentLine : null)
+  })
+  sandra.on('words', ({ text, reply, turn }) => {
+    if (agentLine === undefined || reply !== agentReply) agentLine = line('agent', '')
+    agentReply = reply
+    agentTurn = turn
+    agentLine.textContent += text
+  })
+  sandra.on('barge-in:ack', cut)
+  sandra.on('call:ended', () => showLevel(-60))
+  sandra.on('every', ({ name, payload }) => {
+    log.add(name, payload)
+    if (name === 'webrtc:unavailable') complain(words[language].noWay)
+    if (name === 'error' || name === 'warning') complain(payload.message)
+    if (name === 'disconnect' && wanted && !sandra.assistant.socketClient.config.reconnection)
+      complain(words[language].failed + payload.reason)
+  })
+}
+
+at('connect').addEventListener('click', () => (wanted ? disconnect() : connect()))
+at('start').addEventListener('click', () => void run(() => sandra.startCall()))
+at('barge-in').addEventListener('click', () => void run(() => sandra.bargeIn()))
+at('end').addEventListener('click', () => void run(() => sandra.endCall()))
 at('form').addEventListener('submit', event => {
   event.preventDefault()
-  sound.wake()
   const text = at('message').value.trim()
-  if (text === '' || !inCall) return
+  if (text === '') return
   at('message').value = ''
   line('you', text)
-  void ask('message', { text })
+  void run(() => sandra.sendMessage(text))
+})
+at('threshold').addEventListener('input', () => {
+  showThreshold()
+  sandra?.assistant.vadHandler.setThreshold(Number(at('threshold').value))
+})
+at('copy').addEventListener('click', async () => {
+  await navigator.clipboard.writeText(log.text())
+  at('copy').textContent = words[language].copied
 })
 at('language').addEventListener('change', () => {
   language = at('language').value
   show()
 })
+// It scrolls, so the keyboard has to reach it.
+at('log-frame').tabIndex = 0
 at('language').value = language
+at('connect').disabled = sandra === undefined
+showThreshold()
 show()

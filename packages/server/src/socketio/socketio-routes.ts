@@ -8,6 +8,7 @@ import { SOCKETIO_PATH, type SocketioServer } from '@parley/transports'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Door } from '../door/door.js'
+import { pageScriptRoutes } from './page-scripts.js'
 import { testConsole } from './test-console.js'
 
 export interface SocketioRoutesOptions {
@@ -55,6 +56,7 @@ export function socketioRoutes(options: SocketioRoutesOptions): FastifyPluginAsy
     }))
     await app.register(async inner => handOver(inner, options))
     await app.register(testConsole)
+    await app.register(pageScriptRoutes())
   }
 }
 

@@ -7,7 +7,8 @@ const folder = new URL('../../assets/test-console/', import.meta.url)
 const files = [
   ['test-socket.html', 'text/html; charset=utf-8'],
   ['test-socket.js', 'text/javascript; charset=utf-8'],
-  ['test-socket-sound.js', 'text/javascript; charset=utf-8'],
+  ['test-socket-log.js', 'text/javascript; charset=utf-8'],
+  ['test-socket-words.js', 'text/javascript; charset=utf-8'],
   ['test-socket.css', 'text/css; charset=utf-8'],
 ] as const
 
