@@ -9,14 +9,10 @@ const moment = z.coerce.number().int().min(0).max(8.64e15)
 const flag = z.enum(['true', '1'])
 
 export const sessionFilterQuery = z.object({
-  q: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({
-      description:
-        'Words that were said by either side; accents and case do not count, "several in a row" in quotation marks, the last word may be only begun. At most 8 count.',
-    }),
+  q: z.string().max(200).optional().meta({
+    description:
+      'Words that were said by either side; accents and case do not count, "several in a row" in quotation marks, the last word may be only begun. At most 8 count.',
+  }),
   agent: name.optional(),
   edge: name.optional(),
   language: name.optional().meta({ description: 'BCP 47; `es` also stands for `es-MX`.' }),
