@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { prosodyFrameSchema, utteranceProsodySchema, visemeCueSchema } from '../prosody/prosody-frame.js'
 import { clientMessageSchema } from './client-messages.js'
-import { ledgerSchema, serverMessages } from './server-messages.js'
+import { ledgerSchema } from './ledger-schema.js'
+import { serverMessages } from './server-messages.js'
 import { audioFormatSchema, heardSchema, VOICE_PROTOCOL_VERSION } from './shared.js'
 
 type Json = { readonly [key: string]: unknown }
