@@ -1,3 +1,6 @@
+export * from './company/company.js'
+export * from './company/device-line.js'
+export * from './company/device-rights.js'
 export type { MediaTrack } from './openai-realtime/media-track.js'
 export * from './openai-realtime/realtime-host.js'
 export * from './openai-realtime/realtime-limits.js'

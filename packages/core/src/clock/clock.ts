@@ -14,5 +14,5 @@ export interface Clock {
 /** Ids and randomness as parameters, for the same reason. */
 export interface Ids {
   /** A new id, unique in the process and hard to guess, with the prefix in front: `ses_…`. */
-  next(prefix: 'ses' | 'trn' | 'rpl' | 'tok' | 'call' | 'att' | 'rsv' | 'lead' | 'cmp'): string
+  next(prefix: 'ses' | 'trn' | 'rpl' | 'tok' | 'call' | 'att' | 'rsv' | 'lead' | 'cmp' | 'dev'): string
 }

@@ -77,7 +77,7 @@ export const helloSchema = z
     }),
     resume: z.string().max(200).optional().meta({
       description:
-        'The resumeToken of a `ready` whose socket was lost. `agent` and `language` are then ignored.',
+        'The resumeToken of a `ready` whose socket was lost. `agent`, `language` and `join` are then ignored.',
     }),
     join: joinSchema.optional(),
     device: z.string().trim().min(1).max(60).optional().meta({

@@ -46,6 +46,13 @@ export const deviceMessages = [
       type: z.literal('role'),
       role: z.enum(DEVICE_ROLES),
       by: z.string().optional().meta({ description: 'Id of the device that caused it, where another did.' }),
+      resumeToken: z.string().optional().meta({
+        description:
+          'Of the new speaker: its token from here on, as in `ready`. The one of the speaker before is void. Empty where it joins again instead.',
+      }),
+      receivedMs: z.number().optional().meta({
+        description: 'Of the new speaker: where its sound begins on the line of `mediaMs`.',
+      }),
     })
     .meta({
       title: 'Role',

@@ -16,7 +16,7 @@ export const readySchema = z
     role: z.enum(DEVICE_ROLES).optional().meta({ description: 'What this device is; absent: the speaker.' }),
     receivedMs: z.number().optional().meta({
       description:
-        'With `resumed`: how much of this client’s sound arrived before, on the line of `mediaMs`. What was sent beyond it may be sent again.',
+        'With `resumed`: how much of this client’s sound arrived before, on the line of `mediaMs`. What was sent beyond it may be sent again. Of a device that joined as the speaker: where its sound begins on that line.',
     }),
     resumed: z.boolean().meta({ description: 'Whether an earlier session goes on.' }),
     agent: z.string().meta({ description: 'Name of the agent that answers.' }),

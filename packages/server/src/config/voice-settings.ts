@@ -42,6 +42,12 @@ export const voiceSettings = {
     default: 30_000,
     doc: 'How long a conversation whose socket was lost waits for it to come back.',
   }),
+  maxSessionDevices: setting({
+    env: 'PARLEY_MAX_SESSION_DEVICES',
+    kind: wholeNumber({ min: 1, max: 100 }),
+    default: 8,
+    doc: 'Devices that may stand in one conversation, the speaker among them. See docs/devices.md.',
+  }),
   socketioTtlSeconds: setting({
     env: 'SESSION_TTL',
     kind: wholeNumber({ min: 1, max: 604_800 }),

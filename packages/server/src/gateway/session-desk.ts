@@ -1,6 +1,6 @@
 /**
- * Opens, finds and ends the sessions of this process. A session belongs to the tenant and subject that opened it and
- * is found again only by its resume token.
+ * Opens, finds and ends the sessions of this process. A session belongs to the tenant and subject that opened it. Its
+ * speaker finds it again by its resume token, other devices by its id and their rights.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
@@ -9,6 +9,7 @@ import {
   type Clock,
   type CloseReason,
   createVoiceEar,
+  defined,
   type Engine,
   type Ids,
   ParleyError,
@@ -22,13 +23,22 @@ import {
 } from '@parley/core'
 import type { Agent } from '@parley/engines'
 import type { Store } from '@parley/platform'
-import type {
-  OpenedSession,
-  ProsodySides,
-  VoiceHost,
-  VoiceOpenRequest,
-  VoicePrincipal,
-  VoiceResumeRequest,
+import type { DeviceRole } from '@parley/protocol'
+import {
+  type Company,
+  createCompany,
+  type Device,
+  type JoinPlace,
+  mayBe,
+  noSuchSession,
+  type OpenedSession,
+  type ProsodySides,
+  type Seat,
+  type VoiceHost,
+  type VoiceJoinRequest,
+  type VoiceOpenRequest,
+  type VoicePrincipal,
+  type VoiceResumeRequest,
 } from '@parley/transports'
 import type { ChosenAgent, StoredAgents, WantedConversation } from '../agents/stored-agents.js'
 import type { Config } from '../config/settings.js'
@@ -94,6 +104,14 @@ export interface OpenedCall extends OpenedSession {
 }
 
 export interface SessionDesk extends VoiceHost {
+  join(request: VoiceJoinRequest): Promise<JoinPlace>
+  /**
+   * Ends a conversation for everybody: its own subject may, and who has `sessions:steer`. Resolves once it is stored.
+   * Throws `not_found`, also where it is another tenant's or only to be watched.
+   */
+  end(session: string, principal: VoicePrincipal): Promise<void>
+  /** Who stands in it; undefined where there is none, or the principal may not see it. */
+  devicesOf(session: string, principal: VoicePrincipal): readonly Device[] | undefined
   /** Throws as `open`, but no `not_found`. */
   openCall(opening: CallOpening): Promise<OpenedCall>
   /** Nobody went on with a conversation that was handed over: it is over. */
@@ -111,7 +129,7 @@ export interface SessionDesk extends VoiceHost {
 interface Beginning
   extends Omit<CallOpening, 'taps'>,
     Partial<Pick<CallOpening, 'taps'>>,
-    Pick<VoiceOpenRequest, 'begins'> {
+    Pick<VoiceOpenRequest, 'begins' | 'line'> {
   readonly edge: NonNullable<VoiceOpenRequest['edge']>
   /** Of an agent that came while the gateway ran. */
   readonly assembled?: AssembledAgent | undefined
@@ -119,11 +137,14 @@ interface Beginning
 
 interface OpenSession {
   readonly session: Session
+  readonly company: Company
   readonly leave: CallOpening['leave']
   readonly principal: VoicePrincipal
-  readonly token: string
+  token: string
   readonly outputRate: number
-  readonly facts: Omit<OpenedSession, 'resumed'>
+  readonly facts: Omit<OpenedSession, 'resumed' | 'resumeToken'>
+  /** Others may join. */
+  stands: boolean
 }
 
 export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
@@ -217,6 +238,22 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       if (goesOnFrom === undefined) forget(id, draining ? 'draining' : 'client')
       throw new ParleyError(draining ? 'draining' : 'timeout')
     }
+    const company = createCompany({
+      clock,
+      ...{ ticker: parts.ticker, ids, resampling: parts.resampling },
+      outputRate: transport.outputRate,
+      mostDevices: config.maxSessionDevices,
+      ...(goesOnFrom === undefined ? {} : { before: goesOnFrom.history }),
+      tookOver: () => {
+        const token = drawToken()
+        const found = open.get(id)
+        if (found !== undefined) found.token = token
+        return token
+      },
+    })
+    const { line } = beginning
+    const name = edge === 'phone' ? 'Phone' : undefined
+    const seat = company.begin({ subject: principal.subject, ...defined({ line, name }) })
     const policy = policyOf(agent.turns, assembled.hearsAtOnce(language))
     const detector = parts.voiceActivity.open(LISTEN_RATE)
     const recording = parts.recorder.log(id)
@@ -240,6 +277,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
         ...taps(id, tenant, { seq: nextSeq, ms: goesOnFrom?.atMs ?? 0 }),
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
         ...(beginning.taps ?? []),
+        company.tap,
         {
           name: 'desk',
           event(event) {
@@ -254,9 +292,9 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ticker: parts.ticker,
       ids,
     })
+    company.around(session)
     const facts = {
       session: id,
-      resumeToken: randomBytes(24).toString('base64url'),
       agent: agent.agent,
       language,
       recogniser,
@@ -264,17 +302,34 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     }
     const { leave } = beginning
     const { outputRate } = transport
-    open.set(id, { session, leave, principal, token: facts.resumeToken, outputRate, facts })
+    const opened = {
+      session,
+      company,
+      leave,
+      principal,
+      token: drawToken(),
+      outputRate,
+      facts,
+      stands: false,
+    }
+    open.set(id, opened)
     const hangUp = () => void session.end('client')
     signal.addEventListener('abort', hangUp, { once: true })
     beginning.begins?.(id)
     await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
+    opened.stands = true
     parts.metrics.sessionsByEdge.inc({ edge })
     log.info({ session: id, tenant, agent: agent.agent, language, edge }, 'session opened')
-    return { ...facts, resumed: false, held: session }
+    return { ...facts, ...seated(opened, line && seat), resumed: false, held: session }
   }
 
-  async function resume({ token, principal, transport, begins }: VoiceResumeRequest): Promise<OpenedSession> {
+  async function resume({
+    token,
+    principal,
+    transport,
+    line,
+    begins,
+  }: VoiceResumeRequest): Promise<OpenedSession> {
     const found = [...open.values()].find(other => sameSecret(other.token, token))
     const { tenant, subject } = principal
     if (found === undefined || found.principal.tenant !== tenant || found.principal.subject !== subject) {
@@ -285,9 +340,56 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       throw new ParleyError('resume_failed', message)
     }
     begins?.(found.facts.session as SessionId)
-    found.session.attach(transport)
-    log.info({ session: found.session.id, tenant }, 'session resumed')
-    return { ...found.facts, resumed: true }
+    const { session, company, facts } = found
+    const seat = company.back(line, subject)
+    session.attach(transport)
+    log.info({ session: session.id, tenant }, 'session resumed')
+    return { ...facts, ...seated(found, line && seat), resumed: true, receivedMs: session.mediaMs }
+  }
+
+  /** What stands here and the principal may be this in. */
+  function visible(id: string, role: DeviceRole, principal: VoicePrincipal): OpenSession | undefined {
+    const found = open.get(id as SessionId)
+    return found?.stands && mayBe(role, principal, found.principal) ? found : undefined
+  }
+
+  async function join({ join: { session: id, as }, principal }: VoiceJoinRequest): Promise<JoinPlace> {
+    const found = visible(id, 'listener', principal)
+    if (found === undefined) throw refused(noSuchSession())
+    if (!mayBe(as, principal, found.principal)) {
+      throw refused(
+        new ParleyError('forbidden', 'This token may listen in here, not more; join as `listener`.'),
+      )
+    }
+    const { session, company, outputRate, facts } = found
+    return {
+      outputRate,
+      async sit({ line, begins }) {
+        const { subject } = principal
+        const mayTakeOver = mayBe('speaker', principal, found.principal)
+        begins?.(session.id)
+        try {
+          const { seat, token: resumeToken = '' } = company.join({ line, subject, as, mayTakeOver })
+          log.info({ session: session.id, tenant: principal.tenant, subject, as }, 'device joined')
+          const receivedMs = as === 'speaker' ? session.mediaMs : undefined
+          return { ...facts, resumeToken, resumed: false, seat, ...defined({ receivedMs }) }
+        } catch (thrown) {
+          throw refused(ParleyError.from(thrown))
+        }
+      },
+    }
+  }
+
+  function refused(error: ParleyError): ParleyError {
+    parts.metrics.joinsRefused.inc({ code: error.code })
+    return error
+  }
+
+  async function end(id: string, principal: VoicePrincipal): Promise<void> {
+    const found = visible(id, 'controller', principal)
+    if (found === undefined) throw noSuchSession()
+    log.info({ session: id, tenant: principal.tenant, subject: principal.subject }, 'session ended by order')
+    await found.session.end('hang-up')
   }
 
   async function drain(signal: AbortSignal): Promise<void> {
@@ -306,6 +408,12 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     await Promise.all([store.flush(), parts.recorder.flush()])
   }
 
+  parts.metrics.countDevices(() => {
+    const roles = { listener: 0, controller: 0, speaker: 0 }
+    for (const { company } of open.values()) for (const { role } of company.devices) roles[role] += 1
+    return roles
+  })
+
   return {
     get active() {
       return open.size
@@ -318,8 +426,18 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       if (!open.has(id)) forget(id, 'hang-up')
     },
     resume,
+    join,
+    end,
+    devicesOf: (id, principal) => visible(id, 'listener', principal)?.company.devices,
     drain,
   }
+}
+
+const drawToken = () => randomBytes(24).toString('base64url')
+
+/** Another device may have taken over before this one was told that it stands. */
+function seated({ token }: OpenSession, seat: Seat | undefined) {
+  return { resumeToken: seat === undefined || seat.role === 'speaker' ? token : '', ...defined({ seat }) }
 }
 
 const same = (engine: Engine): Engine => engine

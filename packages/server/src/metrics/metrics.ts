@@ -1,4 +1,5 @@
 import type { CloseReason, SessionEvent, Tap } from '@parley/core'
+import type { DeviceRole } from '@parley/protocol'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { createLatencyWatch, type LatencyType, latencyTypes } from './latency-watch.js'
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.js'
@@ -13,6 +14,10 @@ export interface Metrics {
   sessionTap(tenant: string, onLatency?: (type: LatencyType, ms: number) => void): Tap
   /** Sessions begun, by the edge they came through. */
   readonly sessionsByEdge: Counter<'edge'>
+  /** Asked for at each look: devices in conversations now, by role. */
+  countDevices(count: () => Readonly<Record<DeviceRole, number>>): void
+  /** Devices that were not let into a conversation, by error code. */
+  readonly joinsRefused: Counter<'code'>
   /** Sockets open now. */
   readonly connections: Gauge
   /** Upgrades refused before they became sockets. */
@@ -185,6 +190,23 @@ export function createMetrics(version: string): Metrics {
       name: 'parley_sessions_total',
       help: 'Sessions begun, by edge: voice-ws, webrtc, socketio, phone, realtime (sockets and calls of OpenAI Realtime clients)',
       labelNames: ['edge'],
+      registers,
+    }),
+    countDevices(count) {
+      new Gauge({
+        name: 'parley_devices',
+        help: 'Devices in conversations now, by role: one speaker each, listeners and controllers beside it',
+        labelNames: ['role'],
+        registers,
+        collect() {
+          for (const [role, devices] of Object.entries(count())) this.set({ role }, devices)
+        },
+      })
+    },
+    joinsRefused: new Counter({
+      name: 'parley_joins_refused_total',
+      help: 'Devices that were not let into a conversation, by error code',
+      labelNames: ['code'],
       registers,
     }),
     connections: new Gauge({ name: 'parley_connections', help: 'Sockets open now', registers }),

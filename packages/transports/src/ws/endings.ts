@@ -75,6 +75,11 @@ export function afterBye(): Ending {
   return { closing: closingOf('client') }
 }
 
+/** A device left that is not the speaker: the conversation goes on without it. */
+export function left(): Ending {
+  return { closing: closingOf('client') }
+}
+
 /** The session closed the leg. */
 export function bySession(reason: CloseReason): Ending {
   const code = errorOfReason[reason]

@@ -8,6 +8,8 @@ import type { Opus } from '@parley/audio'
 import { type Cancel, type Clock, type CloseReason, defined, ParleyError, type SessionId } from '@parley/core'
 import { type Hello, type ServerMessage, VOICE_PROTOCOL_VERSION } from '@parley/protocol'
 import type { WebSocket } from 'ws'
+import type { DeviceLine } from '../company/device-line.js'
+import { noSuchSession } from '../company/device-rights.js'
 import type { ProsodyFeed } from '../prosody/prosody-feed.js'
 import { bytesOf } from './bytes-of.js'
 import { readClientMessage } from './client-message.js'
@@ -26,7 +28,7 @@ import type { GatewayIdentity } from './sealed/gateway-identity.js'
 import { createUnopened, type Unopened } from './sealed/unopened.js'
 import { errorMessageOf } from './server-message.js'
 import { followSides, type SideLine } from './side-line.js'
-import type { OpenedSession, VoiceHost, VoiceOpenRequest, VoicePrincipal } from './voice-host.js'
+import type { JoinPlace, OpenedSession, VoiceHost, VoiceOpenRequest, VoicePrincipal } from './voice-host.js'
 import { openVoiceLeg, type VoiceLeg } from './voice-leg.js'
 import type { VoiceLimits } from './voice-limits.js'
 import type { VoiceLog } from './voice-log.js'
@@ -82,6 +84,8 @@ export function serveVoiceSocket(options: VoiceSocketOptions): VoiceSocket {
 
 /** Faults of the far end: answered, and fatal only when they come in a row. */
 const farEndFaults: readonly string[] = ['bad_message', 'bad_audio', 'too_large']
+/** What a device may not do, or not now: answered, and never fatal. */
+const refusals: readonly string[] = ['forbidden', 'conflict', 'not_found']
 
 class VoiceSocketLife implements VoiceSocket {
   readonly #options: VoiceSocketOptions
@@ -93,6 +97,8 @@ class VoiceSocketLife implements VoiceSocket {
   #stopGrace: Cancel = () => {}
   #leg: VoiceLeg | undefined
   #opened: OpenedSession | undefined
+  /** What this client can resume with; empty while it is not the speaker. */
+  #token = ''
   #dialogue: Dialogue | undefined
   #heartbeat: Pick<Heartbeat, 'rttMs'> | undefined
   #stopHeartbeat: Cancel = () => {}
@@ -120,8 +126,7 @@ class VoiceSocketLife implements VoiceSocket {
 
   announceDraining(deadlineMs: number): void {
     if (this.#phase !== 'talking' || this.#opened === undefined) return
-    const { resumeToken } = this.#opened
-    this.#leg?.outbox.control({ type: 'draining', resumeToken, deadlineMs })
+    this.#leg?.outbox.control({ type: 'draining', resumeToken: this.#token, deadlineMs })
   }
 
   #arrive(bytes: Buffer, isBinary: boolean): void {
@@ -201,17 +206,36 @@ class VoiceSocketLife implements VoiceSocket {
     const { principal, host, edge } = this.#options
     const { signal } = this.#abort
     try {
-      const leg = await this.#openLeg(hello)
+      const place = await findPlace({ hello, host, principal, signal })
+      if (signal.aborted) return
+      // Of the sound of a conversation that is on there is one rate.
+      const output = { ...hello.output, sampleRate: place?.outputRate ?? hello.output.sampleRate }
+      const leg = await this.#openLeg({ ...hello, output })
       this.#leg = leg
       // The socket may have closed while the codecs were made.
       if (signal.aborted) return this.#free()
       const { resume: token } = hello
       const begins = (session: SessionId) => this.#follow(leg, session)
-      const request = { hello, principal, transport: leg.transport, signal, begins, ...defined({ edge }) }
-      const opened = await (token === undefined ? host.open(request) : host.resume({ ...request, token }))
-      this.#ready(leg, opened)
+      const line = this.#lineOf(leg)
+      const { transport } = leg
+      const request = { hello, principal, transport, line, signal, begins, ...defined({ edge }) }
+      if (place !== undefined) this.#ready(leg, await place.sit(request))
+      else if (token === undefined) this.#ready(leg, await host.open(request))
+      else this.#ready(leg, await host.resume({ ...request, token }))
     } catch (thrown) {
       this.#refused(thrown)
+    }
+  }
+
+  #lineOf({ hello, outbox, transport }: VoiceLeg): DeviceLine {
+    return {
+      name: hello.device,
+      hears: hello.join?.hears ?? 'agent',
+      transport,
+      tell: message => {
+        if (message.type === 'role') this.#token = message.resumeToken ?? ''
+        outbox.control(message)
+      },
     }
   }
 
@@ -244,15 +268,19 @@ class VoiceSocketLife implements VoiceSocket {
 
   #ready(leg: VoiceLeg, opened: OpenedSession): void {
     this.#opened = opened
+    const { seat } = opened
     if (this.#phase !== 'opening') return this.#undo(leg)
-    if (leg.transport.inbox === undefined) {
+    // Another device may have taken over since.
+    const isBeside = seat !== undefined && seat.role !== 'speaker'
+    this.#token = isBeside ? '' : opened.resumeToken
+    if (leg.transport.inbox === undefined && !isBeside) {
       throw new ParleyError('internal', 'The host resolved without opening the leg.')
     }
     this.#phase = 'talking'
     this.#deadline()
     const { clock, limits } = this.#options
     const { audioBurstMs } = limits
-    this.#dialogue = createDialogue({ leg, clock, audioBurstMs, onBye: () => this.#leave() })
+    this.#dialogue = createDialogue({ leg, seat, clock, audioBurstMs, onBye: () => this.#leave() })
     const { input, output, lookaheadMs } = leg
     const { packetMs, bitrate } = this.#options.opusManner ?? defaultOpusManner
     leg.outbox.open({
@@ -300,6 +328,8 @@ class VoiceSocketLife implements VoiceSocket {
   /** The session says its last words and closes the leg; if it does not, the socket closes all the same. */
   #leave(): void {
     const { clock, limits } = this.#options
+    const { seat } = this.#opened ?? {}
+    if (seat !== undefined && seat.role !== 'speaker') return this.#end(endings.left())
     this.#phase = 'leaving'
     this.#deadline = clock.after(limits.byeMs, () => this.#end(endings.afterBye()))
     this.#tell('client')
@@ -308,6 +338,8 @@ class VoiceSocketLife implements VoiceSocket {
   #fault(thrown: unknown): void {
     const error = ParleyError.from(thrown)
     if (error.code === 'rate_limited') return this.#end(endings.tooMuch(error))
+    if (this.#phase === 'talking' && refusals.includes(error.code))
+      return this.#say(errorMessageOf(error, false))
     if (!farEndFaults.includes(error.code)) return this.#ourFault(thrown)
     if (this.#phase === 'hello') return this.#end(endings.badFirst(error))
     this.#badInARow += 1
@@ -360,6 +392,7 @@ class VoiceSocketLife implements VoiceSocket {
     this.#free()
     this.#closeSocket(closing)
     this.#abort.abort()
+    this.#opened?.seat?.leave()
     if (tell === undefined) return
     this.#lateReason = tell
     if (wasOpen) this.#tell(tell)
@@ -388,7 +421,9 @@ class VoiceSocketLife implements VoiceSocket {
   /** The session opened after the socket had gone. A client that never saw `ready` cannot come back for it. */
   #undo({ hello }: VoiceLeg): void {
     this.#free()
-    this.#tell(this.#lateReason === 'lost' && hello.resume === undefined ? 'client' : this.#lateReason)
+    this.#opened?.seat?.leave()
+    const isNew = hello.resume === undefined && hello.join === undefined
+    this.#tell(this.#lateReason === 'lost' && isNew ? 'client' : this.#lateReason)
   }
 
   #free(): void {
@@ -413,6 +448,26 @@ class VoiceSocketLife implements VoiceSocket {
   }
 }
 
-function readyFields({ session, resumeToken, resumed, agent, language, recogniser, voice }: OpenedSession) {
-  return { session, resumeToken, resumed, agent, language, recogniser, voice }
+function readyFields({ seat, ...opened }: OpenedSession) {
+  const { session, resumeToken, resumed, agent, language, recogniser, voice, receivedMs } = opened
+  const device = seat === undefined ? {} : { device: seat.id, role: seat.role }
+  return {
+    ...{ session, resumeToken, resumed, ...device, agent, language, recogniser, voice },
+    ...defined({ receivedMs }),
+  }
+}
+
+interface PlaceSearch extends Pick<VoiceOpenRequest, 'hello' | 'principal' | 'signal'> {
+  readonly host: VoiceHost
+}
+
+/** Whoever can resume does: a device that took over joins again only where that fails. */
+function findPlace({
+  hello: { join, resume },
+  host,
+  ...request
+}: PlaceSearch): Promise<JoinPlace> | undefined {
+  if (join === undefined || resume !== undefined) return undefined
+  if (host.join === undefined) throw noSuchSession()
+  return host.join({ ...request, join })
 }

@@ -4,11 +4,14 @@
  */
 import type { SessionId, Transport } from '@parley/core'
 import type { Hello } from '@parley/protocol'
+import type { DeviceLine, Seat } from '../company/device-line.js'
 
 /** Who is at the far end, as the identity check before the upgrade found out. */
 export interface VoicePrincipal {
   readonly tenant: string
   readonly subject: string
+  /** What it may besides talking, as tokens name it; joining others' conversations asks for it. */
+  readonly scopes?: readonly string[]
 }
 
 export interface VoiceOpenRequest {
@@ -18,6 +21,8 @@ export interface VoiceOpenRequest {
   readonly transport: Transport
   /** Aborts when the socket goes away before the session stands. A session opened all the same is closed again. */
   readonly signal: AbortSignal
+  /** What the other devices of the conversation are to this one; without it nobody else can take over. */
+  readonly line?: DeviceLine
   /** Called once the session can be looked on at, before anything of it leaves on this leg. */
   begins?(session: SessionId): void
   /** Which edge the session is stored under. Default `voice-ws`. */
@@ -27,6 +32,21 @@ export interface VoiceOpenRequest {
 export interface VoiceResumeRequest extends VoiceOpenRequest {
   /** The resumeToken the client got with its last `ready`. */
   readonly token: string
+}
+
+export interface VoiceJoinRequest {
+  readonly join: NonNullable<Hello['join']>
+  readonly principal: VoicePrincipal
+  /** Aborts when the socket goes away meanwhile. */
+  readonly signal: AbortSignal
+}
+
+/** A conversation that a device may sit down in. */
+export interface JoinPlace {
+  /** Rate of its sound, Hz; the device is given it whatever it asked for. */
+  readonly outputRate: number
+  /** Throws `overloaded`, `conflict`, or `not_found` where it ended meanwhile. */
+  sit(request: VoiceOpenRequest & { readonly line: DeviceLine }): Promise<OpenedSession>
 }
 
 export interface VoiceHost {
@@ -41,6 +61,11 @@ export interface VoiceHost {
    * the next one has sent anything: this socket may die before `ready` leaves.
    */
   resume(request: VoiceResumeRequest): Promise<OpenedSession>
+  /**
+   * Looks for the conversation. Throws `not_found`, also for one that is not the principal's to join, and `forbidden` for
+   * a role beyond what it may be there. A host without it has no company.
+   */
+  join?(request: VoiceJoinRequest): Promise<JoinPlace>
 }
 
 /** What `ready` tells the client. */
@@ -55,4 +80,8 @@ export interface OpenedSession {
   readonly recogniser: string | null
   /** Null where nothing can speak. */
   readonly voice: string | null
+  /** Where the device stands in the conversation; undefined where others cannot join it. */
+  readonly seat?: Seat
+  /** How much sound of the caller's came before this leg, ms, on the line of `mediaMs`. */
+  readonly receivedMs?: number
 }

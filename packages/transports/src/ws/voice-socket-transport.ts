@@ -119,6 +119,11 @@ export class VoiceSocketTransport implements Transport {
   }
 
   close(reason: CloseReason): void {
+    if (reason === 'taken-over') {
+      // The device goes on, beside the leg.
+      this.#inbox = undefined
+      return
+    }
     if (this.#open) this.#options.onClose(reason)
   }
 
