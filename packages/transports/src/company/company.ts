@@ -234,10 +234,10 @@ export function createCompany(options: CompanyOptions): Company {
     session.attach(takenLeg(transport, knows), 'taken-over')
     const drawn = options.tookOver()
     const token = member.isFar ? '' : drawn
-    if (old !== undefined) give(old, ({ tell }) => tell({ type: 'role', role: 'controller', by: member.id }))
+    if (old !== undefined) give(old, line => line.tell({ type: 'role', role: 'controller', by: member.id }))
     if (tells) {
       const { mediaMs: receivedMs } = session
-      give(member, ({ tell }) => tell({ type: 'role', role: 'speaker', resumeToken: token, receivedMs }))
+      give(member, line => line.tell({ type: 'role', role: 'speaker', resumeToken: token, receivedMs }))
     }
     tellDevices()
     return token
@@ -245,10 +245,10 @@ export function createCompany(options: CompanyOptions): Company {
 
   /** What somebody who comes later has to know: what was said, and what is going on. */
   function introduce(member: Member): void {
-    give(member, ({ tell, transport }) => {
-      tell(past.message())
-      if (floor !== undefined) transport.send(floor)
-      if (reply !== undefined) transport.send(reply)
+    give(member, line => {
+      line.tell(past.message())
+      if (floor !== undefined) line.transport.send(floor)
+      if (reply !== undefined) line.transport.send(reply)
     })
   }
 
