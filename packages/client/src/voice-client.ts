@@ -15,6 +15,7 @@ import { createEmitter } from './emitter.js'
 import { browserEnvironment, type Environment } from './environment.js'
 import type { VoiceClient, VoiceClientOptions, VoiceEvents } from './voice-types.js'
 import { withTransport } from './webrtc/lazy-transport.js'
+import type { TookTransport } from './webrtc/webrtc-types.js'
 
 const MAX_TEXT_LENGTH = 4_000
 const WAITING_AUDIO_MS = 1_000
@@ -35,7 +36,11 @@ const amongSound: ReadonlySet<ServerMessage['type']> = new Set(['audio-begin', '
 export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   const events = createEmitter<VoiceEvents>()
   const given: Environment = { ...browserEnvironment(), ...options.environment }
-  const environment = withTransport(options, given, took => events.emit('transport', took))
+  let took: TookTransport['took'] | undefined
+  const environment = withTransport(options, given, way => {
+    took = way.took
+    events.emit('transport', way)
+  })
   const interrupts = createInterrupts(environment)
   const takeOvers = createTakeOvers(environment)
   const arrivals = createArrivals()
@@ -85,7 +90,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   function becomes(role: DeviceRole): void {
     takeOvers.became(role)
     spoken.forget()
-    if (role !== 'speaker') return outbox.forgetAudio()
+    if (role !== 'speaker' || isCall()) return void outbox.forgetAudio()
     // What was said since the person took over.
     outbox.drain(give)
   }
@@ -97,13 +102,20 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       outbox.forgetAudio()
       return
     }
+    // On a track there is only what is said now.
+    if (isCall()) drop(outbox.forgetAudio())
     const isNew = !resumed && options.join === undefined
     drop(outbox.putBack(spoken.take({ session, receivedMs, isNew })))
   }
 
+  /** Over WebRTC sound is on the tracks. */
+  function isCall(): boolean {
+    return took === 'webrtc'
+  }
+
   function begin(ready: Ready): void {
     if (!ready.resumed) outbox.forgetPlayed()
-    sound = openSound(ready)
+    sound = isCall() ? undefined : openSound(ready)
     arrivals.resolve(ready)
     takeUpSpeech(ready)
     late.ms = 0
@@ -189,6 +201,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     let dropped = 0
     if (connection === undefined || !isSpeaker)
       dropped = isLive(link.state) ? outbox.addAudio(samples, sampleRate) : 0
+    else if (isCall()) return
     else if (sound === undefined || isBehind(connection.bufferedBytes(), sound)) dropped = samples.length
     else sound.send(samples, sampleRate)
     drop(dropped)
@@ -206,6 +219,9 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     },
     get ready() {
       return link.ready
+    },
+    get transport() {
+      return took ?? (link.ready && 'websocket')
     },
     get role() {
       return link.standing.role

@@ -20,7 +20,8 @@ export interface VoiceClientOptions {
   /**
    * `webrtc` is better on lossy networks: sound is a track there, which `playTrack` plays. `auto` takes the WebSocket where
    * no UDP gets through, and `transport` says which it took; with
-   * `encryption` it always does. Default `websocket`.
+   * `encryption` it always does. `socketio` is for networks that let nothing through but what looks like HTTP; it needs
+   * the package `socket.io-client`. Default `websocket`.
    */
   readonly transport?: VoiceTransport
   readonly webrtc?: WebrtcOptions
@@ -95,6 +96,8 @@ export interface VoiceClient {
   readonly ready: Ready | undefined
   /** What this device is in its conversation; before `ready`, what it asked to be. */
   readonly role: DeviceRole
+  /** Which way the connection goes, or went last; undefined before the first. */
+  readonly transport: TookTransport['took'] | undefined
   /** Bytes both ways since the client was made; of text its characters. */
   readonly traffic: Readonly<Traffic>
   /** Calls `listener` for each event of this name until the returned function is called. */
@@ -109,7 +112,7 @@ export interface VoiceClient {
   /**
    * Microphone samples, at the rate of `ready.input` unless `sampleRate` (Hz) says otherwise: Opus takes 8000, 12000,
    * 16000, 24000 and 48000, PCM16 throws `bad-option`. The array belongs to the client from then on. Of a device that is not
-   * the speaker it goes nowhere.
+   * the speaker, and over WebRTC, whose microphone is on the track, it goes nowhere.
    */
   sendAudio(samples: Int16Array<ArrayBuffer>, sampleRate?: number): void
   /** Says how much of a reply was heard, ms. */

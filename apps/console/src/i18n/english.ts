@@ -357,6 +357,7 @@ export const english = {
         'What the gateway sends is changed on its way. Use another network, or ask who runs the proxy.',
       'not-connected': 'There is no connection yet. Press Talk or type once more.',
       'codec-failed': 'This browser’s Opus codec failed. The conversation goes on with uncompressed sound.',
+      'not-allowed': 'This device only listens. Take over to talk, type or interrupt.',
       'queue-full': 'Too much is waiting to be sent. Wait for the connection to come back.',
       timeout: 'The gateway did not answer in time. Try again.',
       closed: 'The conversation was closed.',

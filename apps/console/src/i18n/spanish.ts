@@ -363,6 +363,7 @@ export const spanish: Messages = {
       'not-connected': 'Aún no hay conexión. Pulse Hablar o escriba otra vez.',
       'codec-failed':
         'Falló el códec Opus de este navegador. La conversación sigue con sonido sin comprimir.',
+      'not-allowed': 'Aquí solo se escucha. Tome la palabra para hablar, escribir o interrumpir.',
       'queue-full': 'Hay demasiado por enviar. Espere a que vuelva la conexión.',
       timeout: 'El servidor no respondió a tiempo. Intente de nuevo.',
       closed: 'La conversación se cerró.',

@@ -21,8 +21,8 @@ export interface Outbox {
   drain(send: (waiting: Waiting) => void): void
   /** The places belong to a session that is gone. */
   forgetPlayed(): void
-  /** Nobody listens to it any more. */
-  forgetAudio(): void
+  /** Nobody can hear it any more; returns how many samples that were. */
+  forgetAudio(): number
   clear(): void
 }
 
@@ -90,8 +90,10 @@ export function createOutbox(limits: OutboxLimits): Outbox {
     },
     forgetPlayed: () => played.clear(),
     forgetAudio() {
+      const samples = waiting.reduce((sum, each) => sum + (each.kind === 'audio' ? each.samples.length : 0), 0)
       waiting = waiting.filter(({ kind }) => kind === 'message')
       audioMs = 0
+      return samples
     },
     clear() {
       clear()

@@ -8,7 +8,7 @@ import { listen, pageState } from './page-state.js'
 export function browserDevices(context?: AudioContext): VoiceDevices {
   const media = () => globalThis.navigator?.mediaDevices as MediaDevices | undefined
   return {
-    openSound: () => openPageSound(context),
+    openSound: ({ calls = false } = {}) => openPageSound({ context, calls }),
     cardRate: () => (context === undefined ? cardRate() : undefined),
     list: () => listDevices(media()),
     onDevices: changed => listen(media(), 'devicechange', changed),

@@ -17,6 +17,8 @@ export interface MicrophoneOptions extends CaptureOptions, WorkletSource {
   readonly autoGainControl?: boolean
   /** One that the page has open already: it stays the page's, and no other one takes its place. */
   readonly stream?: MediaStream
+  /** Hears it as well, as the card gives it, while it is not muted. */
+  readonly also?: AudioNode
 }
 
 /**
@@ -24,7 +26,7 @@ export interface MicrophoneOptions extends CaptureOptions, WorkletSource {
  * `insecure-page`, `unsupported` or `worklet-failed`.
  */
 export async function openMicrophone(options: MicrophoneOptions): Promise<AudioSource> {
-  const { context } = options
+  const { context, also } = options
   const events = createSourceEvents()
   await loadWorklet(context, options)
   let stream = options.stream ?? (await askForMicrophone(options))
@@ -41,6 +43,7 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
     input?.disconnect()
     input = sourceOf(context, to)
     input.connect(capture.node)
+    if (also !== undefined && !muted) input.connect(also)
     for (const track of to.getAudioTracks()) {
       track.onended = () => void replace(to)
       track.onmute = () => events.emit('silenced', { on: true })
@@ -88,6 +91,10 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
       return muted
     },
     set muted(next) {
+      if (also !== undefined && next !== muted && !over) {
+        if (next) input?.disconnect(also)
+        else input?.connect(also)
+      }
       muted = next
     },
     on: events.on,

@@ -1,24 +1,61 @@
 /** A page's audio context as `PageSound`: it runs whenever the browser lets it, and is closed only by who made it. */
 import { ClientError } from '../client-error.js'
 import type { PageSound, SoundState } from '../voice/voice-devices.js'
-import { createAudioContext, resumeOnGesture } from './audio-context.js'
-import { openMicrophone } from './microphone.js'
+import { createAudioContext, onGesture } from './audio-context.js'
+import { useAudioSession } from './audio-session.js'
+import type { AudioSource } from './audio-source.js'
+import { type MicrophoneOptions, openMicrophone } from './microphone.js'
 import { createPlayer, outputLatencyMs } from './player.js'
+import { createSoundOutput } from './sound-output.js'
 
-/** `setSinkId` of contexts is in Chrome and Edge; `interrupted` is a state of Safari's. */
-type Context = AudioContext & { setSinkId?(deviceId: string): Promise<void> }
+export interface PageSoundOptions {
+  /** The page's own, which `close` leaves open. */
+  readonly context?: AudioContext | undefined
+  /** Whether the microphone has to be on a track. */
+  readonly calls: boolean
+  /** Where the person's gestures are seen. Default: the document. */
+  readonly gestures?: EventTarget
+}
 
-/** With a context of the page's own, `close` leaves that open. Throws `unsupported`. */
-export function openPageSound(given?: AudioContext): PageSound {
+/** Throws `unsupported`. */
+export function openPageSound({ context: given, calls, gestures }: PageSoundOptions): PageSound {
   if (given === undefined && typeof globalThis.AudioContext !== 'function')
     throw new ClientError('unsupported')
-  const context: Context = given ?? createAudioContext()
-  const stopResuming = resumeOnGesture(context)
-  const resume = () => {
-    if (context.state !== 'running' && context.state !== 'closed') context.resume().catch(() => {})
+  const session = useAudioSession()
+  const context = given ?? createAudioContext()
+  const output = createSoundOutput(context)
+  const line = calls ? context.createMediaStreamDestination() : undefined
+  const stopResuming = onGesture(resume, gestures)
+  resume()
+  // Safari says `suspended` once a phone call is over, and then allows it. To ask while it is `interrupted` fails, and may
+  // leave it running without a sound: that is left to gestures, and to a page that is shown again.
+  context.addEventListener('statechange', resumeSuspended)
+
+  function resumeSuspended(): void {
+    if (context.state === 'suspended') context.resume().catch(() => {})
   }
-  // Safari says `suspended` once a phone call is over, and then allows it.
-  context.addEventListener('statechange', resume)
+
+  function resume(): void {
+    if (context.state !== 'running' && context.state !== 'closed') context.resume().catch(() => {})
+    output.resume()
+  }
+
+  async function listen(options: Omit<MicrophoneOptions, 'context'>): Promise<AudioSource> {
+    const release = session.captures()
+    try {
+      const source = await openMicrophone({
+        ...options,
+        context,
+        ...(line === undefined ? {} : { also: line }),
+      })
+      source.on('ended', release)
+      return withClose(source, release)
+    } catch (thrown) {
+      release()
+      throw thrown
+    }
+  }
+
   return {
     get state() {
       return soundState(context.state)
@@ -29,18 +66,56 @@ export function openPageSound(given?: AudioContext): PageSound {
     get latencyMs() {
       return outputLatencyMs(context)
     },
+    get passedS() {
+      return context.currentTime
+    },
     onState(changed) {
       context.addEventListener('statechange', changed)
       return () => context.removeEventListener('statechange', changed)
     },
     resume,
-    openMicrophone: options => openMicrophone({ ...options, context }),
-    openPlayer: options => createPlayer({ ...options, context }),
-    setSpeaker: context.setSinkId && (deviceId => context.setSinkId?.(deviceId) ?? Promise.resolve()),
+    openMicrophone: listen,
+    line: line?.stream,
+    openPlayer: options => createPlayer({ ...options, context, to: output.node }),
+    playCall({ openPlayer }) {
+      const element = output.element()
+      const player = openPlayer({ element })
+      return {
+        ...player,
+        close() {
+          player.close()
+          output.letGo(element)
+        },
+      }
+    },
+    setSpeaker: output.choose,
     close() {
       stopResuming()
-      context.removeEventListener('statechange', resume)
+      context.removeEventListener('statechange', resumeSuspended)
+      output.close()
+      session.end()
       if (given === undefined && context.state !== 'closed') context.close().catch(() => {})
+    },
+  }
+}
+
+/** The same source, whose muting has to stay its own. */
+function withClose(source: AudioSource, closed: () => void): AudioSource {
+  return {
+    sampleRate: source.sampleRate,
+    on: source.on,
+    get label() {
+      return source.label
+    },
+    get muted() {
+      return source.muted
+    },
+    set muted(next) {
+      source.muted = next
+    },
+    close() {
+      source.close()
+      closed()
     },
   }
 }

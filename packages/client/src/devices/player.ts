@@ -16,6 +16,8 @@ export interface PlayerOptions extends WorkletSource {
   /** Sound to hold before playing and after a gap. Default 60 ms. */
   readonly jitterMs?: number
   readonly maxBufferMs?: number
+  /** Where its sound goes. Default: the loudspeaker of the context. */
+  readonly to?: AudioNode
 }
 
 type Report<Kind extends PlayoutReport['kind']> = Extract<PlayoutReport, { kind: Kind }>
@@ -67,7 +69,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
   })
   node.port.onmessage = (event: MessageEvent<PlayoutReport>) =>
     events.emit(event.data.kind, event.data as never)
-  node.connect(context.destination)
+  node.connect(options.to ?? context.destination)
 
   function command(what: PlayoutCommand, transfer: Transferable[] = []): void {
     node.port.postMessage(what, transfer)

@@ -4,8 +4,7 @@ import type { VoiceOptions } from '../voice/voice-page-types.js'
 import { createVirtualDevices } from './virtual-devices.js'
 import { createVirtualPage, type FarEnd, readyMessage } from './virtual-page.js'
 
-export function setUp(options: Partial<VoiceOptions> = {}) {
-  const page = createVirtualPage()
+export function setUp(options: Partial<VoiceOptions> = {}, page = createVirtualPage()) {
   const kit = createVirtualDevices()
   const voice = createVoice({
     ...{ url: 'https://gateway.test', environment: page.environment, devices: kit.devices },

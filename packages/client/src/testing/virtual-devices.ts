@@ -24,6 +24,7 @@ export interface VirtualPlayer extends Player {
 
 export interface VirtualSound extends PageSound {
   state: SoundState
+  passedS: number
   readonly closed: boolean
   readonly speaker: string
   become(state: SoundState): void
@@ -35,6 +36,8 @@ export interface VirtualDevices {
   readonly sounds: VirtualSound[]
   readonly microphones: VirtualMicrophone[]
   readonly players: VirtualPlayer[]
+  /** Those of calls. */
+  readonly callPlayers: VirtualPlayer[]
   list: DeviceList
   /** How the microphone goes from now on. */
   answer: 'grants' | 'waits' | ClientError
@@ -89,8 +92,8 @@ export function createVirtualDevices(): VirtualDevices {
     return microphone
   }
 
-  function openSound(): PageSound {
-    const sound = createSound(all, openMicrophone)
+  function openSound({ calls = false }: { readonly calls?: boolean } = {}): PageSound {
+    const sound = createSound(all, openMicrophone, calls)
     all.sounds.push(sound)
     return sound
   }
@@ -99,6 +102,7 @@ export function createVirtualDevices(): VirtualDevices {
     sounds: [],
     microphones: [],
     players: [],
+    callPlayers: [],
     list: twoDevices,
     answer: 'grants',
     cardRate: 48_000,
@@ -142,7 +146,11 @@ export function createVirtualDevices(): VirtualDevices {
   return all
 }
 
-function createSound(all: VirtualDevices, openMicrophone: PageSound['openMicrophone']): VirtualSound {
+function createSound(
+  all: VirtualDevices,
+  openMicrophone: PageSound['openMicrophone'],
+  calls: boolean,
+): VirtualSound {
   const events = createEmitter<{ state: undefined }>()
   let closed = false
   let speaker = ''
@@ -151,6 +159,13 @@ function createSound(all: VirtualDevices, openMicrophone: PageSound['openMicroph
     resumed: 0,
     sampleRate: all.cardRate,
     latencyMs: 20,
+    passedS: 0,
+    line: calls ? ({ getAudioTracks: () => [{ kind: 'audio' }] } as unknown as MediaStream) : undefined,
+    playCall() {
+      const player = createPlayerOf(48_000)
+      all.callPlayers.push(player)
+      return player
+    },
     get closed() {
       return closed
     },

@@ -66,6 +66,8 @@ export interface VoiceSnapshot {
   readonly company: readonly Device[]
   /** The microphones and loudspeakers of this one. */
   readonly devices: DeviceList
+  /** Whether `setSpeaker` can do anything in this browser; known once it was started. */
+  readonly canChooseSpeaker: boolean
   /** Chosen by the page; undefined is the system's choice. */
   readonly microphoneId: string | undefined
   readonly speakerId: string | undefined

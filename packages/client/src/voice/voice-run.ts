@@ -6,8 +6,10 @@
 import type { DeviceRole } from '@parley/protocol'
 import { ClientError } from '../client-error.js'
 import type { MicrophoneOptions } from '../devices/microphone.js'
+import type { Player } from '../devices/player.js'
 import type { Environment } from '../environment.js'
 import type { VoiceClient } from '../voice-types.js'
+import type { TookTransport } from '../webrtc/webrtc-types.js'
 import type { Speaker } from './speaker.js'
 import type { Talker } from './talker.js'
 import type { PageSound, VoiceDevices } from './voice-devices.js'
@@ -25,6 +27,10 @@ export interface VoiceRun {
   /** Another device is the speaker. */
   closeMicrophone(): void
   setSpeaker(deviceId: string | undefined): Promise<void>
+  /** Which way the connection goes that is coming about. */
+  carriedBy(took: TookTransport): void
+  /** What the microphone hears, for calls. */
+  readonly line: MediaStream | undefined
   /** The rate of what the gateway sends is another than expected, Hz. */
   playAt(outputRate: number): Promise<void>
   /** From rendering to the ear, ms. */
@@ -46,6 +52,9 @@ export interface VoiceRunParts {
   readonly leave: () => void
 }
 
+/** Where the card is there but renders nothing, the system took it without a word. */
+const STILL_MS = 1_000
+
 /** Opens the context at once, as it needs the person's click. Throws `unsupported`. */
 export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
   const { options, devices, client, speaker, talker, store } = parts
@@ -55,7 +64,12 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
   let opened = false
   let renewing = false
   let microphoneWanted = options.microphone !== 'off' && wantedRole(options) === 'speaker'
-  let sound = devices.openSound()
+  let socketPlayer: Player | undefined
+  let isCall = false
+  let wasInterrupted = false
+  let cancelCheck = () => {}
+  const calls = takesCalls(options)
+  let sound = devices.openSound({ calls })
   let leaveSound = watchSound()
   let releaseScreen = () => {}
   keepScreenOn()
@@ -66,9 +80,25 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
   ]
 
   function watchSound(): () => void {
-    const tell = () => store.update({ sound: sound.state })
+    const tell = () => {
+      const { state, setSpeaker } = sound
+      store.update({ sound: state, canChooseSpeaker: setSpeaker !== undefined })
+      if (state === 'on' && wasInterrupted) checkSoundGoesOn()
+      wasInterrupted = state === 'interrupted' || (wasInterrupted && state !== 'on')
+    }
     tell()
     return sound.onState(tell)
+  }
+
+  /** iPhones give the sound back after a phone call in name only, now and then. */
+  function checkSoundGoesOn(): void {
+    cancelCheck()
+    const beforeS = sound.passedS
+    cancelCheck = parts.environment.after(STILL_MS, () => {
+      const stands = sound.state === 'on' && sound.passedS === beforeS
+      // A context of the page's own is the page's to renew.
+      if (!over && opened && stands && options.context === undefined) void renewSound()
+    })
   }
 
   function keepScreenOn(): void {
@@ -80,6 +110,7 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
   function shown(): void {
     if (!page.visible()) return
     sound.resume()
+    if (sound.state === 'on') checkSoundGoesOn()
     client.wake()
     keepScreenOn()
   }
@@ -106,10 +137,30 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
     })
   }
 
+  /** The player of sockets stays open during calls, as they may fall back to one. */
+  function usePlayer(player: Player): void {
+    const last = socketPlayer
+    socketPlayer = player
+    if (!isCall) speaker.use({ ...player, close() {} })
+    if (last !== player) last?.close()
+  }
+
+  function carriedBy(took: TookTransport): void {
+    if (over) return
+    if (took.took === 'webrtc') {
+      isCall = true
+      socketPlayer?.clear()
+      speaker.use(sound.playCall(took))
+    } else if (isCall) {
+      isCall = false
+      if (socketPlayer !== undefined) usePlayer(socketPlayer)
+    }
+  }
+
   async function openFirstPlayer(): Promise<void> {
     const player = await openPlayer(sound, rates.output)
     if (over) return player.close()
-    speaker.use(player)
+    usePlayer(player)
     const { speakerId } = store.snapshot()
     if (speakerId === undefined) return
     try {
@@ -187,7 +238,7 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
     renewing = true
     let next: PageSound | undefined
     try {
-      next = devices.openSound()
+      next = devices.openSound({ calls })
       const player = await openPlayer(next, rates.output)
       if (!over && microphoneWanted && talker.status !== 'off') await talker.open(next, microphoneOptions())
       if (!over) await speaker.settle()
@@ -198,7 +249,8 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
       const { speakerId } = store.snapshot()
       if (speakerId !== undefined) await next.setSpeaker?.(speakerId).catch(() => {})
       moveTo(next)
-      speaker.use(player)
+      isCall = false
+      usePlayer(player)
       client.resume()
     } catch (thrown) {
       next?.close()
@@ -226,6 +278,10 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
     },
     openMicrophone,
     prepareToSpeak,
+    carriedBy,
+    get line() {
+      return sound.line
+    },
     closeMicrophone() {
       microphoneWanted = false
       talker.close()
@@ -234,12 +290,12 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
       await chooseSpeaker(sound, deviceId ?? '')
     },
     async playAt(outputRate) {
-      if (over || rates.output === outputRate) return
+      if (over || isCall || rates.output === outputRate) return
       rates = { ...rates, output: outputRate }
       try {
         const player = await openPlayer(sound, outputRate)
         if (over) return player.close()
-        speaker.use(player)
+        usePlayer(player)
         client.resume()
       } catch (thrown) {
         if (!over) parts.problem(thrown as ClientError)
@@ -254,12 +310,19 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
       for (const each of leave) each()
       releaseScreen()
       talker.close()
+      cancelCheck()
       speaker.use(undefined)
+      socketPlayer?.close()
       leaveSound()
       sound.close()
       store.update({ sound: 'off' })
     },
   }
+}
+
+/** Whether the microphone has to be on a track: what is sealed takes the socket. */
+function takesCalls({ transport, gatewayKey, encryption = gatewayKey !== undefined }: VoiceOptions): boolean {
+  return !encryption && (transport === 'webrtc' || transport === 'auto')
 }
 
 /** What a device asks to be. */

@@ -15,6 +15,7 @@ export const idleVoice: VoiceSnapshot = {
   role: 'speaker',
   company: [],
   devices: noDevices,
+  canChooseSpeaker: false,
   microphoneId: undefined,
   speakerId: undefined,
   error: undefined,

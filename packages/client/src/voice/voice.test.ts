@@ -358,6 +358,7 @@ describe('a voice on a page', () => {
     const { voice } = await live({ devices: kit.devices })
     await expect(voice.setSpeaker('out-1')).rejects.toMatchObject({ code: 'unsupported' })
     await expect(voice.setSpeaker(undefined)).resolves.toBeUndefined()
+    expect(voice.snapshot().canChooseSpeaker).toBe(false)
   })
 
   it('moves to a context of the card’s new rate and has what was not heard sent again', async () => {
@@ -377,6 +378,25 @@ describe('a voice on a page', () => {
     socket().say({ type: 'audio-begin', reply: 'r1', fromMs: 340 })
     expect(player().told).toEqual([['begin', 'r1', 340]])
     expect(voice.snapshot().status).toBe('live')
+  })
+
+  it('takes a new context where the system gave the old one back in name only', async () => {
+    const { kit, page, sound, voice, statuses, greet } = await live()
+    sound().become('interrupted')
+    sound().become('on')
+    sound().passedS = 4
+    await page.pass(1_000)
+    expect(kit.sounds).toHaveLength(1)
+    sound().become('interrupted')
+    sound().become('blocked')
+    sound().become('on')
+    await page.pass(1_000)
+    await page.pass(200)
+    await greet({ resumed: true })
+    expect(kit.sounds.map(each => each.closed)).toEqual([true, false])
+    expect([voice.snapshot().sound, statuses.at(-1)]).toEqual(['on', 'live'])
+    voice.stop()
+    expect(page.timers).toBe(0)
   })
 
   it('leaves nothing behind where it is stopped while it moves', async () => {

@@ -7,9 +7,9 @@ import { ClientError } from '../client-error.js'
 import { isLive } from '../connection/link.js'
 import { type ConversationInput, conversationStep } from '../conversation.js'
 import { browserDevices } from '../devices/browser-devices.js'
+import { drivePlayer } from '../devices/drive-player.js'
 import { createEmitter } from '../emitter.js'
 import { browserEnvironment, type Environment } from '../environment.js'
-import { playThrough } from '../join.js'
 import { createVoiceClient } from '../voice-client.js'
 import { createSpeaker } from './speaker.js'
 import { createTalker } from './talker.js'
@@ -29,6 +29,7 @@ export function createVoice(options: VoiceOptions): Voice {
   const devices = options.devices ?? browserDevices(options.context)
   const client = createVoiceClient({
     ...{ waitingAudioMs: WAITING_AUDIO_MS, ...options, ...joinOf(options, () => talker.status) },
+    webrtc: { microphone: () => run?.line, ...options.webrtc },
     reportsPlayed: true,
   })
   const news = createEmitter<VoiceNews>()
@@ -55,7 +56,7 @@ export function createVoice(options: VoiceOptions): Voice {
   let cancelRelease: (() => void) | undefined
   let unwatchNetwork = () => {}
 
-  playThrough(client, speaker.player)
+  drivePlayer(client, speaker.player, () => true)
   speaker.player.on('played', ({ reply, ms }) => fold({ type: 'played-here', reply, ms }))
   client.on('message', fold)
   client.on('codec-failed', problem)
@@ -64,6 +65,7 @@ export function createVoice(options: VoiceOptions): Voice {
     becomeRole(client.role)
     void run?.playAt(output.sampleRate)
   })
+  client.on('transport', took => run?.carriedBy(took))
   client.on('role', ({ role, by }) => becomeRole(role, by))
   client.on('devices', ({ devices: company }) => store.update({ company }))
   client.on('failed', fail)

@@ -1,87 +1,21 @@
 /** Which way a connection takes, with a gateway and a browser's WebRTC that the test plays. */
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createVirtualPage, readyMessage } from '../testing/virtual-page.js'
+import { createVirtualRtc } from '../testing/virtual-rtc.js'
 import { createVoiceClient } from '../voice-client.js'
 import type { VoiceClientOptions } from '../voice-types.js'
 import type { TookTransport } from './webrtc-types.js'
 
-/** A connection as far as the client looks at it; the test says when its channel opens and what comes over it. */
-function createRtc() {
-  const channel = {
-    readyState: 'connecting',
-    bufferedAmount: 0,
-    sent: [] as { type: string }[],
-    onopen: () => {},
-    onmessage: (_: { data: string }) => {},
-    onclose: () => {},
-    send: (text: string) => void channel.sent.push(JSON.parse(text)),
-  }
-  const track = {}
-  const connection = {
-    closed: false,
-    connectionState: 'new',
-    iceGatheringState: 'complete',
-    localDescription: {
-      sdp: 'v=0\r\nm=audio 9 X 111\r\na=ice-ufrag:u\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n',
-    },
-    ontrack: (_: object) => {},
-    createDataChannel: () => channel,
-    addTransceiver() {},
-    setLocalDescription: async () => {},
-    setRemoteDescription: async () => connection.ontrack({ track, receiver: { name: 'receiver' } }),
-    close() {
-      connection.closed = true
-    },
-  }
-  return {
-    connection,
-    channel,
-    open() {
-      channel.readyState = 'open'
-      channel.onopen()
-    },
-    say: (message: object) => channel.onmessage({ data: JSON.stringify(message) }),
-  }
-}
-
 function setUp(options: Partial<VoiceClientOptions> = {}, offerStatus = 201) {
   const page = createVirtualPage()
-  const calls: ReturnType<typeof createRtc>[] = []
-  const asked: { method: string; path: string; body: unknown; rights: string | null }[] = []
-  const answer = async (input: unknown, init: RequestInit = {}) => {
-    const { method = 'GET', body, headers } = init
-    asked.push({
-      method,
-      path: new URL(String(input)).pathname,
-      body,
-      rights: new Headers(headers).get('authorization'),
-    })
-    if (method === 'GET') return Response.json({ iceServers: [{ urls: 'stun:a.example' }] })
-    if (method !== 'POST') return new Response(null, { status: 204 })
-    if (offerStatus !== 201)
-      return Response.json({ error: { code: 'unauthenticated', message: '' } }, { status: offerStatus })
-    const place = { location: '/v1/webrtc/rtc_1', etag: '"e"' }
-    return new Response('the answer', { status: 201, headers: place })
-  }
+  const { calls, asked, surroundings } = createVirtualRtc(page.environment, offerStatus)
   const client = createVoiceClient({
     url: 'https://gateway.example',
     token: 'a.b.c',
     transport: 'auto',
     codec: 'pcm16',
     ...options,
-    environment: {
-      ...page.environment,
-      rtc: () => ({
-        after: page.environment.after,
-        fetch: answer as typeof fetch,
-        createStream: track => ({ track }) as unknown as MediaStream,
-        createConnection() {
-          const rtc = createRtc()
-          calls.push(rtc)
-          return rtc.connection as unknown as RTCPeerConnection
-        },
-      }),
-    },
+    environment: { ...page.environment, rtc: () => surroundings },
   })
   const took: TookTransport[] = []
   client.on('transport', each => took.push(each))
@@ -96,6 +30,9 @@ function setUp(options: Partial<VoiceClientOptions> = {}, offerStatus = 201) {
   return { page, client, calls, asked, took, until }
 }
 
+// Pages load it when it is wanted; here that would be a wait for the machine.
+beforeAll(() => import('./choose-socket.js'))
+
 describe('a client that may choose', () => {
   it('calls over WebRTC, says so before it is ready, and ends it over both ways', async () => {
     const { page, client, calls, asked, took, until } = setUp()
@@ -108,6 +45,10 @@ describe('a client that may choose', () => {
     rtc?.say(readyMessage())
     await ready
     expect(page.sockets).toEqual([])
+    // The microphone is on the track: of bytes there is no use, nor of a codec for them.
+    const sent = rtc?.channel.sent.length
+    client.sendAudio(new Int16Array(320))
+    expect([client.transport, rtc?.channel.sent.length]).toEqual(['webrtc', sent])
     client.close()
     expect(rtc?.channel.sent.at(-1)?.type).toBe('bye')
     await page.pass(200)

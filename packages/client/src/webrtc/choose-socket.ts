@@ -5,10 +5,11 @@
 import type { SocketLike } from '../environment.js'
 import type { CarriedSocket } from './carried-socket.js'
 import { openRtcSocket } from './rtc-socket.js'
+import { createTrackPlayer } from './track-player.js'
 import type { RtcSurroundings, TookTransport, VoiceTransport, WebrtcOptions } from './webrtc-types.js'
 
 export interface ChoiceOptions {
-  readonly transport: Exclude<VoiceTransport, 'websocket'>
+  readonly transport: Exclude<VoiceTransport, 'websocket' | 'socketio'>
   readonly webrtc: WebrtcOptions
   readonly surroundings: RtcSurroundings
   readonly openWebSocket: (url: string, protocols: readonly string[]) => SocketLike
@@ -64,7 +65,9 @@ export function createSocketChoice(options: ChoiceOptions): ChooseSocket {
       outer.carry(rtc, {
         opened() {
           stopWaiting()
-          if (sound !== undefined) onTook({ took: 'webrtc', ...sound })
+          if (sound === undefined) return
+          const track = sound
+          onTook({ took: 'webrtc', ...track, openPlayer: how => createTrackPlayer(track, how) })
         },
         // What a gateway refuses it refuses on the other way as well.
         diverts: ({ code, reason }) => {
