@@ -16,7 +16,6 @@ import {
   createAfterCall,
   createCallStore,
   createCallWorker,
-  createFolderShelf,
   createLetterSender,
   createPostgrestLeadBook,
   createSigners,
@@ -24,10 +23,7 @@ import {
   createTwilioCarrier,
   type JobQueue,
   openJobQueue,
-  openRecordings,
   parseCarrierPrices,
-  type RecordingShelf,
-  type Recordings,
   readAfterPlan,
   readLeadLetter,
   readSupabase,
@@ -38,7 +34,10 @@ import {
   createRedisResumeShelf,
   createResumeRegistry,
   createSqlResumeShelf,
+  openRecordings,
   openRedis,
+  type RecordingShelf,
+  type Recordings,
 } from '@parley/platform'
 import type { FastifyPluginAsync } from 'fastify'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
@@ -73,6 +72,8 @@ export interface CallsOptions extends ServerParts {
   readonly epochMs: () => number
   readonly random: () => number
   readonly secretOf: SecretOf
+  /** Where recordings are kept. */
+  readonly shelf: RecordingShelf
   /** The model that sums an agent's calls up; undefined where there is none. */
   modelOf(agent: string): LanguageModel | undefined
 }
@@ -139,11 +140,12 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
     warn: err => log.warn({ err }, 'the call worker'),
   })
   const callMetrics: CallMetrics = createCallMetrics(metrics.registry, () => desk.active)
-  const shelf = createFolderShelf(config.recordingsDir)
+  const { shelf } = options
   const made = openRecordings({
     ...{ shelf, clock, resampling: options.resampling, opus: options.opus },
     now: epochMs,
     rate: 8_000,
+    stem: 'call',
     serial: () => Math.floor(options.random() * 2 ** 32),
     rest: () => new Promise<void>(resolve => setImmediate(resolve)),
   })

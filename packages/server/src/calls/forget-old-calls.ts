@@ -1,6 +1,7 @@
 /** Forgets calls that are older than they may be, with what is kept of them outside of the database. */
 
-import type { CallKey, CallStore, RecordingShelf } from '@parley/calls'
+import type { CallKey, CallStore } from '@parley/calls'
+import type { RecordingShelf } from '@parley/platform'
 
 export interface ForgetOldCalls {
   readonly store: Pick<CallStore, 'olderCalls' | 'dropOlder'>

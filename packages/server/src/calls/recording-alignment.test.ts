@@ -1,6 +1,5 @@
 /** A call from end to end under virtual time: how far apart both channels of its recording are. */
 import { loadResampling } from '@parley/audio'
-import { createCallRecorder, type WavSpool } from '@parley/calls'
 import {
   createDurationJudge,
   createFixedEndpointing,
@@ -12,6 +11,7 @@ import {
   Session,
   type SessionId,
 } from '@parley/core'
+import { createStereoRecorder, type WavSpool } from '@parley/platform'
 import {
   countingIds,
   createMemoryLine,
@@ -101,7 +101,7 @@ async function record({ greetsAfterMs, format, phone: line, speaksAtMs }: Talk) 
     identify: async () => ({ principal: { tenant: 'acme', subject: 'ada' } }),
     host: {
       async open({ transport, phone: { leg } }) {
-        const recorder = createCallRecorder({
+        const recorder = createStereoRecorder({
           clock,
           spool,
           resampling,

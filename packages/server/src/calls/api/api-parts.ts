@@ -1,8 +1,8 @@
 /** What the API of calls is made of, and what its routes share. */
 
-import type { CallDetail, CallStore, CallWorker, CarrierName, RecordingShelf } from '@parley/calls'
+import type { CallDetail, CallStore, CallWorker, CarrierName } from '@parley/calls'
 import { type Clock, type Ids, ParleyError } from '@parley/core'
-import type { Store } from '@parley/platform'
+import type { RecordingShelf, Store } from '@parley/platform'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config/settings.js'
 import type { AgentCatalogue } from '../../gateway/agent-catalogue.js'
@@ -30,7 +30,7 @@ export interface CallApiParts {
   readonly feed: CallFeed
   readonly sessions: Pick<Store, 'readSession' | 'readEvents'>
   /** Absent where this gateway keeps none. */
-  readonly recordings?: Pick<RecordingShelf, 'list' | 'read' | 'remove'>
+  readonly recordings?: Pick<RecordingShelf, 'list' | 'open' | 'remove'>
   readonly log: Log
 }
 

@@ -130,10 +130,14 @@ export async function openApi(): Promise<ApiRig> {
             [...rig.files].flatMap(([path, { length: sizeBytes }]) =>
               path.startsWith(`${id}/`) ? [{ name: path.slice(id.length + 1), sizeBytes }] : [],
             ),
-          async read({ id }, name, range) {
+          async open({ id }, name) {
             const file = rig.files.get(`${id}/${name}`)
             if (file === undefined) throw new ParleyError('not_found')
-            return file.slice(range?.from ?? 0, range?.to ?? file.length)
+            return {
+              sizeBytes: file.length,
+              read: async (from, to) => file.slice(from, to),
+              close: async () => {},
+            }
           },
           async remove({ id }) {
             for (const path of rig.files.keys()) if (path.startsWith(`${id}/`)) rig.files.delete(path)

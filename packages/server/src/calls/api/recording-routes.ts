@@ -1,13 +1,11 @@
 /** Recordings of calls, the caller left and the agent right, and their waveform; in pieces, as players ask for them. */
 
-import { Readable } from 'node:stream'
-import { type ByteRange, type CallDetail, finalStatuses } from '@parley/calls'
+import { type CallDetail, finalStatuses } from '@parley/calls'
 import { ParleyError } from '@parley/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { problemBody } from '../../http/problems.js'
+import { sendRecordingFile } from '../../recording/send-recording-file.js'
 import { about, type CallApiParts, callOf, problems } from './api-parts.js'
-import { readRange } from './byte-range.js'
 import { idParams } from './call-schemas.js'
 
 const kinds = {
@@ -23,8 +21,6 @@ const kinds = {
     summary: 'The shape of the recording, to be drawn',
   },
 } as const
-
-const PIECE_BYTES = 262_144
 
 export function recordingRoutes(parts: CallApiParts): FastifyPluginAsyncZod {
   return async app => {
@@ -64,32 +60,10 @@ async function answer(parts: CallApiParts, asked: Asked): Promise<FastifyReply> 
   if (recordings === undefined)
     throw new ParleyError('not_found', 'This gateway keeps no recordings; see docs/recordings.md.')
   const files = await recordings.list(call)
-  const found = files.find(({ name }) => name === file)
   // The waveform is made last: with it the others are whole.
-  if (found === undefined || !files.some(({ name }) => name === 'call.json'))
+  if (!files.some(({ name }) => name === file) || !files.some(({ name }) => name === 'call.json'))
     throw notMade(call, files.length > 0)
-  const size = found.sizeBytes
-  const etag = `"${call.id}-${size}"`
-  const { range: wanted, 'if-range': ifRange } = request.headers
-  const range = ifRange === undefined || ifRange === etag ? readRange(wanted, size) : 'whole'
-  reply.headers({ 'accept-ranges': 'bytes', etag, 'cache-control': 'private, no-cache' })
-  if (range === 'none') {
-    const error = new ParleyError('bad_message', `The recording has ${size} bytes; ask for some of those.`)
-    return reply.code(416).header('content-range', `bytes */${size}`).send(problemBody(error))
-  }
-  const { from, to }: ByteRange = range === 'whole' ? { from: 0, to: size } : range
-  if (range !== 'whole') reply.code(206).header('content-range', `bytes ${from}-${to - 1}/${size}`)
-  reply.type(type).header('content-length', to - from)
-  if (request.method === 'HEAD') return reply.send(Readable.from([]))
-  return reply.send(Readable.from(pieces(recordings, { call, file, from, to }), { objectMode: false }))
-}
-
-async function* pieces(
-  recordings: NonNullable<CallApiParts['recordings']>,
-  { call, file, from, to }: ByteRange & Pick<Asked, 'call' | 'file'>,
-): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < to; at += PIECE_BYTES)
-    yield await recordings.read(call, file, { from: at, to: Math.min(to, at + PIECE_BYTES) })
+  return sendRecordingFile({ request, reply, shelf: recordings, key: call, file, type })
 }
 
 function notMade(call: CallDetail, begun: boolean): ParleyError {

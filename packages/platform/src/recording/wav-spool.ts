@@ -1,12 +1,10 @@
-/** A WAV that grows while a call is on: written in blocks beside the hot path, playable at any moment. */
+/**
+ * A WAV that grows while a conversation is on: written in blocks beside the hot path. How long it is stands nowhere but in its
+ * size, so that it is right whenever the process dies.
+ */
 
 import { wavHeader } from '@parley/audio'
-
-/** A file that is written at given places; what is skipped is zeros. */
-export interface RecordingSink {
-  write(bytes: Uint8Array, position: number): Promise<void>
-  close(): Promise<void>
-}
+import type { RecordingSink } from './recording-shelf.js'
 
 export interface WavSpool {
   /** Takes PCM16 of both channels, interleaved; copied. `at`: index of its first sample pair. Never awaits or throws. */
@@ -19,7 +17,11 @@ export interface WavSpool {
 }
 
 export const wavHeaderBytes = 44
-const bytesPerPair = 4
+export const bytesPerPair = 4
+/** What headers say whose file is not done: as long as can be. */
+const openBytes = 0xffff_ffff - wavHeaderBytes
+/** Silence is written in pieces of this size. */
+const silence = new Uint8Array(65_536)
 
 export interface WavSpoolOptions {
   readonly sink: Promise<RecordingSink>
@@ -33,23 +35,25 @@ export function createWavSpool({ sink, rate, mostWaiting = 8 }: WavSpoolOptions)
   let dropped = 0
   let problem: unknown
   let pairs = 0
-  let tail: Promise<void> = putHeader()
-  tail = tail.catch(failed)
-
-  async function putHeader(): Promise<void> {
-    const header = wavHeader({ sampleRate: rate, channels: 2, dataBytes: pairs * bytesPerPair })
-    await (await sink).write(header, 0)
-  }
+  let isHeaded = false
+  let tail: Promise<void> = Promise.resolve()
+  sink.catch(failed)
 
   function failed(error: unknown): void {
     problem = error
   }
 
-  /** Sound first, then a header that counts it: whenever the process dies, the header tells no more than there is. */
   async function put(bytes: Uint8Array, at: number): Promise<void> {
-    await (await sink).write(bytes, wavHeaderBytes + at * bytesPerPair)
-    pairs = Math.max(pairs, at + bytes.length / bytesPerPair)
-    await putHeader()
+    const file = await sink
+    if (!isHeaded) await file.append(wavHeader({ sampleRate: rate, channels: 2, dataBytes: openBytes }))
+    isHeaded = true
+    while (pairs < at) {
+      const count = Math.min(at - pairs, silence.length / bytesPerPair)
+      await file.append(silence.subarray(0, count * bytesPerPair))
+      pairs += count
+    }
+    await file.append(bytes)
+    pairs += bytes.length / bytesPerPair
   }
 
   return {
@@ -84,9 +88,7 @@ export function createWavSpool({ sink, rate, mostWaiting = 8 }: WavSpoolOptions)
   }
 }
 
-/** The header that a file of this size should have; undefined where it holds no sound. */
-export function repairedHeader(fileBytes: number, rate: number): Uint8Array | undefined {
-  const pairs = Math.floor((fileBytes - wavHeaderBytes) / bytesPerPair)
-  if (pairs <= 0) return undefined
-  return wavHeader({ sampleRate: rate, channels: 2, dataBytes: pairs * bytesPerPair })
+/** Sample pairs in a file of this size. */
+export function pairsIn(fileBytes: number): number {
+  return Math.max(0, Math.floor((fileBytes - wavHeaderBytes) / bytesPerPair))
 }

@@ -10,10 +10,10 @@
 import { type AudioFrame, frameMs, type Resampler, type Resampling } from '@parley/audio'
 import { type Clock, createCallerAnchor, type ReplyId, type SessionEvent, type Tap } from '@parley/core'
 import { createAgentPlaces } from './agent-places.js'
-import type { WavSpool } from './recording-sink.js'
 import { createTwoTracks, type Track } from './two-tracks.js'
+import type { WavSpool } from './wav-spool.js'
 
-export interface CallRecorderOptions {
+export interface StereoRecorderOptions {
   readonly clock: Clock
   readonly spool: WavSpool
   readonly resampling: Resampling
@@ -29,7 +29,7 @@ export interface CallRecorderOptions {
   readonly windowMs?: number
 }
 
-export interface CallRecorder extends Tap {
+export interface StereoRecorder extends Tap {
   /** Samples of one channel that found no place: too late, too far ahead, or the disk was behind. */
   readonly dropped: number
   /** Writes the rest. */
@@ -50,7 +50,7 @@ const mostEarly = 250
 /** Settled sound is handed on in pieces of this length. */
 const blockMs = 500
 
-export function createCallRecorder(options: CallRecorderOptions): CallRecorder {
+export function createStereoRecorder(options: StereoRecorderOptions): StereoRecorder {
   const { clock, spool, rate, resampling, windowMs = 2_500 } = options
   const toSamples = (ms: number): number => Math.round((ms * rate) / 1000)
   const tracks = createTwoTracks(toSamples(2 * windowMs + 2 * blockMs))

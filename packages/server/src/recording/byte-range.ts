@@ -1,6 +1,10 @@
 /** One range of a file, as `Range` asks for it (RFC 9110); several at once are answered with the whole file. */
 
-import type { ByteRange } from '@parley/calls'
+export interface ByteRange {
+  /** First byte, and the first one that is not wanted any more. */
+  readonly from: number
+  readonly to: number
+}
 
 /** `whole` where it asks for nothing that is understood, `none` for one that lies outside the file. */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | 'whole' | 'none' {

@@ -5,16 +5,16 @@ import { loadOpus, loadResampling, oggChecksum, readWav, sine } from '@parley/au
 import type { ReplyId } from '@parley/core'
 import { VirtualClock } from '@parley/sim'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { CallId, CallKey } from '../call.js'
 import { createFolderShelf } from './folder-shelf.js'
 import { openRecordings } from './open-recordings.js'
+import { type RecordingKey, readRecordingFile } from './recording-shelf.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'parley-recordings-'))
 afterAll(() => rm(folder, { recursive: true }))
 const opus = await loadOpus()
 const resampling = await loadResampling()
 const rate = 8_000
-const keyOf = (id: string, tenant = 'acme'): CallKey => ({ tenant, id: id as CallId })
+const keyOf = (id: string, tenant = 'acme'): RecordingKey => ({ tenant, id })
 
 /** Packets of both channels, granule position of the last page. Checks every sum. */
 function readOgg(bytes: Uint8Array) {
@@ -70,6 +70,7 @@ describe('recordings', () => {
       resampling,
       opus,
       rate,
+      stem: 'call',
       serial: () => serial++,
       rest: async () => void rests++,
     })
@@ -93,7 +94,7 @@ describe('recordings', () => {
     expect((await shelf.list(call)).map(({ name }) => name)).toEqual(['call.json', 'call.ogg', 'call.wav'])
     expect(rests).toBeGreaterThan(10)
 
-    const [caller, agent] = readWav(await shelf.read(call, 'call.wav')).channelData
+    const [caller, agent] = readWav(await readRecordingFile(shelf, call, 'call.wav')).channelData
     if (caller === undefined || agent === undefined) throw new Error('two channels')
     const parts = (samples: Int16Array) =>
       [0, 1, 2].map(second => power(samples.subarray(second * rate, (second + 1) * rate)) > 1e6)
@@ -102,7 +103,7 @@ describe('recordings', () => {
       [false, false, true],
     ])
 
-    const { packets, granule } = readOgg(await shelf.read(call, 'call.ogg'))
+    const { packets, granule } = readOgg(await readRecordingFile(shelf, call, 'call.ogg'))
     const [head, tags, ...sound] = packets
     expect(new TextDecoder().decode(head?.subarray(0, 8))).toBe('OpusHead')
     expect(new TextDecoder().decode(tags?.subarray(0, 8))).toBe('OpusTags')
@@ -118,7 +119,7 @@ describe('recordings', () => {
     )
     expect(decoded.map(parts)).toEqual([parts(caller), parts(agent)])
 
-    const waveform = JSON.parse(new TextDecoder().decode(await shelf.read(call, 'call.json')))
+    const waveform = JSON.parse(new TextDecoder().decode(await readRecordingFile(shelf, call, 'call.json')))
     expect(waveform).toMatchObject({ version: 2, channels: 2, length: 60, samples_per_pixel: 400 })
     expect(await recordings.finish(call)).toBeUndefined()
     expect((await shelf.list(call)).length).toBe(3)
@@ -131,11 +132,14 @@ describe('a shelf in a folder', () => {
   it('gives ranges of a file, and nothing to another tenant', async () => {
     const call = keyOf('call_2')
     const sink = await shelf.create(call, 'a.wav')
-    await sink.write(Uint8Array.of(1, 2, 3, 4), 0)
+    await sink.append(Uint8Array.of(1, 2))
+    await sink.append(Uint8Array.of(3, 4))
     await sink.close()
-    expect([...(await shelf.read(call, 'a.wav', { from: 1, to: 3 }))]).toEqual([2, 3])
-    expect([...(await shelf.read(call, 'a.wav', { from: 9, to: 12 }))]).toEqual([])
-    await expect(shelf.read(keyOf('call_2', 'other'), 'a.wav')).rejects.toMatchObject({ code: 'not_found' })
+    const reader = await shelf.open(call, 'a.wav')
+    expect([...(await reader.read(1, 3))]).toEqual([2, 3])
+    expect([...(await reader.read(9, 12))]).toEqual([])
+    await reader.close()
+    await expect(shelf.open(keyOf('call_2', 'other'), 'a.wav')).rejects.toMatchObject({ code: 'not_found' })
     await expect(shelf.create(call, 'a.wav')).rejects.toMatchObject({ code: 'conflict' })
     await shelf.remove(call)
     expect(await shelf.list(call)).toEqual([])
@@ -144,7 +148,7 @@ describe('a shelf in a folder', () => {
   it.each(['../a', 'a/b', '/etc/passwd', '..', '.', '', 'a\0b', 'A.WAV', 'a..b', 'x'.repeat(81)])(
     'has no file named %j',
     async name => {
-      await expect(shelf.read(keyOf('../../call'), name)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(shelf.open(keyOf('../../call'), name)).rejects.toMatchObject({ code: 'not_found' })
     },
   )
 })

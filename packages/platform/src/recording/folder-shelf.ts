@@ -1,0 +1,116 @@
+/**
+ * Recordings in a folder: `<root>/<tenant>/<id>/<name>`. Tenants and ids are hashed to folder names, so that no id can name
+ * another folder; ids cannot be guessed, and neither can what is made of them.
+ */
+
+import { createHash } from 'node:crypto'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ParleyError } from '@parley/core'
+import {
+  isRecordingName,
+  type RecordingFile,
+  type RecordingKey,
+  type RecordingShelf,
+} from './recording-shelf.js'
+
+export function createFolderShelf(root: string): RecordingShelf {
+  const folderOf = (key: RecordingKey): string => join(root, ...placeOf(key))
+
+  const fileOf = (key: RecordingKey, name: string): string => {
+    if (!isRecordingName(name)) throw missing()
+    return join(folderOf(key), name)
+  }
+
+  return {
+    async create(key, name) {
+      const path = fileOf(key, name)
+      await mkdir(folderOf(key), { recursive: true, mode: 0o700 }).catch(error => {
+        throw failed(error, name)
+      })
+      const file = await open(path, 'wx', 0o600).catch(error => {
+        throw failed(error, name)
+      })
+      let position = 0
+      return {
+        async append(bytes) {
+          let written = 0
+          try {
+            while (written < bytes.length) {
+              const rest = bytes.length - written
+              written += (await file.write(bytes, written, rest, position + written)).bytesWritten
+            }
+          } catch (error) {
+            throw failed(error, name)
+          }
+          // Only now: what was written in part is written over.
+          position += written
+        },
+        close: () => file.close(),
+      }
+    },
+    async list(key) {
+      const folder = folderOf(key)
+      const names = await readdir(folder).catch(error => {
+        if (codeOf(error) === 'ENOENT') return []
+        throw failed(error, 'the folder')
+      })
+      const files: RecordingFile[] = []
+      for (const name of names.sort()) {
+        if (!isRecordingName(name)) continue
+        // Another node may have deleted it meanwhile.
+        const found = await stat(join(folder, name)).catch(error => {
+          if (codeOf(error) !== 'ENOENT') throw failed(error, name)
+        })
+        if (found !== undefined) files.push({ name, sizeBytes: found.size })
+      }
+      return files
+    },
+    async open(key, name) {
+      const file = await open(fileOf(key, name), 'r').catch(error => {
+        throw failed(error, name)
+      })
+      const { size } = await file.stat()
+      return {
+        sizeBytes: size,
+        async read(from, to) {
+          const start = Math.max(0, Math.min(from, size))
+          const bytes = new Uint8Array(Math.max(start, Math.min(to, size)) - start)
+          const { bytesRead } = await file.read(bytes, 0, bytes.length, start).catch(error => {
+            throw failed(error, name)
+          })
+          return bytes.subarray(0, bytesRead)
+        },
+        close: () => file.close(),
+      }
+    },
+    async remove(key, name) {
+      const path = name === undefined ? folderOf(key) : fileOf(key, name)
+      await rm(path, { recursive: name === undefined, force: true })
+    },
+  }
+}
+
+/** The names under which a recording is kept: of its tenant and of itself. */
+export function placeOf({ tenant, id }: RecordingKey): readonly [string, string] {
+  return [hashed(tenant), hashed(id)]
+}
+
+function hashed(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 40)
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function missing(): ParleyError {
+  return new ParleyError('not_found', 'There is no recording of that name; list them first.')
+}
+
+function failed(error: unknown, name: string): ParleyError {
+  const code = codeOf(error)
+  if (code === 'ENOENT') return missing()
+  if (code === 'EEXIST') return new ParleyError('conflict', `The recording ${name} is there already.`)
+  return ParleyError.from(error, code === 'ENOSPC' ? 'store_full' : 'store_failed')
+}
