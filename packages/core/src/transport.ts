@@ -10,6 +10,8 @@ export interface Transport {
   readonly aheadMs: number
   /** Time from our door to the ear, in ms: network, jitter buffer and sound card. May change as it is measured. */
   readonly pathMs: number
+  /** Time from our door to the ear and from there back to our door, in ms; absent where only `pathMs` is known. */
+  readonly roundTripMs?: number
   /** Whether the far end reports what it played (`Inbox.played`). */
   readonly reportsPlayed: boolean
   /**

@@ -344,7 +344,6 @@ export const spanish: Messages = {
       'microphone-busy': 'Otro programa usa el micrófono. Ciérrelo y pulse Hablar.',
       'microphone-lost': 'Se desconectó el micrófono. Conéctelo y pulse Hablar.',
       'speaker-missing': 'Ese altavoz ya no está. Elija otro.',
-      'not-allowed': 'Quien solo escucha oye y lee; tome el control, o entre como controlador.',
       'insecure-page':
         'El navegador solo da el micrófono a páginas https y a localhost. Ábrala así o escriba.',
       unsupported:

@@ -91,6 +91,12 @@ export class Session {
     return this.#body.caller.mediaMs
   }
 
+  /** Of the present leg, to the far end's ear and back, ms: measured, else estimated. Undefined while there is none. */
+  get roundTripMs(): number | undefined {
+    const leg = this.#leg?.transport ?? this.#opening
+    return leg?.roundTripMs ?? leg?.pathMs
+  }
+
   /** What was said and heard so far, oldest first. */
   get history(): readonly HistoryEntry[] {
     return this.#body.memory.history()

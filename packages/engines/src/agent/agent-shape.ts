@@ -10,6 +10,7 @@ import { entryList } from './entry-shape.js'
 import { keysOfShape } from './keys-of-shape.js'
 import { realtimeSessionFile, realtimeSessionKeysAt } from './realtime-session.js'
 import { reasonerKeysAt, reasonerShape } from './reasoner-file.js'
+import { recordingFile, recordingKeys } from './recording-plan.js'
 
 const waitMs = (least: number, most: number) => {
   const message = `must be from ${least} to ${most} ms`
@@ -42,6 +43,7 @@ export const assemblyShape = {
   expression: z.strictObject(expressionShape).exactOptional(),
   failover: z.strictObject(failoverShape).exactOptional(),
   phone: z.unknown().optional(),
+  recording: recordingFile.exactOptional(),
 }
 
 const modelAgentShape = {
@@ -81,6 +83,7 @@ export function modelAgentKeysAt(path: readonly PropertyKey[]): readonly string[
 export function assemblyKeysAt([section]: readonly PropertyKey[]): readonly string[] | undefined {
   if (section === 'expression') return Object.keys(expressionShape)
   if (section === 'failover') return Object.keys(failoverShape)
+  if (section === 'recording') return recordingKeys
   if (agentSlots.some(slot => slot === section)) return ['provider']
   return undefined
 }

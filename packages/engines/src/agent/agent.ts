@@ -8,6 +8,7 @@ import type { Saying, Script } from '../scripted/script.js'
 import type { ToolConfig } from '../tools/tool-config.js'
 import type { RealtimeSessionPlan } from './realtime-session.js'
 import type { ReasonerFile } from './reasoner-file.js'
+import type { RecordingPlan } from './recording-plan.js'
 
 export const agentSlots = ['stt', 'llm', 'tts', 'realtime', 'live'] as const
 
@@ -42,6 +43,8 @@ export interface AgentBase {
   readonly turns: TurnPolicy
   /** What phone calls are like; read by the shape of the catalogue, undefined where the file says nothing of them. */
   readonly phone: unknown
+  /** Undefined where the file says nothing of it. */
+  readonly recording?: RecordingPlan | undefined
 }
 
 export interface ScriptedAgentFile extends AgentBase {

@@ -23,6 +23,7 @@ import { anyProvider, type ProviderCatalogue } from './provider-catalogue.js'
 import { readEntries } from './read-entries.js'
 import { type RealtimeSessionPlan, realtimeSessionOf } from './realtime-session.js'
 import { reasonerFileOf } from './reasoner-file.js'
+import { recordingPlanOf } from './recording-plan.js'
 
 interface FileRead {
   readonly data: unknown
@@ -99,6 +100,7 @@ function modelAgent(read: FileRead, fileName: string, providers: ProviderCatalog
     ...reasoner,
     context: facts,
     phone,
+    recording: recordingPlanOf(file.recording, file.language),
     trouble: file.trouble,
     turns,
     expression: file.expression ?? {},
@@ -180,6 +182,7 @@ function scriptedAgent(read: FileRead, fileName: string, providers: ProviderCata
     realtime: [],
     live: [],
     phone,
+    recording: recordingPlanOf(file.recording, script.language),
   }
   return { kind: 'scripted', script, ...base }
 }

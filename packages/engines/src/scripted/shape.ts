@@ -114,6 +114,7 @@ const scriptShape = {
   expression: assembly,
   failover: assembly,
   phone: assembly,
+  recording: assembly,
 }
 
 export const scriptFile = z.strictObject(scriptShape)

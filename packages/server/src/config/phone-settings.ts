@@ -147,12 +147,6 @@ export const phoneSettings = {
     default: false,
     doc: 'Whether calls are recorded whose agent does not say.',
   }),
-  recordingsDir: setting({
-    env: 'PARLEY_RECORDINGS_DIR',
-    kind: text({ must: 'the path of a folder' }),
-    default: '.parley/recordings',
-    doc: 'Folder of recordings.',
-  }),
   callRetentionMs: optional({
     env: 'PARLEY_CALL_RETENTION',
     kind: duration({ minMs: 3_600_000, maxMs: 3_650 * 86_400_000 }),

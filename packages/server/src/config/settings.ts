@@ -4,6 +4,7 @@ import { networkSettings } from './network-settings.js'
 import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
 import { phoneSettings } from './phone-settings.js'
 import { prosodySettings } from './prosody-settings.js'
+import { recordingsSettings } from './recordings-settings.js'
 import type { Setting } from './setting.js'
 import { speechSettings } from './speech-settings.js'
 import { assemblySettings, vendorSettings } from './vendor-settings.js'
@@ -21,6 +22,7 @@ export const settings = {
   ...prosodySettings,
   ...storeSettings,
   ...recordingSettings,
+  ...recordingsSettings,
   ...assemblySettings,
   ...agentSettings,
   ...vendorSettings,
@@ -46,6 +48,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Prosody', keys: keysOf(prosodySettings) },
   { title: 'Store', keys: keysOf(storeSettings) },
   { title: 'Recording', keys: keysOf(recordingSettings) },
+  { title: 'Recordings of conversations and calls', keys: keysOf(recordingsSettings) },
   { title: 'Assembly', keys: keysOf(assemblySettings) },
   { title: 'Agents of the console', keys: keysOf(agentSettings) },
   { title: 'Vendors', keys: keysOf(vendorSettings) },

@@ -32,6 +32,9 @@ import { attachPlayback } from '../playback/attach-playback.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
+import { openGatewayRecordings } from '../recording/open-gateway-recordings.js'
+import { recordingRoutes } from '../recording/recording-routes.js'
+import { shareRoutes } from '../recording/share-routes.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
 import { attachSocketio } from '../socketio/attach-socketio.js'
@@ -145,8 +148,13 @@ async function attachVoice(
     visemesOfWords,
     visemesOfSound: createVisemeEar,
   })
+  const recordings = await openGatewayRecordings({
+    ...parts,
+    ...{ resampling, opus, ids, randomBytes, epochMs: Date.now, random: Math.random, fetch },
+  })
   const desk = createSessionDesk({
     prosody,
+    recordings,
     config,
     agents,
     assembly,
@@ -197,6 +205,7 @@ async function attachVoice(
     epochMs: Date.now,
     random: hardToGuess,
     modelOf: name => assembly.afterModel(name),
+    shelf: recordings.shelf,
   })
   const { desk: callDesk } = calls
   attachPhone({
@@ -262,6 +271,13 @@ async function attachVoice(
       await app.register(socketio.routes)
       await app.register(spoken.routes)
       await app.register(playback)
+      await app.register(recordingRoutes({ guard: createGuard(parts), recordings }))
+      await app.register(
+        shareRoutes({
+          ...{ guard: createGuard(parts), knock: createKnock(parts), recordings },
+          publicUrl: config.publicUrl,
+        }),
+      )
     },
     notices: [...noticesOf(agents.agents, speech), notice, ...calls.notices],
   }

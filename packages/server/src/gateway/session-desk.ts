@@ -44,6 +44,7 @@ import type { ChosenAgent, StoredAgents, WantedConversation } from '../agents/st
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
+import type { SessionRecordings } from '../recording/session-recordings.js'
 import type { SessionRecorder } from '../replay/session-recorder.js'
 import { type AgentCatalogue, speaks } from './agent-catalogue.js'
 import type { AssembledAgent } from './assemble-agent.js'
@@ -71,6 +72,8 @@ export interface SessionDeskParts {
   readonly recorder: SessionRecorder
   /** Looks on at each session, for those who follow how both sides speak. */
   readonly prosody?: Pick<ProsodySides, 'tapOf'>
+  /** Records conversations, but for phone calls, which are recorded by what stands around them. */
+  readonly recordings?: Pick<SessionRecordings, 'begin'>
 }
 
 /** A session for a far end that speaks the OpenAI Realtime protocol. */
@@ -233,8 +236,18 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       edge,
       startedAtMs: parts.epochMs(),
     })
+    const recorded =
+      edge === 'phone'
+        ? undefined
+        : await parts.recordings?.begin({
+            ...{ tenant, id, agent, language },
+            subject: principal.subject,
+            goesOn: goesOnFrom !== undefined,
+            roundTripMs: () => open.get(id)?.session.roundTripMs ?? transport.roundTripMs ?? transport.pathMs,
+          })
     // The store may have taken its time: what drained or hung up meanwhile is not begun.
     if (draining || signal.aborted) {
+      recorded?.abandon()
       if (goesOnFrom === undefined) forget(id, draining ? 'draining' : 'client')
       throw new ParleyError(draining ? 'draining' : 'timeout')
     }
@@ -260,7 +273,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const session = new Session({
       id,
       language,
-      engine: wrap(engine),
+      engine: recorded === undefined ? wrap(engine) : recorded.wrap(wrap(engine)),
       ear: createVoiceEar(gateVoice(detector)),
       listenRate: LISTEN_RATE,
       outputRate: transport.outputRate,
@@ -278,6 +291,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
         ...(beginning.taps ?? []),
         company.tap,
+        ...(recorded === undefined ? [] : [recorded.tap]),
         {
           name: 'desk',
           event(event) {

@@ -70,6 +70,10 @@ export class VoiceSocketTransport implements Transport {
     return rttMs() / 2 + jitterMs + this.#outbox.unsentMs
   }
 
+  get roundTripMs(): number {
+    return this.pathMs + this.#options.rttMs() / 2
+  }
+
   /** Where the far end's messages go; undefined before the session opened the leg. */
   get inbox(): Inbox | undefined {
     return this.#inbox

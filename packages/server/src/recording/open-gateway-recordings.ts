@@ -1,0 +1,60 @@
+/** The recordings of a gateway from its settings: where they are kept, under which keys, and who looks after them. */
+
+import type { Opus, Resampling } from '@parley/audio'
+import type { Ids } from '@parley/core'
+import {
+  createFolderShelf,
+  createRecordingRows,
+  createRecordingShares,
+  createTenantPolicies,
+  openRecordings,
+  type RecordingFormat,
+  type RecordingMode,
+} from '@parley/platform'
+import { createRecordingMetrics } from '../metrics/recording-metrics.js'
+import type { ServerParts } from '../serve.js'
+import { type OpenSessionRecordings, openSessionRecordings } from './open-session-recordings.js'
+import { RECORDING_STEM } from './session-recordings.js'
+
+export interface GatewayRecordingsOptions
+  extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'metrics' | 'store' | 'lifecycle'> {
+  readonly resampling: Resampling
+  readonly opus: Opus
+  readonly ids: Ids
+  readonly epochMs: () => number
+  readonly random: () => number
+  readonly randomBytes: (count: number) => Uint8Array
+  readonly fetch: typeof fetch
+}
+
+/** @throws ParleyError `bad_config` */
+export async function openGatewayRecordings(
+  options: GatewayRecordingsOptions,
+): Promise<OpenSessionRecordings> {
+  const { config, clock, epochMs, log, lifecycle } = options
+  const { database } = options.store
+  const shelf = createFolderShelf(config.recordingsDir)
+  const formats = config.recordingsFormats as readonly RecordingFormat[]
+  const opened = openSessionRecordings({
+    ...{ shelf, clock, epochMs, log, formats },
+    rows: createRecordingRows(database),
+    shares: createRecordingShares({ database, epochMs, randomBytes: options.randomBytes }),
+    policies: createTenantPolicies({ database, clock }),
+    usual: config.recordMode as RecordingMode,
+    retainMs: config.recordingRetentionMs,
+    rate: config.recordingsRate,
+    node: options.ids.next('tok'),
+    metrics: createRecordingMetrics(options.metrics.registry, () => opened.active),
+    recordings: openRecordings({
+      ...{ shelf, clock, formats, resampling: options.resampling, opus: options.opus },
+      now: epochMs,
+      rate: config.recordingsRate as 8_000 | 16_000,
+      stem: RECORDING_STEM,
+      serial: () => Math.floor(options.random() * 2 ** 32),
+      rest: () => new Promise<void>(resolve => setImmediate(resolve)),
+    }),
+  })
+  opened.start()
+  lifecycle.onStop('recordings', signal => opened.close(signal))
+  return opened
+}
