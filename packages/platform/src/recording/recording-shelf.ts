@@ -17,8 +17,8 @@ export interface RecordingFile {
 /** A file that grows at its end. */
 export interface RecordingSink {
   /**
-   * Puts bytes behind those that are there; they may be changed once it has resolved. One that failed has put nothing, as far
-   * as whoever reads is concerned, and the next may be tried. One at a time. @throws ParleyError `store_failed`, `store_full`
+   * Puts bytes behind those that are there; they may be changed once it has resolved. After one that failed comes the same again,
+   * or the end. One at a time. @throws ParleyError `store_failed`, `store_full`
    */
   append(bytes: Uint8Array): Promise<void>
   /** The file is whole. */

@@ -18,8 +18,6 @@ export interface WavSpool {
 
 export const wavHeaderBytes = 44
 export const bytesPerPair = 4
-/** What headers say whose file is not done: as long as can be. */
-const openBytes = 0xffff_ffff - wavHeaderBytes
 /** Silence is written in pieces of this size. */
 const silence = new Uint8Array(65_536)
 
@@ -36,6 +34,8 @@ export function createWavSpool({ sink, rate, mostWaiting = 8 }: WavSpoolOptions)
   let problem: unknown
   let pairs = 0
   let isHeaded = false
+  /** What could not be written: nothing comes before it. */
+  let owed: { readonly bytes: Uint8Array; readonly pairs: number } | undefined
   let tail: Promise<void> = Promise.resolve()
   sink.catch(failed)
 
@@ -43,17 +43,30 @@ export function createWavSpool({ sink, rate, mostWaiting = 8 }: WavSpoolOptions)
     problem = error
   }
 
+  async function payOwed(): Promise<void> {
+    if (owed === undefined) return
+    await (await sink).append(owed.bytes)
+    pairs += owed.pairs
+    owed = undefined
+  }
+
+  async function append(bytes: Uint8Array, count: number): Promise<void> {
+    owed = { bytes, pairs: count }
+    await payOwed()
+  }
+
   async function put(bytes: Uint8Array, at: number): Promise<void> {
-    const file = await sink
-    if (!isHeaded) await file.append(wavHeader({ sampleRate: rate, channels: 2, dataBytes: openBytes }))
-    isHeaded = true
+    await sink
+    await payOwed()
+    if (!isHeaded) {
+      isHeaded = true
+      await append(wavHeader({ sampleRate: rate, channels: 2 }), 0)
+    }
     while (pairs < at) {
       const count = Math.min(at - pairs, silence.length / bytesPerPair)
-      await file.append(silence.subarray(0, count * bytesPerPair))
-      pairs += count
+      await append(silence.subarray(0, count * bytesPerPair), count)
     }
-    await file.append(bytes)
-    pairs += bytes.length / bytesPerPair
+    await append(bytes, bytes.length / bytesPerPair)
   }
 
   return {
@@ -75,7 +88,7 @@ export function createWavSpool({ sink, rate, mostWaiting = 8 }: WavSpoolOptions)
         .then(() => put(bytes, at))
         .catch(error => {
           failed(error)
-          dropped += count
+          if (owed?.bytes !== bytes) dropped += count
         })
         .finally(() => {
           waiting--
@@ -83,6 +96,9 @@ export function createWavSpool({ sink, rate, mostWaiting = 8 }: WavSpoolOptions)
     },
     async close() {
       await tail
+      await payOwed().catch(() => {
+        dropped += owed?.pairs ?? 0
+      })
       await sink.then(open => open.close()).catch(failed)
     },
   }
