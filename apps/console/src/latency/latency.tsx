@@ -34,12 +34,21 @@ export function Latency({ ledgers }: { readonly ledgers: readonly TurnLedger[] }
               {words.from}, {words[shown.ledger.heardSource]}
             </p>
           </div>
-          <Waterfall ledger={shown.ledger} />
-          {shown.ledger.context !== undefined && <LookedUp context={shown.ledger.context} />}
-          {shown.ledger.decision !== undefined && <Decided decision={shown.ledger.decision} />}
+          <LedgerView ledger={shown.ledger} />
         </>
       )}
     </section>
+  )
+}
+
+/** Where the time of one answer went, and who and what had a part in it. */
+export function LedgerView({ ledger }: { readonly ledger: TurnLedger['ledger'] }) {
+  return (
+    <>
+      <Waterfall ledger={ledger} />
+      {ledger.context !== undefined && <LookedUp context={ledger.context} />}
+      {ledger.decision !== undefined && <Decided decision={ledger.decision} />}
+    </>
   )
 }
 

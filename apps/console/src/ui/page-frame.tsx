@@ -5,7 +5,7 @@ import '../styles/ui.css'
 export interface PageFrameProps {
   readonly title: string
   /** One sentence under the title. */
-  readonly lead?: string | undefined
+  readonly lead?: ReactNode
   readonly back?: { readonly href: string; readonly text: string } | undefined
   /** Buttons beside the title. */
   readonly actions?: ReactNode
