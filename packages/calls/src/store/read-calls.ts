@@ -21,7 +21,21 @@ export async function selectCall(work: Work, key: CallKey): Promise<CallDetail |
   return { ...callOf(call), legs: legs.map(attemptOf) }
 }
 
-/** The newest first. */
+/** The newest where several have it, which does not happen. */
+export async function selectCallOfSession(
+  work: Work,
+  { tenant, session }: { readonly tenant: string; readonly session: string },
+): Promise<CallDetail | undefined> {
+  if (!isStorable(session)) return undefined
+  const attempt = await rowOf(
+    work,
+    sql<{ readonly call_id: string }>`
+      select call_id from parley.call_attempts where tenant = ${tenant} and sessions @> array[${session}]
+      order by intended_at_ms desc limit 1`,
+  )
+  return attempt && selectCall(work, { tenant, id: attempt.call_id as CallId })
+}
+
 /** By its name alone. */
 export async function selectAttempt(
   work: Work,

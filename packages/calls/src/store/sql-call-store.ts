@@ -25,6 +25,7 @@ import { markNotSent, markSent, reviveLetter, selectDead, takeLetters } from './
 import {
   selectAttempt,
   selectCall,
+  selectCallOfSession,
   selectCalls,
   selectDue,
   selectOutcome,
@@ -77,6 +78,7 @@ export function createCallStore(options: CallStoreOptions): CallStore {
     createCalls,
     takeCall: call => of(call.tenant, work => takeIncoming(work, call)),
     readCall: key => of(key.tenant, work => selectCall(work, key)),
+    callOfSession: key => of(key.tenant, work => selectCallOfSession(work, key)),
     findAttempt: id => ofAll(work => selectAttempt(work, id)),
     listCalls: query => of(query.tenant, work => selectCalls(work, query)),
     dueCalls: (nowMs, limit) => ofAll(work => selectDue(work, nowMs, limit)),

@@ -126,6 +126,8 @@ export type LoggedPlace = {
       readonly durationMs: number
       /** When its first frame left the gateway. */
       readonly leftMs: number
+      /** From there to the ear and back, ms; absent before it was measured. */
+      readonly roundTripMs?: number
     }
   /** What had been placed of the reply's sound beyond `heardMs` was thrown away. */
   | { readonly kind: 'reply-cleared'; readonly reply: ReplyId; readonly heardMs: number }

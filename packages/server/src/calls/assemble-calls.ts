@@ -61,6 +61,7 @@ import { dialPolicyOf } from './dial-policy.js'
 import { forgetOldCalls } from './forget-old-calls.js'
 import { dialsWith, makeCarriers } from './make-carriers.js'
 import { EMULATED_NUMBER, readPhoneNumbers } from './phone-numbers.js'
+import { startedByEvent } from './started-by-event.js'
 
 export interface CallsOptions extends ServerParts {
   readonly sessions: SessionDesk
@@ -166,7 +167,7 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       prices: prices.vendors,
       carrierPrices: prices.carriers,
       metrics: callMetrics,
-      recordings: { tap: (call, roundTripMs) => made.record(call, { roundTripMs }) },
+      recordings: { tap: (call, roundTripMs) => startedByEvent(() => made.record(call, { roundTripMs })) },
     }),
   })
   const after = afterWork({ options, store, queue, made, shelf, metrics: callMetrics })

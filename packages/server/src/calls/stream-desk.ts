@@ -154,6 +154,7 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
         transport: keyed.transport,
         opens: agent.greeting.say.length > 0,
         maxMs: plan.maxSeconds * 1000,
+        roundTripMs: () => live.rttMs,
         ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
         taps: [live.tap, ...surroundings.taps(phone.ticket?.resumes !== undefined)],
         wrap: engine => surroundings.wrap(live.wrap(engine, agent.turns.bargeIn)),

@@ -27,14 +27,15 @@ import {
 import { keyRoutes } from '../access/key-routes.js'
 import { type AttachedAgents, attachAgents } from '../agents/attach-agents.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
-import { createGuard } from '../http/guard.js'
+import { createGuard, createKnock } from '../http/guard.js'
 import { attachPlayback } from '../playback/attach-playback.js'
+import { findRecordings } from '../playback/find-recordings.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { openGatewayRecordings } from '../recording/open-gateway-recordings.js'
 import { recordingRoutes } from '../recording/recording-routes.js'
-import { shareRoutes } from '../recording/share-routes.js'
+import { openShare, shareRoutes } from '../recording/share-routes.js'
 import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
 import { attachSocketio } from '../socketio/attach-socketio.js'
@@ -247,6 +248,9 @@ async function attachVoice(
     ...parts,
     createAnalyser,
     isRunning: session => desk.subjectOf(session) !== undefined,
+    recordings: findRecordings({ recordings, calls: calls.store, store }),
+    knock: createKnock(parts),
+    openShare: secret => openShare({ recordings }, secret),
   })
   return {
     activeSessions: () => desk.active,

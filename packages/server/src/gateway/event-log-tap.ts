@@ -24,6 +24,8 @@ export interface EventLogTapOptions {
   /** What the session had lasted in other processes, ms. */
   readonly fromMs: number
   readonly clock: Pick<Clock, 'now'>
+  /** From here to the ear and back, as recordings place the agent by; undefined before it was measured. */
+  roundTripMs?(): number | undefined
   epochMs(): number
 }
 
@@ -88,7 +90,11 @@ export function createEventLogTap(options: EventLogTapOptions): Tap {
         return
       }
       flush()
-      stretch = { kind: 'reply-placed', reply, fromMs: frame.atMs, atMs, durationMs, leftMs }
+      const roundTripMs = options.roundTripMs?.()
+      stretch = {
+        ...{ kind: 'reply-placed', reply, fromMs: frame.atMs, atMs, durationMs, leftMs },
+        ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      }
     },
     agentCleared(reply: ReplyId, heardMs: number) {
       flush()

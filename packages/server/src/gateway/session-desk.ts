@@ -49,7 +49,7 @@ import type { SessionRecorder } from '../replay/session-recorder.js'
 import { type AgentCatalogue, speaks } from './agent-catalogue.js'
 import type { AssembledAgent } from './assemble-agent.js'
 import type { Assembly } from './assemble-gateway.js'
-import { createEventLogTap } from './event-log-tap.js'
+import { createEventLogTap, type EventLogTapOptions } from './event-log-tap.js'
 
 /** Rate at which ear and recogniser listen, Hz. */
 export const LISTEN_RATE = 16_000
@@ -96,6 +96,8 @@ export interface CallOpening extends Pick<VoiceOpenRequest, 'principal' | 'trans
   readonly goesOnFrom?: SessionSnapshot
   snapshots?(snapshot: SessionSnapshot): void
   readonly taps: readonly Tap[]
+  /** From the gateway to the far end's ear and back, ms; undefined before it was measured. */
+  roundTripMs?(): number | undefined
   /** Puts something around the agent's engine. */
   wrap?(engine: Engine): Engine
   /** The gateway leaves: the call is handed over here and now, in the place of waiting for its end. */
@@ -155,7 +157,11 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const open = new Map<SessionId, OpenSession>()
   let draining = false
 
-  function taps(id: SessionId, tenant: string, from: { readonly seq: number; readonly ms: number }): Tap[] {
+  function taps(
+    id: SessionId,
+    tenant: string,
+    from: Pick<EventLogTapOptions, 'fromSeq' | 'fromMs' | 'roundTripMs'>,
+  ): Tap[] {
     const missed = (type: string, ms: number) => {
       const targetMs = targetOf(config, type)
       if (config.performanceWarnings && targetMs !== undefined && ms > targetMs) {
@@ -164,7 +170,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     }
     const eventLog = createEventLogTap({
       ...{ store, clock, session: id, epochMs: parts.epochMs },
-      ...{ fromSeq: from.seq, fromMs: from.ms },
+      ...from,
     })
     return [parts.metrics.sessionTap(tenant, missed), eventLog]
   }
@@ -236,6 +242,10 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       edge,
       startedAtMs: parts.epochMs(),
     })
+    const roundTripMs = () => {
+      if (beginning.roundTripMs !== undefined) return beginning.roundTripMs()
+      return open.get(id)?.session.roundTripMs ?? transport.roundTripMs ?? transport.pathMs
+    }
     const recorded =
       edge === 'phone'
         ? undefined
@@ -243,7 +253,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
             ...{ tenant, id, agent, language },
             subject: principal.subject,
             goesOn: goesOnFrom !== undefined,
-            roundTripMs: () => open.get(id)?.session.roundTripMs ?? transport.roundTripMs ?? transport.pathMs,
+            roundTripMs,
           })
     // The store may have taken its time: what drained or hung up meanwhile is not begun.
     if (draining || signal.aborted) {
@@ -287,7 +297,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
       ...(beginning.snapshots === undefined ? {} : { snapshots: beginning.snapshots }),
       taps: [
-        ...taps(id, tenant, { seq: nextSeq, ms: goesOnFrom?.atMs ?? 0 }),
+        ...taps(id, tenant, { fromSeq: nextSeq, fromMs: goesOnFrom?.atMs ?? 0, roundTripMs }),
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
         ...(beginning.taps ?? []),
         company.tap,

@@ -1,6 +1,6 @@
 /** Playing back past conversations, put into the gateway. */
 
-import { type Clock, ParleyError } from '@parley/core'
+import type { Clock } from '@parley/core'
 import type { CreateAnalyser } from '@parley/transports'
 import { createGuard } from '../http/guard.js'
 import type { ServerParts } from '../serve.js'
@@ -11,21 +11,19 @@ import { type PlaybackRouteParts, playbackRoutes } from './playback-routes.js'
 
 export interface PlaybackWorld
   extends Pick<ServerParts, 'identity' | 'limits' | 'config' | 'store' | 'lifecycle'>,
-    Pick<PlaybackRouteParts, 'isRunning' | 'openShare'> {
+    Pick<PlaybackRouteParts, 'isRunning' | 'knock' | 'openShare'> {
   readonly clock: Clock
   readonly createAnalyser: CreateAnalyser
-  /** Undefined where this gateway records nothing. */
-  readonly recordings?: PlaybackRecordings | undefined
+  readonly recordings: PlaybackRecordings
 }
 
 /** Between two slices of work, ms: conversations that are on come first. */
 const REST_MS = 2
 
 export function attachPlayback(world: PlaybackWorld) {
-  const { clock, createAnalyser, recordings, store, isRunning, openShare, lifecycle } = world
+  const { clock, createAnalyser, recordings, store, isRunning, knock, openShare, lifecycle } = world
   const pitch = createPitchDesk({
     async make(key, progress, signal) {
-      if (recordings === undefined) throw new ParleyError('not_found')
       const sound = await recordings.open(key)
       const rest = () => new Promise<void>(resolve => clock.after(REST_MS, resolve))
       try {
@@ -38,7 +36,6 @@ export function attachPlayback(world: PlaybackWorld) {
   lifecycle.onStop('melodies', () => pitch.close())
   return playbackRoutes({
     guard: createGuard(world),
-    ...{ store, recordings, isRunning, pitch },
-    ...(openShare === undefined ? {} : { openShare }),
+    ...{ store, recordings, isRunning, pitch, knock, openShare },
   })
 }

@@ -12,6 +12,8 @@ export interface RecordingFacts {
   readonly offsetMs?: number
   readonly durationMs?: number
   readonly problem?: string
+  /** The phone call that it is of. */
+  readonly call?: string
 }
 
 /** Sound of a finished recording, both channels interleaved. */
@@ -37,17 +39,17 @@ export interface SoundPlaces {
   readonly zeroEpochMs: number | undefined
   /** Epoch ms at which the session was stored as begun: up to a slow answer of the database before its zero. */
   readonly startedAtMs: number
-  /** The agent's sound as heard, less as it left: what the way to the ear is taken for, ms. */
-  readonly pathMs: number | undefined
+  /** How much later than at the ear recordings place the agent, ms: the way back, where that is known. */
+  readonly agentLateMs: number | undefined
 }
 
 /** Error of a start that both clocks of one process tell, ms: what it does between two readings. */
 const CLOCK_ERROR_MS = 5
 
-/** How a recording stands to its session. `agentLateMs` is for one that holds the agent as it left the gateway. */
+/** How a recording stands to its session. */
 export function recordingOf(facts: RecordingFacts | undefined, places: SoundPlaces): PlaybackRecording {
   if (facts === undefined) return { state: 'none' }
-  const { status, consent, durationMs, problem } = facts
+  const { status, consent, durationMs, problem, call } = facts
   const told = problem === undefined ? {} : { problem }
   if (consent === 'refused') return { state: 'refused' }
   if (status === 'failed' || status === 'deleted') return { state: status, ...told }
@@ -56,7 +58,8 @@ export function recordingOf(facts: RecordingFacts | undefined, places: SoundPlac
     state: 'ready',
     ...startOf(facts, places),
     ...(durationMs === undefined ? {} : { durationMs }),
-    ...(places.pathMs === undefined ? {} : { agentLateMs: -Math.round(places.pathMs) }),
+    ...(places.agentLateMs === undefined ? {} : { agentLateMs: places.agentLateMs }),
+    ...(call === undefined ? {} : { call }),
   }
 }
 

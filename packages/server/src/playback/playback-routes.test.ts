@@ -43,7 +43,8 @@ async function rig(facts?: RecordingFacts) {
         return { tenant: String(headers.tenant ?? 'acme') } as Principal
       },
       pitch: createPitchDesk({ make: () => new Promise(() => {}) }),
-      openShare: async ({ secret }) => {
+      knock: async () => {},
+      openShare: async secret => {
         if (secret !== 'open') throw new ParleyError('not_found')
         return { tenant: 'acme', id: 'ses_sim' as SessionId }
       },
@@ -62,7 +63,7 @@ describe('the routes of playback', () => {
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.json()).toMatchObject({
       session: { id: 'ses_sim', agent: 'bank', state: 'ended' },
-      recording: { state: 'ready', startMs: 700, errorMs: 0, durationMs: 9_000, agentLateMs: -100 },
+      recording: { state: 'ready', startMs: 700, errorMs: 0, durationMs: 9_000 },
       durationMs: 9_700,
       lines: [{ by: 'caller' }, { by: 'agent' }],
     })

@@ -4,10 +4,10 @@
  */
 
 import { ParleyError, type SessionId } from '@parley/core'
-import type { SessionKey } from '@parley/platform'
+import type { RecordingKey, SessionKey } from '@parley/platform'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Guard } from '../http/guard.js'
+import type { Guard, Knock } from '../http/guard.js'
 import { problemSchema } from '../http/session-schemas.js'
 import type { PitchAnswer, PitchDesk } from './pitch-desk.js'
 import { playbackSchema } from './playback-schema.js'
@@ -17,16 +17,10 @@ import { sharedPlayback } from './shared-playback.js'
 export interface PlaybackRouteParts extends PlaybackSources {
   readonly guard: Guard
   readonly pitch: PitchDesk
-  /**
-   * The session that a link is of. Counts tries as any request is counted. Undefined where there are no links.
-   * @throws ParleyError `not_found` for an unknown, expired or revoked one.
-   */
-  openShare?(request: ShareRequest): Promise<SessionKey>
-}
-
-export interface ShareRequest {
-  readonly secret: string
-  readonly request: Parameters<Guard>[0]
+  /** The door for those who have a link: rate alone. */
+  readonly knock: Knock
+  /** The session that a link is of. @throws ParleyError `not_found` for an unknown, expired or revoked one */
+  openShare(secret: string): Promise<RecordingKey>
 }
 
 const problems = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 429: problemSchema }
@@ -57,8 +51,9 @@ export function playbackRoutes(parts: PlaybackRouteParts): FastifyPluginAsyncZod
   }
 
   async function sharedKey(request: Parameters<Guard>[0], secret: string): Promise<SessionKey> {
-    if (parts.openShare === undefined) throw new ParleyError('not_found')
-    return parts.openShare({ secret, request })
+    await parts.knock(request)
+    const { tenant, id } = await parts.openShare(secret)
+    return { tenant, id: id as SessionId }
   }
 
   async function playbackOf(key: SessionKey) {

@@ -69,6 +69,9 @@ const recordingSchema = z.object({
     .optional()
     .meta({ description: 'How much later than at the ear the agent stands on the recording.' }),
   problem: z.string().optional(),
+  call: z.string().optional().meta({
+    description: 'The phone call that the recording is of: it is fetched there, and there may be more on it.',
+  }),
 })
 
 export const playbackSchema = z.object({

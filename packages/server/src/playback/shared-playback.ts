@@ -32,7 +32,7 @@ function withoutDecision(line: Extract<Playback['lines'][number], { by: 'agent' 
 }
 
 function withoutProblem(recording: Playback['recording']): Playback['recording'] {
-  const { problem: _, ...told } = recording
+  const { problem: _, call: __, ...told } = recording
   return told
 }
 
