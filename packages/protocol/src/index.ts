@@ -1,4 +1,5 @@
 export * from './handset/handset-messages.js'
+export * from './live/live-messages.js'
 export * from './phone/carrier-messages.js'
 export * from './phone/gateway-messages.js'
 export * from './phone/phone-format.js'
