@@ -30,6 +30,7 @@ import { assembleCalls } from '../calls/assemble-calls.js'
 import { createGuard, createKnock } from '../http/guard.js'
 import { attachPlayback } from '../playback/attach-playback.js'
 import { findRecordings } from '../playback/find-recordings.js'
+import { attachLive } from '../live/attach-live.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
@@ -153,8 +154,10 @@ async function attachVoice(
     ...parts,
     ...{ resampling, opus, ids, randomBytes, epochMs: Date.now, random: Math.random, fetch },
   })
+  const live = await attachLive({ ...parts, epochMs: Date.now, random: Math.random })
   const desk = createSessionDesk({
     prosody,
+    live: live.board,
     recordings,
     config,
     agents,
@@ -261,6 +264,7 @@ async function attachVoice(
       realtime.drain()
       webrtc.drain()
       prosodySocket.drain()
+      live.drain()
       await Promise.all([desk.drain(signal), spoken.drain(signal)])
       await socketio.close()
     },
@@ -272,6 +276,7 @@ async function attachVoice(
       await app.register(webrtc.routes)
       await app.register(calls.routes)
       await app.register(prosodySocket.routes)
+      await app.register(live.routes)
       await app.register(socketio.routes)
       await app.register(spoken.routes)
       await app.register(playback)

@@ -42,6 +42,7 @@ import {
 } from '@parley/transports'
 import type { ChosenAgent, StoredAgents, WantedConversation } from '../agents/stored-agents.js'
 import type { Config } from '../config/settings.js'
+import type { LiveBoard } from '../live/live-board.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import type { SessionRecordings } from '../recording/session-recordings.js'
@@ -74,6 +75,8 @@ export interface SessionDeskParts {
   readonly prosody?: Pick<ProsodySides, 'tapOf'>
   /** Records conversations, but for phone calls, which are recorded by what stands around them. */
   readonly recordings?: Pick<SessionRecordings, 'begin'>
+  /** Looks on at each session, for those who watch what is on. */
+  readonly live?: Pick<LiveBoard, 'tapOf'>
 }
 
 /** A session for a far end that speaks the OpenAI Realtime protocol. */
@@ -280,6 +283,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const policy = policyOf(agent.turns, assembled.hearsAtOnce(language))
     const detector = parts.voiceActivity.open(LISTEN_RATE)
     const recording = parts.recorder.log(id)
+    const seen = { session: id, tenant, subject: principal.subject, agent: agent.agent, edge, language }
     const session = new Session({
       id,
       language,
@@ -299,6 +303,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       taps: [
         ...taps(id, tenant, { fromSeq: nextSeq, fromMs: goesOnFrom?.atMs ?? 0, roundTripMs }),
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
+        ...(parts.live === undefined ? [] : [parts.live.tapOf(seen, reason => void session.end(reason))]),
         ...(beginning.taps ?? []),
         company.tap,
         ...(recorded === undefined ? [] : [recorded.tap]),

@@ -244,6 +244,8 @@ describe('/openapi.json', () => {
     expect(api.openapi).toBe('3.1.0')
     expect(Object.keys(api.paths).sort()).toEqual([
       '/api/sessions',
+      '/api/sessions/export',
+      '/api/sessions/facets',
       '/api/sessions/{id}',
       '/api/voice/health',
       '/health',

@@ -13,7 +13,10 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config/settings.js'
 import { limited } from '../door/refusals.js'
 
-/** The door of an API route: rate first, because checking tokens costs, then identity and scope: one of several will do. */
+/**
+ * The door of an API route: rate first, because checking tokens costs, then identity and scope: one of several will do, and
+ * an empty list asks for none.
+ */
 export type Guard = (request: FastifyRequest, scope: Scope | readonly Scope[]) => Promise<Principal>
 
 /** The door of a route that needs no token: rate alone. */
@@ -33,7 +36,7 @@ export function createGuard({ identity, limits, config }: GuardOptions): Guard {
     const peer = raw.socket.remoteAddress ?? ''
     const principal = await identity.verify(tokenOf(headers, raw.url), remoteOf(peer, headers))
     const enough = typeof scope === 'string' ? [scope] : scope
-    if (enough.some(each => hasScope(principal, each))) return principal
+    if (enough.length === 0 || enough.some(each => hasScope(principal, each))) return principal
     throw new ParleyError('forbidden', `The token lacks the scope ${enough.join(' or ')}.`)
   }
 }
