@@ -303,7 +303,9 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       taps: [
         ...taps(id, tenant, { fromSeq: nextSeq, fromMs: goesOnFrom?.atMs ?? 0, roundTripMs }),
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
-        ...(parts.live === undefined ? [] : [parts.live.tapOf(seen, reason => void session.end(reason))]),
+        ...(parts.live === undefined
+          ? []
+          : [parts.live.tapOf(seen, { end: reason => void session.end(reason) })]),
         ...(beginning.taps ?? []),
         company.tap,
         ...(recorded === undefined ? [] : [recorded.tap]),

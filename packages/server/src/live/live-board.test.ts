@@ -31,7 +31,7 @@ describe('the board of live conversations', () => {
 
   it('folds what happens: floor, words, turns, interruptions, latency, warnings', async () => {
     const { board, clock } = liveStage()
-    const { tell } = beginLive(board)
+    const { tell, stand } = beginLive(board)
     await clock.advance(2_000)
     tell({ kind: 'floor-changed', floor: 'user' })
     tell({ kind: 'transcript-partial', turn: turn('t1'), text: 'una' })
@@ -54,7 +54,7 @@ describe('the board of live conversations', () => {
     } as const
     tell({ kind: 'reply-ended', turn: turn('t1'), reply: reply('r1'), said: 'x', heard, interrupted: true })
     tell({ kind: 'warning', code: 'voice_failed', message: 'a secret of the provider' })
-    board.stand('ses_1', 3)
+    stand(3)
     const [row] = rowsOf(board)
     expect(row).toMatchObject({
       ...{ floor: 'user', floorSinceMs: 1_002_000, userWords: 'una cita', agentWords: 'Otra', turns: 1 },

@@ -15,12 +15,17 @@ export interface LiveEntry {
   readonly row: LiveSession
 }
 
+/** What is asked of a session beside its events. */
+export interface LiveControl {
+  end(reason: CloseReason): void
+  /** Devices that stand in it. Default 1. */
+  devices?(): number
+}
+
 export interface LiveBoard {
   readonly node: string
-  /** Looks on at a session; `end` ends it. */
-  tapOf(facts: LiveFacts, end: (reason: CloseReason) => void): Tap
-  /** How many devices stand in a session of this process; of others nothing is noted. */
-  stand(session: string, devices: number): void
+  /** Looks on at a session. */
+  tapOf(facts: LiveFacts, control: LiveControl): Tap
   /** As of the last tick while somebody watches, else as of now. */
   entries(): Iterable<LiveEntry>
   entry(session: string): LiveEntry | undefined
@@ -33,7 +38,7 @@ export interface LiveBoard {
 interface Held {
   readonly tenant: string
   readonly state: LiveState
-  readonly end: (reason: CloseReason) => void
+  readonly control: LiveControl
   row: LiveSession
 }
 
@@ -60,16 +65,16 @@ export function createLiveBoard({ node, clock, epochMs }: LiveBoardOptions): Liv
     return { tenant: each.tenant, row: each.row }
   }
 
-  function begin(facts: LiveFacts, end: Held['end']): Held {
-    const state = createLiveState({ facts, node, epochMs })
-    const begun = { tenant: facts.tenant, state, end, row: state.row() }
+  function begin(facts: LiveFacts, control: LiveControl): Held {
+    const state = createLiveState({ facts, node, epochMs, devices: control.devices })
+    const begun = { tenant: facts.tenant, state, control, row: state.row() }
     held.set(facts.session, begun)
     return begun
   }
 
   return {
     node,
-    tapOf(facts, end) {
+    tapOf(facts, control) {
       let mine: Held | undefined
       const measure = (side: 'user' | 'agent', frame: AudioFrame) => {
         if (watchers.size > 0) mine?.state.hear(side, frame)
@@ -79,15 +84,12 @@ export function createLiveBoard({ node, clock, epochMs }: LiveBoardOptions): Liv
         userAudio: frame => measure('user', frame),
         agentAudio: frame => measure('agent', frame),
         event(event) {
-          if (event.kind === 'session-started') mine = begin(facts, end)
+          if (event.kind === 'session-started') mine = begin(facts, control)
           else if (event.kind !== 'session-ended') mine?.state.event(event)
           // A session that goes on from another of the same name may have taken the place.
           else if (held.get(facts.session) === mine) held.delete(facts.session)
         },
       }
-    },
-    stand(session, devices) {
-      held.get(session)?.state.stand(devices)
     },
     *entries() {
       for (const each of held.values()) yield entryOf(each)
@@ -99,7 +101,7 @@ export function createLiveBoard({ node, clock, epochMs }: LiveBoardOptions): Liv
     end(session, tenant) {
       const found = held.get(session)
       if (found?.tenant !== tenant) return false
-      found.end('hang-up')
+      found.control.end('hang-up')
       return true
     },
     watch(run) {

@@ -19,7 +19,6 @@ export interface LiveFacts {
 export interface LiveState {
   event(event: SessionEvent): void
   hear(side: 'user' | 'agent', frame: AudioFrame): void
-  stand(devices: number): void
   /** The row as it is now; the same object where nothing changed. Levels are the loudest since the last look. */
   row(): LiveSession
 }
@@ -31,9 +30,11 @@ export interface LiveStateOptions {
   readonly facts: LiveFacts
   readonly node: string
   readonly epochMs: () => number
+  /** Devices that stand in it now; one where nobody says. */
+  readonly devices?: (() => number) | undefined
 }
 
-export function createLiveState({ facts, node, epochMs }: LiveStateOptions): LiveState {
+export function createLiveState({ facts, node, epochMs, devices }: LiveStateOptions): LiveState {
   const { session, agent, edge, language, subject } = facts
   const startedAtMs = epochMs()
   const scratch: MutableLevel = { rmsDbfs: 0, peakDbfs: 0 }
@@ -96,11 +97,12 @@ export function createLiveState({ facts, node, epochMs }: LiveStateOptions): Liv
       const { rmsDbfs } = measureLevel(frame.samples, scratch)
       if (rmsDbfs > loudest[side]) loudest[side] = rmsDbfs
     },
-    stand: devices => set({ devices }),
     row() {
       const userDbfs = Math.round(loudest.user)
       const agentDbfs = Math.round(loudest.agent)
       loudest.user = loudest.agent = levelFloorDbfs
+      const standing = devices?.() ?? 1
+      if (standing !== row.devices) set({ devices: standing })
       if (userDbfs !== row.userDbfs) set({ userDbfs })
       if (agentDbfs !== row.agentDbfs) set({ agentDbfs })
       row = now()

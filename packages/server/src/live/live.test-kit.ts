@@ -25,10 +25,14 @@ export function beginLive(board: LiveBoard, over: Partial<LiveFacts> = {}) {
     ...over,
   }
   const ends: string[] = []
-  const tap = board.tapOf(facts, reason => ends.push(reason))
+  let standing = 1
+  const tap = board.tapOf(facts, { end: reason => ends.push(reason), devices: () => standing })
   const tell = (event: Untimed<SessionEvent>) => tap.event?.({ atMs: 0, ...event } as SessionEvent)
   tell({ kind: 'session-started', session: facts.session, language: facts.language })
-  return { tap, tell, ends }
+  const stand = (devices: number) => {
+    standing = devices
+  }
+  return { tap, tell, ends, stand }
 }
 
 /** 20 ms at 16 kHz of one value. */
