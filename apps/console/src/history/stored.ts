@@ -5,10 +5,33 @@ export interface SessionSummary {
   readonly id: string
   readonly agent: string
   readonly language: string
+  /** The door it came through. */
+  readonly edge: string
   /** Milliseconds since 1970; the end is absent while it runs, or where the gateway was killed. */
   readonly startedAtMs: number
   readonly endedAtMs?: number
+  readonly endReason?: string
   readonly turnCount: number
+  /** In lists, from here on. */
+  readonly interruptions?: number
+  readonly slowestMs?: number
+  readonly recorded?: boolean
+  /** Where the words are that were looked for. */
+  readonly match?: SaidMatch
+}
+
+export interface SaidMatch {
+  readonly side: 'user' | 'agent'
+  /** Ms since the session began. */
+  readonly atMs: number
+  readonly parts: readonly { readonly text: string; readonly hit?: true }[]
+}
+
+/** What the newest conversations can be asked for. */
+export interface SessionFacets {
+  readonly agents: readonly string[]
+  readonly edges: readonly string[]
+  readonly languages: readonly string[]
 }
 
 export interface SessionPage {

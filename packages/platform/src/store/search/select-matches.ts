@@ -34,7 +34,8 @@ export async function selectMatches(
   const ids = sql.join(sessions)
   const { rows } = await sql<MatchRow>`
     select distinct on (session_id) session_id, turn, reply, said, at_ms from (
-      select session_id, id as turn, null as reply, user_text as said, user_at_ms as at_ms, user_words as words
+      select session_id, id as turn, null as reply, user_text as said,
+        greatest(0, user_at_ms - (user_end_ms - user_start_ms)) as at_ms, user_words as words
       from parley.turns where tenant = ${tenant} and session_id in (${ids}) and user_words @@ (${any})
       union all
       select session_id, turn_id, id, said, first_at_ms, said_words
