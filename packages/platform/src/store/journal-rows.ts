@@ -1,4 +1,4 @@
-import type { DurableEvent, SessionId } from '@parley/core'
+import { type DurableEvent, type LedgerMark, ledgerMarks, type SessionId } from '@parley/core'
 
 /**
  * Folds a batch of durable events into one row for each turn and reply, because one statement may touch a row only
@@ -40,6 +40,9 @@ export interface ReplyInput {
   ended_at_ms?: number
   ledger?: unknown
   ledger_total_ms?: number
+  /** Of each mark its stage, null where the turn had none. */
+  ledger_stages_ms?: readonly (number | null)[]
+  ledger_first_token_ms?: number | null
   ledger_at_ms?: number
 }
 
@@ -109,10 +112,14 @@ function endColumns(event: Extract<DurableEvent, { kind: 'reply-ended' }>): Part
   }
 }
 
-function ledgerColumns(event: Extract<DurableEvent, { kind: 'ledger' }>): Partial<ReplyInput> {
+function ledgerColumns({ ledger, atMs }: Extract<DurableEvent, { kind: 'ledger' }>): Partial<ReplyInput> {
+  const stageOf = (mark: LedgerMark) => ledger.stages.find(({ stage }) => stage === mark)
+  const token = stageOf('first-token')
   return {
-    ledger: event.ledger,
-    ledger_total_ms: event.ledger.totalMs,
-    ledger_at_ms: event.atMs,
+    ledger,
+    ledger_total_ms: ledger.totalMs,
+    ledger_stages_ms: ledgerMarks.map(mark => stageOf(mark)?.durationMs ?? null),
+    ledger_first_token_ms: token === undefined ? null : token.startMs + token.durationMs,
+    ledger_at_ms: atMs,
   }
 }

@@ -84,7 +84,14 @@ export interface NewSession extends SessionKey {
   readonly edge: string
   /** Epoch ms; fractions are dropped. */
   readonly startedAtMs: number
+  /** Who was to hear, think and speak when it began; of a failover's list the first. Absent where nobody said. */
+  readonly providers?: SessionProviders
 }
+
+/** By slot of an agent (`stt`, `llm`, `tts`, `realtime`, `live`): names of the registry, and the model where there is one. */
+export type SessionProviders = Readonly<
+  Record<string, { readonly provider: string; readonly model?: string }>
+>
 
 export interface SessionStart {
   /** Whether the session was known before. */

@@ -13,7 +13,8 @@ const turnColumns = `session_id text, id text, first_at_ms float8, user_text tex
   user_start_ms float8, user_end_ms float8, user_at_ms float8`
 const replyColumns = `session_id text, id text, turn_id text, first_at_ms float8, said text, heard_text text,
   heard_ms float8, heard_complete boolean, heard_source text, heard_error_ms float8, interrupted boolean,
-  state jsonb, decision jsonb, ended_at_ms float8, ledger jsonb, ledger_total_ms float8, ledger_at_ms float8`
+  state jsonb, decision jsonb, ended_at_ms float8, ledger jsonb, ledger_total_ms float8,
+  ledger_stages_ms float8[], ledger_first_token_ms float8, ledger_at_ms float8`
 
 const userPart = ['user_text', 'user_origin', 'user_start_ms', 'user_end_ms', 'user_at_ms']
 const endPart = [
@@ -28,7 +29,7 @@ const endPart = [
   'decision',
   'ended_at_ms',
 ]
-const ledgerPart = ['ledger', 'ledger_total_ms', 'ledger_at_ms']
+const ledgerPart = ['ledger', 'ledger_total_ms', 'ledger_stages_ms', 'ledger_first_token_ms', 'ledger_at_ms']
 
 /** Takes a part of the new row as a whole if its moment is there and not earlier than the stored one. */
 function takeLater(part: readonly string[], momentColumn: string): string {
@@ -81,10 +82,10 @@ export async function writeJournal(
 }
 
 const beginSql = `
-insert into parley.sessions as old (id, tenant, agent, language, edge, started_at)
-select id, tenant, agent, language, edge, to_timestamp(started_at_ms / 1000)
-from jsonb_to_recordset($1::jsonb)
-  as s(id text, tenant text, agent text, language text, edge text, started_at_ms float8)
+insert into parley.sessions as old (id, tenant, agent, language, edge, started_at, providers)
+select id, tenant, agent, language, edge, to_timestamp(started_at_ms / 1000), providers
+from jsonb_to_recordset($1::jsonb) as s(id text, tenant text, agent text, language text, edge text,
+  started_at_ms float8, providers jsonb)
 on conflict (id) do update set agent = old.agent where old.tenant = excluded.tenant
 returning (xmax::text <> '0') as resumed,
   (select coalesce(max(e.seq) + 1, 0) from parley.session_events e where e.session_id = old.id) as next_seq`

@@ -22,5 +22,26 @@ export const search: Migration = {
     'create index turns_by_words on parley.turns using gin (user_words)',
     'create index replies_by_words on parley.replies using gin (said_words)',
     'create index sessions_by_agent on parley.sessions (tenant, agent, started_at desc)',
+
+    // Figures: who made the stages of a conversation, and what sums read without opening the rows that hold the words.
+    'alter table parley.sessions add column providers jsonb',
+    // Durations of the ledger's stages by their mark, in the order of marks: to read them from the ledger costs six times that.
+    `alter table parley.replies add column ledger_stages_ms double precision[],
+      add column ledger_first_token_ms double precision`,
+    `update parley.replies set
+      ledger_stages_ms = (select array_agg((x.stage ->> 'durationMs')::float8 order by mark.place)
+        from unnest(array['last-voice', 'endpoint', 'final-text', 'context', 'decision', 'first-token', 'first-clause',
+          'first-voice', 'first-sent', 'first-heard']) with ordinality mark(name, place)
+        left join jsonb_array_elements(ledger -> 'stages') x(stage) on x.stage ->> 'stage' = mark.name),
+      ledger_first_token_ms = (select (x.stage ->> 'startMs')::float8 + (x.stage ->> 'durationMs')::float8
+        from jsonb_array_elements(ledger -> 'stages') x(stage) where x.stage ->> 'stage' = 'first-token' limit 1)
+      where ledger is not null`,
+    `create index turns_for_figures on parley.turns (tenant, session_id)
+      include (id, user_at_ms, user_origin, user_start_ms, user_end_ms)`,
+    `create index replies_for_figures on parley.replies (tenant, session_id)
+      include (id, turn_id, first_at_ms, ended_at_ms, heard_ms, interrupted, ledger_total_ms)`,
+    `create index session_events_for_figures on parley.session_events (tenant, session_id, kind)
+      where kind in ('judged', 'ducked', 'turn-committed', 'turn-reopened', 'reply-prepared', 'reply-discarded',
+        'reply-made', 'tool-called', 'filler', 'recovered')`,
   ],
 }
