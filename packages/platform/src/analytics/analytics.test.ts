@@ -118,6 +118,7 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
       (await analytics.report({ ...query, ...over })).headline.sessions
     expect(await sessionsOf({ edge: 'phone' })).toBe(1)
     expect(await sessionsOf({ agent: 'clinic', language: 'en' })).toBe(2)
+    expect(await sessionsOf({ language: 'e' })).toBe(0)
     expect(await sessionsOf({ agent: `clinic'; drop table parley.turns; --` })).toBe(0)
     expect(await sessionsOf({ untilMs: fromMs + 1 })).toBe(1)
     expect(await sessionsOf({ fromMs: fromMs + 1 })).toBe(1)

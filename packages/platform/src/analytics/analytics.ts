@@ -19,7 +19,7 @@ export interface AnalyticsQuery {
   readonly untilMs: number
   readonly agent?: string | undefined
   readonly edge?: string | undefined
-  /** As it was stored, BCP 47. */
+  /** BCP 47; `es` also stands for `es-MX`. */
   readonly language?: string | undefined
   readonly bucket: 'hour' | 'day'
   /** IANA name; where days begin. */

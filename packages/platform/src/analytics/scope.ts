@@ -11,7 +11,8 @@ export function isInScope({ tenant, fromMs, untilMs, agent, edge, language }: Sc
     value === undefined ? sql`` : sql`and ${sql.ref(column)} = ${value}`
   return sql<boolean>`tenant = ${tenant} and started_at >= to_timestamp(${fromMs}::float8 / 1000)
     and started_at < to_timestamp(${untilMs}::float8 / 1000)
-    ${also('agent', agent)} ${also('edge', edge)} ${also('language', language)}`
+    ${also('agent', agent)} ${also('edge', edge)}
+    ${language === undefined ? sql`` : sql`and (language = ${language} or starts_with(language, ${`${language}-`}))`}`
 }
 
 /** `s`, the sessions that are counted. */

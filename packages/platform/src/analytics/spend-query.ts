@@ -13,7 +13,7 @@ export async function selectSpend(
   await sql`select set_config('parley.tenant', ${tenant}, true)`.execute(database)
   const ofCalls = sql`and call_id in (select id from parley.calls where tenant = ${tenant}
     ${agent === undefined ? sql`` : sql`and agent = ${agent}`}
-    ${language === undefined ? sql`` : sql`and language = ${language}`})`
+    ${language === undefined ? sql`` : sql`and (language = ${language} or starts_with(language, ${`${language}-`}))`})`
   const { rows } = await sql<SpendFigures>`
     select what, count(*)::integer as rows, sum(micros)::float8 as micros,
       (count(*) filter (where not settled))::integer as unsettled

@@ -3,16 +3,13 @@
  * kept warm by the sessions that begin, and closed with the gateway.
  */
 
-import { readFile } from 'node:fs/promises'
 import type { Resampling } from '@parley/audio'
 import { callTools } from '@parley/calls'
 import { type Clock, type Json, type LanguageModel, ParleyError, type SecretOf } from '@parley/core'
 import {
   type Agent,
   type Incident,
-  type PriceList,
   type ProviderCatalogue,
-  parsePriceList,
   type RealtimeIncident,
   type Toolbox,
   toolName,
@@ -37,6 +34,7 @@ import { usable } from './assembly-parts.js'
 import type { EmbeddedSpeech } from './embedded-speech.js'
 import { phonePlanOf } from './phone-plan-of.js'
 import type { ProviderLife } from './provider-life.js'
+import { readPriceList } from './read-price-list.js'
 
 export interface Assembly {
   /** What an agent of the catalogue came to; in a phone call a model has the tools of one, too. */
@@ -83,7 +81,7 @@ const STIR_EVERY_MS = 60_000
 /** @throws ParleyError `bad_config` with a sentence for everything that is missing */
 export async function assembleGateway(options: AssembleOptions): Promise<Assembly> {
   const { agents, config, clock, log, metrics } = options
-  if (config.pricesFile !== undefined) metrics.price(await readPrices(config.pricesFile))
+  if (config.pricesFile !== undefined) metrics.price(await readPriceList(config.pricesFile))
   const { random, secretOf } = options
   const onIncident = (incident: Incident | RealtimeIncident) => tell(incident, options)
   const shared = await openShared(config, options)
@@ -173,16 +171,6 @@ export async function assembleGateway(options: AssembleOptions): Promise<Assembl
   } catch (error) {
     await close()
     throw error
-  }
-}
-
-async function readPrices(path: string): Promise<PriceList> {
-  try {
-    return parsePriceList(await readFile(path, 'utf8'), path)
-  } catch (error) {
-    if (error instanceof ParleyError) throw new ParleyError('bad_config', error.message, { cause: error })
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ParleyError('bad_config', `PARLEY_PRICES cannot be read (${reason})`, { cause: error })
   }
 }
 

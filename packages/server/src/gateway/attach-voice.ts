@@ -26,13 +26,12 @@ import {
 } from '@parley/transports'
 import { keyRoutes } from '../access/key-routes.js'
 import { type AttachedAgents, attachAgents } from '../agents/attach-agents.js'
+import { attachAnalytics } from '../analytics/attach-analytics.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
 import { createGuard, createKnock } from '../http/guard.js'
-import { attachPlayback } from '../playback/attach-playback.js'
-import { findRecordings } from '../playback/find-recordings.js'
-import { createGuard } from '../http/guard.js'
 import { attachLive } from '../live/attach-live.js'
 import { attachPlayback } from '../playback/attach-playback.js'
+import { findRecordings } from '../playback/find-recordings.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
 import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
@@ -273,6 +272,7 @@ async function attachVoice(
     listening: urls => calls.listening(urls),
     async routes(app) {
       await app.register(keyRoutes({ keys: parts.keys, guard: createGuard(parts), epochMs: Date.now }))
+      await app.register(await attachAnalytics(parts))
       await app.register(realtime.routes)
       await app.register(edited.routes)
       await app.register(webrtc.routes)

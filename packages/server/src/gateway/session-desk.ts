@@ -51,6 +51,7 @@ import { type AgentCatalogue, speaks } from './agent-catalogue.js'
 import type { AssembledAgent } from './assemble-agent.js'
 import type { Assembly } from './assemble-gateway.js'
 import { createEventLogTap, type EventLogTapOptions } from './event-log-tap.js'
+import { providersOf } from './session-providers.js'
 
 /** Rate at which ear and recogniser listen, Hz. */
 export const LISTEN_RATE = 16_000
@@ -244,6 +245,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       language,
       edge,
       startedAtMs: parts.epochMs(),
+      providers: providersOf(agent, config),
     })
     const roundTripMs = () => {
       if (beginning.roundTripMs !== undefined) return beginning.roundTripMs()

@@ -1,0 +1,21 @@
+/** The figures, put into the gateway. */
+
+import { createAnalytics } from '@parley/platform'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { readPriceList } from '../gateway/read-price-list.js'
+import { createGuard } from '../http/guard.js'
+import type { ServerParts } from '../serve.js'
+import { analyticsRoutes } from './analytics-routes.js'
+
+/** @throws ParleyError `bad_config` for a price list that cannot be read. */
+export async function attachAnalytics(
+  parts: Pick<ServerParts, 'config' | 'store' | 'identity' | 'limits'>,
+): Promise<FastifyPluginAsyncZod> {
+  const { config, store } = parts
+  return analyticsRoutes({
+    analytics: createAnalytics(store.database),
+    guard: createGuard(parts),
+    config,
+    prices: config.pricesFile === undefined ? undefined : await readPriceList(config.pricesFile),
+  })
+}
