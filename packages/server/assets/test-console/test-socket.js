@@ -68,11 +68,11 @@ async function run(action) {
   show()
 }
 
-function line(who, text, before = null) {
+function line(who, text, before) {
   const item = document.createElement('li')
   item.className = who
   item.textContent = text
-  at('talk').insertBefore(item, before)
+  at('talk').insertBefore(item, before ?? null)
   at('nothing').hidden = true
   while (at('talk').childElementCount > MOST_LINES) at('talk').firstElementChild.remove()
   item.scrollIntoView({ block: 'nearest' })
@@ -147,18 +147,21 @@ if (sandra !== undefined) {
   sandra.on('failed', error => complain(error.message))
   // It is told once it is stored, which the first words of the answer may overtake.
   sandra.on('transcript', ({ text, origin, turn }) => {
-    if (origin === 'speech') line('you', text, turn === agentTurn ? agentLine : null)
+    if (origin === 'speech') line('you', text, turn === agentTurn ? agentLine : undefined)
   })
-  sandra.on('words', ({ text, reply, turn }) => {
+  sandra.on('words', ({ text, reply }) => {
     if (agentLine === undefined || reply !== agentReply) agentLine = line('agent', '')
     agentReply = reply
-    agentTurn = turn
     agentLine.textContent += text
   })
   sandra.on('barge-in:ack', cut)
   sandra.on('call:ended', () => showLevel(-60))
   sandra.on('every', ({ name, payload }) => {
     log.add(name, payload)
+    if (name === 'reply:started') {
+      agentLine = undefined
+      agentTurn = payload.turn
+    }
     if (name === 'webrtc:unavailable') complain(words[language].noWay)
     if (name === 'error' || name === 'warning') complain(payload.message)
     if (name === 'disconnect' && wanted && !sandra.assistant.socketClient.config.reconnection)
