@@ -13,6 +13,7 @@ export const pageNames = [
   'leads',
   'access',
   'health',
+  'check',
   'shared',
 ] as const
 export type PageName = (typeof pageNames)[number]

@@ -20,6 +20,7 @@ export const english = {
       leads: 'Leads',
       access: 'Access',
       health: 'Health',
+      check: 'Self-test',
       shared: 'Shared recording',
     },
   },

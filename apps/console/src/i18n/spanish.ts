@@ -20,6 +20,7 @@ export const spanish: Messages = {
       leads: 'Contactos',
       access: 'Acceso',
       health: 'Estado',
+      check: 'Autodiagnóstico',
       shared: 'Grabación compartida',
     },
   },

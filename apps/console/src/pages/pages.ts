@@ -22,6 +22,7 @@ export const pages: Readonly<Record<Exclude<PageName, 'talk'>, LazyPage>> = {
   leads: lazy(async () => ({ default: (await import('../leads/leads-page.js')).LeadsPage })),
   access: lazy(async () => ({ default: (await import('../access/access-page.js')).AccessPage })),
   health: lazy(async () => ({ default: (await import('../health/health-page.js')).HealthPage })),
+  check: lazy(async () => ({ default: (await import('../check/check-page.js')).CheckPage })),
   shared: lazy(async () => ({ default: (await import('../shared/shared-page.js')).SharedPage })),
 }
 
@@ -29,5 +30,5 @@ export const pages: Readonly<Record<Exclude<PageName, 'talk'>, LazyPage>> = {
 export const navigation: readonly (readonly PageName[])[] = [
   ['talk', 'phone', 'prosody'],
   ['live', 'sessions', 'analytics'],
-  ['agents', 'calls', 'leads', 'access', 'health'],
+  ['agents', 'calls', 'leads', 'access', 'health', 'check'],
 ]

@@ -21,18 +21,20 @@ export interface RtcpLine {
   beat(nowMs: number): void
 }
 
-/** The first report leaves early, so that the round trip is soon known. */
-const FIRST_SHARE = 0.1
+/** The first reports leave early, so that the round trip is soon known, and then what is lost. */
+const EARLY_SHARES = [0.1, 0.4]
 const SMOOTHING = 0.25
 
 export function createRtcpLine(options: RtcpLineOptions): RtcpLine {
   const { sender, receiver, cname, everyMs } = options
   let nextAtMs: number | undefined
+  let reports = 0
   let lastSender: SenderSeen | undefined
   let reportedPackets = 0
   let rttMs: number | undefined
   let far: FarReport | undefined
 
+  const untilNext = () => everyMs * (EARLY_SHARES[reports] ?? 1)
   const reader = {
     onSender(seen: SenderSeen) {
       lastSender = seen
@@ -53,9 +55,10 @@ export function createRtcpLine(options: RtcpLineOptions): RtcpLine {
     },
     take: (bytes, nowMs) => readReports(bytes, sender.ssrc, nowMs, reader),
     beat(nowMs) {
-      nextAtMs ??= nowMs + everyMs * FIRST_SHARE
+      nextAtMs ??= nowMs + untilNext()
       if (nowMs < nextAtMs) return
-      nextAtMs = nowMs + everyMs
+      reports += 1
+      nextAtMs = nowMs + untilNext()
       const { packets, octets } = sender.counts
       const sent =
         packets === reportedPackets ? undefined : { timestamp: sender.timestampAt(nowMs), packets, octets }
