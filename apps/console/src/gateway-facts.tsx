@@ -1,6 +1,7 @@
 /** Who is on the line (agent, recogniser, voice), what to do where one is missing, and the few settings. */
 import { useState } from 'react'
 import { useLanguage } from './i18n/language.js'
+import { pathTo } from './route.js'
 import { hasBrowserRecogniser } from './session/browser-recogniser.js'
 import type { ConsoleSession } from './session/console-session.js'
 import { type ConsoleState, isConnected, type SpokenLanguage } from './session/console-state.js'
@@ -29,6 +30,9 @@ export function GatewayFacts({ state, session }: GatewayFactsProps) {
       </dl>
       {ready?.voice === null && <p className="hint">{words.noVoice}</p>}
       <Settings state={state} session={session} />
+      <p className="hint">
+        <a href={pathTo('check')}>{words.check}</a>
+      </p>
     </section>
   )
 }

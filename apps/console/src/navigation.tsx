@@ -73,7 +73,9 @@ export function Navigation() {
   )
 }
 
-/** A shared recording is one of the past conversations. */
+/** Pages without a place of their own: a shared recording is a past conversation, the self-test is about health. */
+const within: Partial<Readonly<Record<PageName, PageName>>> = { shared: 'sessions', check: 'health' }
+
 function isAt(page: PageName, name: PageName): boolean {
-  return page === name || (page === 'shared' && name === 'sessions')
+  return (within[page] ?? page) === name
 }

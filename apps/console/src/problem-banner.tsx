@@ -2,8 +2,20 @@
 import { type FormEvent, useState } from 'react'
 import type { Messages } from './i18n/english.js'
 import { useMessages } from './i18n/language.js'
+import { pathTo } from './route.js'
 import type { ConsoleSession } from './session/console-session.js'
 import type { ConsoleState, Problem } from './session/console-state.js'
+
+/** What the self-test finds the cause of. */
+const seekable: ReadonlySet<Problem['code']> = new Set([
+  'connect-failed',
+  'connection-lost',
+  'microphone-missing',
+  'microphone-busy',
+  'microphone-denied',
+  'worklet-failed',
+  'unsupported',
+])
 
 interface ProblemBannerProps {
   readonly state: ConsoleState
@@ -31,6 +43,7 @@ export function ProblemBanner({ state, session }: ProblemBannerProps) {
             {cure(problem, messages)} {problem.serverCode && <code>{problem.serverCode}</code>}
           </p>
           <Remedy problem={problem} session={session} />
+          {seekable.has(problem.code) && <a href={pathTo('check')}>{messages.problem.check}</a>}
           <button type="button" className="button-quiet" onClick={session.dismissProblem}>
             {messages.problem.dismiss}
           </button>

@@ -6,8 +6,8 @@ export const englishFacts: Facts = {
     says: `It failed in an unforeseen way: ${message}`,
     cure: 'Copy the report and ask whoever runs the gateway.',
   }),
-  'page-good': ({ protocol }) => ({
-    says: `A secure page (${protocol}), and the browser has what is needed.`,
+  'page-good': () => ({
+    says: 'A secure page, and the browser has what is needed.',
   }),
   'page-insecure': () => ({
     says: 'The page is not secure.',
@@ -29,20 +29,20 @@ export const englishFacts: Facts = {
   'health-good': ({ checked }) => ({ says: `It finds itself healthy: ${checked}.` }),
   'health-ill': ({ ill, error }) => ({
     says: `Not healthy: ${ill}.${error ? ` ${error}` : ''}`,
-    cure: 'Run `parley doctor` on the gateway; it says why.',
+    cure: 'Run parley doctor on the gateway; it says why.',
   }),
   'health-unknown': () => ({ says: 'It does not tell how it is.' }),
   'token-none': () => ({ says: 'This gateway asks for none.' }),
   'token-good': () => ({ says: 'The token is good, and may talk.' }),
   'token-needed': () => ({
     says: 'The gateway asks for a token.',
-    cure: 'Put one into the settings of the Talk page; `parley token create` makes one.',
+    cure: 'Put one into the settings of the Talk page; parley token create makes one.',
   }),
   'token-refused': () => ({
     says: 'The token is not accepted.',
     cure: 'It may be over, or of another gateway. Get a fresh one.',
   }),
-  'token-lacks': () => ({ says: 'The token may not talk.', cure: 'It needs the scope `talk`.' }),
+  'token-lacks': () => ({ says: 'The token may not talk.', cure: 'It needs the scope talk.' }),
   'token-status': ({ status }) => ({
     says: `The gateway answers with HTTP ${status}.`,
     cure: 'Wait a moment and try again.',
@@ -50,11 +50,11 @@ export const englishFacts: Facts = {
   'websocket-good': ({ ms }) => ({ says: `Opens in ${ms} ms.` }),
   'websocket-late': () => ({
     says: 'Does not open in time.',
-    cure: 'A proxy on the way may not pass WebSockets on; it has to forward `Upgrade` and `Connection`.',
+    cure: 'A proxy on the way may not pass WebSockets on; it has to forward Upgrade and Connection.',
   }),
   'websocket-refused': () => ({
     says: 'Is refused.',
-    cure: 'Check `CORS_ORIGINS` of the gateway, its limits of connections, and that the proxy forwards `Upgrade`.',
+    cure: 'Check CORS_ORIGINS of the gateway, its limits of connections, and that the proxy forwards Upgrade.',
   }),
   'socketio-good': ({ ms, jitterMs, mostMs }) => ({
     says: `Round trip ${ms} ms, jitter ${jitterMs} ms, at most ${mostMs} ms.`,
@@ -91,7 +91,7 @@ export const englishFacts: Facts = {
   }),
   'addresses-turn-password': ({ url }) => ({
     says: `The TURN server refuses the password: ${url}.`,
-    cure: '`PARLEY_TURN_SECRET` has to be its `static-auth-secret`, and its clock has to be right.',
+    cure: 'PARLEY_TURN_SECRET has to be its static-auth-secret, and its clock has to be right.',
   }),
   'webrtc-good': ({ ms, local, protocol }) => ({ says: `Stands after ${ms} ms (${local}, ${protocol}).` }),
   'webrtc-relayed': ({ ms, protocol }) => ({
@@ -108,7 +108,7 @@ export const englishFacts: Facts = {
   'webrtc-unsealed': () => ({ says: 'Not offered: this gateway takes sealed WebSockets alone.' }),
   'webrtc-refused': ({ code, message }) => ({
     says: `The gateway refuses (${code}): ${message}`,
-    cure: 'Conversations go on by WebSocket. `parley doctor` says whether WebRTC is installed.',
+    cure: 'Conversations go on by WebSocket. parley doctor says whether WebRTC is installed.',
   }),
   'webrtc-unanswered': () => ({
     says: 'The offer was not answered.',

@@ -32,7 +32,7 @@ export function ReportFold({ state }: { readonly state: CheckState }) {
       </div>
       <details open={copied === false}>
         <summary>{text.report}</summary>
-        <pre>{report}</pre>
+        <textarea readOnly rows={16} spellCheck={false} aria-label={text.report} value={report} />
       </details>
     </div>
   )

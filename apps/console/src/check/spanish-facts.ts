@@ -6,8 +6,8 @@ export const spanishFacts: Facts = {
     says: `Falló de forma imprevista: ${message}`,
     cure: 'Copie el informe y pregunte a quien administra la pasarela.',
   }),
-  'page-good': ({ protocol }) => ({
-    says: `Página segura (${protocol}), y el navegador tiene lo necesario.`,
+  'page-good': () => ({
+    says: 'Página segura, y el navegador tiene lo necesario.',
   }),
   'page-insecure': () => ({
     says: 'La página no es segura.',
@@ -29,20 +29,20 @@ export const spanishFacts: Facts = {
   'health-good': ({ checked }) => ({ says: `Se encuentra bien: ${checked}.` }),
   'health-ill': ({ ill, error }) => ({
     says: `No está bien: ${ill}.${error ? ` ${error}` : ''}`,
-    cure: 'Ejecute `parley doctor` en la pasarela; dice por qué.',
+    cure: 'Ejecute parley doctor en la pasarela; dice por qué.',
   }),
   'health-unknown': () => ({ says: 'No dice cómo está.' }),
   'token-none': () => ({ says: 'Esta pasarela no pide ninguno.' }),
   'token-good': () => ({ says: 'El token es válido y permite hablar.' }),
   'token-needed': () => ({
     says: 'La pasarela pide un token.',
-    cure: 'Póngalo en los ajustes de la página Hablar; `parley token create` crea uno.',
+    cure: 'Póngalo en los ajustes de la página Hablar; parley token create crea uno.',
   }),
   'token-refused': () => ({
     says: 'El token no se acepta.',
     cure: 'Puede haber caducado o ser de otra pasarela. Pida uno nuevo.',
   }),
-  'token-lacks': () => ({ says: 'El token no permite hablar.', cure: 'Necesita el permiso `talk`.' }),
+  'token-lacks': () => ({ says: 'El token no permite hablar.', cure: 'Necesita el permiso talk.' }),
   'token-status': ({ status }) => ({
     says: `La pasarela responde con HTTP ${status}.`,
     cure: 'Espere un momento e inténtelo de nuevo.',
@@ -50,11 +50,11 @@ export const spanishFacts: Facts = {
   'websocket-good': ({ ms }) => ({ says: `Se abre en ${ms} ms.` }),
   'websocket-late': () => ({
     says: 'No se abre a tiempo.',
-    cure: 'Un proxy intermedio quizá no deja pasar WebSockets; debe reenviar `Upgrade` y `Connection`.',
+    cure: 'Un proxy intermedio quizá no deja pasar WebSockets; debe reenviar Upgrade y Connection.',
   }),
   'websocket-refused': () => ({
     says: 'Se rechaza.',
-    cure: 'Compruebe `CORS_ORIGINS`, los límites de conexiones y que el proxy reenvía `Upgrade`.',
+    cure: 'Compruebe CORS_ORIGINS, los límites de conexiones y que el proxy reenvía Upgrade.',
   }),
   'socketio-good': ({ ms, jitterMs, mostMs }) => ({
     says: `Ida y vuelta ${ms} ms, variación ${jitterMs} ms, como mucho ${mostMs} ms.`,
@@ -91,7 +91,7 @@ export const spanishFacts: Facts = {
   }),
   'addresses-turn-password': ({ url }) => ({
     says: `El servidor TURN rechaza la contraseña: ${url}.`,
-    cure: '`PARLEY_TURN_SECRET` debe ser su `static-auth-secret`, y su reloj debe estar en hora.',
+    cure: 'PARLEY_TURN_SECRET debe ser su static-auth-secret, y su reloj debe estar en hora.',
   }),
   'webrtc-good': ({ ms, local, protocol }) => ({ says: `Establecida en ${ms} ms (${local}, ${protocol}).` }),
   'webrtc-relayed': ({ ms, protocol }) => ({
@@ -108,7 +108,7 @@ export const spanishFacts: Facts = {
   'webrtc-unsealed': () => ({ says: 'No se ofrece: esta pasarela solo acepta WebSockets cifrados.' }),
   'webrtc-refused': ({ code, message }) => ({
     says: `La pasarela lo rechaza (${code}): ${message}`,
-    cure: 'Las conversaciones siguen por WebSocket. `parley doctor` dice si WebRTC está instalado.',
+    cure: 'Las conversaciones siguen por WebSocket. parley doctor dice si WebRTC está instalado.',
   }),
   'webrtc-unanswered': () => ({
     says: 'La oferta no tuvo respuesta.',

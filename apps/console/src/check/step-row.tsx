@@ -22,7 +22,9 @@ export function StepRow({ step, heardTone, onHeard }: StepRowProps) {
         {fact?.cure && <p className="check-cure">{fact.cure}</p>}
         {name === 'sound' && state === 'good' && <HeardTone heard={heardTone} onHeard={onHeard} />}
       </div>
-      <span className="check-time">{tookMs === undefined ? '' : text.tookMs(tookMs)}</span>
+      <span className="check-time">
+        {tookMs === undefined || state === 'passed-over' ? '' : text.tookMs(tookMs)}
+      </span>
     </li>
   )
 }

@@ -158,6 +158,7 @@ export const english = {
 
   gateway: {
     heading: 'On the line',
+    check: 'Something does not work? Check this device and its network',
     unknown: 'known once connected',
     agent: 'Agent',
     language: 'Language',
@@ -334,6 +335,7 @@ export const english = {
   problem: {
     dismiss: 'Dismiss',
     retry: 'Try again',
+    check: 'Find the cause',
     cures: {
       'microphone-denied':
         'The microphone is not allowed here. Allow it beside the address bar, then press Talk again.',

@@ -110,6 +110,7 @@ export const spanish: Messages = {
       backchannel: 'palabra de escucha',
       words: 'palabras',
       retry: 'insistió',
+      check: 'Buscar la causa',
       collision: 'el agente apenas empezaba',
       loud: 'fuerte',
       soft: 'suave',
@@ -159,6 +160,7 @@ export const spanish: Messages = {
 
   gateway: {
     heading: 'En la línea',
+    check: '¿Algo no funciona? Compruebe este dispositivo y su red',
     unknown: 'se sabrá al conectar',
     agent: 'Agente',
     language: 'Idioma',

@@ -30,5 +30,5 @@ export const pages: Readonly<Record<Exclude<PageName, 'talk'>, LazyPage>> = {
 export const navigation: readonly (readonly PageName[])[] = [
   ['talk', 'phone', 'prosody'],
   ['live', 'sessions', 'analytics'],
-  ['agents', 'calls', 'leads', 'access', 'health', 'check'],
+  ['agents', 'calls', 'leads', 'access', 'health'],
 ]

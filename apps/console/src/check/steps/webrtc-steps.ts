@@ -7,7 +7,7 @@ import { pause, within } from '../within.js'
 import { rights } from './gateway-steps.js'
 
 const OFFER_MS = 8_000
-const CONNECT_MS = 6_000
+const CONNECT_MS = 5_000
 /** The gateway's second report comes 2.5 s after the beginning. */
 const LISTEN_MS = 3_200
 const LOSSY_SHARE = 0.02
