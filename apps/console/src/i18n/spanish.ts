@@ -339,6 +339,7 @@ export const spanish: Messages = {
   problem: {
     dismiss: 'Cerrar aviso',
     retry: 'Intentar de nuevo',
+    check: 'Buscar la causa',
     cures: {
       'microphone-denied':
         'El micrófono no está permitido aquí. Permítalo junto a la barra de direcciones y pulse Hablar.',
