@@ -6,11 +6,13 @@ import {
   createApiKeys,
   createIdentity,
   createLimits,
+  createTenantPolicies,
   type Identity,
   type Limits,
   type OpenStore,
   openStore,
   type Store,
+  type TenantPolicies,
 } from '@parley/platform'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Config } from './config/settings.js'
@@ -41,6 +43,8 @@ export interface ServerParts {
   readonly identity: Identity
   /** Keys that tenants give out. */
   readonly keys: ApiKeys
+  /** What tenants may and want. */
+  readonly policies: TenantPolicies
   readonly limits: Limits
   readonly door: Door
   readonly health: Health
@@ -99,6 +103,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     randomBytes,
     warn: err => log.warn({ err }, 'when a key was used is not kept'),
   })
+  const policies = createTenantPolicies({ database: store.database, clock })
   const identity = createIdentity({
     secret: config.jwtSecret,
     jwksUrl: config.jwksUrl,
@@ -120,6 +125,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     metrics,
     identity,
     keys,
+    policies,
     limits,
     door,
     health,

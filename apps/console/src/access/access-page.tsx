@@ -1,4 +1,4 @@
-/** Who is let in: the keys of the tenant. */
+/** Who is let in, and what the tenant wants: its keys and its policy. */
 import { useState } from 'react'
 import { NotHere } from '../history/history.js'
 import { useGateway } from '../history/use-gateway.js'
@@ -8,6 +8,7 @@ import { PageFrame } from '../ui/page-frame.js'
 import { send } from '../ui/send.js'
 import { KeyList, type KeyRow } from './key-list.js'
 import { NewKey } from './new-key.js'
+import { PolicyForm } from './policy-form.js'
 import { words as table } from './words.js'
 import './access.css'
 
@@ -34,8 +35,10 @@ export function AccessPage({ session }: PageProps) {
       {problem && <p role="alert">{problem}</p>}
       {shown && (
         <>
+          <h3>{words.keys}</h3>
           <KeyList keys={shown} revoke={id => void revoke(id)} />
           <NewKey token={token} made={reload} />
+          <PolicyForm token={token} />
         </>
       )}
     </PageFrame>

@@ -34,7 +34,10 @@ export interface CallStore {
   ): Promise<{ readonly call: Call; readonly attempt: CallAttempt; readonly known: boolean }>
   readCall(key: CallKey): Promise<CallDetail | undefined>
   /** The call in which a session talked. */
-  callOfSession(key: { readonly tenant: string; readonly session: SessionId }): Promise<CallDetail | undefined>
+  callOfSession(key: {
+    readonly tenant: string
+    readonly session: SessionId
+  }): Promise<CallDetail | undefined>
   /** For those who are told an attempt by an address that a carrier signed: of any tenant. */
   findAttempt(id: AttemptId): Promise<{ readonly call: Call; readonly attempt: CallAttempt } | undefined>
   listCalls(query: CallQuery): Promise<CallPage>

@@ -90,7 +90,10 @@ export function createOutbox(limits: OutboxLimits): Outbox {
     },
     forgetPlayed: () => played.clear(),
     forgetAudio() {
-      const samples = waiting.reduce((sum, each) => sum + (each.kind === 'audio' ? each.samples.length : 0), 0)
+      const samples = waiting.reduce(
+        (sum, each) => sum + (each.kind === 'audio' ? each.samples.length : 0),
+        0,
+      )
       waiting = waiting.filter(({ kind }) => kind === 'message')
       audioMs = 0
       return samples

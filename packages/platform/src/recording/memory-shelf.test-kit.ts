@@ -55,7 +55,9 @@ export function memoryShelf(): MemoryShelf {
   return shelf
 }
 
-export function memoryKeyBook(): RecordingKeyBook & { readonly keys: Map<string, RecordingKey & WrappedKey> } {
+export function memoryKeyBook(): RecordingKeyBook & {
+  readonly keys: Map<string, RecordingKey & WrappedKey>
+} {
   const keys = new Map<string, RecordingKey & WrappedKey>()
   const nameOf = ({ tenant, id }: RecordingKey) => JSON.stringify([tenant, id])
   return {

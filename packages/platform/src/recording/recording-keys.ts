@@ -77,7 +77,9 @@ export function createRecordingKeyring(
         decipher.setAAD(about(key, keyName)).setAuthTag(bytes.subarray(-TAG_BYTES))
         return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
       } catch (cause) {
-        throw new ParleyError('store_failed', 'The key of a recording does not open: it was changed.', { cause })
+        throw new ParleyError('store_failed', 'The key of a recording does not open: it was changed.', {
+          cause,
+        })
       }
     },
   }

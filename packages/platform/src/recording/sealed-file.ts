@@ -150,7 +150,8 @@ function fileKey({ key: { tenant, id }, name, dataKey }: SealedPlace, header: Ui
 }
 
 function nonceOf(chunk: number, isLast: boolean): Uint8Array {
-  if (chunk >= MOST_CHUNKS) throw new ParleyError('too_large', 'A recording has grown beyond what can be sealed.')
+  if (chunk >= MOST_CHUNKS)
+    throw new ParleyError('too_large', 'A recording has grown beyond what can be sealed.')
   const nonce = new Uint8Array(12)
   new DataView(nonce.buffer).setUint32(7, chunk)
   nonce[11] = isLast ? 1 : 0
@@ -179,6 +180,7 @@ function opener(key: Uint8Array) {
 }
 
 function broken(): ParleyError {
-  const message = 'A recording’s file does not open: it was changed, cut, or is not the one that was put there.'
+  const message =
+    'A recording’s file does not open: it was changed, cut, or is not the one that was put there.'
   return new ParleyError('store_failed', message)
 }

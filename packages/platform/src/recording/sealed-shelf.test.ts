@@ -59,7 +59,10 @@ describe('a sealed shelf', () => {
   it.each([
     ['a bit is turned', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 40_000 ? byte ^ 1 : byte))],
     ['its header is another', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 12 ? byte ^ 1 : byte))],
-    ['it is taken for one that may be cut', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 8 ? 1 : byte))],
+    [
+      'it is taken for one that may be cut',
+      (bytes: Uint8Array) => bytes.map((byte, at) => (at === 8 ? 1 : byte)),
+    ],
     ['its end is cut off within a chunk', (bytes: Uint8Array) => bytes.slice(0, -500)],
     ['its end is cut off between chunks', (bytes: Uint8Array) => bytes.slice(0, 32 + 3 * sealedChunk)],
     [
@@ -130,7 +133,9 @@ describe('a sealed shelf', () => {
     const newest = random(32)
     const both = rig([newest, gatewayKey], old)
     expect(await readRecordingFile(both.shelf, key, 'session.wav')).toEqual(sound)
-    await expect(readRecordingFile(rig([newest], old).shelf, key, 'session.wav')).rejects.toThrow(old.ring.current)
+    await expect(readRecordingFile(rig([newest], old).shelf, key, 'session.wav')).rejects.toThrow(
+      old.ring.current,
+    )
     expect(await rewrapKeys(both.book, both.ring)).toBe(1)
     expect(await rewrapKeys(both.book, both.ring)).toBe(0)
     expect(await readRecordingFile(rig([newest], old).shelf, key, 'session.wav')).toEqual(sound)

@@ -5,11 +5,7 @@
  */
 
 import { ParleyError } from '@parley/core'
-import {
-  RECORDING_KEY_BYTES,
-  type RecordingKeyBook,
-  type RecordingKeyring,
-} from './recording-keys.js'
+import { RECORDING_KEY_BYTES, type RecordingKeyBook, type RecordingKeyring } from './recording-keys.js'
 import { isRecordingName, type RecordingKey, type RecordingShelf } from './recording-shelf.js'
 import { openSealed, plainBytes, sealedHeader, sealInto } from './sealed-file.js'
 

@@ -21,6 +21,8 @@ export const recordingPolicySchema = z.strictObject({
 
 export const tenantPolicySchema = z.strictObject({
   recording: recordingPolicySchema.exactOptional(),
+  /** Conversations at the same time at one node. */
+  limits: z.strictObject({ concurrentSessions: z.int().min(1).max(100_000).exactOptional() }).exactOptional(),
 })
 
 export type TenantPolicy = z.output<typeof tenantPolicySchema>

@@ -13,7 +13,10 @@ export const analyticsQuery = z.object({
   agent: name.optional(),
   edge: name.optional(),
   language: name.optional().meta({ description: 'BCP 47; `es` also stands for `es-MX`.' }),
-  bucket: z.enum(['hour', 'day']).default('day').meta({ description: 'At most 31 days by the hour, 400 by the day.' }),
+  bucket: z
+    .enum(['hour', 'day'])
+    .default('day')
+    .meta({ description: 'At most 31 days by the hour, 400 by the day.' }),
   tz: z.string().max(64).default('UTC').meta({ description: 'IANA time zone in which days begin.' }),
 })
 
@@ -30,7 +33,9 @@ const sums = {
   turns: count,
   replies: count,
   interrupted: count,
-  latency: percentileSchema.meta({ description: 'From the last voiced sample to the first sample heard, ms.' }),
+  latency: percentileSchema.meta({
+    description: 'From the last voiced sample to the first sample heard, ms.',
+  }),
 }
 const headline = z.object({ ...sums, ended: count })
 
@@ -46,7 +51,9 @@ export const analyticsSchema = z.object({
   overTime: z.array(z.object({ ...sums, atMs: z.number() })),
   latency: z.object({
     total: percentileSchema,
-    reported: count.meta({ description: 'Answers whose first sound the far end reported; the others are estimated.' }),
+    reported: count.meta({
+      description: 'Answers whose first sound the far end reported; the others are estimated.',
+    }),
     stages: z.array(z.object({ ...percentiles, stage: z.string() })),
     providers: z.array(
       z.object({
@@ -80,9 +87,7 @@ export const analyticsSchema = z.object({
   groups: z.array(
     z.object({ ...sums, by: z.enum(['agent', 'edge', 'language']), name: z.string(), failed: count }),
   ),
-  decisions: z.array(
-    z.object({ ...percentiles, by: z.string(), cause: z.string(), outcome: z.string() }),
-  ),
+  decisions: z.array(z.object({ ...percentiles, by: z.string(), cause: z.string(), outcome: z.string() })),
   tools: z.array(z.object({ name: z.string(), calls: count, failed: count.nullable() })),
   endpointing: z.object({ waits: percentileSchema, long: count, reopened: count }),
   speculation: z.object({
@@ -108,9 +113,7 @@ export const analyticsSchema = z.object({
         cost,
       }),
     ),
-    calls: z.array(
-      z.object({ what: z.string(), rows: count, micros: z.number(), unsettled: count }),
-    ),
+    calls: z.array(z.object({ what: z.string(), rows: count, micros: z.number(), unsettled: count })),
   }),
 })
 

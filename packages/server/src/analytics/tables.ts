@@ -66,7 +66,17 @@ export function tableOf(name: TableName, answer: AnalyticsAnswer): Table {
     case 'tokens':
       return {
         columns: [
-          ...['agent', 'slot', 'provider', 'model', 'replies', 'counted', 'inputTokens', 'outputTokens', 'cost'],
+          ...[
+            'agent',
+            'slot',
+            'provider',
+            'model',
+            'replies',
+            'counted',
+            'inputTokens',
+            'outputTokens',
+            'cost',
+          ],
           'currency',
         ],
         rows: costs.tokens.map(row => ({ ...row, currency: row.cost === null ? null : costs.currency })),

@@ -16,6 +16,7 @@ import {
 import { loadVoiceActivity } from '@parley/audio/node'
 import { createTicker, defined, type Ids, type SecretOf } from '@parley/core'
 import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
+import { createTenantBook } from '@parley/platform'
 import { vendors } from '@parley/providers'
 import {
   type CreateAnalyser,
@@ -25,6 +26,7 @@ import {
   type VoiceSocket,
 } from '@parley/transports'
 import { keyRoutes } from '../access/key-routes.js'
+import { tenantRoutes } from '../access/tenant-routes.js'
 import { type AttachedAgents, attachAgents } from '../agents/attach-agents.js'
 import { attachAnalytics } from '../analytics/attach-analytics.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
@@ -160,6 +162,7 @@ async function attachVoice(
     prosody,
     live: live.board,
     recordings,
+    policies: parts.policies,
     config,
     agents,
     assembly,
@@ -271,6 +274,8 @@ async function attachVoice(
     },
     listening: urls => calls.listening(urls),
     async routes(app) {
+      const book = createTenantBook(store.database)
+      await app.register(tenantRoutes({ book, policies: parts.policies, guard: createGuard(parts) }))
       await app.register(keyRoutes({ keys: parts.keys, guard: createGuard(parts), epochMs: Date.now }))
       await app.register(await attachAnalytics(parts))
       await app.register(realtime.routes)

@@ -22,7 +22,7 @@ import {
   turnTaking,
 } from '@parley/core'
 import type { Agent } from '@parley/engines'
-import type { Store } from '@parley/platform'
+import type { Store, TenantPolicies } from '@parley/platform'
 import type { DeviceRole } from '@parley/protocol'
 import {
   type Company,
@@ -52,6 +52,7 @@ import type { AssembledAgent } from './assemble-agent.js'
 import type { Assembly } from './assemble-gateway.js'
 import { createEventLogTap, type EventLogTapOptions } from './event-log-tap.js'
 import { providersOf } from './session-providers.js'
+import { createTenantPlaces } from './tenant-places.js'
 
 /** Rate at which ear and recogniser listen, Hz. */
 export const LISTEN_RATE = 16_000
@@ -76,6 +77,8 @@ export interface SessionDeskParts {
   readonly prosody?: Pick<ProsodySides, 'tapOf'>
   /** Records conversations, but for phone calls, which are recorded by what stands around them. */
   readonly recordings?: Pick<SessionRecordings, 'begin'>
+  /** Says how many conversations a tenant may hold here; without it as many as there is room for. */
+  readonly policies?: Pick<TenantPolicies, 'of'>
   /** Looks on at each session, for those who watch what is on. */
   readonly live?: Pick<LiveBoard, 'tapOf'>
 }
@@ -159,6 +162,7 @@ interface OpenSession {
 export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const { clock, config, ids, log, store } = parts
   const open = new Map<SessionId, OpenSession>()
+  const places = createTenantPlaces(parts.policies)
   let draining = false
 
   function taps(
@@ -229,8 +233,20 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   }
 
   async function begin(beginning: Beginning): Promise<OpenedCall> {
-    const { agent, language, principal, transport, signal, edge, opens, maxMs } = beginning
     if (draining) throw new ParleyError('draining')
+    // What goes on from elsewhere was let in there.
+    const { goesOnFrom, principal } = beginning
+    const giveBack = goesOnFrom === undefined ? await places.take(principal.tenant) : () => {}
+    try {
+      return await beginIn(beginning, giveBack)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  async function beginIn(beginning: Beginning, giveBack: () => void): Promise<OpenedCall> {
+    const { agent, language, principal, transport, signal, edge, opens, maxMs } = beginning
     const { goesOnFrom, wrap = same } = beginning
     const { engine, ...assembled } =
       beginning.assembled ?? parts.assembly.of(agent, edge === 'phone' ? 'phone' : undefined)
@@ -316,6 +332,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
           event(event) {
             if (event.kind !== 'session-ended') return
             detector.close()
+            giveBack()
             // The same conversation may have been gone on with in another session.
             if (open.get(id)?.session === session) forget(id, event.reason)
           },

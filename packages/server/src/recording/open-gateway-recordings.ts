@@ -6,7 +6,6 @@ import {
   createFolderShelf,
   createRecordingRows,
   createRecordingShares,
-  createTenantPolicies,
   openRecordings,
   type RecordingFormat,
   type RecordingMode,
@@ -17,7 +16,7 @@ import { type OpenSessionRecordings, openSessionRecordings } from './open-sessio
 import { RECORDING_STEM } from './session-recordings.js'
 
 export interface GatewayRecordingsOptions
-  extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'metrics' | 'store' | 'lifecycle'> {
+  extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'metrics' | 'store' | 'policies' | 'lifecycle'> {
   readonly resampling: Resampling
   readonly opus: Opus
   readonly ids: Ids
@@ -39,7 +38,7 @@ export async function openGatewayRecordings(
     ...{ shelf, clock, epochMs, log, formats },
     rows: createRecordingRows(database),
     shares: createRecordingShares({ database, epochMs, randomBytes: options.randomBytes }),
-    policies: createTenantPolicies({ database, clock }),
+    policies: options.policies,
     usual: config.recordMode as RecordingMode,
     retainMs: config.recordingRetentionMs,
     rate: config.recordingsRate,

@@ -5,8 +5,7 @@ import { type AgentLine, isAgent, type Judged, type Playback, type Reason } from
 export type Happening = {
   readonly atMs: number
   readonly untilMs: number
-} & /** The caller took the floor from the agent. */
-(
+} /** The caller took the floor from the agent. */ & (
   | {
       readonly kind: 'interruption'
       readonly reply: string
