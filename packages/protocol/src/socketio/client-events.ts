@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { helloSchema } from '../voice/client-messages.js'
 import { VOICE_MAX_MESSAGE_BYTES } from '../voice/shared.js'
 
-const { agent, language, input, output, reportsPlayed, prosody } = helloSchema.shape
+const { agent, language, input, output, reportsPlayed, prosody, join, device } = helloSchema.shape
 
 const bytesSchema = z
   .custom<Uint8Array>(value => value instanceof Uint8Array && value.byteLength <= VOICE_MAX_MESSAGE_BYTES, {
@@ -44,8 +44,8 @@ export const socketioClientEvents = {
   },
   'call:start': {
     aliases: ['start-call', 'startCall'],
-    schema: z.object({ agent, language, input, output, reportsPlayed, prosody }).prefault({}),
-    description: 'Begins a conversation. One at a time for each socket.',
+    schema: z.object({ agent, language, input, output, reportsPlayed, prosody, join, device }).prefault({}),
+    description: 'Begins a conversation, or joins one by `join`. One at a time for each socket.',
   },
   message: {
     aliases: ['text', 'send-message'],
@@ -72,10 +72,15 @@ export const socketioClientEvents = {
     schema: emptySchema,
     description: 'The caller takes the floor. Answered by `barge-in:ack`.',
   },
+  'call:take-over': {
+    aliases: ['take-over', 'takeOver'],
+    schema: emptySchema,
+    description: 'This device becomes the speaker. Answered by `device:role`.',
+  },
   'call:end': {
     aliases: ['end-call', 'endCall'],
     schema: emptySchema,
-    description: 'Ends the conversation; the socket stays.',
+    description: 'The speaker ends the conversation, another device leaves it; the socket stays.',
   },
   'voice:preload': {
     aliases: ['preload-voice', 'preloadVoiceModel'],

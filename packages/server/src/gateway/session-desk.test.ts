@@ -1,111 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createProsodyAnalyser, loadResampling, readWav } from '@parley/audio'
-import { loadVoiceActivity } from '@parley/audio/node'
-import { createTicker, type Inbox, type SessionEvent, type SessionId, type Transport } from '@parley/core'
-import type { NewSession, SessionEnd, Store } from '@parley/platform'
-import { createProsodySides } from '@parley/transports'
+import { readWav } from '@parley/audio'
+import type { SessionId } from '@parley/core'
+import type { NewSession } from '@parley/platform'
 import { describe, expect, it } from 'vitest'
-import { readEnvironment } from '../config/environment.js'
-import { resolveConfig } from '../config/resolve.js'
-import { createLog } from '../log/log.js'
-import { createMetrics } from '../metrics/metrics.js'
-import { createHandClock } from '../testing/hand-clock.js'
-import { loadAgents } from './agent-catalogue.js'
-import { assembleGateway } from './assemble-gateway.js'
-import { noEmbeddedSpeech } from './embedded-speech.js'
-import { createProviderCatalogue } from './provider-catalogue.js'
-import { createSessionDesk } from './session-desk.js'
+import { openTestDesk, TestLeg } from './desk.test-kit.js'
 
 const principal = { tenant: 'acme', subject: 'ada' }
 const never = new AbortController().signal
 /** A human voice from its first word on. */
 const speech = new URL('../../../../fixtures/audio/clips/en-cannot-complete-as-dialed.wav', import.meta.url)
 
-/** The real desk with sessions, agents and detector; only the store and the voices are left out. */
-async function setUp(beginSession: (row: NewSession) => Promise<void> = async () => {}) {
-  const { config } = resolveConfig(readEnvironment({}, '/nonexistent'))
-  const clock = createHandClock()
-  const ends: SessionEnd[] = []
-  const rows: string[] = []
-  const store = {
-    async beginSession(row: NewSession) {
-      await beginSession(row)
-      return { resumed: false, nextSeq: 0 }
-    },
-    endSession: async (end: SessionEnd) => void ends.push(end),
-    write: async (_: SessionId, { kind }: SessionEvent) => void rows.push(kind),
-    appendEvents: () => {},
-    flush: async () => {},
-  } as unknown as Store
-  const metrics = createMetrics('0.0.0-test')
-  const voiceActivity = await loadVoiceActivity()
-  let count = 0
-  const agents = await loadAgents(config, createProviderCatalogue([], config))
-  const resampling = await loadResampling()
-  const log = createLog({ config, out: { write: () => true }, err: { write: () => true } })
-  const assembly = await assembleGateway({
-    agents: agents.agents,
-    config,
-    clock,
-    epochMs: () => 0,
-    random: () => 0.5,
-    log,
-    metrics: metrics.providers,
-    speech: noEmbeddedSpeech,
-    resampling,
-    secretOf: () => undefined,
-  })
-  const prosody = createProsodySides({ clock, analyser: createProsodyAnalyser })
-  const desk = createSessionDesk({
-    prosody,
-    config,
-    agents,
-    assembly,
-    store,
-    metrics,
-    resampling,
-    voiceActivity,
-    clock,
-    ticker: createTicker(clock),
-    ids: { next: prefix => `${prefix}_${++count}` },
-    epochMs: () => 0,
-    recorder: { log: () => undefined, flush: async () => {} },
-    log,
-  })
-  return { desk, clock, ends, rows, metrics, voiceActivity, prosody }
-}
-
-class Leg implements Transport {
-  readonly aheadMs = 200
-  readonly pathMs = 50
-  readonly reportsPlayed = false
-  readonly rewinds = false
-  readonly outputRate = 16_000
-  readonly kinds: string[] = []
-  inbox: Inbox | undefined
-  closedBy: string | undefined
-  open(inbox: Inbox): void {
-    this.inbox = inbox
-  }
-  play(): void {}
-  clear(): void {}
-  duck(): void {}
-  send({ kind }: SessionEvent): void {
-    this.kinds.push(kind)
-  }
-  close(reason: string): void {
-    this.closedBy = reason
-  }
-}
-
 const hello = (language?: string) =>
   ({ type: 'hello', version: 1, ...(language === undefined ? {} : { language }) }) as never
 
 function open(
-  desk: Awaited<ReturnType<typeof setUp>>['desk'],
-  leg: Leg,
+  desk: Awaited<ReturnType<typeof openTestDesk>>['desk'],
+  leg: TestLeg,
   language?: string,
   begins: (session: SessionId) => void = () => {},
 ) {
@@ -114,16 +26,16 @@ function open(
 
 describe('the desk', () => {
   it('forgets what ended: 2,000 sessions leave no object, no timer, no detector and no one active', async () => {
-    const { desk, clock, ends, rows, metrics, voiceActivity, prosody } = await setUp()
+    const { desk, clock, ends, rows, metrics, voiceActivity, prosody } = await openTestDesk()
     let unfollowed = 0
     const follower = { told() {}, ended: () => void unfollowed++ }
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
-    const legs: WeakRef<Leg>[] = []
+    const legs: WeakRef<TestLeg>[] = []
     const frame = { samples: new Int16Array(320), rate: 16_000, atMs: 0 }
     let memoryBytes = 0
     async function talk(): Promise<void> {
-      const leg = new Leg()
+      const leg = new TestLeg()
       legs.push(new WeakRef(leg))
       const isFollowed = legs.length % 10 === 0
       await open(desk, leg, undefined, session => {
@@ -152,10 +64,10 @@ describe('the desk', () => {
   }, 120_000)
 
   it('lets a conversation be followed before anything of it leaves, and by whom it belongs to again', async () => {
-    const { desk, prosody, clock } = await setUp()
-    const leg = new Leg()
+    const { desk, prosody, clock } = await openTestDesk()
+    const leg = new TestLeg()
     const told: string[] = []
-    const begins = (at: Leg) => (session: SessionId) => {
+    const begins = (at: TestLeg) => (session: SessionId) => {
       told.push(`${session} ${at.kinds.length} ${at.inbox === undefined}`)
       prosody.follow(
         { session, tenant: 'acme' },
@@ -167,7 +79,7 @@ describe('the desk', () => {
     expect([desk.subjectOf(session), desk.subjectOf('ses_9')]).toEqual(['ada', undefined])
     leg.inbox?.closed('lost')
     await clock.advance(20)
-    const next = new Leg()
+    const next = new TestLeg()
     const request = { hello: hello(), principal, transport: next, signal: never, begins: begins(next) }
     await desk.resume({ ...request, token: resumeToken })
     expect(told).toContain(`${session} 0 true`)
@@ -175,15 +87,15 @@ describe('the desk', () => {
   })
 
   it('speaks the language of the agent to a caller who wants one that it does not speak', async () => {
-    const { desk } = await setUp()
-    expect(await open(desk, new Leg(), 'fr')).toMatchObject({ language: 'en' })
-    expect(await open(desk, new Leg(), 'es-MX')).toMatchObject({ language: 'es-MX' })
+    const { desk } = await openTestDesk()
+    expect(await open(desk, new TestLeg(), 'fr')).toMatchObject({ language: 'en' })
+    expect(await open(desk, new TestLeg(), 'es-MX')).toMatchObject({ language: 'es-MX' })
   })
 
   it('begins a session for a Realtime client with the agent that its model names, or the default one, in silence', async () => {
     const rows: NewSession[] = []
-    const { desk, clock, metrics } = await setUp(async row => void rows.push(row))
-    const leg = new Leg()
+    const { desk, clock, metrics } = await openTestDesk(async row => void rows.push(row))
+    const leg = new TestLeg()
     const begin = (model: string, language?: string) =>
       desk.openRealtime({
         model,
@@ -202,8 +114,8 @@ describe('the desk', () => {
   })
 
   it('drains: lets a caller speak out and be answered, closes with the reason, and takes no more', async () => {
-    const { desk, clock, ends } = await setUp()
-    const [quiet, speaking] = [new Leg(), new Leg()]
+    const { desk, clock, ends } = await openTestDesk()
+    const [quiet, speaking] = [new TestLeg(), new TestLeg()]
     await open(desk, quiet)
     await open(desk, speaking)
     const { samples, sampleRate } = readWav(await readFile(speech))
@@ -227,18 +139,18 @@ describe('the desk', () => {
     expect(speaking.closedBy).toBe('draining')
     expect(speaking.kinds.slice(-4)).toContain('reply-ended')
     expect(ends).toMatchObject([{ reason: 'draining' }, { reason: 'draining' }])
-    await expect(open(desk, new Leg())).rejects.toMatchObject({ code: 'draining' })
+    await expect(open(desk, new TestLeg())).rejects.toMatchObject({ code: 'draining' })
   })
 
   it('begins no session that the store made known only after the drain', async () => {
     let known: () => void = () => {}
-    const { desk, clock, ends } = await setUp(
+    const { desk, clock, ends } = await openTestDesk(
       () =>
         new Promise(resolve => {
           known = resolve
         }),
     )
-    const opening = open(desk, new Leg())
+    const opening = open(desk, new TestLeg())
     const drained = desk.drain(never)
     await clock.advance(100)
     await drained

@@ -80,6 +80,7 @@ export class SocketioCall {
       return emit('barge-in:ack', { heard: message.heard, by: 'command' } satisfies BargeInAck)
     }
     if (message.type === 'error') this.#lastError = message
+    if (message.type === 'role') this.#become(message)
     const { type, ...payload } = message
     // Whoever has the token has the conversation; here it is had by the session.
     if ('resumeToken' in payload) delete (payload as { resumeToken?: string }).resumeToken
@@ -93,6 +94,15 @@ export class SocketioCall {
     this.#keep({ hello: this.#options.hello, resumeToken, holder: this, lost: undefined })
     this.#options.emit('call:started', facts)
     this.#started({ ok: true, ...facts })
+  }
+
+  /** From here on it comes back as what it is now. */
+  #become({ role, resumeToken = '' }: Extract<ServerMessage, { type: 'role' }>): void {
+    const call = this.#kept
+    if (call === undefined || this.#id === null || this.#options.session.call?.holder !== this) return
+    const { hears = 'agent' } = call.hello.join ?? {}
+    const join = { session: this.#id, as: role, hears }
+    this.#keep({ ...call, hello: { ...call.hello, join }, resumeToken })
   }
 
   #keep(call: SessionCall | undefined): void {

@@ -18,6 +18,7 @@ export interface SocketioSession {
 /** The conversation that is under way, or that waits for its client to come back. */
 export interface SessionCall {
   readonly hello: Hello
+  /** Empty for a device that joins again. */
   readonly resumeToken: string
   /** The socket that has it. */
   readonly holder: object

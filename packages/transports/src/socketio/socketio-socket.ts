@@ -141,6 +141,8 @@ export class SocketioSocket {
         return acknowledge(this.#inCall().say({ type: 'played', ...event.payload }))
       case 'barge-in':
         return acknowledge(this.#inCall().say({ type: 'interrupt' }))
+      case 'call:take-over':
+        return acknowledge(this.#inCall().say({ type: 'take-over' }))
       case 'call:end':
         return acknowledge(this.#inCall().say({ type: 'bye' }))
       default:
@@ -193,7 +195,9 @@ export class SocketioSocket {
     if (!resumed || call === undefined || this.#call !== undefined) return
     // The conversation comes along: from another socket of the same client, or after its line broke.
     try {
-      this.#open({ ...call.hello, resume: call.resumeToken }, principal, () => {})
+      const { hello, resumeToken } = call
+      // A device that is not the speaker joins again.
+      this.#open({ ...hello, ...(resumeToken === '' ? {} : { resume: resumeToken }) }, principal, () => {})
     } catch (thrown) {
       this.#refuse(ParleyError.from(thrown), () => {})
     }
