@@ -1,4 +1,5 @@
 export * from './company/company.js'
+export * from './company/company-relay.js'
 export * from './company/device-line.js'
 export * from './company/device-rights.js'
 export type { MediaTrack } from './openai-realtime/media-track.js'

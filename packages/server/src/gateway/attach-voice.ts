@@ -51,6 +51,7 @@ import { type Assembly, assembleGateway } from './assemble-gateway.js'
 import { attachPhone } from './attach-phone.js'
 import { type EmbeddedSpeech, noEmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
 import { openEncryptionKey } from './encryption-key.js'
+import { openFarJoins } from './far-joins.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
 import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
 
@@ -178,6 +179,9 @@ async function attachVoice(
     log,
     recorder: createSessionRecorder({ config, version: readVersion(), log, metrics, epochMs: Date.now }),
   })
+  const far = await openFarJoins({ config, desk, clock, ids, log })
+  lifecycle.onStop('far devices', async () => far.close())
+  const { host } = far
   const { opusRate: sampleRate, opusPacketMs: packetMs, opusBitrate: bitrate } = config
   const opusManner = { sampleRate, packetMs, bitrate }
   const { identity, notice } = await openEncryptionKey({ config, randomBytes })
@@ -192,7 +196,7 @@ async function attachVoice(
         const served = serveVoiceSocket({
           socket,
           principal,
-          host: desk,
+          host,
           clock,
           opus,
           opusManner,
@@ -227,7 +231,7 @@ async function attachVoice(
   })
   const webrtc = attachWebrtc({
     ...parts,
-    ...{ host: desk, prosody, opusManner, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
+    ...{ host, prosody, opusManner, resampling, opus, ticker, epochMs: Date.now, random: hardToGuess },
     listenRate: LISTEN_RATE,
   })
   const prosodySocket = attachProsody({
@@ -239,7 +243,7 @@ async function attachVoice(
   })
   const socketio = await attachSocketio({
     ...parts,
-    ...{ host: desk, opus, opusManner, prosody, listenRate: LISTEN_RATE, epochMs: Date.now },
+    ...{ host, opus, opusManner, prosody, listenRate: LISTEN_RATE, epochMs: Date.now },
     warm: () => assembly.stir(),
   })
   lifecycle.onStop('socket.io', () => socketio.close())
@@ -269,6 +273,7 @@ async function attachVoice(
       webrtc.drain()
       prosodySocket.drain()
       live.drain()
+      far.drain()
       await Promise.all([desk.drain(signal), spoken.drain(signal)])
       await socketio.close()
     },

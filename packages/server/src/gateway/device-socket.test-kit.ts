@@ -17,6 +17,7 @@ import {
   type VoiceSocket,
   type VoiceSocketOptions,
 } from '@parley/transports'
+import { expect, vi } from 'vitest'
 
 export class MemorySocket implements MessageSocket {
   readonly CLOSED = 3
@@ -94,12 +95,9 @@ export function createDevices(
       ...rest,
     })
     socket.say({ type: 'hello', version: 1, ...hello })
-    for (
-      let turn = 0;
-      turn < 200 && socket.last('ready') === undefined && socket.closed === undefined;
-      turn++
-    )
-      await new Promise(resolve => setImmediate(resolve))
+    await vi.waitFor(() => expect(socket.last('ready') ?? socket.closed).toBeDefined(), {
+      ...{ interval: 1, timeout: 5_000 },
+    })
     return socket
   }
 }

@@ -21,7 +21,7 @@ import {
 } from '@parley/core'
 import type { DeviceRole, ServerMessageOf } from '@parley/protocol'
 import { type DeviceLine, interruptedMessage, type Seat } from './device-line.js'
-import { noSuchSession } from './device-rights.js'
+import { listenerForbidden, noSuchSession } from './device-rights.js'
 import { createMixedSound, type MixedSound } from './mixed-sound.js'
 import { createPastEntries } from './past-entries.js'
 import { takenLeg } from './taken-leg.js'
@@ -52,8 +52,6 @@ export interface DeviceJoin {
   readonly as: DeviceRole
   /** Whether it may take over later. */
   readonly mayTakeOver: boolean
-  /** Stands on another node: it comes back by joining again, never by a token. */
-  readonly isFar?: boolean
 }
 
 export interface Company {
@@ -82,7 +80,6 @@ interface Member {
   readonly subject: string
   readonly joinedAtMs: number
   readonly mayTakeOver: boolean
-  readonly isFar: boolean
   role: DeviceRole
 }
 
@@ -174,11 +171,7 @@ export function createCompany(options: CompanyOptions): Company {
     const isThere = () => members.get(member.id) === member
     const inbox: BesideInbox | undefined = session?.beside(isThere)
     const allowed = (): BesideInbox | undefined => {
-      if (member.role === 'listener')
-        throw new ParleyError(
-          'forbidden',
-          'A listener only listens; join as `controller` to type or interrupt.',
-        )
+      if (member.role === 'listener') throw listenerForbidden()
       // The first device sits down before there is a session.
       return inbox ?? session?.beside(isThere)
     }
@@ -233,7 +226,7 @@ export function createCompany(options: CompanyOptions): Company {
     const knows = (event: SessionEvent) => (numbers.get(event) ?? Number.POSITIVE_INFINITY) <= knownUntil
     session.attach(takenLeg(transport, knows), 'taken-over')
     const drawn = options.tookOver()
-    const token = member.isFar ? '' : drawn
+    const token = line.isFar ? '' : drawn
     if (old !== undefined) give(old, line => line.tell({ type: 'role', role: 'controller', by: member.id }))
     if (tells) {
       const { mediaMs: receivedMs } = session
@@ -315,7 +308,7 @@ export function createCompany(options: CompanyOptions): Company {
       return speak({
         id: ids.next('dev'),
         name: line?.name ?? name,
-        ...{ line, subject, joinedAtMs: now(), role: 'speaker', mayTakeOver: true, isFar: false },
+        ...{ line, subject, joinedAtMs: now(), role: 'speaker', mayTakeOver: true },
       })
     },
     back(line, subject) {
@@ -324,12 +317,12 @@ export function createCompany(options: CompanyOptions): Company {
         id: before?.id ?? ids.next('dev'),
         name: line?.name ?? before?.name,
         ...{ line, subject, joinedAtMs: before?.joinedAtMs ?? now() },
-        ...{ role: 'speaker', mayTakeOver: true, isFar: false },
+        ...{ role: 'speaker', mayTakeOver: true },
       })
       if (members.size > 1) tellDevices()
       return seat
     },
-    join({ line, subject, as, mayTakeOver, isFar = false }) {
+    join({ line, subject, as, mayTakeOver }) {
       if (session === undefined || session.ending !== undefined || isOver) throw noSuchSession()
       if (members.size >= mostDevices) {
         const message = `${mostDevices} devices stand in this conversation, which is the most; one has to leave first.`
@@ -345,7 +338,6 @@ export function createCompany(options: CompanyOptions): Company {
         subject,
         joinedAtMs,
         mayTakeOver,
-        isFar,
         role,
       }
       members.set(member.id, member)

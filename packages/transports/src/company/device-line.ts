@@ -19,6 +19,8 @@ export interface DeviceLine {
    */
   readonly transport: Transport
   tell(message: CompanyMessage): void
+  /** The device is at another node: it comes back by joining again, never by a token. */
+  readonly isFar?: true
 }
 
 /** How a device acts in its conversation. What its role does not allow is refused with `forbidden`. */

@@ -15,6 +15,11 @@ export function mayBe(role: DeviceRole, principal: VoicePrincipal, owner: VoiceP
   return scopes.includes('sessions:steer')
 }
 
+/** Of a device that says something and may only listen. */
+export function listenerForbidden(): ParleyError {
+  return new ParleyError('forbidden', 'A listener only listens; join as `controller` to type or interrupt.')
+}
+
 /** Throws `not_found`, whether there is no such conversation or it is not for this principal. */
 export function noSuchSession(): ParleyError {
   return new ParleyError('not_found', 'There is no such conversation now, or it is not yours to join.')

@@ -392,10 +392,9 @@ class VoiceSocketLife implements VoiceSocket {
     this.#free()
     this.#closeSocket(closing)
     this.#abort.abort()
+    if (tell !== undefined) this.#lateReason = tell
+    if (tell !== undefined && wasOpen) this.#tell(tell)
     this.#opened?.seat?.leave()
-    if (tell === undefined) return
-    this.#lateReason = tell
-    if (wasOpen) this.#tell(tell)
   }
 
   #sayLast(error: ParleyError | undefined): void {
