@@ -3,8 +3,23 @@
  * until somebody asks; then two streams go between the two nodes, by packets that are counted. What is lost on the way,
  * or a node that falls silent, ends the lines between them: a device comes back by joining again, never half.
  */
-import { type Cancel, type Clock, type ErrorCode, errorCodes, type Ids, ParleyError } from '@parley/core'
-import type { JoinPlace, VoiceHost, VoiceJoinRequest } from '../ws/voice-host.js'
+import {
+  type Cancel,
+  type Clock,
+  defined,
+  type ErrorCode,
+  errorCodes,
+  type Ids,
+  ParleyError,
+  type SessionId,
+} from '@parley/core'
+import type {
+  JoinPlace,
+  OpenedSession,
+  VoiceHost,
+  VoiceJoinRequest,
+  VoicePrincipal,
+} from '../ws/voice-host.js'
 import { noSuchSession } from './device-rights.js'
 import { createFarDevice, type FarDevice } from './far-device.js'
 import { createFarLine, type FarLine } from './far-line.js'
@@ -240,10 +255,47 @@ export function createCompanyRelay({ bus, node, home, clock, ids }: CompanyRelay
             : reject(errorOf(packet)),
         ),
       )
-      const { tenant, subject, scopes } = principal
-      const who = { tenant, subject, ...(scopes === undefined ? {} : { scopes }) }
-      if (!post(EVERYBODY, { from: node, t: 'find', ask, join, principal: who }))
+      if (!post(EVERYBODY, { from: node, t: 'find', ask, join, principal: named(principal) }))
         done(() => reject(noSuchSession()))
+    })
+  }
+
+  function sit(
+    {
+      join,
+      principal,
+      peer,
+      outputRate,
+    }: VoiceJoinRequest & { readonly peer: string; readonly outputRate: number },
+    { line: device, begins }: Parameters<JoinPlace['sit']>[0],
+  ): Promise<OpenedSession> {
+    return new Promise((resolve, reject) => {
+      let far: FarDevice | undefined
+      let send: SendPacket = () => {}
+      const line = open(ids.next('tok'), peer, link => {
+        send = link.send
+        far = createFarDevice({ line: device, outputRate, ...link })
+        return far
+      })
+      const stop = clock.after(SIT_MS, () => {
+        send({ t: 'leave' })
+        forget(line.id)
+        reject(new ParleyError('timeout', 'The node of this conversation did not answer; join again.'))
+      })
+      line.seated = packet => {
+        stop()
+        if (packet.t === 'unseated') {
+          forget(line.id)
+          return reject(errorOf(packet))
+        }
+        // How somebody speaks is told on the session's own node: whoever asked for it here is told that.
+        begins?.(packet.opened.session as SessionId)
+        if (far !== undefined)
+          resolve({ ...packet.opened, resumeToken: '', seat: far.seat(packet.id, packet.role) })
+      }
+      const { aheadMs, pathMs, reportsPlayed } = device.transport
+      const name = device.name === undefined ? {} : { name: device.name }
+      send({ t: 'sit', join, principal: named(principal), ...name, aheadMs, pathMs, reportsPlayed })
     })
   }
 
@@ -255,40 +307,8 @@ export function createCompanyRelay({ bus, node, home, clock, ids }: CompanyRelay
       return lines.size
     },
     async join(request) {
-      const { join, principal } = request
       const { node: peer, outputRate } = await find(request)
-      return {
-        outputRate,
-        sit: ({ line: device }) =>
-          new Promise((resolve, reject) => {
-            const id = ids.next('tok')
-            let far: FarDevice | undefined
-            let send: SendPacket = () => {}
-            const line = open(id, peer, link => {
-              send = link.send
-              far = createFarDevice({ line: device, outputRate, ...link })
-              return far
-            })
-            const stop = clock.after(SIT_MS, () => {
-              send({ t: 'leave' })
-              forget(id)
-              reject(new ParleyError('timeout', 'The node of this conversation did not answer; join again.'))
-            })
-            line.seated = packet => {
-              stop()
-              if (packet.t === 'unseated') {
-                forget(id)
-                reject(errorOf(packet))
-              } else if (far !== undefined)
-                resolve({ ...packet.opened, resumeToken: '', seat: far.seat(packet.id, packet.role) })
-            }
-            const { aheadMs, pathMs, reportsPlayed } = device.transport
-            const { tenant, subject, scopes } = principal
-            const who = { tenant, subject, ...(scopes === undefined ? {} : { scopes }) }
-            const name = device.name === undefined ? {} : { name: device.name }
-            send({ t: 'sit', join, principal: who, ...name, aheadMs, pathMs, reportsPlayed })
-          }),
-      }
+      return { outputRate, sit: seatRequest => sit({ ...request, peer, outputRate }, seatRequest) }
     },
     drain() {
       for (const { end } of [...lines.values()])
@@ -313,6 +333,11 @@ const FAR_HELLO = {
   output: { codec: 'pcm16', sampleRate: 24_000 },
   reportsPlayed: false,
 } as const
+
+/** What another node has to know of it, and no more. */
+function named({ tenant, subject, scopes }: VoicePrincipal): VoicePrincipal {
+  return { tenant, subject, ...defined({ scopes }) }
+}
 
 function told(thrown: unknown) {
   const { code, message } = ParleyError.from(thrown)

@@ -45,6 +45,7 @@ export function createMixedSound(options: MixedSoundOptions): MixedSound {
   const user = createSide(size)
   const agent = createSide(size)
   const samples = new Int16Array(frameSamples)
+  const other = new Int16Array(frameSamples)
   let resampler: Resampler | undefined
   let gain = 1
   let done = 0
@@ -72,8 +73,10 @@ export function createMixedSound(options: MixedSoundOptions): MixedSound {
   function mixFrame(): void {
     const isSilent = done >= user.end && done >= agent.end
     if (!isSilent) {
+      user.take(done, samples)
+      agent.take(done, other)
       for (let at = 0; at < frameSamples; at++)
-        samples[at] = pressed(user.take(done + at) + gain * agent.take(done + at))
+        samples[at] = pressed((samples[at] ?? 0) + gain * (other[at] ?? 0))
       mixed({ samples, rate, atMs: (done * 1000) / rate })
     }
     done += frameSamples
@@ -106,8 +109,8 @@ interface Side {
   readonly end: number
   /** Writes at a place; what is before `done`, or too far ahead, is left out. */
   write(sound: Int16Array, place: number, done: number): void
-  /** The sample at a place, which is then free. */
-  take(place: number): number
+  /** Fills `into` with the samples from a place on, which is then free. */
+  take(place: number, into: Int16Array): void
   cut(place: number): void
 }
 
@@ -124,11 +127,14 @@ function createSide(size: number): Side {
       for (let at = first; at < last; at++) ring[(place + at) % size] = sound[at] ?? 0
       end = Math.max(place + Math.max(0, last), done)
     },
-    take(place) {
-      const at = ((place % size) + size) % size
-      const sample = ring[at] ?? 0
-      ring[at] = 0
-      return sample
+    take(place, into) {
+      const from = place % size
+      const first = Math.min(into.length, size - from)
+      into.set(ring.subarray(from, from + first))
+      ring.fill(0, from, from + first)
+      if (first === into.length) return
+      into.set(ring.subarray(0, into.length - first), first)
+      ring.fill(0, 0, into.length - first)
     },
     cut(place) {
       for (let at = place; at < end; at++) ring[at % size] = 0

@@ -42,8 +42,7 @@ export type UpPacket =
   | { readonly t: 'played'; readonly reply: string; readonly ms: number }
   | { readonly t: 'closed'; readonly reason: CloseReason }
 
-export type Packet = { readonly from: string } & /** To all nodes: who has this session? */
-(
+export type Packet = { readonly from: string } /** To all nodes: who has this session? */ & (
   | { readonly t: 'find'; readonly ask: string; readonly join: Join; readonly principal: VoicePrincipal }
   | { readonly t: 'found'; readonly ask: string; readonly outputRate: number }
   | { readonly t: 'refused'; readonly ask: string; readonly code: string; readonly message: string }
