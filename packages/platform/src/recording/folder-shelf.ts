@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ParleyError } from '@parley/core'
 import {
@@ -14,7 +14,16 @@ import {
   type RecordingShelf,
 } from './recording-shelf.js'
 
-export function createFolderShelf(root: string): RecordingShelf {
+/** What a folder is the recording of, where files are taken on from there. */
+const PLACE_FILE = 'PLACE'
+
+export interface FolderShelf extends RecordingShelf {
+  /** The recordings that are here, of those that were begun by a shelf that remembers them. */
+  all(): Promise<readonly RecordingKey[]>
+}
+
+/** `remembers`: whether each folder says of which recording it is. */
+export function createFolderShelf(root: string, { remembers = false } = {}): FolderShelf {
   const folderOf = (key: RecordingKey): string => join(root, ...placeOf(key))
 
   const fileOf = (key: RecordingKey, name: string): string => {
@@ -31,6 +40,7 @@ export function createFolderShelf(root: string): RecordingShelf {
       const file = await open(path, 'wx', 0o600).catch(error => {
         throw failed(error, name)
       })
+      if (remembers) await remember(folderOf(key), key)
       let position = 0
       return {
         async append(bytes) {
@@ -84,6 +94,16 @@ export function createFolderShelf(root: string): RecordingShelf {
         close: () => file.close(),
       }
     },
+    async all() {
+      const keys: RecordingKey[] = []
+      for (const tenant of await foldersIn(root)) {
+        for (const id of await foldersIn(join(root, tenant))) {
+          const text = await readFile(join(root, tenant, id, PLACE_FILE), 'utf8').catch(() => undefined)
+          if (text !== undefined) keys.push(...keyIn(text))
+        }
+      }
+      return keys
+    },
     async remove(key, name) {
       const path = name === undefined ? folderOf(key) : fileOf(key, name)
       await rm(path, { recursive: name === undefined, force: true })
@@ -94,6 +114,31 @@ export function createFolderShelf(root: string): RecordingShelf {
 /** The names under which a recording is kept: of its tenant and of itself. */
 export function placeOf({ tenant, id }: RecordingKey): readonly [string, string] {
   return [hashed(tenant), hashed(id)]
+}
+
+async function remember(folder: string, { tenant, id }: RecordingKey): Promise<void> {
+  const text = JSON.stringify({ tenant, id })
+  await writeFile(join(folder, PLACE_FILE), text, { mode: 0o600 }).catch(error => {
+    throw failed(error, PLACE_FILE)
+  })
+}
+
+/** None for a file that was torn: what it belongs to is seen by its name alone, and stays. */
+function keyIn(text: string): readonly RecordingKey[] {
+  try {
+    const { tenant, id } = JSON.parse(text) as Partial<RecordingKey>
+    return typeof tenant === 'string' && typeof id === 'string' ? [{ tenant, id }] : []
+  } catch {
+    return []
+  }
+}
+
+async function foldersIn(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(error => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw failed(error, 'the folder')
+  })
+  return entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
 }
 
 function hashed(id: string): string {

@@ -18,6 +18,7 @@ export function crossCheck(config: Config): Problem[] {
     plainPublic,
     halfSupabase,
     halfRedis,
+    plainBucket,
     ...prosodyRules,
   ].flatMap(rule => rule(config) ?? [])
 }
@@ -43,6 +44,19 @@ const halfRedis: Rule = ({ redisEnabled, redisUrl }) => {
     name: 'REDIS_ENABLED',
     sentence: 'REDIS_ENABLED asks for Redis, but its address is not known',
     cure: 'Set REDIS_URL, or REDIS_ENABLED=false.',
+  }
+}
+
+/** Recordings, and the names of who talks in them, must not cross a network in the clear. */
+const plainBucket: Rule = ({ recordingsEndpoint }) => {
+  if (recordingsEndpoint === undefined) return undefined
+  const { protocol, host } = new URL(recordingsEndpoint)
+  if (protocol === 'https:' || isLoopbackHost(host)) return undefined
+  return {
+    level: 'error',
+    name: 'PARLEY_RECORDINGS_S3_ENDPOINT',
+    sentence: `PARLEY_RECORDINGS_S3_ENDPOINT would send recordings to ${host} in the clear`,
+    cure: 'Use https; plain http is for this machine itself.',
   }
 }
 

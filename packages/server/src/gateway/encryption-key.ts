@@ -2,12 +2,12 @@
  * The gateway's long-term key: from its setting, else from the data folder, where the first start puts it. A key that cannot
  * be kept is none, for clients pin it.
  */
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ParleyError } from '@parley/core'
-import { fromBase64url, toBase64url } from '@parley/protocol'
+import { fromBase64url } from '@parley/protocol'
 import { createGatewayIdentity, type GatewayIdentity, IDENTITY_SEED_BYTES } from '@parley/transports'
 import type { Config } from '../config/settings.js'
+import { keptKey } from './kept-key.js'
 
 export interface EncryptionKey {
   /** Undefined where there is none; then no client is sealed. */
@@ -27,7 +27,13 @@ export const KEY_FILE = 'encryption.key'
 export async function openEncryptionKey(options: EncryptionKeyOptions): Promise<EncryptionKey> {
   const { encryptionKey, requireEncryption, dataDir } = options.config
   try {
-    const text = encryptionKey ?? (await keptKey(dataDir, options.randomBytes))
+    const text =
+      encryptionKey ??
+      (await keptKey({
+        file: join(dataDir, KEY_FILE),
+        bytes: IDENTITY_SEED_BYTES,
+        randomBytes: options.randomBytes,
+      }))
     const seed = fromBase64url(text.trim(), IDENTITY_SEED_BYTES)
     if (seed === undefined) throw new Error(`${join(dataDir, KEY_FILE)} holds no key`)
     const identity = createGatewayIdentity(seed)
@@ -41,32 +47,4 @@ export async function openEncryptionKey(options: EncryptionKeyOptions): Promise<
       })
     return { identity: undefined, notice: `no encryption: ${reason}; ${cure}` }
   }
-}
-
-/** Of several processes that start at once the first to write decides. */
-async function keptKey(folder: string, randomBytes: (count: number) => Uint8Array): Promise<string> {
-  const file = join(folder, KEY_FILE)
-  const read = () => readFile(file, 'utf8')
-  const known = await read().catch(thrown => {
-    if (codeOf(thrown) !== 'ENOENT') throw thrown
-  })
-  if (known !== undefined) return known
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const made = toBase64url(randomBytes(IDENTITY_SEED_BYTES))
-  // Written aside first: whoever comes second must find a whole key.
-  const aside = `${file}.${toBase64url(randomBytes(6))}`
-  try {
-    await writeFile(aside, `${made}\n`, { flag: 'wx', mode: 0o600 })
-    await link(aside, file)
-    return made
-  } catch (thrown) {
-    if (codeOf(thrown) === 'EEXIST') return await read()
-    throw thrown
-  } finally {
-    await rm(aside, { force: true })
-  }
-}
-
-function codeOf(thrown: unknown): unknown {
-  return thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
 }

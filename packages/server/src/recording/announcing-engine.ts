@@ -67,7 +67,9 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
   /** The turn that answers the question. */
   let answerTurn: TurnId | undefined
   const heard = new Map<TurnId, Answer>()
+  let answered: Answer | undefined
   const waiting = new Map<TurnId, () => void>()
+  const verdicts = new Set<() => void>()
   let settled = options.wasTold
   /** How long the announcement was, in front of what the engine said itself. */
   let announcedMs = 0
@@ -88,14 +90,29 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     // What was cut was told to nobody: it comes again with the next reply.
     state = complete || (toMs > fromMs && heardMs >= neededMs - 1) ? 'told' : 'untold'
     places.clear()
-    if (state === 'told') return
-    told = undefined
-    begun = undefined
+    if (state === 'told') {
+      // Somebody has answered before the far end had told how much it played.
+      if (asks && begun !== undefined && begun.turn !== told?.turn) isAnswer(begun.turn)
+    } else {
+      if (begun?.turn === told?.turn) begun = undefined
+      told = undefined
+    }
+    for (const done of verdicts) done()
+    verdicts.clear()
+  }
+
+  /** One answer is waited for: whoever talks of something else has not consented. */
+  function isAnswer(turn: TurnId): void {
+    state = 'over'
+    answerTurn = turn
+    noteAnswer()
   }
 
   function noteAnswer(): void {
     const answer = answerTurn && heard.get(answerTurn)
-    if (answer !== undefined) options.answered(answer)
+    if (answer === undefined || answer === answered) return
+    answered = answer
+    options.answered(answer)
   }
 
   async function* telling(place: Place, saying: AsyncIterable<ReplyPart>): AsyncGenerator<ReplyPart> {
@@ -156,17 +173,43 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     return heard.get(turn.id) ?? 'unclear'
   }
 
+  /** A reply was cut a moment ago, and what was heard of it is not known yet. */
+  async function verdict({ signal, clock }: Making): Promise<void> {
+    if (state !== 'telling') return
+    let cancel: Cancel = () => {}
+    await new Promise<void>(resolve => {
+      verdicts.add(resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      cancel = clock.after(WORDS_MS, resolve)
+    })
+    cancel()
+  }
+
   function reply(making: Making): AsyncIterable<ReplyPart> {
     const { turn } = making
-    if (state === 'untold' && turn.begun === undefined) {
-      const place = { fromMs: 0, toMs: 0 }
-      places.set(turn.id, place)
-      noteTelling()
-      return asks ? askLast(making, place) : announceFirst(making, place)
-    }
+    if (turn.begun !== undefined) return making.link.reply(turn, making.signal)
+    // Now, and not when the first part is asked for: the reply may begin before that.
+    if (state === 'untold') return tell(making)
+    return state === 'over' && turn.id !== answerTurn
+      ? making.link.reply(turn, making.signal)
+      : replyLater(making)
+  }
+
+  function tell(making: Making): AsyncIterable<ReplyPart> {
+    const place = { fromMs: 0, toMs: 0 }
+    places.set(making.turn.id, place)
+    noteTelling()
+    return asks ? askLast(making, place) : announceFirst(making, place)
+  }
+
+  async function* replyLater(making: Making): AsyncGenerator<ReplyPart> {
+    const { turn } = making
+    await verdict(making)
+    if (making.signal.aborted) return
     const isSaid = turn.origin === 'speech' || turn.origin === 'text'
-    if (asks && isSaid && (state === 'told' || turn.id === answerTurn)) return answer(making)
-    return making.link.reply(turn, making.signal)
+    if (state === 'untold') yield* tell(making)
+    else if (asks && isSaid && (state === 'told' || turn.id === answerTurn)) yield* answer(making)
+    else yield* making.link.reply(turn, making.signal)
   }
 
   return {
@@ -189,12 +232,8 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     event(event) {
       if (event.kind === 'reply-started') {
         begun = { turn: event.turn, reply: event.reply }
-        if (state === 'told' && asks) {
-          // One answer is waited for: whoever talks of something else has not consented.
-          state = 'over'
-          answerTurn = event.turn
-          noteAnswer()
-        } else if (event.turn === answerTurn) noteAnswer()
+        if (state === 'told' && asks) isAnswer(event.turn)
+        else if (event.turn === answerTurn) noteAnswer()
         noteTelling()
       } else if (event.kind === 'reply-ended') {
         if (state === 'telling' && event.reply === told?.reply) {
@@ -211,6 +250,8 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       settled = true
       state = 'over'
       answerTurn = undefined
+      for (const done of verdicts) done()
+      verdicts.clear()
     },
   }
 }

@@ -39,6 +39,8 @@ export interface FinishRecordingsOptions {
   readonly metrics: RecordingMetrics
   /** Deletes one; its row says so already or will. */
   erase(key: RecordingKey): Promise<void>
+  /** Files were made. */
+  made?(): Promise<void>
 }
 
 /** Nobody has renewed it for so long: its node is gone. */
@@ -73,6 +75,7 @@ export function createFinishRecordings(options: FinishRecordingsOptions): Finish
       // It was deleted meanwhile: so is what was made of it.
       if (row === undefined) await options.erase(key)
       else metrics.finished(change.status, (options.clock.now() - beganMs) / 1000)
+      if (change.status === 'ready') await options.made?.()
     } catch (thrown) {
       if (over.signal.aborted) return
       const err = ParleyError.from(thrown)

@@ -3,7 +3,6 @@
 import type { Opus, Resampling } from '@parley/audio'
 import type { Ids } from '@parley/core'
 import {
-  createFolderShelf,
   createRecordingRows,
   createRecordingShares,
   openRecordings,
@@ -13,6 +12,7 @@ import {
 import { createRecordingMetrics } from '../metrics/recording-metrics.js'
 import type { ServerParts } from '../serve.js'
 import { type OpenSessionRecordings, openSessionRecordings } from './open-session-recordings.js'
+import { openRecordingPlaces } from './recording-places.js'
 import { RECORDING_STEM } from './session-recordings.js'
 
 export interface GatewayRecordingsOptions
@@ -32,18 +32,23 @@ export async function openGatewayRecordings(
 ): Promise<OpenSessionRecordings> {
   const { config, clock, epochMs, log, lifecycle } = options
   const { database } = options.store
-  const shelf = createFolderShelf(config.recordingsDir)
+  const { randomBytes, fetch } = options
+  const places = await openRecordingPlaces({ config, database, clock, epochMs, randomBytes, fetch })
+  const { shelf, spool } = places
+  const metrics = createRecordingMetrics(options.metrics.registry, () => opened.active)
   const formats = config.recordingsFormats as readonly RecordingFormat[]
   const opened = openSessionRecordings({
     ...{ shelf, clock, epochMs, log, formats },
     rows: createRecordingRows(database),
-    shares: createRecordingShares({ database, epochMs, randomBytes: options.randomBytes }),
+    shares: createRecordingShares({ database, epochMs, randomBytes }),
     policies: options.policies,
     usual: config.recordMode as RecordingMode,
     retainMs: config.recordingRetentionMs,
     rate: config.recordingsRate,
     node: options.ids.next('tok'),
-    metrics: createRecordingMetrics(options.metrics.registry, () => opened.active),
+    metrics,
+    tidy,
+    made: takeAway,
     recordings: openRecordings({
       ...{ shelf, clock, formats, resampling: options.resampling, opus: options.opus },
       now: epochMs,
@@ -53,7 +58,24 @@ export async function openGatewayRecordings(
       rest: () => new Promise<void>(resolve => setImmediate(resolve)),
     }),
   })
+
+  async function takeAway(): Promise<void> {
+    if (spool === undefined) return
+    const { files, problem } = await spool.takeAway()
+    for (let i = 0; i < files; i++) metrics.uploaded('done')
+    if (problem === undefined) return
+    metrics.uploaded('failed')
+    log.warn({ err: problem }, 'recordings wait for the object storage')
+  }
+
+  async function tidy(): Promise<void> {
+    await takeAway()
+    const wrapped = await places.rewrap()
+    if (wrapped > 0) log.info({ wrapped }, 'keys of recordings were wrapped by the newest key')
+  }
+
   opened.start()
   lifecycle.onStop('recordings', signal => opened.close(signal))
+  for (const notice of places.notices) log.warn(notice)
   return opened
 }

@@ -44,6 +44,8 @@ export interface SessionRecordingsOptions {
   readonly metrics: RecordingMetrics
   /** Done with each sweep, beside ours. */
   tidy?(): Promise<void>
+  /** A recording's files were made. */
+  made?(): Promise<void>
 }
 
 export interface OpenSessionRecordings extends SessionRecordings {

@@ -56,7 +56,7 @@ const answers: Readonly<Record<string, Answers>> = {
       'no|nope|nah|no thanks|no thank you|please do not|please dont|do not|dont|do not record|dont record|i do not agree|i dont agree|' +
       'i do not consent|i dont consent|i refuse|i would rather not|id rather not|rather not|not really|you may not|never|better not'
     ).split('|'),
-    beside: 'please|thanks|thank you|well|uh|um|oh|hm|that|it|this|me|the conversation|hello|hi|record'.split(
+    beside: 'please|thanks|thank you|well|uh|um|oh|hm|that|it|this|me|the|conversation|hello|hi|record'.split(
       '|',
     ),
   },
@@ -70,7 +70,7 @@ const answers: Readonly<Record<string, Answers>> = {
       'no grabe|no graben|no me grabe|no estoy de acuerdo|no de acuerdo'
     ).split('|'),
     beside:
-      'por favor|gracias|bueno|pues|eh|hola|senor|senora|senorita|grabar|grabe|la conversacion|eso|esta conversacion'.split(
+      'por favor|gracias|bueno|pues|eh|hola|senor|senora|senorita|grabar|grabe|la|esta|conversacion|eso'.split(
         '|',
       ),
   },

@@ -1,0 +1,91 @@
+/**
+ * A shelf far away with a folder in front: recordings grow and are finished here, then their files are taken there, and what
+ * could not be stays here until it can. While the far shelf is away, nothing is lost and everything new is still made.
+ */
+
+import { ParleyError } from '@parley/core'
+import type { FolderShelf } from './folder-shelf.js'
+import type { RecordingKey, RecordingShelf } from './recording-shelf.js'
+import type { FarShelf } from './s3-shelf.js'
+
+export interface SpooledShelf extends RecordingShelf {
+  /**
+   * Takes what is finished here to the far shelf. Gives how many files went, and of the first that did not, why; the next try
+   * goes on from there.
+   */
+  takeAway(): Promise<{ readonly files: number; readonly problem?: ParleyError }>
+}
+
+export interface SpooledShelfOptions {
+  readonly near: FolderShelf
+  readonly far: FarShelf
+  /** Whether a sealed recording's key is gone (deleted at another node, say): then its files here go, too. */
+  isGone(key: RecordingKey): Promise<boolean>
+}
+
+/** `remove` of one file means those that are here: only an unfinished recording's are removed one by one. */
+export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): SpooledShelf {
+  let taking: ReturnType<SpooledShelf['takeAway']> | undefined
+
+  async function takeOne(key: RecordingKey): Promise<number> {
+    const files = await near.list(key)
+    // The waveform is made last.
+    const isWhole = files.some(({ name }) => /\.json(\.sealed)?$/.test(name))
+    if (!isWhole || files.some(({ name }) => name.startsWith('segment-'))) return 0
+    if (files.some(({ name }) => name.endsWith('.sealed')) && (await isGone(key))) {
+      await near.remove(key)
+      return 0
+    }
+    for (const { name } of files) {
+      const reader = await near.open(key, name)
+      try {
+        await far.put(key, name, reader)
+      } finally {
+        await reader.close()
+      }
+    }
+    await near.remove(key)
+    return files.length
+  }
+
+  async function takeAll() {
+    let files = 0
+    for (const key of await near.all()) {
+      try {
+        files += await takeOne(key)
+      } catch (thrown) {
+        const problem = ParleyError.from(thrown, 'store_failed')
+        // Deleted while it was taken: the next is another's.
+        if (problem.code !== 'not_found') return { files, problem }
+      }
+    }
+    return { files }
+  }
+
+  return {
+    create: (key, name) => near.create(key, name),
+    async list(key) {
+      const here = await near.list(key)
+      if (here.length > 0) return here
+      return far.list(key)
+    },
+    async open(key, name) {
+      try {
+        return await near.open(key, name)
+      } catch (error) {
+        if (ParleyError.from(error).code !== 'not_found') throw error
+        return far.open(key, name)
+      }
+    },
+    async remove(key, name) {
+      await near.remove(key, name)
+      if (name === undefined) await far.remove(key)
+    },
+    takeAway() {
+      taking ??= takeAll().finally(() => {
+        taking = undefined
+      })
+      return taking
+    },
+  }
+}
