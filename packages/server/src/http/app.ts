@@ -60,7 +60,7 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(error, { request, reply, log }))
   app.setNotFoundHandler(createNotFound(app, parts.door))
   app.addHook('onResponse', async (request, reply) => {
-    const facts = { method: request.method, path: pathOf(request.raw), status: reply.statusCode }
+    const facts = { method: request.method, path: loggedPath(request), status: reply.statusCode }
     log.debug({ ...facts, ms: Math.round(reply.elapsedTime) }, 'request')
   })
 
@@ -82,6 +82,11 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   return app
 }
 
+/** The secret of a link stands in its path, and is nobody's to read in a log. */
+function loggedPath({ raw }: FastifyRequest): string {
+  return pathOf(raw).replace(/^(\/api\/shared\/)[^/]+/, '$1…')
+}
+
 interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -90,7 +95,7 @@ interface Exchange {
 
 function answerProblem(thrown: unknown, { request, reply, log }: Exchange): FastifyReply {
   const { status, error } = problemOf(thrown)
-  const facts = { method: request.method, path: pathOf(request.raw), status, reason: error.details.reason }
+  const facts = { method: request.method, path: loggedPath(request), status, reason: error.details.reason }
   if (status >= 500) log.error({ ...facts, err: error.cause ?? error }, 'request failed')
   else log.info({ ...facts, code: error.code }, `request refused: ${error.message}`)
   if (status === 401) reply.header('www-authenticate', 'Bearer')

@@ -59,7 +59,9 @@ async function talk(mode: 'announced' | 'consent', { says = true, opens = true, 
     reportsPlayed: false,
     rewinds: false,
     outputRate: rate,
-    open: opened => void (inbox = opened),
+    open(opened) {
+      inbox = opened
+    },
     play: (_, reply) => void frames.push({ reply, loud: true }),
     clear: () => {},
     duck: () => {},
