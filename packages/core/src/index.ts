@@ -1,4 +1,5 @@
 export * from './clock/caller-anchor.js'
+export * from './clock/caller-places.js'
 export * from './clock/clock.js'
 export * from './clock/limit-time.js'
 export * from './clock/media-time.js'

@@ -118,8 +118,7 @@ function drawPeaks(
   { side, top, height }: Lane & { readonly side: 0 | 2 },
 ): void {
   const { playback, window, width, peaks, colours } = picture
-  const { startMs = 0, agentLateMs = 0 } = playback.recording
-  const shift = startMs - (side === 2 ? agentLateMs : 0)
+  const { startMs: shift = 0 } = playback.recording
   const count = Math.max(1, Math.round(width))
   const columns = peaks.columns(window.fromMs - shift, window.untilMs - shift, count)
   const middle = top + height / 2
@@ -208,7 +207,7 @@ function drawPitch(
   lane: Lane,
 ): void {
   const { playback, window, width, colours, font } = picture
-  const { startMs = 0, agentLateMs = 0 } = playback.recording
+  const { startMs: shift = 0 } = playback.recording
   const { top, height } = lane
   const yOf = (hz: number): number =>
     top + height - 8 - ((Math.log2(hz) - Math.log2(LOW_HZ)) / Math.log2(HIGH_HZ / LOW_HZ)) * (height - 16)
@@ -220,9 +219,9 @@ function drawPitch(
     context.fillStyle = colours.muted
     context.fillText(`${hz} Hz`, 4, yOf(hz) - 7)
   }
-  for (const [points, colour, shift] of [
-    [pitch.callerHz, colours.user, startMs],
-    [pitch.agentHz, colours.agent, startMs - agentLateMs],
+  for (const [points, colour] of [
+    [pitch.callerHz, colours.user],
+    [pitch.agentHz, colours.agent],
   ] as const) {
     context.fillStyle = colour
     context.beginPath()

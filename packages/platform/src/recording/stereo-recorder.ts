@@ -8,7 +8,7 @@
  */
 
 import { type AudioFrame, frameMs, type Resampler, type Resampling } from '@parley/audio'
-import { type Clock, createCallerAnchor, type ReplyId, type SessionEvent, type Tap } from '@parley/core'
+import { type Clock, createCallerPlaces, type ReplyId, type SessionEvent, type Tap } from '@parley/core'
 import { createAgentPlaces } from './agent-places.js'
 import { createTwoTracks, type Track } from './two-tracks.js'
 import type { WavSpool } from './wav-spool.js'
@@ -55,7 +55,7 @@ export function createStereoRecorder(options: StereoRecorderOptions): StereoReco
   const toSamples = (ms: number): number => Math.round((ms * rate) / 1000)
   const tracks = createTwoTracks(toSamples(2 * windowMs + 2 * blockMs))
   const block = new Int16Array(2 * toSamples(blockMs))
-  const anchor = createCallerAnchor()
+  const callers = createCallerPlaces()
   const places = createAgentPlaces((from, to) => tracks.erase('agent', toSamples(from), toSamples(to)))
   const resamplers: Partial<Record<Track, { readonly from: number; readonly made: Resampler }>> = {}
   const beganMs = clock.now()
@@ -126,7 +126,7 @@ export function createStereoRecorder(options: StereoRecorderOptions): StereoReco
     },
     userAudio(frame) {
       if (closing !== undefined) return
-      const place = toSamples(frame.atMs + anchor.came(frame.atMs + frameMs(frame), now()))
+      const place = toSamples(callers.place({ atMs: frame.atMs, durationMs: frameMs(frame) }, now()))
       if (callerAt === undefined || Math.abs(place - callerAt) > toSamples(slackMs)) {
         callerAt = Math.max(0, place)
       }

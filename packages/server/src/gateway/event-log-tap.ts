@@ -7,7 +7,7 @@
 import { type AudioFrame, frameMs } from '@parley/audio'
 import {
   type Clock,
-  createCallerAnchor,
+  createCallerPlaces,
   MediaTime,
   type ReplyId,
   type SessionEvent,
@@ -34,8 +34,8 @@ type Placed = Extract<LoggedPlace, { kind: 'reply-placed' }>
 
 /** The caller's place is told anew where it is off by more, ms. */
 const CALLER_SLACK_MS = 10
-/** A frame that is heard off the line of those before by more begins another stretch, ms. */
-const AGENT_SLACK_MS = 10
+/** Sound that leaves later than this after what left before has been heard is heard with a gap, ms. */
+const GAP_SLACK_MS = 1
 /** A longer stretch is told in parts: a process that dies takes no more with it. */
 const LONGEST_MS = 10_000
 
@@ -45,9 +45,11 @@ export function createEventLogTap(options: EventLogTapOptions): Tap {
   /** The clock when the session began; known from its first event on. */
   let zeroMs: number | undefined
   let stretch: Stretch | undefined
+  /** Until when what left would be heard at the gateway's own door. */
+  let doorEndMs = Number.NEGATIVE_INFINITY
   let callerOffsetMs: number | undefined
   const media = new MediaTime(options.fromMs)
-  const anchor = createCallerAnchor()
+  const callers = createCallerPlaces()
 
   const append = (event: LoggedEvent): void => {
     store.appendEvents(session, [{ seq, event }])
@@ -75,29 +77,32 @@ export function createEventLogTap(options: EventLogTapOptions): Tap {
       if (zeroMs === undefined) return
       const durationMs = frameMs(frame)
       const mediaMs = media.place(durationMs, now())
-      const offsetMs = anchor.came(mediaMs + durationMs, now())
+      const atMs = callers.place({ atMs: frame.atMs, durationMs }, now())
+      const offsetMs = atMs - mediaMs
       if (callerOffsetMs !== undefined && Math.abs(offsetMs - callerOffsetMs) <= CALLER_SLACK_MS) return
       callerOffsetMs = offsetMs
-      append({ kind: 'caller-placed', atMs: mediaMs + offsetMs, mediaMs })
+      append({ kind: 'caller-placed', atMs, mediaMs })
     },
     agentAudio(frame: AudioFrame, reply: ReplyId, heardInMs: number) {
       if (zeroMs === undefined) return
       const durationMs = frameMs(frame)
       const leftMs = now()
-      const atMs = leftMs + heardInMs
-      if (stretch !== undefined && goesOn(stretch, { reply, fromMs: frame.atMs, atMs })) {
+      const isGap = leftMs > doorEndMs + GAP_SLACK_MS
+      doorEndMs = Math.max(leftMs, doorEndMs) + durationMs
+      if (stretch !== undefined && !isGap && goesOn(stretch, reply, frame.atMs)) {
         stretch.durationMs += durationMs
         return
       }
       flush()
       const roundTripMs = options.roundTripMs?.()
       stretch = {
-        ...{ kind: 'reply-placed', reply, fromMs: frame.atMs, atMs, durationMs, leftMs },
+        ...{ kind: 'reply-placed', reply, fromMs: frame.atMs, atMs: leftMs + heardInMs, durationMs, leftMs },
         ...(roundTripMs === undefined ? {} : { roundTripMs }),
       }
     },
     agentCleared(reply: ReplyId, heardMs: number) {
       flush()
+      doorEndMs = Number.NEGATIVE_INFINITY
       append({ kind: 'reply-cleared', atMs: now(), reply, heardMs })
     },
     legChanged(change) {
@@ -107,11 +112,6 @@ export function createEventLogTap(options: EventLogTapOptions): Tap {
   }
 }
 
-function goesOn(
-  { reply, fromMs, atMs, durationMs }: Stretch,
-  next: Pick<Stretch, 'reply' | 'fromMs' | 'atMs'>,
-): boolean {
-  if (next.reply !== reply || durationMs >= LONGEST_MS) return false
-  if (Math.abs(fromMs + durationMs - next.fromMs) > 1) return false
-  return Math.abs(atMs + durationMs - next.atMs) <= AGENT_SLACK_MS
+function goesOn({ reply, fromMs, durationMs }: Stretch, nextReply: ReplyId, nextFromMs: number): boolean {
+  return reply === nextReply && durationMs < LONGEST_MS && Math.abs(fromMs + durationMs - nextFromMs) <= 1
 }

@@ -19,6 +19,7 @@ export interface LoggedTalk {
 export async function loggedTalk(
   options: SimConversationOptions = {},
   startsAtMs = 12_345,
+  roundTripMs?: () => number | undefined,
 ): Promise<LoggedTalk> {
   const clock = options.clock ?? new VirtualClock()
   await clock.advance(startsAtMs)
@@ -30,6 +31,7 @@ export async function loggedTalk(
     fromMs: options.goesOnFrom?.atMs ?? 0,
     clock,
     epochMs: () => epochZeroMs + clock.now(),
+    ...(roundTripMs === undefined ? {} : { roundTripMs }),
   })
   const talk = await SimConversation.start({ ...options, clock, taps: [tap, ...(options.taps ?? [])] })
   return { talk, clock, entries, stored: () => storedFrom(talk.stored, clock.now()) }

@@ -39,8 +39,6 @@ export interface SoundPlaces {
   readonly zeroEpochMs: number | undefined
   /** Epoch ms at which the session was stored as begun: up to a slow answer of the database before its zero. */
   readonly startedAtMs: number
-  /** How much later than at the ear recordings place the agent, ms: the way back, where that is known. */
-  readonly agentLateMs: number | undefined
 }
 
 /** Error of a start that both clocks of one process tell, ms: what it does between two readings. */
@@ -58,7 +56,6 @@ export function recordingOf(facts: RecordingFacts | undefined, places: SoundPlac
     state: 'ready',
     ...startOf(facts, places),
     ...(durationMs === undefined ? {} : { durationMs }),
-    ...(places.agentLateMs === undefined ? {} : { agentLateMs: places.agentLateMs }),
     ...(call === undefined ? {} : { call }),
   }
 }

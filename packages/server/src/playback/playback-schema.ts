@@ -1,5 +1,6 @@
 /**
- * A conversation to be played back, as one answer: every time is ms on the session's clock, rounded. Words of the agent
+ * A conversation to be played back, as one answer: every time is ms on the session's clock, rounded; the caller when it came
+ * in, the agent when an answer to it would come in, as on recordings. Words of the agent
  * have times of their own; of the caller only the whole utterance has (recognisers say no more), and the shape shows it.
  */
 
@@ -64,10 +65,6 @@ const recordingSchema = z.object({
     .number()
     .optional()
     .meta({ description: 'By how much `startMs` may be off; absent where nobody knows.' }),
-  agentLateMs: z
-    .number()
-    .optional()
-    .meta({ description: 'How much later than at the ear the agent stands on the recording.' }),
   problem: z.string().optional(),
   call: z.string().optional().meta({
     description: 'The phone call that the recording is of: it is fetched there, and there may be more on it.',

@@ -24,7 +24,7 @@ export async function readPlayback(
   const stored = await store.readSession(key)
   if (stored === undefined) return undefined
   const [{ log, logCut }, facts] = await Promise.all([readLog(store, key), recordings?.find(key)])
-  const places = { zeroEpochMs: zeroEpochMs(log), startedAtMs: stored.startedAtMs, agentLateMs: lateOf(log) }
+  const places = { zeroEpochMs: zeroEpochMs(log), startedAtMs: stored.startedAtMs }
   const recording = recordingOf(facts, places)
   return buildPlayback({ stored, log, logCut, isRunning: isRunning(key.id), recording })
 }
@@ -39,15 +39,4 @@ async function readLog(store: Pick<Store, 'readEvents'>, key: SessionKey) {
     fromSeq = last.seq + 1
   }
   return { log, logCut: true }
-}
-
-/** The agent stands on a recording a round trip after it left: of the beginnings of replies, the one in the middle, ms. */
-function lateOf(log: readonly LoggedEvent[]): number | undefined {
-  const late: number[] = []
-  for (const event of log) {
-    if (event.kind !== 'reply-placed' || event.fromMs !== 0 || event.roundTripMs === undefined) continue
-    late.push(event.leftMs + event.roundTripMs - event.atMs)
-  }
-  const middle = late.sort((one, other) => one - other)[late.length >> 1]
-  return middle === undefined ? undefined : Math.round(middle)
 }

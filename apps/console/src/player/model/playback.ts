@@ -54,8 +54,6 @@ export interface RecordingFacts {
   readonly durationMs?: number
   /** By how much that may be off; absent where nobody knows. */
   readonly errorMs?: number
-  /** How much later than at the ear the agent stands on it. */
-  readonly agentLateMs?: number
   readonly problem?: string
   /** The phone call that it is of, where it is not the session's own. */
   readonly call?: string
