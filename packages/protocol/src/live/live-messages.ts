@@ -75,6 +75,7 @@ const facts = {
   firstTokenTargetMs: ms
     .optional()
     .meta({ description: 'What `firstTokenMs` should stay under, where a target is set.' }),
+  nowMs: epochMs.meta({ description: 'What the gateway’s clock says, for who counts from its moments.' }),
   total: z.int().meta({ description: 'How many there are that may be seen.' }),
 }
 
@@ -89,7 +90,12 @@ export const liveServerMessages = [
   liveListSchema.extend({ type: z.literal('snapshot') }).meta({
     title: 'Snapshot',
     description: 'The first message: everything that may be seen.',
-    examples: [{ type: 'snapshot', node: 'gw-1-7c1e', shared: false, total: 1, sessions: [example] }],
+    examples: [
+      {
+        ...{ type: 'snapshot', node: 'gw-1-7c1e', shared: false, nowMs: 1_700_000_003_000, total: 1 },
+        sessions: [example],
+      },
+    ],
   }),
   z
     .object({

@@ -323,7 +323,12 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
         ...(parts.prosody === undefined ? [] : [parts.prosody.tapOf(id, tenant)]),
         ...(parts.live === undefined
           ? []
-          : [parts.live.tapOf(seen, { end: reason => void session.end(reason) })]),
+          : [
+              parts.live.tapOf(seen, {
+                end: reason => void session.end(reason),
+                devices: () => company.devices.length,
+              }),
+            ]),
         ...(beginning.taps ?? []),
         company.tap,
         ...(recorded === undefined ? [] : [recorded.tap]),

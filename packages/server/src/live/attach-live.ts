@@ -38,11 +38,11 @@ export interface AttachedLive {
 }
 
 export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
-  const { config, clock, log, door, lifecycle } = world
+  const { config, clock, log, door, lifecycle, epochMs } = world
   const node = `${hostname().slice(0, 60)}-${Math.floor(world.random() * 0x10000)
     .toString(16)
     .padStart(4, '0')}`
-  const board = createLiveBoard({ node, clock, epochMs: world.epochMs })
+  const board = createLiveBoard({ node, clock, epochMs })
   const redis = await openLiveRedis(world)
   const view = createLiveView({
     board,
@@ -53,7 +53,7 @@ export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
     await view.close()
     redis?.disconnect()
   })
-  const target = { firstTokenTargetMs: config.targetFirstTokenMs }
+  const facts = { epochMs, firstTokenTargetMs: config.targetFirstTokenMs }
   const places = createTally()
   const feeds = new Set<LiveFeed>()
 
@@ -61,7 +61,7 @@ export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
     if (feeds.size >= MOST_FEEDS) {
       throw new ParleyError('overloaded', 'As many look at live conversations here as may; try again later.')
     }
-    const feed = serveLiveFeed({ ...{ socket, principal, view, clock }, ...target })
+    const feed = serveLiveFeed({ ...{ socket, principal, view, clock }, ...facts })
     feeds.add(feed)
     socket.once('close', () => feeds.delete(feed))
   }
@@ -108,7 +108,7 @@ export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
   })
   return {
     board,
-    routes: liveRoutes({ view, guard: createGuard(world), ...target }) as FastifyPluginAsync,
+    routes: liveRoutes({ view, guard: createGuard(world), ...facts }) as FastifyPluginAsync,
     drain() {
       for (const feed of feeds) feed.leave()
     },

@@ -12,7 +12,15 @@ function stage(principal = watcher, share?: Parameters<typeof createLiveView>[0]
   const { board, clock } = liveStage()
   const view = createLiveView({ board, clock, share })
   const client = feedSocket()
-  const open = () => serveLiveFeed({ socket: client.socket, principal, view, clock, firstTokenTargetMs: 800 })
+  const open = () =>
+    serveLiveFeed({
+      socket: client.socket,
+      principal,
+      view,
+      clock,
+      epochMs: () => 5,
+      firstTokenTargetMs: 800,
+    })
   return { board, clock, view, client, open }
 }
 

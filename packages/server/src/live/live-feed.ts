@@ -30,6 +30,7 @@ export interface LiveFeedOptions {
   readonly principal: Principal
   readonly view: LiveView
   readonly clock: Clock
+  readonly epochMs: () => number
   readonly firstTokenTargetMs?: number | undefined
 }
 
@@ -47,7 +48,7 @@ type Row = LiveSession
 type Change = Partial<Row> & Pick<Row, 'session'>
 
 export function serveLiveFeed(options: LiveFeedOptions): LiveFeed {
-  const { socket, principal, view, clock, firstTokenTargetMs } = options
+  const { socket, principal, view, clock, epochMs, firstTokenTargetMs } = options
   const told = new Map<string, Row>()
   let toldTotal = 0
   let focus: ReadonlySet<string> | undefined
@@ -62,7 +63,8 @@ export function serveLiveFeed(options: LiveFeedOptions): LiveFeed {
     for (const row of sessions) told.set(row.session, row)
     toldTotal = total
     const target = firstTokenTargetMs === undefined ? {} : { firstTokenTargetMs }
-    send({ type: 'snapshot', node: view.node, shared: view.shared, ...target, total, sessions })
+    const { node, shared } = view
+    send({ type: 'snapshot', node, shared, ...target, nowMs: epochMs(), total, sessions })
   }
 
   function tell(): void {

@@ -12,6 +12,7 @@ import type { LiveView } from './live-view.js'
 export interface LiveRoutesOptions {
   readonly view: LiveView
   readonly guard: Guard
+  readonly epochMs: () => number
   readonly firstTokenTargetMs?: number | undefined
 }
 
@@ -25,7 +26,12 @@ const meSchema = z.object({
   anonymous: z.boolean(),
 })
 
-export function liveRoutes({ view, guard, firstTokenTargetMs }: LiveRoutesOptions): FastifyPluginAsyncZod {
+export function liveRoutes({
+  view,
+  guard,
+  epochMs,
+  firstTokenTargetMs,
+}: LiveRoutesOptions): FastifyPluginAsyncZod {
   return async app => {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
@@ -59,7 +65,8 @@ export function liveRoutes({ view, guard, firstTokenTargetMs }: LiveRoutesOption
         const principal: Principal = await guard(request, ['talk', 'sessions:watch'])
         await view.refresh()
         const target = firstTokenTargetMs === undefined ? {} : { firstTokenTargetMs }
-        return { node: view.node, shared: view.shared, ...target, ...seenBy(principal, view) }
+        const { node, shared } = view
+        return { node, shared, ...target, nowMs: epochMs(), ...seenBy(principal, view) }
       },
     )
     app.post(
