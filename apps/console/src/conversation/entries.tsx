@@ -6,16 +6,18 @@ import { useMessages } from '../i18n/language.js'
 
 interface EntriesProps {
   readonly entries: readonly ConversationEntry[]
+  /** What the person is called who speaks with the agent. Default: you. */
+  readonly caller?: string
   /** Further items, after the last words. */
   readonly children?: ReactNode
 }
 
-export function Entries({ entries, children }: EntriesProps) {
+export function Entries({ entries, caller, children }: EntriesProps) {
   return (
     <ol className="entries">
       {entries.filter(hasWords).map(entry => (
         <li key={keyOf(entry)} className="entry" data-by={entry.kind}>
-          {entry.kind === 'user' ? <UserWords entry={entry} /> : <AgentWords entry={entry} />}
+          {entry.kind === 'user' ? <UserWords entry={entry} caller={caller} /> : <AgentWords entry={entry} />}
         </li>
       ))}
       {children}
@@ -27,12 +29,17 @@ function keyOf(entry: ConversationEntry): string {
   return entry.kind === 'user' ? `user ${entry.turn}` : `agent ${entry.reply}`
 }
 
-export function UserWords({ entry }: { readonly entry: UserEntry }) {
+interface UserWordsProps {
+  readonly entry: UserEntry
+  readonly caller?: string | undefined
+}
+
+export function UserWords({ entry, caller }: UserWordsProps) {
   const messages = useMessages()
   return (
     <>
       <p className="entry-by">
-        {messages.talk.you}
+        {caller ?? messages.talk.you}
         {!entry.final && <span className="badge badge-quiet">{messages.conversation.interim}</span>}
         {entry.origin === 'text' && <span className="badge badge-quiet">{messages.conversation.typed}</span>}
       </p>

@@ -17,19 +17,26 @@ const shapes: Readonly<Record<Floor | 'away', readonly [user: Shape, agent: Shap
 
 export function FloorSign({ floor }: { readonly floor: Floor | 'away' }) {
   const messages = useMessages()
-  const [user, agent] = shapes[floor]
   return (
     <div className="floor" data-floor={floor}>
-      <svg viewBox="0 0 64 32" width="64" height="32" aria-hidden="true">
-        <g className="floor-user">
-          <Voice shape={user} x={floor === 'overlap' ? 25 : 18} />
-        </g>
-        <g className="floor-agent">
-          <Voice shape={agent} x={floor === 'overlap' ? 39 : 46} />
-        </g>
-      </svg>
+      <FloorShape floor={floor} />
       <p>{messages.floor[floor]}</p>
     </div>
+  )
+}
+
+/** The sign without its words, which stand beside it. */
+export function FloorShape({ floor }: { readonly floor: Floor | 'away' }) {
+  const [user, agent] = shapes[floor]
+  return (
+    <svg viewBox="0 0 64 32" width="64" height="32" aria-hidden="true">
+      <g className="floor-user">
+        <Voice shape={user} x={floor === 'overlap' ? 25 : 18} />
+      </g>
+      <g className="floor-agent">
+        <Voice shape={agent} x={floor === 'overlap' ? 39 : 46} />
+      </g>
+    </svg>
   )
 }
 
