@@ -1,9 +1,13 @@
-import { usePageWords } from '../i18n/language.js'
+/** Who answers: all agents, or one in its editor. */
 import type { PageProps } from '../pages/pages.js'
-import { PageFrame } from '../ui/page-frame.js'
-import { words } from './words.js'
+import { AgentList } from './agent-list.js'
+import { AgentWorkshop } from './agent-workshop.js'
+import './agents.css'
 
-export function AgentsPage(_: PageProps) {
-  const { heading } = usePageWords(words)
-  return <PageFrame title={heading}>{null}</PageFrame>
+export function AgentsPage({ session, id }: PageProps) {
+  return id === undefined ? (
+    <AgentList session={session} />
+  ) : (
+    <AgentWorkshop key={id} session={session} name={id} />
+  )
 }

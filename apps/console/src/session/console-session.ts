@@ -40,6 +40,8 @@ export interface ConsoleSession
 export interface ConsoleSessionOptions {
   readonly url: string
   readonly token: TokenKeeper
+  /** Which agent the next conversation is with; the gateway's default without. */
+  readonly agent?: () => string | undefined
 }
 
 export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSession {

@@ -28,6 +28,8 @@ export interface Line {
 export interface LineOptions {
   readonly url: string
   readonly token: TokenKeeper
+  /** Which agent the next conversation is with; the gateway's default without. */
+  readonly agent?: () => string | undefined
   readonly store: Store<ConsoleState>
   readonly levels: Levels
   readonly prosody: ProsodyLine
@@ -74,6 +76,7 @@ export function createLine(options: LineOptions): Line {
   function begin(sound: Sound | undefined): VoiceClient {
     const { spokenLanguage, pageLanguage } = store.snapshot()
     const { token } = options.token
+    const agent = options.agent?.()
     const language = spokenLanguage === 'page' ? pageLanguage : spokenLanguage
     const next = createVoiceClient({
       url: options.url,
@@ -81,6 +84,7 @@ export function createLine(options: LineOptions): Line {
       output: { sampleRate: PCM_OUTPUT_RATE },
       reportsPlayed: sound !== undefined,
       ...(token === '' ? {} : { token }),
+      ...(agent === undefined ? {} : { agent }),
       ...(language === 'agent' ? {} : { language }),
       ...prosody.wish(),
     })
