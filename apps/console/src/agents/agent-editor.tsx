@@ -65,12 +65,7 @@ export function AgentEditor({ session, beginning }: EditorProps) {
               {words.editor.duplicate}
             </a>
           ) : null}
-          <button
-            type="button"
-            className="button"
-            disabled={busy || !dirty}
-            onClick={save}
-          >
+          <button type="button" className="button" disabled={busy || !dirty} onClick={save}>
             {words.editor.save}
           </button>
           <button
