@@ -15,6 +15,7 @@ import {
   type TenantPolicies,
 } from '@parley/platform'
 import type { FastifyPluginAsync } from 'fastify'
+import type { Resolution } from './config/resolve.js'
 import type { Config } from './config/settings.js'
 import { createDoor, type Door } from './door/door.js'
 import type { Probe } from './health/check.js'
@@ -50,7 +51,13 @@ export interface ServerParts {
   readonly health: Health
   readonly store: OpenStore
   readonly lifecycle: Lifecycle
+  readonly version: string
+  /** Undefined where whoever started the gateway had no variables. */
+  readonly settings: SettingsInForce | undefined
 }
+
+/** The settings as they may be shown, and what was wrong with them when the gateway started. */
+export type SettingsInForce = Pick<Resolution, 'resolved' | 'problems'>
 
 /** What the conversations of this process tell the server. */
 export interface Attached {
@@ -74,6 +81,8 @@ export interface Attached {
 }
 
 export interface ServeOptions {
+  /** Where the settings came from, for those who may see it. */
+  readonly settings?: SettingsInForce | undefined
   readonly config: Config
   readonly clock: Clock
   readonly log: Log
@@ -92,7 +101,14 @@ export interface Serving {
 /** @throws ParleyError naming what could not be had: `port_in_use`, `store_…`, `bad_config`. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, clock, log, lifecycle } = options
-  const metrics = createMetrics(options.version)
+  const metrics = createMetrics(options.version, {
+    targets: {
+      first_token: config.targetFirstTokenMs,
+      partial_asr: config.targetPartialMs,
+      barge_in: config.targetBargeInMs,
+    },
+    epochMs: Date.now,
+  })
   const limits = createLimits(config)
   const store = await openOwnStore(options)
   lifecycle.onStop('store', () => store.close())
@@ -131,6 +147,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     health,
     store,
     lifecycle,
+    version: options.version,
+    settings: options.settings,
   }
   attached = await options.attach(parts)
   health.addVendors(attached.vendorProbes ?? {})
@@ -139,7 +157,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const app = await createHttp({
     ...parts,
     sessions: store,
-    version: options.version,
     ...(edgeRoutes === undefined ? {} : { edgeRoutes }),
   })
   lifecycle.onStop('pages', () => app.close())

@@ -3,7 +3,7 @@ import type { Config } from './config/settings.js'
 import { prepareVoice } from './gateway/attach-voice.js'
 import { createLifecycle, type Lifecycle, type ProcessFace } from './lifecycle.js'
 import type { Log } from './log/log.js'
-import { type Serving, serve } from './serve.js'
+import { type Serving, type SettingsInForce, serve } from './serve.js'
 
 /** The gateway with all its edges, as `parley start` and the demo run it. */
 export interface RunningGateway extends Serving {
@@ -14,6 +14,8 @@ export interface GatewayOptions {
   readonly config: Config
   readonly log: Log
   readonly version: string
+  /** Where the settings came from, for those who may see it. */
+  readonly settings?: SettingsInForce
   /** Values of variables that agents name in tools and sources. Default: those of the process. */
   readonly secretOf?: SecretOf
   /** The process whose signals stop the gateway, from its first moment on. */
@@ -31,7 +33,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   if (host) lifecycle.watch(host)
   try {
     const attach = await prepareVoice({ config, clock, log, lifecycle, secretOf })
-    const serving = await serve({ config, clock, log, lifecycle, version, attach })
+    const serving = await serve({
+      config,
+      clock,
+      log,
+      lifecycle,
+      version,
+      attach,
+      settings: options.settings,
+    })
     return { ...serving, lifecycle }
   } catch (error) {
     await lifecycle.stop('could not start')

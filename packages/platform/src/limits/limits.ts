@@ -35,6 +35,24 @@ export interface Limits {
   connect(address: string): Promise<LimitVerdict>
   /** One session of a principal, held until `release`. */
   beginSession(principal: Principal): LimitVerdict
+  /** What is held now, and what was refused since the start. */
+  usage(): LimitUsage
+}
+
+/** A limit is null where there is none. Those by address do not hold for this machine itself, unless they are set. */
+export interface LimitUsage {
+  readonly connectionsPerAddress: {
+    readonly limit: number
+    readonly most: number
+    readonly addresses: number
+  }
+  readonly sessionsPerPrincipal: {
+    readonly limit: number | null
+    readonly most: number
+    readonly principals: number
+  }
+  readonly ratePerAddress: { readonly limit: number; readonly windowMs: number }
+  readonly refused: Readonly<Record<LimitName, number>>
 }
 
 const DEFAULT_CONNECTIONS = 100
@@ -49,11 +67,17 @@ export function createLimits(options: LimitsOptions = {}): Limits {
     options.rates ?? createMemoryRateLimiter({ max: options.ratePerAddress ?? DEFAULT_RATE, windowMs })
   const connections = createTally()
   const sessions = createTally()
+  const refused = { rate: 0, connections: 0, sessions: 0 }
+
+  function refuse(limit: LimitName, retryAfterMs: number): LimitVerdict {
+    refused[limit] += 1
+    return { ok: false, limit, retryAfterMs }
+  }
 
   async function request(address: string): Promise<LimitVerdict> {
     if (options.ratePerAddress === undefined && isLoopbackAddress(address)) return free
     const { retryAfterMs } = await rates.take(addressKey(address))
-    return retryAfterMs === 0 ? free : { ok: false, limit: 'rate', retryAfterMs }
+    return retryAfterMs === 0 ? free : refuse('rate', retryAfterMs)
   }
 
   function hold(
@@ -63,7 +87,7 @@ export function createLimits(options: LimitsOptions = {}): Limits {
     limit: LimitName,
   ): LimitVerdict {
     const release = tally.take(key, max)
-    return release ? { ok: true, release } : { ok: false, limit, retryAfterMs: HELD_RETRY_MS }
+    return release ? { ok: true, release } : refuse(limit, HELD_RETRY_MS)
   }
 
   return {
@@ -79,6 +103,20 @@ export function createLimits(options: LimitsOptions = {}): Limits {
       const max = options.sessionsPerPrincipal ?? Number.POSITIVE_INFINITY
       return hold(sessions, JSON.stringify([principal.tenant, principal.subject]), max, 'sessions')
     },
+    usage: () => ({
+      connectionsPerAddress: {
+        limit: options.connectionsPerAddress ?? DEFAULT_CONNECTIONS,
+        most: connections.most,
+        addresses: connections.keys,
+      },
+      sessionsPerPrincipal: {
+        limit: options.sessionsPerPrincipal ?? null,
+        most: sessions.most,
+        principals: sessions.keys,
+      },
+      ratePerAddress: { limit: options.ratePerAddress ?? DEFAULT_RATE, windowMs },
+      refused: { ...refused },
+    }),
   }
 }
 

@@ -7,6 +7,8 @@ export interface Tally {
   take(key: string, max: number): (() => void) | undefined
   /** Keys that hold at least one place. */
   readonly keys: number
+  /** What the key with the most holds. */
+  readonly most: number
 }
 
 export function createTally(): Tally {
@@ -27,6 +29,9 @@ export function createTally(): Tally {
     },
     get keys() {
       return held.size
+    },
+    get most() {
+      return [...held.values()].reduce((most, count) => Math.max(most, count), 0)
     },
   }
 }

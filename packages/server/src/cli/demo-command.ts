@@ -4,7 +4,7 @@ import { createLog } from '../log/log.js'
 import { readVersion } from '../version.js'
 import type { ExitCode } from './exit-codes.js'
 import { exitCodes } from './exit-codes.js'
-import { settingsOf } from './settings-of.js'
+import { goodSettings } from './settings-of.js'
 import type { Terminal } from './terminal.js'
 
 interface DemoFlags {
@@ -30,11 +30,11 @@ export function addDemoCommand(
     .option('--once', 'stop the gateway after the conversation')
     .option('--json', 'one JSON document about the conversation instead of lines')
     .action(async (flags: DemoFlags) => {
-      const settings = settingsOf(terminal)
+      const { config: given, ...settings } = goodSettings(terminal)
       // People read the conversation here; what goes wrong is still told.
-      const config = settings.debug
-        ? settings
-        : { ...settings, logLevel: 'error' as const, logFormat: 'pretty' as const }
+      const config = given.debug
+        ? given
+        : { ...given, logLevel: 'error' as const, logFormat: 'pretty' as const }
       const log = createLog({ config, out: host.stderr, err: host.stderr })
       const { runDemo } = await import('../demo/run-demo.js')
       const version = readVersion()
@@ -42,6 +42,7 @@ export function addDemoCommand(
       const stays = flags.once !== true
       const { lifecycle } = await runDemo({
         config,
+        settings,
         log,
         version,
         terminal,

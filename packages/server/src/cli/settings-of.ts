@@ -7,15 +7,20 @@ import type { Terminal } from './terminal.js'
 
 /** The settings a command works with. Warnings go to stderr. @throws ParleyError `bad_config` with every error. */
 export function settingsOf(terminal: Terminal): Config {
+  return goodSettings(terminal).config
+}
+
+/** The same with where each setting came from. @throws as `settingsOf` */
+export function goodSettings(terminal: Terminal): Resolution {
   const resolution = resolutionOf(terminal)
-  const { config, problems } = resolution
+  const { problems } = resolution
   if (hasErrors(resolution)) {
     const errors = problems.filter(({ level }) => level === 'error')
     throw new ParleyError('bad_config', errors.map(problemText).join('\n'))
   }
   for (const problem of problems)
     terminal.complain(`${terminal.paint.warning('warning')}: ${problemText(problem)}`)
-  return config
+  return resolution
 }
 
 export function resolutionOf({ env, folder }: Terminal): Resolution {

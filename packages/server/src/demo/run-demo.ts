@@ -7,6 +7,7 @@ import { ParleyError, systemClock } from '@parley/core'
 import type { Terminal } from '../cli/terminal.js'
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
+import type { SettingsInForce } from '../serve.js'
 import { type RunningGateway, startGateway } from '../start-gateway.js'
 import { type TalkResult, talk } from '../talk/talk.js'
 import { createTalkPrinter } from '../talk/talk-printer.js'
@@ -14,6 +15,7 @@ import { type DemoLanguage, demoCall } from './demo-call.js'
 
 export interface DemoOptions {
   readonly config: Config
+  readonly settings?: SettingsInForce
   readonly log: Log
   readonly version: string
   readonly terminal: Terminal
@@ -61,13 +63,15 @@ async function startOnFreePort({
   version,
   terminal,
   json,
+  settings,
 }: DemoOptions): Promise<RunningGateway> {
+  const facts = settings === undefined ? {} : { settings }
   try {
-    return await startGateway({ config, log, version })
+    return await startGateway({ ...facts, config, log, version })
   } catch (error) {
     if (!(error instanceof ParleyError) || error.code !== 'port_in_use') throw error
     if (!json) terminal.print(terminal.paint.warning(`port ${config.port} is in use, another one is taken`))
-    return startGateway({ config: { ...config, port: 0 }, log, version })
+    return startGateway({ ...facts, config: { ...config, port: 0 }, log, version })
   }
 }
 

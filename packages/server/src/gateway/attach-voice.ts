@@ -44,6 +44,7 @@ import { createSessionRecorder } from '../replay/session-recorder.js'
 import type { Attached, ServerParts } from '../serve.js'
 import { attachSocketio } from '../socketio/attach-socketio.js'
 import { attachSpeech } from '../speech/attach-speech.js'
+import { attachStatus } from '../status/attach-status.js'
 import { readVersion } from '../version.js'
 import { attachWebrtc } from '../webrtc/attach-webrtc.js'
 import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
@@ -283,6 +284,7 @@ async function attachVoice(
       await app.register(tenantRoutes({ book, policies: parts.policies, guard: createGuard(parts) }))
       await app.register(keyRoutes({ keys: parts.keys, guard: createGuard(parts), epochMs: Date.now }))
       await app.register(await attachAnalytics(parts))
+      await app.register(attachStatus({ ...parts, activeSessions: () => desk.active, epochMs: Date.now }))
       await app.register(realtime.routes)
       await app.register(edited.routes)
       await app.register(webrtc.routes)

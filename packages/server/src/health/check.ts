@@ -1,4 +1,4 @@
-import type { Clock } from '@parley/core'
+import { type Clock, type ErrorCode, ParleyError } from '@parley/core'
 
 /**
  * One question to one dependency, with a time limit and a short memory: however many ask, a dependency is asked once
@@ -10,7 +10,7 @@ export type Probe = (signal: AbortSignal) => Promise<void>
 
 export type CheckState =
   | { readonly status: 'healthy' }
-  | { readonly status: 'unhealthy'; readonly reason: string }
+  | { readonly status: 'unhealthy'; readonly reason: string; readonly code?: ErrorCode }
 
 export type Check = () => Promise<CheckState>
 
@@ -45,7 +45,7 @@ function limited(probe: Probe, clock: Clock, timeoutMs: number): Promise<CheckSt
     const late = new AbortController()
     const cancel = clock.after(timeoutMs, () => {
       late.abort()
-      resolve({ status: 'unhealthy', reason: `no answer within ${timeoutMs} ms` })
+      resolve({ status: 'unhealthy', reason: `no answer within ${timeoutMs} ms`, code: 'timeout' })
     })
     const settle = (state: CheckState) => {
       cancel()
@@ -54,11 +54,15 @@ function limited(probe: Probe, clock: Clock, timeoutMs: number): Promise<CheckSt
     const run = async () => probe(late.signal)
     run().then(
       () => settle({ status: 'healthy' }),
-      (error: unknown) => settle({ status: 'unhealthy', reason: reasonOf(error) }),
+      (error: unknown) => settle({ status: 'unhealthy', reason: reasonOf(error), ...codeOf(error) }),
     )
   })
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error && error.message !== '' ? error.message : 'failed'
+}
+
+function codeOf(error: unknown): { readonly code?: ErrorCode } {
+  return error instanceof ParleyError ? { code: error.code } : {}
 }

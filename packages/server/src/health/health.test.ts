@@ -35,7 +35,7 @@ describe('a check', () => {
     })
     const state = check()
     await clock.advance(2_000)
-    expect(await state).toEqual({ status: 'unhealthy', reason: 'no answer within 2000 ms' })
+    expect(await state).toEqual({ status: 'unhealthy', reason: 'no answer within 2000 ms', code: 'timeout' })
     expect(aborted).toBe(true)
   })
 

@@ -3,6 +3,7 @@ import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { type Check, createCheck, type Probe } from './check.js'
+import { createDependencyRecord, type DependencyReport } from './dependency-record.js'
 
 /**
  * What the gateway says of its own state: that it lives, whether it can take conversations, and how each thing it
@@ -41,6 +42,8 @@ export interface Health {
   live(): Liveness
   ready(): Promise<Readiness>
   voice(): Promise<VoiceHealth>
+  /** The same for people: since when, and what was last wrong. */
+  inspect(): Promise<readonly DependencyReport[]>
   /** Whether the gateway takes conversations; false while it starts and once it drains. */
   setServing(serving: boolean, reason: string): void
   /** Vendors that agents use are checked, too, from now on; by their names in the registry. */
@@ -70,6 +73,7 @@ export function createHealth(options: HealthOptions): Health {
   let notServing: string | undefined = 'starting'
   const checks = new Map<string, Check>()
   const names = new Set<string>(dependencies)
+  const record = createDependencyRecord(options.epochMs)
   for (const name of dependencies) {
     const probe = options.probes[name]
     // A vendor is asked no more often than the operator said; what is ours may be asked each second.
@@ -83,6 +87,7 @@ export function createHealth(options: HealthOptions): Health {
     const states = await Promise.all(
       [...names].map(async name => {
         const state = await checks.get(name)?.()
+        record.note(name, state)
         if (state?.status === 'unhealthy') errors.push(`${name}: ${state.reason}`)
         return [name, state?.status ?? 'not_configured'] as const
       }),
@@ -111,6 +116,10 @@ export function createHealth(options: HealthOptions): Health {
     }),
     ready,
     voice,
+    async inspect() {
+      await voice()
+      return record.reports()
+    },
     setServing(serving, reason) {
       notServing = serving ? undefined : reason
     },

@@ -1,6 +1,7 @@
 import type { CloseReason, SessionEvent, Tap } from '@parley/core'
 import type { DeviceRole } from '@parley/protocol'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { createLatencyTally, type LatencyCount, type LatencyTargets } from './latency-tally.js'
 import { createLatencyWatch, type LatencyType, latencyTypes } from './latency-watch.js'
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.js'
 
@@ -28,14 +29,28 @@ export interface Metrics {
   readonly dependencyUp: Gauge<'dependency'>
   /** What vendors do, use and cost. */
   readonly providers: ProviderMetrics
+  /** Measured and missed latencies since the start. */
+  latencies(): readonly LatencyCount[]
 }
+
+export interface MetricsOptions {
+  /** Targets of the settings; those of their defaults without. */
+  readonly targets?: LatencyTargets
+  readonly epochMs?: () => number
+}
+
+const usualTargets: LatencyTargets = { first_token: 300, partial_asr: 150, barge_in: 50 }
 
 const MAX_TENANTS = 200
 const LATENCY_BUCKETS = [0.05, 0.1, 0.15, 0.3, 0.5, 1, 2]
 const STAGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]
 
-export function createMetrics(version: string): Metrics {
+export function createMetrics(
+  version: string,
+  { targets = usualTargets, epochMs = () => 0 }: MetricsOptions = {},
+): Metrics {
   const registry = new Registry()
+  const tally = createLatencyTally(targets)
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   new Gauge({
@@ -171,11 +186,13 @@ export function createMetrics(version: string): Metrics {
 
   return {
     registry,
-    providers: createProviderMetrics(registry),
+    providers: createProviderMetrics(registry, epochMs),
+    latencies: tally.counts,
     sessionTap(tenant, onLatency) {
       const label = tenantLabel(tenant)
       const watch = createLatencyWatch((type, ms) => {
         latency.observe({ type }, ms / 1000)
+        tally.note(type, ms)
         onLatency?.(type, ms)
       })
       return {

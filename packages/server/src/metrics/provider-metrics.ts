@@ -6,6 +6,7 @@
 import type { ParleyError } from '@parley/core'
 import type { AgentSlot, PriceList, Used } from '@parley/engines'
 import { Counter, Histogram, type Registry } from 'prom-client'
+import { createProviderRecord, type ProviderState } from './provider-record.js'
 
 export interface ProviderWatching {
   firstOutput(ms: number): void
@@ -21,13 +22,16 @@ export interface ProviderMetrics {
   remembered(source: 'memory' | 'shared' | 'voice'): void
   /** From now on cost is counted, too. */
   price(prices: PriceList): void
+  /** What each provider did last. */
+  states(): readonly ProviderState[]
 }
 
 const BUCKETS = [0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10]
 const names = ['slot', 'provider'] as const
 const MOST_MODELS = 200
 
-export function createProviderMetrics(registry: Registry): ProviderMetrics {
+export function createProviderMetrics(registry: Registry, epochMs: () => number): ProviderMetrics {
+  const record = createProviderRecord(epochMs)
   const registers = [registry]
   const latency = new Histogram({
     name: 'parley_provider_first_output_seconds',
@@ -104,13 +108,24 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
   return {
     watcher(slot, provider, model) {
       const what = { slot, provider, model }
+      record.known(slot, provider)
       return {
-        firstOutput: ms => latency.observe({ slot, provider }, ms / 1000),
+        firstOutput(ms) {
+          latency.observe({ slot, provider }, ms / 1000)
+          record.answered(slot, provider)
+        },
         used: used => count(what, used),
-        failed: ({ code }) => errors.inc({ slot, provider, code }),
+        failed(error) {
+          errors.inc({ slot, provider, code: error.code })
+          record.failed(slot, provider, error)
+        },
       }
     },
-    incident: ({ slot, provider, action }) => incidents.inc({ slot, provider, action }),
+    incident({ slot, provider, action }) {
+      incidents.inc({ slot, provider, action })
+      record.incident(slot, provider, action)
+    },
+    states: record.states,
     remembered: source => clauses.inc({ source }),
     price(list) {
       prices = list
