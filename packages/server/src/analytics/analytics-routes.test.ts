@@ -58,7 +58,7 @@ async function serve(answer: (query: AnalyticsQuery) => Promise<AnalyticsReport>
     const { status, error: told } = problemOf(error)
     return reply.code(status).send(problemBody(told))
   })
-  const guard = async (_: unknown, scope: string) => {
+  const guard = async (_: unknown, scope: unknown) => {
     if (scope !== 'sessions:read') throw new ParleyError('forbidden')
     return { ...localPrincipal, tenant: 'acme' }
   }
