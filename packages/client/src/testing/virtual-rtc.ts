@@ -25,6 +25,7 @@ function createCall() {
   const connection = {
     closed: false,
     connectionState: 'new',
+    onconnectionstatechange: () => {},
     iceGatheringState: 'complete',
     localDescription: {
       sdp: 'v=0\r\nm=audio 9 X 111\r\na=ice-ufrag:u\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n',

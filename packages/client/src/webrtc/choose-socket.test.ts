@@ -99,6 +99,32 @@ describe('a client that may choose', () => {
     client.close()
   })
 
+  it('gives up a call whose way was silent for 2 s, and goes on over another; one that comes back it keeps', async () => {
+    const { page, client, calls, until } = setUp({ transport: 'webrtc' })
+    const ready = client.connect()
+    await until(() => calls.length === 1)
+    calls[0]?.open()
+    calls[0]?.say(readyMessage())
+    await ready
+    const become = (state: string) => {
+      if (calls[0] !== undefined) calls[0].connection.connectionState = state
+      calls[0]?.connection.onconnectionstatechange()
+    }
+    become('disconnected')
+    await page.pass(1_999)
+    become('connected')
+    await page.pass(2_000)
+    expect(client.state).toBe('ready')
+    become('disconnected')
+    await page.pass(2_000)
+    expect([client.state, calls[0]?.connection.closed]).toEqual(['reconnecting', true])
+    await page.pass(250)
+    await until(() => calls.length === 2)
+    calls[1]?.open()
+    expect(calls[1]?.channel.sent[0]).toMatchObject({ type: 'hello', resume: 'tok_1' })
+    client.close()
+  })
+
   it('fails where the gateway refuses it, without trying the other way', async () => {
     const { page, client, until } = setUp({}, 401)
     const connecting = client.connect()

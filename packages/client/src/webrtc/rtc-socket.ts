@@ -25,6 +25,11 @@ const VOICE_CHANNEL = 'parley'
 /** Time for `bye` to leave, ms. */
 const FAREWELL_MS = 200
 const MEANT_CODE = 1000
+/**
+ * A way that fell silent may come back by itself; after so long the call is given up and the session goes on over another,
+ * long before the browser would say `failed` (some 15 s), ms. ICE is not restarted within a call: the gateway's stack cannot.
+ */
+const SILENT_MS = 2_000
 
 export function openRtcSocket(options: RtcSocketOptions): SocketLike {
   const { surroundings, microphone } = options
@@ -72,8 +77,12 @@ export function openRtcSocket(options: RtcSocketOptions): SocketLike {
 
   function listen(made: RTCPeerConnection): void {
     made.ontrack = ({ track, receiver }) => options.onSound(surroundings.createStream(track), receiver)
+    let stopWaiting = () => {}
     made.onconnectionstatechange = () => {
-      if (made.connectionState === 'failed') lose(lastCode ?? LOST_CODE, 'no way to the gateway')
+      stopWaiting()
+      const noWay = () => lose(lastCode ?? LOST_CODE, 'no way to the gateway')
+      if (made.connectionState === 'failed') noWay()
+      if (made.connectionState === 'disconnected') stopWaiting = surroundings.after(SILENT_MS, noWay)
     }
     channel = made.createDataChannel(VOICE_CHANNEL)
     channel.onopen = () => {
