@@ -243,6 +243,15 @@ describe('the console', { timeout: 60_000 }, () => {
     })
   })
 
+  it('encrypts where the gateway serves nobody else, and says so', async () => {
+    await withGateway({ PARLEY_REQUIRE_ENCRYPTION: 'true' }, async strict => {
+      const page = await visit({}, strict.url)
+      await type(page, 'hello there')
+      await words(page, 'user', 'hello there').waitFor()
+      await page.locator('.facts').getByText('to the gateway, inside TLS').waitFor()
+    })
+  })
+
   it('says plainly that a gateway hears no words, and is talked to by typing', async () => {
     await withGateway({ PARLEY_AGENT: join(root, 'agents/recepcion.es.yaml') }, async deaf => {
       const page = await visit({ locale: 'es-ES' }, deaf.url)

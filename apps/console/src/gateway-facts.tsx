@@ -26,6 +26,7 @@ export function GatewayFacts({ state, session }: GatewayFactsProps) {
         {roundTripMs !== undefined && isConnected(state) && (
           <Fact name={words.roundTrip} value={`${roundTripMs.toFixed(roundTripMs < 10 ? 1 : 0)} ms`} />
         )}
+        {ready && state.sealed && <Fact name={words.sealed} value={words.sealedYes} />}
         {ready && <Fact name={words.session} value={ready.session} />}
       </dl>
       {ready?.voice === null && <p className="hint">{words.noVoice}</p>}

@@ -158,6 +158,8 @@ export const english = {
 
   gateway: {
     heading: 'On the line',
+    sealed: 'Encryption',
+    sealedYes: 'to the gateway, inside TLS',
     check: 'Something does not work? Check this device and its network',
     unknown: 'known once connected',
     agent: 'Agent',

@@ -160,6 +160,8 @@ export const spanish: Messages = {
 
   gateway: {
     heading: 'En la línea',
+    sealed: 'Cifrado',
+    sealedYes: 'hasta la pasarela, dentro de TLS',
     check: '¿Algo no funciona? Compruebe este dispositivo y su red',
     unknown: 'se sabrá al conectar',
     agent: 'Agente',

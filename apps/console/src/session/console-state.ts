@@ -26,6 +26,8 @@ export interface Problem {
 export interface ConsoleState {
   readonly connection: VoiceState
   readonly ready: Ready | undefined
+  /** Whether the conversation is sealed against proxies on the way. */
+  readonly sealed: boolean
   readonly roundTripMs: number | undefined
   readonly retrying: { readonly inMs: number; readonly offline: boolean } | undefined
   readonly conversation: Conversation
@@ -48,6 +50,7 @@ export interface ConsoleState {
 export const initialState: ConsoleState = {
   connection: 'idle',
   ready: undefined,
+  sealed: false,
   roundTripMs: undefined,
   retrying: undefined,
   conversation: emptyConversation,

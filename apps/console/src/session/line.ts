@@ -44,6 +44,8 @@ export function createLine(options: LineOptions): Line {
   })
   let client: VoiceClient | undefined
   let leaveClient = () => {}
+  /** Once the gateway has said that it serves nobody else. */
+  let sealed = false
   // Tells what the present conversation waits for from what an ended one did.
   let generation = 0
 
@@ -64,11 +66,12 @@ export function createLine(options: LineOptions): Line {
     if (mine !== generation) return undefined
     client ??= begin(sound)
     const present = client
+    const wasSealed = sealed
     try {
       await present.connect()
     } catch {
       // `failed` and `closed` have their own listeners, which tell the person.
-      return undefined
+      return sealed && !wasSealed ? open() : undefined
     }
     return mine === generation ? { client: present, sound } : undefined
   }
@@ -86,6 +89,7 @@ export function createLine(options: LineOptions): Line {
       ...(token === '' ? {} : { token }),
       ...(agent === undefined ? {} : { agent }),
       ...(language === 'agent' ? {} : { language }),
+      encryption: sealed,
       ...prosody.wish(),
     })
     prosody.began(next, sound?.player)
@@ -103,11 +107,16 @@ export function createLine(options: LineOptions): Line {
         if (state === 'closed') forget()
       }),
       next.on('failed', error => {
-        store.update({ problem: problemOf(error) })
+        const problem = problemOf(error)
+        if (problem.serverCode === 'encryption_required' && !sealed) {
+          sealed = true
+          return leave()
+        }
+        store.update({ problem })
         forget()
       }),
       next.on('codec-failed', error => store.update({ problem: problemOf(error) })),
-      next.on('ready', ready => store.update({ ready })),
+      next.on('ready', ready => store.update({ ready, sealed })),
       next.on('message', message => {
         fold(message)
         prosody.message(message)
@@ -138,13 +147,17 @@ export function createLine(options: LineOptions): Line {
     store.update({ problem: { code: 'gateway', serverCode: code, message } })
   }
 
-  /** What is on the screen stays. */
-  function forget(): void {
-    generation++
+  function leave(): void {
     leaveClient()
     leaveClient = () => {}
     client = undefined
     prosody.over()
+  }
+
+  /** What is on the screen stays. */
+  function forget(): void {
+    generation++
+    leave()
     store.update({ retrying: undefined, roundTripMs: undefined })
     options.ended()
   }

@@ -18,6 +18,8 @@ interface TalkFlags {
   readonly save?: string
   readonly wait: number
   readonly json?: true
+  readonly encrypt?: true
+  readonly gatewayKey?: readonly string[]
 }
 
 /** `parley talk`: one conversation with any running gateway, from a recording or a typed line. */
@@ -33,6 +35,8 @@ export function addTalkCommand(program: Command, terminal: Terminal): void {
     .option('--language <tag>', 'language to talk in, such as en or es')
     .option('--save <reply.wav>', 'keep what was heard of the agent')
     .option('--wait <time>', 'longest wait for an answer', waitMs, 20_000)
+    .option('--encrypt', 'seal the conversation against proxies on the way')
+    .option('--gateway-key <key...>', 'the key the gateway has to have, as it prints it; implies --encrypt')
     .option('--json', 'one JSON document at the end instead of lines')
     .action(async (file: string | undefined, flags: TalkFlags) => runTalk(terminal, file, flags))
 }
@@ -44,6 +48,7 @@ async function runTalk(terminal: Terminal, file: string | undefined, flags: Talk
   const options: TalkOptions = {
     url: voiceUrl(flags.url, config.port),
     token: flags.token ?? config.talkToken,
+    gatewayKeys: flags.gatewayKey ?? (flags.encrypt ? [] : undefined),
     clock: systemClock,
     say,
     agent: flags.agent,

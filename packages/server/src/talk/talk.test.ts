@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '@parley/core'
 import { type ClientMessage, clientMessageSchema, type ServerMessage } from '@parley/protocol'
+import { createFrameOpener, createFrameSealer, createGatewayIdentity } from '@parley/transports'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { answerEncrypt } from '../../../transports/dist/ws/sealed/answer-encrypt.js'
 import { type TalkOptions, talk } from './talk.js'
 
 /** A far end that speaks the protocol as a test tells it to. */
@@ -127,6 +129,69 @@ describe('a talk', () => {
     await peer?.gone
     expect([...new Set(peer?.got.map(({ type }) => type))]).toEqual(['hello', 'text', 'played', 'bye'])
     expect(peer?.got.findLast(({ type }) => type === 'played')).toEqual({ type: 'played', reply, ms: 100 })
+  })
+
+  describe('that is to be sealed', () => {
+    const identity = createGatewayIdentity(new Uint8Array(32).fill(3))
+    /** A gateway that seals, but for what it changes. */
+    async function sealedTo(gatewayKeys: readonly string[]) {
+      const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'parley.v1' })
+      await once(server, 'listening')
+      const said: string[] = []
+      const plain: string[] = []
+      server.on('connection', socket => {
+        let keys: ReturnType<typeof answerEncrypt> | undefined
+        let sealer: ReturnType<typeof createFrameSealer> | undefined
+        let opener: ReturnType<typeof createFrameOpener> | undefined
+        const tell = (message: ServerMessage) => socket.send(sealer?.seal(JSON.stringify(message)) ?? '')
+        socket.on('message', (data: Buffer, isBinary) => {
+          if (!isBinary) plain.push(JSON.parse(data.toString()).type)
+          if (keys === undefined) {
+            keys = answerEncrypt(JSON.parse(data.toString()).key, identity)
+            sealer = createFrameSealer(keys.gateway)
+            opener = createFrameOpener(keys.client)
+            return socket.send(JSON.stringify(keys.message))
+          }
+          const opened = opener?.open(data)
+          if (opened === undefined || opened.isBinary) return
+          const { type } = JSON.parse(opened.bytes.toString())
+          said.push(type)
+          if (type === 'hello') tell(ready)
+          // One in the middle says something of its own, and changes what the gateway says.
+          socket.send(JSON.stringify({ type: 'error', code: 'internal', message: 'not me', fatal: true }))
+          socket.send(Buffer.alloc(40, 7))
+          if (type === 'text') for (const message of [...asked, answered]) tell(message)
+        })
+      })
+      const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/v1/voice`
+      const over = talk({ url, clock: fast, say: { texts: ['hours?'] }, answerMs: 5_000, gatewayKeys })
+      return over
+        .then(result => ({ result, said, plain }))
+        .finally(() => {
+          for (const client of server.clients) client.terminate()
+          server.close()
+        })
+    }
+
+    it('says nothing in plain text but for its key, and hears nothing that is not sealed', async () => {
+      const { result, said, plain } = await sealedTo([identity.pin])
+      expect(result.turns).toMatchObject([{ text: 'hours', replies: [{ said: 'At nine.' }] }])
+      expect([plain, said.slice(0, 2)]).toEqual([['encrypt'], ['hello', 'text']])
+    })
+
+    it('says nothing at all to a gateway of another key, or to one that does not seal', async () => {
+      const other = createGatewayIdentity(new Uint8Array(32).fill(4)).pin
+      await expect(sealedTo([other])).rejects.toMatchObject({ code: 'forbidden' })
+      await expect(sealedTo(['short'])).rejects.toMatchObject({ code: 'bad_config' })
+      const plain = talkTo(
+        (far, message) => {
+          if (message?.type === 'encrypt') far.say(ready)
+        },
+        { gatewayKeys: [] },
+      )
+      await expect(plain).rejects.toMatchObject({ code: 'forbidden' })
+      expect(peer?.got.map(({ type }) => type)).toEqual(['encrypt'])
+    })
   })
 
   it('speaks a recording at the pace of time, once, between silences', async () => {

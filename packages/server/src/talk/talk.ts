@@ -24,6 +24,8 @@ export interface TalkOptions {
   /** `ws://…/v1/voice`. */
   readonly url: string
   readonly token?: string | undefined
+  /** Seals the conversation; the gateway has to have one of these keys, if there are any. Default: in plain text. */
+  readonly gatewayKeys?: readonly string[] | undefined
   readonly clock: Clock
   /** What to say; or what to type. */
   readonly say: { readonly utterances: readonly SpokenUtterance[] } | { readonly texts: readonly string[] }
@@ -88,6 +90,7 @@ export async function talk(options: TalkOptions): Promise<TalkResult> {
   wire = await connectVoice({
     url: options.url,
     token: options.token,
+    gatewayKeys: options.gatewayKeys,
     onMessage: take,
     onAudio: samples => speaker.audio(samples),
     onClose: (code, reason) => ended.reject(hungUp(code, reason)),

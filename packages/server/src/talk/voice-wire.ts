@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ParleyError } from '@parley/core'
 import { type ClientMessageInput, type ServerMessage, serverMessageSchema } from '@parley/protocol'
 import { WebSocket } from 'ws'
+import { beginSeal, type Seal, type SealHandshake } from './seal-wire.js'
 
 /**
  * One socket to the voice door of any gateway. Messages are checked by the protocol's own schemas; ones of a kind this
@@ -18,14 +19,20 @@ export interface VoiceWireOptions {
   /** `ws://…/v1/voice`. */
   readonly url: string
   readonly token?: string | undefined
+  /** Seals all of it; the gateway has to have one of these keys, if there are any. Default: in plain text. */
+  readonly gatewayKeys?: readonly string[] | undefined
   readonly onMessage: (message: ServerMessage) => void
   readonly onAudio: (samples: Int16Array) => void
   /** Once, whoever closed it. */
   readonly onClose: (code: number, reason: string) => void
 }
 
-/** Resolves once connected. @throws ParleyError `timeout` where nobody answers, else what the gateway refused with */
+/**
+ * Resolves once connected, and sealed where that was asked for. @throws ParleyError `timeout` where nobody answers,
+ * `forbidden` where it is not the gateway of these keys, else what the gateway refused with
+ */
 export function connectVoice(options: VoiceWireOptions): Promise<VoiceWire> {
+  const handshake = options.gatewayKeys === undefined ? undefined : beginSeal(options.gatewayKeys)
   const protocols = ['parley.v1', ...(options.token === undefined ? [] : [`bearer.${options.token}`])]
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(options.url, protocols, {
@@ -40,22 +47,59 @@ export function connectVoice(options: VoiceWireOptions): Promise<VoiceWire> {
       })
     })
     socket.on('error', cause => reject(unreachable(options.url, cause)))
-    socket.on('open', () => resolve(wireOf(socket)))
-    socket.on('close', (code, reason) => options.onClose(code, reason.toString()))
-    socket.on('message', (data: Buffer, isBinary) => {
+    socket.on('open', () => {
+      if (handshake === undefined) resolve(wireOf(socket, undefined))
+      else socket.send(JSON.stringify(handshake.message))
+    })
+    socket.on('close', (code, reason) => {
+      reject(new ParleyError('engine_failed', 'The gateway hung up before the conversation was sealed.'))
+      options.onClose(code, reason.toString())
+    })
+    let seal: Seal | undefined
+
+    function take(data: Buffer, isBinary: boolean): void {
       if (isBinary) options.onAudio(samplesOf(data))
       else if (!read(data.toString(), options.onMessage)) socket.close(1003, 'not a voice gateway')
+    }
+
+    function takeSealed({ answered }: SealHandshake, data: Buffer, isBinary: boolean): void {
+      if (seal === undefined) {
+        read(data.toString(), answer => {
+          seal = answered(answer)
+        })
+        return seal === undefined ? socket.close(1003, 'no answer to encrypt') : resolve(wireOf(socket, seal))
+      }
+      // What was put between in plain text is not heard.
+      if (!isBinary) return
+      const { bytes, isBinary: isSound } = seal.open(data)
+      take(bytes, isSound)
+    }
+
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (handshake === undefined) return take(data, isBinary)
+      try {
+        takeSealed(handshake, data, isBinary)
+      } catch (thrown) {
+        // A changed message is dropped, as the gateway drops ours; before the keys stand it is the end.
+        if (seal !== undefined) return
+        reject(ParleyError.from(thrown))
+        socket.close(1008, 'not trusted')
+      }
     })
   })
 }
 
-function wireOf(socket: WebSocket): VoiceWire {
+function wireOf(socket: WebSocket, seal: Seal | undefined): VoiceWire {
   return {
-    send: message => socket.send(JSON.stringify(message)),
+    send(message) {
+      const text = JSON.stringify(message)
+      socket.send(seal === undefined ? text : seal.seal(text))
+    },
     sendAudio(samples) {
       if (socket.readyState !== WebSocket.OPEN) return
+      const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
       // A copy: ws may still hold the bytes after the caller has reused them.
-      socket.send(Buffer.from(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)))
+      socket.send(seal === undefined ? Buffer.from(bytes) : seal.seal(bytes))
     },
     close: () => socket.close(1000),
   }
