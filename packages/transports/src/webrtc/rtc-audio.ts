@@ -6,10 +6,11 @@ import { createLeakyBucket } from '../ws/leaky-bucket.js'
 import { createAudioReceiver, type ReceiveCounts } from './audio-receiver.js'
 import { createAudioSender, type SendCounts } from './audio-sender.js'
 import { createFarSilence } from './far-silence.js'
+import { createLossReadyEncoder, type LossReadyEncoder } from './loss-ready-encoder.js'
 import type { RtcConnection } from './rtc-connection.js'
 import type { RtcLibrary } from './rtc-library.js'
 import type { RtcLimits } from './rtc-limits.js'
-import { createRtcpLine } from './rtcp-line.js'
+import { createRtcpLine, type RtcpLine } from './rtcp-line.js'
 import {
   type OpusVoice,
   openG711Decoder,
@@ -103,6 +104,7 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
   const rtcp = createRtcpLine({ sender, receiver, cname: CNAME, everyMs: limits.reportMs, send })
   const packets = createLeakyBucket(clock, limits.packetsPerSecond, limits.packetBurst)
   const silence = createFarSilence(limits.silentMs)
+  let lastReport: RtcpLine['far']
   // Without a listener the library keeps the track, and with it the process, for ever.
   native.onClosed(() => {})
   native.onOpen(
@@ -116,8 +118,11 @@ export async function openRtcAudio(options: RtcAudioOptions): Promise<RtcAudio> 
       if (!packets.add(1)) return connection.end('error', tooMuch('Packets'))
       const isReport = isRtcp(bytes)
       silence.heard(isReport)
-      if (isReport) rtcp.take(bytes, now)
-      else receiver.take(bytes, now)
+      if (isReport) {
+        rtcp.take(bytes, now)
+        if (rtcp.far !== undefined && rtcp.far !== lastReport) encoder.noteLoss?.(rtcp.far.lossShare)
+        lastReport = rtcp.far
+      } else receiver.take(bytes, now)
     }),
   )
   return {
@@ -174,14 +179,27 @@ function boundedHearing({ clock, limits, connection, hear }: RtcAudioOptions): (
   }
 }
 
-async function openCodec(options: RtcAudioOptions): Promise<{ decoder: RtpDecoder; encoder: RtpEncoder }> {
+/** Copies for loss are worth making for this much of it; more repairs no better. */
+const READY_FOR_LOSS_PERCENT = 20
+
+interface Codec {
+  readonly decoder: RtpDecoder
+  readonly encoder: RtpEncoder & Partial<Pick<LossReadyEncoder, 'noteLoss'>>
+}
+
+async function openCodec(options: RtcAudioOptions): Promise<Codec> {
   const { offered, opus, listenRate, speakRate, voice } = options
   const { name } = offered.codec
   if (name !== 'opus') return { decoder: openG711Decoder(name), encoder: openG711Encoder(name) }
   const decoder = await openOpusDecoder(opus, listenRate)
   try {
-    const repairs = offered.codec.usesFec ? voice : { ...voice, lossPercent: 0 }
-    return { decoder, encoder: await openOpusEncoder(opus, speakRate, repairs) }
+    if (voice.lossPercent > 0 && offered.codec.usesFec)
+      return { decoder, encoder: await openOpusEncoder(opus, speakRate, voice) }
+    const plain = await openOpusEncoder(opus, speakRate, { ...voice, lossPercent: 0 })
+    if (!offered.codec.usesFec) return { decoder, encoder: plain }
+    const repairing = { ...voice, lossPercent: READY_FOR_LOSS_PERCENT }
+    const encoder = createLossReadyEncoder(plain, () => openOpusEncoder(opus, speakRate, repairing))
+    return { decoder, encoder }
   } catch (thrown) {
     decoder.close()
     throw thrown
