@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openTestDesk } from './desk.test-kit.js'
+import { openTestDesk, TestLeg } from './desk.test-kit.js'
 import { createDevices, type MemorySocket } from './device-socket.test-kit.js'
 
 const ana = { tenant: 'acme', subject: 'ana' }
@@ -255,6 +255,24 @@ describe('the microphone', () => {
     await drained
     expect([speaker.closed?.code, device.closed?.code]).toEqual([1012, 1012])
   })
+})
+
+it('stand beside a far end of another kind, which keeps its microphone', async () => {
+  const { desk, clock } = await openTestDesk()
+  const open = createDevices({ host: desk, clock })
+  const leg = new TestLeg()
+  const signal = new AbortController().signal
+  const { session } = await desk.openRealtime({ model: '', principal: ana, transport: leg, signal })
+  const device = await open(boss, { join: { session, as: 'controller' }, output: { codec: 'opus' } })
+  expect(device.last('ready')?.output).toEqual({ codec: 'opus', sampleRate: 16_000 })
+  device.say({ type: 'text', text: 'are you open' })
+  device.say({ type: 'take-over' })
+  await clock.advance(60)
+  expect(device.last('error')).toMatchObject({ code: 'conflict', fatal: false })
+  expect(leg.kinds).toContain('transcript-final')
+  const late = await open(boss, { join: { session, as: 'speaker' } })
+  expect([late.last('error')?.code, late.closed?.code]).toEqual(['conflict', 4403])
+  expect(rolesSeenBy(device)).toEqual(['speaker', 'controller'])
 })
 
 it('ends for everybody by order of who may steer, and of nobody else', async () => {

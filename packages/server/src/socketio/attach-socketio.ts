@@ -56,6 +56,7 @@ export async function attachSocketio(world: SocketioWorld): Promise<AttachedSock
     host: {
       open: request => host.open({ ...request, edge: 'socketio' }),
       resume: request => host.resume(request),
+      ...(host.join === undefined ? {} : { join: host.join }),
     },
     sessions: createSocketioSessions({
       clock,

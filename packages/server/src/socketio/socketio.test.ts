@@ -218,6 +218,54 @@ describe('the edge', () => {
       expect([file, (await fetch(`${url}/${file}`)).status]).toEqual([file, 200])
   })
 
+  it('lets devices stand in one call: one joins, takes over, comes back as what it is, and leaves alone', async () => {
+    const laptop = connect()
+    await next(laptop, 'connect')
+    await laptop.emitWithAck('authenticate', { token: await tokenFor('acme') })
+    const { session } = await laptop.emitWithAck('call:start', { device: 'Laptop' })
+    const typed = next(laptop, 'transcript:final')
+    await laptop.emitWithAck('message', 'hello')
+    const { turn } = await typed
+
+    const token = await tokenFor('acme')
+    const phone = connect({ auth: { token } })
+    await next(phone, 'authenticated')
+    const past = next(phone, 'history')
+    const seen = next(phone, 'devices')
+    const begun = next(laptop, 'devices')
+    const started = await phone.emitWithAck('call:start', {
+      device: 'Phone',
+      join: { session, as: 'listener' },
+    })
+    expect(started).toMatchObject({ ok: true, role: 'listener' })
+    expect(started).not.toHaveProperty('resumeToken')
+    expect((await past).entries).toContainEqual(
+      expect.objectContaining({ kind: 'user', turn, text: 'hello' }),
+    )
+    expect(await seen).toEqual(await begun)
+    expect(await phone.emitWithAck('message', 'hi')).toMatchObject({ ok: false, code: 'forbidden' })
+
+    const roles = Promise.all([next(phone, 'device:role'), next(laptop, 'device:role')])
+    expect(await phone.emitWithAck('call:take-over')).toEqual({ ok: true })
+    const [own, other] = await roles
+    expect(own).toEqual({ role: 'speaker', receivedMs: 0 })
+    expect(other).toEqual({ role: 'controller', by: started.device })
+    expect(await phone.emitWithAck('call:take-over')).toMatchObject({ ok: false, code: 'bad_message' })
+
+    // The laptop is lost and comes back with the session of its socket: as the controller that it is now.
+    const { sessionId } = await laptop.emitWithAck('status')
+    const gone = next(phone, 'devices')
+    laptop.io.engine.close()
+    expect((await gone).devices).toHaveLength(1)
+    const back = connect({ auth: { token, sessionId } })
+    expect(await next(back, 'call:started')).toMatchObject({ role: 'controller', resumed: false })
+    expect(await back.emitWithAck('message', 'still here')).toEqual({ ok: true })
+    const ended = next(back, 'call:ended')
+    expect(await back.emitWithAck('call:end')).toEqual({ ok: true })
+    expect(await ended).toMatchObject({ reason: 'client', resumable: false })
+    expect(await phone.emitWithAck('call:end')).toEqual({ ok: true })
+  })
+
   it('keeps to the list of origins over both transports, and gives its places back', async () => {
     const polling = '/socket.io/?EIO=4&transport=polling'
     const foreign = await fetch(url + polling, { headers: { origin: 'https://evil.example' } })

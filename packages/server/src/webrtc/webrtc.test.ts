@@ -6,6 +6,7 @@ import {
   defaultVoiceLimits,
   loadRtcLibrary,
   type OpenedSession,
+  type Seat,
   serveVoiceSocket,
   type VoiceHost,
   type VoiceOpenRequest,
@@ -50,6 +51,20 @@ async function start(env: RigOptions['env'] = {}) {
   const host: VoiceHost = {
     open: async request => place(request, false),
     resume: async request => place(request, true),
+    join: async ({ join }) => ({
+      outputRate: 24_000,
+      async sit({ line }) {
+        told.push(`${line.name} joins ${join.session} as ${join.as}`)
+        line.tell({ type: 'history', entries: [], truncated: false })
+        const act = (what: string) => () => void told.push(what)
+        const [takeOver, leave, interrupt, commit] = ['takes over', 'leaves', 'interrupts', 'commits'].map(
+          act,
+        )
+        const seat = { id: 'dev_2', role: join.as, takeOver, leave, interrupt, commit } as unknown as Seat
+        const facts = { agent: 'desk', language: 'en', recogniser: null, voice: null }
+        return { session: join.session, resumeToken: '', resumed: false, ...facts, seat }
+      },
+    }),
   }
   const ticker = createTicker(systemClock)
   let nowMs = 1_800_000_000_000
@@ -176,6 +191,31 @@ describe('a conversation over WebRTC', () => {
     expect([ended.status, door.connections]).toEqual([200, 0])
     expect(told).toEqual(['webrtc: Good morning.', 'webrtc closed: client'])
     expect(await codeOf(await ask(url + location, { method: 'DELETE' }))).toBe('not_found')
+  })
+
+  it('joins another by its data channel, at the rate of that one, and takes over there', async () => {
+    const { url, told } = await start()
+    const far = await farEnd()
+    const join = { session: 'ses_1', as: 'controller' }
+    const hello = {
+      type: 'hello',
+      version: 1,
+      device: 'Phone',
+      join,
+      output: { codec: 'opus', sampleRate: 48_000 },
+    }
+    const body = JSON.stringify({ sdp: far.offer, hello })
+    far.accept((await jsonOf(await ask(`${url}/v1/webrtc`, { type: 'application/json', body }))).sdp)
+    await far.next('history')
+    expect(far.messages[0]).toMatchObject({
+      type: 'ready',
+      role: 'controller',
+      output: { sampleRate: 24_000 },
+    })
+    far.send({ type: 'take-over' })
+    far.send({ type: 'bye' })
+    await far.closed
+    expect(told).toEqual(['Phone joins ses_1 as controller', 'takes over', 'leaves'])
   })
 
   it('goes on over a socket where the call broke, and back over another call', async () => {

@@ -51,6 +51,7 @@ const codeOfError: Readonly<Partial<Record<ErrorCode, number>>> = {
   bad_audio: 1008,
   unauthenticated: 4401,
   forbidden: 4403,
+  conflict: 4403,
   not_found: 4404,
   resume_failed: 4404,
   session_idle: 4408,
