@@ -1,4 +1,5 @@
 export * from './company/company.js'
+export type { Device } from './company/roster.js'
 export * from './company/company-relay.js'
 export * from './company/device-line.js'
 export * from './company/device-rights.js'

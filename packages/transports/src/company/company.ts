@@ -8,7 +8,6 @@ import type { Resampling } from '@parley/audio'
 import {
   type BesideInbox,
   type Clock,
-  defined,
   type HistoryEntry,
   type Ids,
   isDurable,
@@ -19,15 +18,13 @@ import {
   type Tap,
   type Ticker,
 } from '@parley/core'
-import type { DeviceRole, ServerMessageOf } from '@parley/protocol'
+import type { DeviceRole } from '@parley/protocol'
 import { type DeviceLine, interruptedMessage, type Seat } from './device-line.js'
 import { listenerForbidden, noSuchSession } from './device-rights.js'
 import { createMixedSound, type MixedSound } from './mixed-sound.js'
 import { createPastEntries } from './past-entries.js'
+import { createRoster, type Device, type Member } from './roster.js'
 import { takenLeg } from './taken-leg.js'
-
-/** A device as the others see it. */
-export type Device = ServerMessageOf<'devices'>['devices'][number]
 
 export type CompanySession = Pick<Session, 'attach' | 'beside' | 'ending' | 'mediaMs'>
 
@@ -73,30 +70,20 @@ export interface JoinedSeat {
   readonly token: string | undefined
 }
 
-interface Member {
-  readonly id: string
-  readonly name: string | undefined
-  readonly line: DeviceLine | undefined
-  readonly subject: string
-  readonly joinedAtMs: number
-  readonly mayTakeOver: boolean
-  role: DeviceRole
-}
-
 /** Place of the mix in the order of sounds: it is nobody's reply. */
 const MIX = 'both' as ReplyId
 
 export function createCompany(options: CompanyOptions): Company {
   const { clock, ids, outputRate, mostDevices } = options
-  const members = new Map<string, Member>()
+  const roster = createRoster(beside => {
+    const mixes = beside.some(({ line }) => line?.hears === 'both')
+    if (mixes) mix ??= openMix()
+    else closeMix()
+  })
   const past = createPastEntries(options.before)
   /** When each durable event was announced, so that nobody is told one twice. */
   const numbers = new WeakMap<SessionEvent, number>()
   let count = 0
-  let beside: readonly Member[] = []
-  let speaker: Member | undefined
-  /** As it was when it was last there: it comes back as the same device. */
-  let lastSpeaker: Member | undefined
   let session: CompanySession | undefined
   let beganAtMs: number | undefined
   let floor: SessionEvent | undefined
@@ -107,36 +94,10 @@ export function createCompany(options: CompanyOptions): Company {
 
   const now = () => (beganAtMs === undefined ? 0 : clock.now() - beganAtMs)
 
-  function devices(): Device[] {
-    return [...members.values()].map(({ id, name, role, subject, joinedAtMs }) => ({
-      id,
-      role,
-      subject,
-      joinedAtMs,
-      ...defined({ name }),
-    }))
-  }
-
-  /** One device that fails is left out, and the others go on. */
-  function give(member: Member, call: (line: DeviceLine) => void): void {
-    try {
-      if (member.line !== undefined) call(member.line)
-    } catch {
-      drop(member)
-      queueMicrotask(() => member.line?.transport.close('error'))
-    }
-  }
-
-  function changed(): void {
-    beside = [...members.values()].filter(member => member !== speaker)
-    const mixes = beside.some(({ line }) => line?.hears === 'both')
-    if (mixes) mix ??= openMix()
-    else closeMix()
-  }
-
-  function tellDevices(): void {
-    const message = { type: 'devices', devices: devices() } as const
-    for (const member of [...members.values()]) give(member, line => line.tell(message))
+  /** The session, while it can be joined. */
+  function standing(): CompanySession {
+    if (session === undefined || session.ending !== undefined || isOver) throw noSuchSession()
+    return session
   }
 
   function openMix(): MixedSound {
@@ -144,10 +105,7 @@ export function createCompany(options: CompanyOptions): Company {
     return createMixedSound({
       now: () => clock.now(),
       ...{ ticker, resampling, rate: outputRate },
-      mixed(frame) {
-        for (const member of beside)
-          if (member.line?.hears === 'both') give(member, line => line.transport.play(frame, MIX))
-      },
+      mixed: frame => toAll('both', ({ transport }) => transport.play(frame, MIX)),
     })
   }
 
@@ -156,19 +114,12 @@ export function createCompany(options: CompanyOptions): Company {
     mix = undefined
   }
 
-  function drop(member: Member): void {
-    if (members.get(member.id) !== member) return
-    members.delete(member.id)
-    if (speaker === member) {
-      lastSpeaker = member
-      speaker = undefined
-    }
-    changed()
-    if (!isOver) tellDevices()
+  function toAll(hears: DeviceLine['hears'], call: (line: DeviceLine) => void): void {
+    for (const member of roster.beside) if (member.line?.hears === hears) roster.give(member, call)
   }
 
   function seatOf(member: Member): Seat {
-    const isThere = () => members.get(member.id) === member
+    const isThere = () => roster.has(member)
     const inbox: BesideInbox | undefined = session?.beside(isThere)
     const allowed = (): BesideInbox | undefined => {
       if (member.role === 'listener') throw listenerForbidden()
@@ -183,62 +134,43 @@ export function createCompany(options: CompanyOptions): Company {
       text: text => allowed()?.text(text),
       interrupt() {
         const heard = allowed()?.interrupt()
-        give(member, line => line.tell(interruptedMessage(heard)))
+        roster.give(member, line => line.tell(interruptedMessage(heard)))
       },
       commit: () => allowed()?.commit(),
       dtmf: digit => allowed()?.dtmf(digit),
       takeOver() {
         if (isThere()) takeOver(member, true)
       },
-      leave: () => drop(member),
+      leave: () => roster.drop(member),
     }
   }
 
   function takeOver(member: Member, tells: boolean): string {
-    const { line } = member
-    if (member === speaker) throw new ParleyError('bad_message', 'This device is the speaker already.')
-    if (session === undefined || session.ending !== undefined || isOver || line === undefined)
-      throw noSuchSession()
-    if (!member.mayTakeOver)
-      throw new ParleyError(
-        'forbidden',
-        'To take over needs the right `sessions:steer`, or to be the same person.',
-      )
-    if (speaker !== undefined && speaker.line === undefined)
-      throw new ParleyError(
-        'conflict',
-        'The caller speaks over a line that cannot stand aside, such as a phone.',
-      )
+    const { speaker: old } = roster
+    const line = checkTakeOver(member, old, outputRate)
+    const held = standing()
     const { transport } = line
-    if (transport.outputRate !== outputRate) {
-      const message = `This conversation speaks at ${outputRate} Hz; join with that output rate to take over.`
-      throw new ParleyError('bad_message', message)
-    }
-    const old = speaker
     const knownUntil = count
-    speaker = member
-    member.role = 'speaker'
-    if (old !== undefined) old.role = 'controller'
-    changed()
+    roster.promote(member)
     // What it has of it comes again, from the first sample that was not heard.
     if (sounding !== undefined) transport.clear(sounding)
     if (line.hears === 'both') transport.clear(MIX)
     const knows = (event: SessionEvent) => (numbers.get(event) ?? Number.POSITIVE_INFINITY) <= knownUntil
-    session.attach(takenLeg(transport, knows), 'taken-over')
+    held.attach(takenLeg(transport, knows), 'taken-over')
     const drawn = options.tookOver()
-    const token = line.isFar ? '' : drawn
-    if (old !== undefined) give(old, line => line.tell({ type: 'role', role: 'controller', by: member.id }))
-    if (tells) {
-      const { mediaMs: receivedMs } = session
-      give(member, line => line.tell({ type: 'role', role: 'speaker', resumeToken: token, receivedMs }))
-    }
-    tellDevices()
-    return token
+    const resumeToken = line.isFar ? '' : drawn
+    const { mediaMs: receivedMs } = held
+    if (old !== undefined)
+      roster.give(old, line => line.tell({ type: 'role', role: 'controller', by: member.id }))
+    if (tells)
+      roster.give(member, line => line.tell({ type: 'role', role: 'speaker', resumeToken, receivedMs }))
+    roster.tellDevices()
+    return resumeToken
   }
 
   /** What somebody who comes later has to know: what was said, and what is going on. */
   function introduce(member: Member): void {
-    give(member, line => {
+    roster.give(member, line => {
       line.tell(past.message())
       if (floor !== undefined) line.transport.send(floor)
       if (reply !== undefined) line.transport.send(reply)
@@ -251,18 +183,10 @@ export function createCompany(options: CompanyOptions): Company {
     if (event.kind === 'floor-changed') floor = event
     if (event.kind === 'reply-started') reply = event
     if (event.kind === 'reply-ended') reply = undefined
-    for (const member of beside) give(member, ({ transport }) => transport.send(event))
+    for (const member of roster.beside) roster.give(member, ({ transport }) => transport.send(event))
     if (event.kind !== 'session-ended') return
     isOver = true
-    const leaving = beside
-    members.clear()
-    speaker = undefined
-    changed()
-    for (const member of leaving) give(member, ({ transport }) => transport.close(event.reason))
-  }
-
-  function hearAgent(call: (line: DeviceLine) => void): void {
-    for (const member of beside) if (member.line?.hears === 'agent') give(member, call)
+    for (const member of roster.clear()) roster.give(member, ({ transport }) => transport.close(event.reason))
   }
 
   const tap: Tap = {
@@ -270,16 +194,16 @@ export function createCompany(options: CompanyOptions): Company {
     userAudio: frame => mix?.user(frame),
     agentAudio(frame, of, heardInMs) {
       sounding = of
-      if (beside.length === 0) return
-      hearAgent(({ transport }) => transport.play(frame, of))
+      if (roster.beside.length === 0) return
+      toAll('agent', ({ transport }) => transport.play(frame, of))
       mix?.agent(frame, of, heardInMs)
     },
     agentCleared(of) {
-      hearAgent(({ transport }) => transport.clear(of))
+      toAll('agent', ({ transport }) => transport.clear(of))
       mix?.cleared()
     },
     agentDucked(on) {
-      hearAgent(({ transport }) => transport.duck(on))
+      toAll('agent', ({ transport }) => transport.duck(on))
       mix?.ducked(on)
     },
     event(event) {
@@ -289,71 +213,67 @@ export function createCompany(options: CompanyOptions): Company {
     announced,
   }
 
-  function speak(member: Member): Seat {
-    members.set(member.id, member)
-    speaker = member
-    changed()
+  function sit(member: Member): Seat {
+    roster.add(member)
     return seatOf(member)
   }
 
   return {
     tap,
     get devices() {
-      return devices()
+      return roster.devices
     },
     around(made) {
       session = made
     },
     begin({ line, subject, name }) {
-      return speak({
-        id: ids.next('dev'),
-        name: line?.name ?? name,
-        ...{ line, subject, joinedAtMs: now(), role: 'speaker', mayTakeOver: true },
-      })
+      const facts = { id: ids.next('dev'), name: line?.name ?? name, joinedAtMs: now() }
+      return sit({ ...facts, line, subject, mayTakeOver: true, role: 'speaker' })
     },
     back(line, subject) {
-      const before = speaker ?? lastSpeaker
-      const seat = speak({
-        id: before?.id ?? ids.next('dev'),
-        name: line?.name ?? before?.name,
-        ...{ line, subject, joinedAtMs: before?.joinedAtMs ?? now() },
-        ...{ role: 'speaker', mayTakeOver: true },
-      })
-      if (members.size > 1) tellDevices()
+      const { lastSpeaker } = roster
+      const { id = ids.next('dev'), joinedAtMs = now() } = lastSpeaker ?? {}
+      const name = line?.name ?? lastSpeaker?.name
+      const seat = sit({ id, name, joinedAtMs, line, subject, mayTakeOver: true, role: 'speaker' })
+      if (roster.size > 1) roster.tellDevices()
       return seat
     },
     join({ line, subject, as, mayTakeOver }) {
-      if (session === undefined || session.ending !== undefined || isOver) throw noSuchSession()
-      if (members.size >= mostDevices) {
+      standing()
+      if (roster.size >= mostDevices) {
         const message = `${mostDevices} devices stand in this conversation, which is the most; one has to leave first.`
         throw new ParleyError('overloaded', message)
       }
+      const facts = { id: ids.next('dev'), name: line.name, joinedAtMs: now() }
       const role = as === 'speaker' ? 'controller' : as
-      const joinedAtMs = now()
-      const { name } = line
-      const member: Member = {
-        id: ids.next('dev'),
-        name,
-        line,
-        subject,
-        joinedAtMs,
-        mayTakeOver,
-        role,
-      }
-      members.set(member.id, member)
-      changed()
-      const seat = seatOf(member)
+      const member: Member = { ...facts, line, subject, mayTakeOver, role }
+      // Nobody is told of one that may not be what it wants to be.
+      if (as === 'speaker') checkTakeOver(member, roster.speaker, outputRate)
+      const seat = sit(member)
       introduce(member)
-      if (as !== 'speaker') {
-        tellDevices()
-        return { seat, token: undefined }
-      }
-      try {
-        return { seat, token: takeOver(member, false) }
-      } catch (thrown) {
-        drop(member)
-        throw thrown
-      }
+      if (as === 'speaker') return { seat, token: takeOver(member, false) }
+      roster.tellDevices()
+      return { seat, token: undefined }
     },
   }
+}
+
+/** Gives the line that is to be the leg; throws what `Seat.takeOver` throws. */
+function checkTakeOver(member: Member, speaker: Member | undefined, outputRate: number): DeviceLine {
+  const { line, mayTakeOver } = member
+  if (member === speaker) throw new ParleyError('bad_message', 'This device is the speaker already.')
+  if (line === undefined) throw noSuchSession()
+  if (!mayTakeOver) {
+    const message = 'To take over needs the right `sessions:steer`, or to be the same person.'
+    throw new ParleyError('forbidden', message)
+  }
+  if (speaker !== undefined && speaker.line === undefined) {
+    const message = 'The caller speaks over a line that cannot stand aside, such as a phone.'
+    throw new ParleyError('conflict', message)
+  }
+  if (line.transport.outputRate !== outputRate) {
+    const message = `This conversation speaks at ${outputRate} Hz; join with that output rate to take over.`
+    throw new ParleyError('bad_message', message)
+  }
+  return line
 }
