@@ -29,7 +29,7 @@ import {
   readSupabase,
 } from '@parley/calls'
 import { type Ids, type LanguageModel, ParleyError, type SecretOf } from '@parley/core'
-import { type PriceList, parsePriceList } from '@parley/engines'
+import { type Agent, type PriceList, parsePriceList } from '@parley/engines'
 import {
   createRedisResumeShelf,
   createResumeRegistry,
@@ -73,6 +73,8 @@ export interface CallsOptions extends ServerParts {
   readonly epochMs: () => number
   readonly random: () => number
   readonly secretOf: SecretOf
+  /** Whether calls may be recorded without a word about it; never rejects. */
+  mayRecordCalls(tenant: string, agent: Agent): Promise<boolean>
   /** Where recordings are kept. */
   readonly shelf: RecordingShelf
   /** The model that sums an agent's calls up; undefined where there is none. */
@@ -167,7 +169,12 @@ export async function assembleCalls(options: CallsOptions): Promise<Calls> {
       prices: prices.vendors,
       carrierPrices: prices.carriers,
       metrics: callMetrics,
-      recordings: { tap: (call, roundTripMs) => startedByEvent(() => made.record(call, { roundTripMs })) },
+      recordings: {
+        async tap(call, roundTripMs, agent) {
+          const allowed = await options.mayRecordCalls(call.tenant, agent)
+          return allowed ? startedByEvent(() => made.record(call, { roundTripMs })) : undefined
+        },
+      },
     }),
   })
   const after = afterWork({ options, store, queue, made, shelf, metrics: callMetrics })

@@ -13,7 +13,7 @@ export interface CallAround {
 
 export interface Surroundings {
   /** `goesOn`: the call was talked in before, so what is heard first is no greeting. */
-  taps(goesOn: boolean): readonly Tap[]
+  taps(goesOn: boolean): Promise<readonly Tap[]>
   wrap(engine: Engine): Engine
   /** No session came of it. */
   failed(): void

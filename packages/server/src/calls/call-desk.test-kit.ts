@@ -182,7 +182,7 @@ export function openDesk(database: CallDatabase, documents = true) {
     around: {
       began() {},
       attemptEnded() {},
-      of: () => ({ taps: () => [], wrap: engine => engine, failed() {} }),
+      of: () => ({ taps: async () => [], wrap: engine => engine, failed() {} }),
     },
     async told({ call }) {
       over.push(call.id)

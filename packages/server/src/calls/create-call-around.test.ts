@@ -22,7 +22,7 @@ function around(recorded: { roundTripMs?: () => number | undefined }) {
     activity: {} as VoiceActivity,
     metrics: {} as CallMetrics,
     recordings: {
-      tap(_, roundTripMs) {
+      async tap(_, roundTripMs) {
         recorded.roundTripMs = roundTripMs
         return session
       },
@@ -44,20 +44,22 @@ function liveCall(direction: Call['direction'], listen: string): LiveCall {
 
 const names = (taps: readonly Tap[]) => taps.map(({ name }) => name)
 
-it('listens for machines where a call that was dialled begins, and nowhere else', () => {
+it('listens for machines where a call that was dialled begins, and nowhere else', async () => {
   const calls = around({})
   const outbound = calls.of(liveCall('outbound', 'ours'))
-  expect(names(outbound.taps(false))).toContain('machine-detection')
+  expect(names(await outbound.taps(false))).toContain('machine-detection')
   // A person who talks for three seconds in the middle of a call is no greeting.
-  expect(names(outbound.taps(true))).not.toContain('machine-detection')
-  expect(names(calls.of(liveCall('inbound', 'ours')).taps(false))).not.toContain('machine-detection')
-  expect(names(calls.of(liveCall('outbound', 'carrier')).taps(false))).not.toContain('machine-detection')
+  expect(names(await outbound.taps(true))).not.toContain('machine-detection')
+  expect(names(await calls.of(liveCall('inbound', 'ours')).taps(false))).not.toContain('machine-detection')
+  expect(names(await calls.of(liveCall('outbound', 'carrier')).taps(false))).not.toContain(
+    'machine-detection',
+  )
 })
 
-it('tells a recording how far away the ear of its call is, as it is measured', () => {
+it('tells a recording how far away the ear of its call is, as it is measured', async () => {
   const recorded: { roundTripMs?: () => number | undefined } = {}
   const live = liveCall('inbound', 'off')
-  around(recorded).of(live).taps(false)
+  await around(recorded).of(live).taps(false)
   expect(recorded.roundTripMs?.()).toBeUndefined()
   Object.assign(live, { rttMs: 180 })
   expect(recorded.roundTripMs?.()).toBe(180)

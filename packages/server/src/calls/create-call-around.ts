@@ -97,8 +97,8 @@ export function createCallAround(parts: CallAroundParts): CallAround {
     const agent = parts.agents.choose(call.agent, call.language)
     const guard = guardOf(live, agent)
     return {
-      taps(goesOn) {
-        const recording = call.record ? parts.recordings?.tap(call, () => live.rttMs) : undefined
+      async taps(goesOn) {
+        const recording = call.record ? await parts.recordings?.tap(call, () => live.rttMs, agent) : undefined
         return [goesOn ? undefined : machineTap(live), recording, guard && closing(guard)].filter(
           tap => tap !== undefined,
         )

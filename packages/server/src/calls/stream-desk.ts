@@ -148,6 +148,7 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
       void live.handOver().catch(err => log.error({ err, call: call.id }, 'a call was not handed over'))
     let opened: OpenedCall
     try {
+      const taps = await surroundings.taps(phone.ticket?.resumes !== undefined)
       opened = await parts.sessions.openCall({
         ...{ agent, principal, signal },
         language: speaks(agent, call.language) ? call.language : agent.language,
@@ -156,7 +157,7 @@ export function createStreamDesk(parts: StreamDeskParts): PhoneHost {
         maxMs: plan.maxSeconds * 1000,
         roundTripMs: () => live.rttMs,
         ...(goesOnFrom === undefined ? {} : { goesOnFrom }),
-        taps: [live.tap, ...surroundings.taps(phone.ticket?.resumes !== undefined)],
+        taps: [live.tap, ...taps],
         wrap: engine => surroundings.wrap(live.wrap(engine, agent.turns.bargeIn)),
         // Nobody comes back with a call of which only its stream tells.
         ...(end === undefined

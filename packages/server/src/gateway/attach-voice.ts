@@ -219,6 +219,7 @@ async function attachVoice(
     random: hardToGuess,
     modelOf: name => assembly.afterModel(name),
     shelf: recordings.shelf,
+    mayRecordCalls: (tenant, agent) => recordings.mayRecordCalls(tenant, agent),
   })
   const { desk: callDesk } = calls
   attachPhone({

@@ -299,6 +299,15 @@ export function openSessionRecordings(options: SessionRecordingsOptions): OpenSe
     shares: options.shares,
     begin,
     consent,
+    async mayRecordCalls(tenant, { agent, recording }) {
+      try {
+        const modes = [recording?.mode, (await options.policies.of(tenant)).recording?.mode]
+        return modes.every(mode => mode === undefined || mode === 'announced')
+      } catch (err) {
+        log.error({ err, agent }, 'a call is not recorded: what its tenant wants is not known')
+        return false
+      }
+    },
     read: key => rows.read(key),
     async remove(key) {
       const row = await rows.read(key)

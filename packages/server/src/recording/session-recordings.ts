@@ -33,6 +33,11 @@ export interface SessionRecordings {
    * conversation fails for its recording.
    */
   begin(session: RecordedSession): Promise<RecordingAround | undefined>
+  /**
+   * Whether a phone call may be recorded, which nobody is told of: not where its agent or its tenant says `never`, or wants consent.
+   * Never rejects: what cannot be read is no.
+   */
+  mayRecordCalls(tenant: string, agent: Pick<Agent, 'agent' | 'recording'>): Promise<boolean>
   /** @throws ParleyError `store_…` */
   read(key: RecordingKey): Promise<RecordingRow | undefined>
   /**
