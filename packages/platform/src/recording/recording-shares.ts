@@ -66,7 +66,7 @@ export function createRecordingShares(options: RecordingSharesOptions): Recordin
   const list = async ({ tenant, id }: RecordingKey): Promise<readonly RecordingShare[]> => {
     const rows = await rowsOf(sql<Raw>`
       select secret_hash, created_by, created_at_ms, expires_at_ms from parley.recording_shares
-      where session_id = ${id} and tenant = ${tenant} and revoked_at_ms is null and expires_at_ms > ${epochMs()}
+      where session_id = ${id} and tenant = ${tenant} and revoked_at_ms is null and expires_at_ms > ${Math.floor(epochMs())}
       order by created_at_ms desc, secret_hash limit ${MOST_SHARES}`)
     return rows.map(shareOf)
   }
@@ -107,7 +107,7 @@ export function createRecordingShares(options: RecordingSharesOptions): Recordin
         join parley.recordings recording
           on recording.session_id = share.session_id and recording.tenant = share.tenant
         where share.secret_hash = ${hash} and share.revoked_at_ms is null
-          and share.expires_at_ms > ${epochMs()} and recording.status in ('recording', 'finishing', 'ready')`)
+          and share.expires_at_ms > ${Math.floor(epochMs())} and recording.status in ('recording', 'finishing', 'ready')`)
       return row === undefined ? undefined : { tenant: row.tenant, id: row.session_id }
     },
   }

@@ -216,7 +216,13 @@ export function openSessionRecordings(options: SessionRecordingsOptions): OpenSe
       return
     }
     const row = await rows.change(key, ['waiting', 'recording'], { status: 'finishing' })
-    if (row === undefined) return shelf.remove(key)
+    if (row === undefined) {
+      // Deleted elsewhere: so is what was written since. Or this node was taken for dead, and another has made what there was.
+      const now = await rows.read(key)
+      if (now?.status === 'deleted') await shelf.remove(key)
+      else log.warn({ session: key.id }, 'a recording was finished by another node; its end is missing')
+      return
+    }
     const problem =
       droppedS >= 0.1 ? `The disk was behind: ${droppedS.toFixed(1)} s of sound are silence.` : undefined
     void finishing.finish(key, problem)
