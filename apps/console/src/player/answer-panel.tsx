@@ -47,7 +47,7 @@ export function AnswerPanel({
               </button>
             )}
             <p className="hint">
-              {latency.from}, {latency[answer.ledger.heardSource]}
+              {text.waitedFrom}, {answer.ledger.heardSource === 'reported' ? text.reported : text.reckoned}
             </p>
           </div>
           <LedgerView ledger={answer.ledger} />

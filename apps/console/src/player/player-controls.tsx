@@ -1,6 +1,6 @@
 /** What is done with the playhead, by hand and by keys. */
 
-import { useEffect, useSyncExternalStore } from 'react'
+import { type MouseEvent, useEffect, useSyncExternalStore } from 'react'
 import { usePageWords } from '../i18n/language.js'
 import { clockText } from './model/clock-text.js'
 import { type PlayerClock, playRates } from './player-clock.js'
@@ -32,7 +32,9 @@ export function PlayerControls(props: ControlsProps) {
   usePlayerKeys(clock, props)
   const step = (ms: number) => () => clock.seek(clock.nowMs() + ms)
   return (
-    <div className="controls">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: only what a pointer pressed lets go of the keys.
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above.
+    <div className="controls" onClick={letGo}>
       <div className="controls-play">
         <Sign label={text.turnBefore} onClick={props.turnBefore} path="M6 5v14M19 5.5v13L9.5 12z" />
         <Sign
@@ -93,6 +95,12 @@ export function PlayerControls(props: ControlsProps) {
       </div>
     </div>
   )
+}
+
+/** Whoever pressed a button with a pointer means the player by the space bar that follows, not the button. */
+function letGo({ detail, target }: MouseEvent): void {
+  const button = detail > 0 && target instanceof Element ? target.closest('button') : null
+  button?.blur()
 }
 
 interface SignProps {

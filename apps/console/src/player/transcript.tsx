@@ -1,6 +1,6 @@
 /** What was said, word by word: each is lit as it is heard, and played from when it is pressed. */
 
-import { type MouseEvent, memo, useEffect, useRef } from 'react'
+import { Fragment, type MouseEvent, memo, useDeferredValue, useEffect, useRef } from 'react'
 import { useLanguage, usePageWords } from '../i18n/language.js'
 import { formatMs } from '../latency/format-ms.js'
 import { clockText } from './model/clock-text.js'
@@ -9,6 +9,8 @@ import type { AgentLine, CallerLine, Line } from './model/playback.js'
 import type { PlayerClock } from './player-clock.js'
 import { reasonsText } from './reasons.js'
 import { words } from './words.js'
+
+const FIRST_LINES = 24
 
 interface TranscriptProps {
   readonly lines: readonly Line[]
@@ -20,6 +22,8 @@ interface TranscriptProps {
 
 export function Transcript({ lines, clock, follows, stopFollowing }: TranscriptProps) {
   const list = useRef<HTMLOListElement>(null)
+  // An hour has hundreds of lines: what can be seen at first comes first.
+  const shown = useDeferredValue(lines, lines.slice(0, FIRST_LINES))
   useLight(list, lines, clock, follows)
 
   function press({ target }: MouseEvent): void {
@@ -38,7 +42,7 @@ export function Transcript({ lines, clock, follows, stopFollowing }: TranscriptP
       onWheel={stopFollowing}
       onTouchMove={stopFollowing}
     >
-      {lines.map(line => (
+      {shown.map(line => (
         <SpokenLine key={keyOf(line)} line={line} clock={clock} />
       ))}
     </ol>
@@ -115,11 +119,11 @@ function AgentText({ line }: { readonly line: AgentLine }) {
     <p className="entry-text">
       {heard.map((word, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: words of a line never move.
-        <span key={index}>
+        <Fragment key={index}>
           <span className="word" data-ms={word.startMs}>
             {word.text}
           </span>{' '}
-        </span>
+        </Fragment>
       ))}
       {unheard.length > 0 && (
         <>
@@ -167,8 +171,16 @@ function useLight(
       for (let i = 0; i < spans.length; i++)
         (spans[i] as HTMLElement).classList.toggle('word-now', i === count - 1 && isSaid(line, i, atMs))
     })
+    let played = clock.snapshot().playing
+    const stopWatching = clock.subscribe(() => {
+      const { playing } = clock.snapshot()
+      const item = playing && !played && follows ? itemAt(lit) : undefined
+      played = playing
+      if (item !== undefined) bringIntoSight(item)
+    })
     return () => {
       stop()
+      stopWatching()
       const item = itemAt(lit)
       item?.removeAttribute('data-now')
       if (item !== undefined) unlight(item)

@@ -68,6 +68,9 @@ const english = {
   wholeOnly: 'Of the caller only the beginning and end of what is said are known, not each word.',
 
   answer: (number: number, count: number) => `Answer ${number} of ${count}`,
+  waitedFrom: 'from the caller’s last word to the first sound of the answer',
+  reported: 'measured where the caller was',
+  reckoned: 'estimated by the gateway',
   slowest: 'Slowest answer',
   nextInterruption: 'Next interruption',
   noAnswers: 'No answer was heard here.',
@@ -182,6 +185,9 @@ const spanish: typeof english = {
   wholeOnly: 'De la persona solo se sabe cuándo empieza y acaba lo que dice, no cada palabra.',
 
   answer: (number, count) => `Respuesta ${number} de ${count}`,
+  waitedFrom: 'desde la última palabra de la persona hasta el primer sonido de la respuesta',
+  reported: 'medido donde estaba la persona',
+  reckoned: 'estimado por el servidor',
   slowest: 'Respuesta más lenta',
   nextInterruption: 'Siguiente interrupción',
   noAnswers: 'Aquí no se oyó ninguna respuesta.',

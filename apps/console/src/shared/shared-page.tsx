@@ -12,6 +12,7 @@ import { words as playerWords } from '../player/words.js'
 import { Empty } from '../ui/empty.js'
 import { PageFrame } from '../ui/page-frame.js'
 import { words } from './words.js'
+import './shared.css'
 
 export function SharedPage({ id = '' }: PageProps) {
   const text = usePageWords(words)
