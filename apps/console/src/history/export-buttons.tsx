@@ -42,9 +42,10 @@ export function ExportButtons({ query, token }: ExportButtonsProps) {
           type="button"
           className="button"
           disabled={busy}
+          aria-label={`${words.export} ${format.toUpperCase()}`}
           onClick={() => void save(format)}
         >
-          {busy ? words.exporting : `${words.export} ${format.toUpperCase()}`}
+          <span aria-hidden="true">↓</span> {format.toUpperCase()}
         </button>
       ))}
     </>

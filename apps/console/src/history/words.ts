@@ -45,7 +45,6 @@ const english = {
   recording: 'recording',
   noEnd: 'no end',
   export: 'Save as',
-  exporting: 'Saving…',
   exportFailed: (message: string) => `It could not be saved: ${message}`,
 }
 
@@ -97,7 +96,6 @@ const spanish: typeof english = {
   recording: 'grabación',
   noEnd: 'sin final',
   export: 'Guardar como',
-  exporting: 'Guardando…',
   exportFailed: message => `No se pudo guardar: ${message}`,
 }
 

@@ -26,8 +26,12 @@ export function LiveMeter({ feed, session }: LiveMeterProps) {
   )
   return (
     <span className="live-meter" role="img" aria-label={words.levels}>
-      <span className="live-bar" data-side="user" ref={user} />
-      <span className="live-bar" data-side="agent" ref={agent} />
+      <span className="live-track">
+        <span className="live-bar" data-side="user" ref={user} />
+      </span>
+      <span className="live-track">
+        <span className="live-bar" data-side="agent" ref={agent} />
+      </span>
     </span>
   )
 }
