@@ -62,8 +62,7 @@ describe('the model of live conversations', () => {
       session('b', { startedAtMs: 3_000, floor: 'user' }),
       session('c', { startedAtMs: 2_000, agent: 'garage', edge: 'voice-ws' }),
     ])
-    const ids = (agent: string, edge: string) =>
-      listedRows(model, { agent, edge }).map(row => row.session)
+    const ids = (agent: string, edge: string) => listedRows(model, { agent, edge }).map(row => row.session)
     expect([ids('', ''), ids('clinic', ''), ids('', 'voice-ws'), ids('clinic', 'voice-ws')]).toEqual([
       ['b', 'c', 'a'],
       ['b', 'a'],

@@ -1,8 +1,8 @@
 import type { CloseReason, SessionId } from '@parley/core'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { isStorable } from '../json-text.js'
-import type { Schema } from '../schema.js'
-import { decodeCursor, encodeCursor } from '../session-cursor.js'
+import type { Schema, SessionRow } from '../schema.js'
+import { decodeCursor, encodeCursor, type SessionCursor } from '../session-cursor.js'
 import type { ListedSession, SessionFacets, SessionPage, SessionQuery } from '../store.js'
 import { filterOf, recorded, saidIn } from './search-sql.js'
 import { searchTerms } from './search-terms.js'
@@ -14,6 +14,8 @@ import { selectMatches } from './select-matches.js'
  */
 
 const longestPage = 200
+/** Where it is looked first. */
+const nearSessions = 400
 /** Facets are those of so many of the newest sessions. */
 const facetSessions = 2000
 const mostFacets = 50
@@ -24,19 +26,10 @@ export async function selectSessions(database: Kysely<Schema>, query: SessionQue
   const conditions = filterOf(query)
   if (!isStorable(tenant) || terms?.length === 0 || conditions === undefined) return { sessions: [] }
   const limit = Math.min(longestPage, Math.max(1, Math.trunc(query.limit ?? 50) || 1))
-  let select = listed(database, tenant)
-    .orderBy('s.started_at', 'desc')
-    .orderBy('s.id', 'desc')
-    .limit(limit + 1)
-  for (const condition of conditions) select = select.where(condition)
-  for (const term of terms ?? []) select = select.where(saidIn(tenant, term))
-  if (query.before !== undefined) {
-    const { startedAtMs, id } = decodeCursor(query.before)
-    select = select.where(
-      sql<boolean>`(s.started_at, s.id) < (to_timestamp(${startedAtMs}::float8 / 1000), ${id})`,
-    )
-  }
-  const rows = await select.execute()
+  const before = query.before === undefined ? undefined : decodeCursor(query.before)
+  const said = (terms ?? []).map(term => saidIn(tenant, term))
+  const ask = { tenant, before, conditions: [...conditions, ...said], rows: limit + 1 }
+  const rows = await newestOf(database, ask)
   const page = rows.slice(0, limit)
   const matches =
     terms === undefined
@@ -48,6 +41,38 @@ export async function selectSessions(database: Kysely<Schema>, query: SessionQue
   })
   const last = sessions.at(-1)
   return rows.length > limit && last ? { sessions, next: encodeCursor(last) } : { sessions }
+}
+
+interface Asked {
+  readonly tenant: string
+  readonly before: SessionCursor | undefined
+  readonly conditions: readonly RawBuilder<boolean>[]
+  readonly rows: number
+}
+
+/**
+ * What many sessions are is found among the newest of them, without a look at the rest: a word that everybody says would
+ * else be looked up everywhere.
+ */
+async function newestOf(database: Kysely<Schema>, asked: Asked): Promise<ListedRow[]> {
+  if (asked.conditions.length === 0) return rowsOf(database, asked)
+  const near = await rowsOf(database, asked, nearSessions)
+  return near.length === asked.rows ? near : rowsOf(database, asked)
+}
+
+function rowsOf(database: Kysely<Schema>, asked: Asked, among?: number): Promise<ListedRow[]> {
+  const { tenant, before, conditions, rows } = asked
+  const after =
+    before &&
+    sql<boolean>`(started_at, id) < (to_timestamp(${before.startedAtMs}::float8 / 1000), ${before.id})`
+  let sessions = database.selectFrom('parley.sessions').selectAll().where('tenant', '=', tenant)
+  if (after !== undefined) sessions = sessions.where(after)
+  if (among !== undefined) {
+    sessions = sessions.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(among)
+  }
+  let select = listed(database, sessions).orderBy('s.started_at', 'desc').orderBy('s.id', 'desc').limit(rows)
+  for (const condition of conditions) select = select.where(condition)
+  return select.execute()
 }
 
 export async function selectFacets(database: Kysely<Schema>, tenant: string): Promise<SessionFacets> {
@@ -66,9 +91,9 @@ export async function selectFacets(database: Kysely<Schema>, tenant: string): Pr
   return { agents: names('agents'), edges: names('edges'), languages: names('languages') }
 }
 
-function listed(database: Kysely<Schema>, tenant: string) {
+function listed(database: Kysely<Schema>, sessions: SelectQueryBuilder<Schema, never, SessionRow>) {
   return database
-    .selectFrom('parley.sessions as s')
+    .selectFrom(sessions.as('s'))
     .select([
       's.id',
       's.tenant',
@@ -89,7 +114,6 @@ function listed(database: Kysely<Schema>, tenant: string) {
       ),
       recorded.as('recorded'),
     ])
-    .where('s.tenant', '=', tenant)
 }
 
 type ListedRow = Awaited<ReturnType<ReturnType<typeof listed>['execute']>>[number]
