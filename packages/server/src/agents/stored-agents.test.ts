@@ -159,6 +159,20 @@ describe('agents of a tenant', () => {
     expect(stored.live.size).toBeLessThan(5)
   })
 
+  it('answer phone calls with the plan of the file, which answers itself where they cannot', async () => {
+    const { agent: own } = await choose(stranger, 'front-desk')
+    const called = { ...own, phone: { record: true } }
+    expect(await stored.chooseForCall('acme', called)).toBeUndefined()
+    const { latest } = await desk.detail('acme', 'front-desk')
+    await published(ana, 'front-desk', script('Ring.'), latest?.version ?? 0)
+    const held = await stored.chooseForCall('acme', called)
+    expect(held?.agent).toMatchObject({ greeting: { say: ['Ring.'] }, phone: { record: true } })
+    held?.release()
+    expect(await stored.chooseForCall('other', called)).toBeUndefined()
+    expect(await stored.chooseForCall('acme', { ...own, agent: 'broken' })).toBeUndefined()
+    await desk.unpublish(ana, { name: 'front-desk' })
+  })
+
   it('are tried by whoever began the trial and nobody else', async () => {
     nowMs = 5_000
     const { agent: handle, expiresAtMs } = await desk.tryOut(ana, {

@@ -4,14 +4,16 @@
  * every node knows at once, and conversations that run keep the version they began with.
  */
 
+import { callTools } from '@parley/calls'
 import { type Clock, ParleyError, type SecretOf } from '@parley/core'
-import type { Agent } from '@parley/engines'
+import { type Agent, type Tool, toolName } from '@parley/engines'
 import { type AgentStore, type Principal, type PublishedAgent, retried } from '@parley/platform'
 import type { AdmittedAgent } from '../gateway/admit-agent.js'
 import { type AgentCatalogue, baseOf } from '../gateway/agent-catalogue.js'
 import type { AssembledAgent } from '../gateway/assemble-agent.js'
 import type { Assembly } from '../gateway/assemble-gateway.js'
 import type { EmbeddedSpeech } from '../gateway/embedded-speech.js'
+import { phonePlanOf } from '../gateway/phone-plan-of.js'
 import type { Log } from '../log/log.js'
 import { grantedFetch } from './agent-grants.js'
 import type { AgentReader, AgentText } from './agent-reader.js'
@@ -40,6 +42,11 @@ export interface WantedConversation {
 export interface StoredAgents {
   /** @throws ParleyError `not_found`; `bad_agent` where the published one cannot be used (any more); as `LiveAgents.hold` */
   choose(wanted: WantedConversation): Promise<ChosenAgent>
+  /**
+   * Who answers a phone call that is `own`'s: what the tenant published under that name, with the tools and the plan of
+   * calls of `own`; undefined for `own` itself, also where what was published cannot be used: nobody hangs up on a caller.
+   */
+  chooseForCall(tenant: string, own: Agent): Promise<ChosenAgent | undefined>
   /** Puts a text together as a conversation would, and says what is missing. @throws ParleyError `bad_agent`, `bad_config` */
   rehearse(text: AgentText): Promise<void>
   /** The same for a trial, and keeps it for the conversation that comes. */
@@ -67,11 +74,12 @@ export function createStoredAgents(parts: StoredAgentsParts): StoredAgents {
   const { store, own, reader, clock, log } = parts
   const live = createLiveAgents(clock)
 
-  async function admit(tenant: string, agent: Agent): Promise<AdmittedAgent> {
+  async function admit(tenant: string, agent: Agent, moreTools?: readonly Tool[]): Promise<AdmittedAgent> {
     const grants = reader.grantsOf(tenant)
     const secretOf: SecretOf = grants.secretOf
     const speech = await parts.speechFor(agent)
-    return parts.assembly.admit(agent, { fetch: grantedFetch(parts.fetch, grants), secretOf, speech })
+    const world = { fetch: grantedFetch(parts.fetch, grants), secretOf, speech }
+    return parts.assembly.admit(agent, { ...world, ...(moreTools === undefined ? {} : { moreTools }) })
   }
 
   /** A vendor that nobody can use will not be better when somebody calls. */
@@ -95,14 +103,23 @@ export function createStoredAgents(parts: StoredAgentsParts): StoredAgents {
     })
   }
 
-  async function holdPublished(tenant: string, { agent: name, version }: PublishedAgent): Promise<HeldAgent> {
+  /** In a call of `called`, with what calls of that one are like. */
+  async function holdPublished(
+    tenant: string,
+    { agent: name, version }: PublishedAgent,
+    called?: Agent,
+  ): Promise<HeldAgent> {
+    const line = `${called === undefined ? 'agent' : 'phone'} ${name}`
     try {
       return await live.hold({
-        ...{ tenant, line: `agent ${name}`, key: `agent ${name} ${version}`, idleMs: IDLE_MS },
+        ...{ tenant, line, key: `${line} ${version}`, idleMs: IDLE_MS },
         async admit() {
           const yaml = await retried(clock, () => store.read({ tenant, agent: name, version }))
           if (yaml === undefined) throw new ParleyError('not_found')
-          const admitted = await admit(tenant, reader.read({ tenant, name, yaml }))
+          const agent = reader.read({ tenant, name, yaml })
+          const admitted = await (called === undefined
+            ? admit(tenant, agent)
+            : admit(tenant, { ...agent, phone: called.phone }, toolsOfCalls(agent, called)))
           // The first turn need not wait for it.
           void admitted.warm()
           return admitted
@@ -134,6 +151,18 @@ export function createStoredAgents(parts: StoredAgentsParts): StoredAgents {
       const agent = found ?? own.choose(name, language)
       return { agent, release() {} }
     },
+    async chooseForCall(tenant, called) {
+      const published = await retried(clock, () => store.published(tenant))
+      const found = published.find(({ agent }) => agent === called.agent)
+      if (found === undefined) return undefined
+      try {
+        return chosen(await holdPublished(tenant, found, called))
+      } catch (thrown) {
+        const err = ParleyError.from(thrown)
+        log.warn({ err, tenant, agent: called.agent }, 'a call is answered by the file of its agent')
+        return undefined
+      }
+    },
     async rehearse(text) {
       const admitted = await admit(text.tenant, reader.read(text))
       await refuseUnready(admitted).finally(() => admitted.close())
@@ -148,6 +177,12 @@ export function createStoredAgents(parts: StoredAgentsParts): StoredAgents {
 
 function chosen({ assembled, release }: HeldAgent): ChosenAgent {
   return { agent: assembled.agent, assembled, release }
+}
+
+/** As at the start: what a model may do in a call, where the file has a plan for calls. */
+function toolsOfCalls(agent: Agent, called: Agent): readonly Tool[] | undefined {
+  if (agent.kind !== 'model' || called.phone === undefined) return undefined
+  return callTools(phonePlanOf(called), agent.tools.map(toolName))
 }
 
 type Candidate = Agent | PublishedAgent

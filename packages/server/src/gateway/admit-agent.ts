@@ -4,7 +4,7 @@
  */
 
 import type { Clock, SecretOf } from '@parley/core'
-import type { Agent } from '@parley/engines'
+import type { Agent, Tool } from '@parley/engines'
 import { type AssembledAgent, assembleAgent } from './assemble-agent.js'
 import type { ProviderShelf, UnreadyProvider } from './assemble-providers.js'
 import type { AssemblyParts } from './assembly-parts.js'
@@ -16,6 +16,8 @@ export interface AdmittedWorld {
   readonly secretOf: SecretOf
   /** For an agent that names it, though none of the start did. */
   readonly speech: EmbeddedSpeech
+  /** What its model may do beside the tools of its text. */
+  readonly moreTools?: readonly Tool[]
 }
 
 export interface AdmittedAgent {
@@ -31,7 +33,7 @@ const WARM_MS = 3_000
 export function admission(
   parts: AssemblyParts,
 ): (agent: Agent, world: AdmittedWorld) => Promise<AdmittedAgent> {
-  return async (agent, { fetch, secretOf, speech }) => {
+  return async (agent, { fetch, secretOf, speech, moreTools }) => {
     const kept: ProviderLife[] = []
     const warmers: (() => Promise<void>)[] = []
     const shelf = parts.shelf.branch()
@@ -43,6 +45,7 @@ export function admission(
       const assembled = await assembleAgent(agent, {
         ...parts,
         ...{ speech, shelf, tools: { ...parts.tools, fetch, secretOf }, toolboxes: new Map() },
+        ...(moreTools === undefined ? {} : { moreTools }),
         keep(provider) {
           kept.push(provider)
           return provider

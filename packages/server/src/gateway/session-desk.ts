@@ -40,6 +40,7 @@ import {
   type VoicePrincipal,
   type VoiceResumeRequest,
 } from '@parley/transports'
+import { heldBy } from '../agents/held-by.js'
 import type { ChosenAgent, StoredAgents, WantedConversation } from '../agents/stored-agents.js'
 import type { Config } from '../config/settings.js'
 import type { LiveBoard } from '../live/live-board.js'
@@ -62,7 +63,7 @@ export interface SessionDeskParts {
   readonly agents: AgentCatalogue
   readonly assembly: Pick<Assembly, 'of' | 'stir'>
   /** Agents that people write while the gateway runs; without them there are those of `agents` alone. */
-  readonly stored?: Pick<StoredAgents, 'choose'>
+  readonly stored?: Pick<StoredAgents, 'choose' | 'chooseForCall'>
   readonly store: Store
   readonly metrics: Metrics
   readonly resampling: Resampling
@@ -214,16 +215,21 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     beginningOf: (agent: Agent) => Omit<Beginning, 'agent' | 'language'>,
   ): Promise<OpenedSession> {
     const { stored } = parts
-    const { agent, assembled, release } =
-      stored === undefined ? chooseOwn(wanted) : await stored.choose(wanted)
-    const language = speaks(agent, wanted.language) ? wanted.language : agent.language
-    const leaving: Tap = { name: 'agent', event: ({ kind }) => kind === 'session-ended' && release() }
-    try {
-      return await begin({ ...beginningOf(agent), agent, language, assembled, taps: [leaving] })
-    } catch (error) {
-      release()
-      throw error
-    }
+    const chosen = stored === undefined ? chooseOwn(wanted) : await stored.choose(wanted)
+    return heldBy(chosen, ({ agent, assembled, leaving }) => {
+      const language = speaks(agent, wanted.language) ? wanted.language : agent.language
+      return begin({ ...beginningOf(agent), agent, language, assembled, taps: [leaving] })
+    })
+  }
+
+  async function openCall(opening: CallOpening): Promise<OpenedCall> {
+    const { stored } = parts
+    const { principal, agent: own } = opening
+    const chosen = stored === undefined ? undefined : await stored.chooseForCall(principal.tenant, own)
+    if (chosen === undefined) return begin({ ...opening, edge: 'phone' })
+    return heldBy(chosen, ({ agent, assembled, leaving }) =>
+      begin({ ...opening, edge: 'phone', agent, assembled, taps: [...opening.taps, leaving] }),
+    )
   }
 
   function chooseOwn({ name, language, lenient }: WantedConversation): ChosenAgent {
@@ -476,7 +482,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     subjectOf: session => open.get(session as SessionId)?.principal.subject,
     open: openVoice,
     openRealtime,
-    openCall: opening => begin({ ...opening, edge: 'phone' }),
+    openCall,
     endHandedOver(id) {
       if (!open.has(id)) forget(id, 'hang-up')
     },
