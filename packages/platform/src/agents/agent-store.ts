@@ -73,7 +73,7 @@ export interface AgentTrial extends AgentKey {
 }
 
 /** Longest text of an agent, in characters. */
-export const MAX_AGENT_CHARACTERS = 100_000
+export const MAX_AGENT_CHARACTERS = 60_000
 /** Agents of one tenant. */
 export const MAX_AGENTS = 200
 /** Versions of one agent that are kept, beside the published one: the oldest go first. */

@@ -20,7 +20,7 @@ import { createProviderCatalogue } from '../gateway/provider-catalogue.js'
 export async function checkAgent(file: string, config: Config, terminal: Terminal): Promise<void> {
   const read = await loadAgent(file, createProviderCatalogue(vendors, config))
   const warn = (line: string) => terminal.print(terminal.paint.warning(line))
-  const unheard = await unheardPhrases(read)
+  const unheard = await unheardPhrases(read, unknownHere)
   const cure = 'rephrase them, or this agent takes typed turns only'
   if (unheard.length > 0) warn(`No pronunciation for: ${unheard.join(', ')}; ${cure}.`)
   for (const line of missingKeys(read, config)) warn(line)
@@ -28,10 +28,20 @@ export async function checkAgent(file: string, config: Config, terminal: Termina
   terminal.print(terminal.paint.good(`${file} is good.`))
 }
 
+/** Which of these English words cannot be recognised. */
+export type UnknownWords = (words: readonly string[]) => Promise<readonly string[]>
+
 /** Words of its phrases that nobody here can hear, where the embedded recogniser is to hear them. */
-export async function unheardPhrases(agent: Agent): Promise<readonly string[]> {
-  const words = await Promise.all((await scriptsOf(agent)).map(unheardWords))
-  return [...new Set(words.flat())]
+export async function unheardPhrases(agent: Agent, unknownOf: UnknownWords): Promise<readonly string[]> {
+  const english = (await scriptsOf(agent)).filter(({ language }) => /^en(-|$)/i.test(language))
+  const words = new Set(english.flatMap(script => [...scriptGrammar(script).words]))
+  return words.size === 0 ? [] : unknownOf([...words])
+}
+
+/** None where nothing is recognised anyway. */
+const unknownHere: UnknownWords = async words => {
+  const recogniser = await findPocketsphinx()
+  return recogniser.available ? (await knownWords(words, recogniser.model)).unknown : []
 }
 
 /** Scripts whose phrases the embedded recogniser is to hear. */
@@ -42,14 +52,6 @@ async function scriptsOf(agent: Agent): Promise<readonly Script[]> {
     typeof options.script === 'string' ? [resolve(dirname(agent.file), options.script)] : [],
   )
   return Promise.all([...new Set(paths)].map(loadScript))
-}
-
-/** Words of the agent's phrases that cannot be recognised here; none where nothing is recognised anyway. */
-async function unheardWords(script: Script): Promise<readonly string[]> {
-  const recogniser = await findPocketsphinx()
-  if (!recogniser.available || !/^en(-|$)/i.test(script.language)) return []
-  const { unknown } = await knownWords(scriptGrammar(script).words, recogniser.model)
-  return unknown
 }
 
 /** Who decides, and when. @throws ParleyError `bad_config` when the rules of the house cannot be read. */

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { ParleyError } from '@parley/core'
+import { type Clock, ParleyError } from '@parley/core'
 import { type Agent, agentSlots, type ProviderEntry } from '@parley/engines'
 import {
   type AgentStore,
@@ -16,6 +16,7 @@ import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
 import type { Log } from '../log/log.js'
 import { type AgentProblem, problemsOf } from './agent-problems.js'
 import { type AgentReader, type AgentText, type CheckedAgent, namesOf } from './agent-reader.js'
+import { paced } from './paced.js'
 import { type StoredAgents, TRIAL_PREFIX } from './stored-agents.js'
 
 /** What a text comes to, in words for a list. */
@@ -94,6 +95,7 @@ export interface AgentDeskParts {
   readonly own: AgentCatalogue
   readonly reader: AgentReader
   readonly stored: StoredAgents
+  readonly clock: Clock
   readonly epochMs: () => number
   readonly log: Log
 }
@@ -102,7 +104,9 @@ const TRIAL_MS = 600_000
 /** Texts whose facts are remembered: versions never change. */
 const REMEMBERED = 500
 
-export function createAgentDesk({ store, own, reader, stored, epochMs, log }: AgentDeskParts): AgentDesk {
+export function createAgentDesk(parts: AgentDeskParts): AgentDesk {
+  const { store, own, reader, stored, epochMs, log } = parts
+  const pace = paced(parts.clock)
   const remembered = new Map<string, CheckedAgent>()
 
   const ownAgent = (name: string) => own.agents.find(({ agent }) => agent === name)
@@ -210,7 +214,7 @@ export function createAgentDesk({ store, own, reader, stored, epochMs, log }: Ag
         )
       return summaries.sort(byName)
     },
-    check: async given => (await reader.check(given)).problems,
+    check: given => pace(async () => (await reader.check(given)).problems),
     async save({ tenant, subject }, { name, yaml, note, base }) {
       refuseOdd(name, yaml)
       const { agent, problems } = await reader.check({ tenant, name, yaml })

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { ParleyError, type SecretOf } from '@parley/core'
 import { type Agent, agentSlots, type ProviderCatalogue, parseAgent, reasonerEntries } from '@parley/engines'
 import { vendors } from '@parley/providers'
-import { unheardPhrases } from '../agent-check/check-agent.js'
+import { type UnknownWords, unheardPhrases } from '../agent-check/check-agent.js'
 import type { Config } from '../config/settings.js'
 import { shippedAgents } from '../gateway/agent-catalogue.js'
 import { missingKey } from '../gateway/missing-key.js'
@@ -15,6 +15,7 @@ import { shippedFile } from '../gateway/shipped-file.js'
 import { type AgentGrants, agentGrants } from './agent-grants.js'
 import { type AgentProblem, placeIn, problemAt, problemsOf } from './agent-problems.js'
 import { refusalsOf } from './agent-rules.js'
+import { rememberedUnknownWords } from './unknown-words.js'
 
 export interface AgentText {
   readonly tenant: string
@@ -44,6 +45,7 @@ export interface ReaderParts {
 }
 
 export function createAgentReader({ config, catalogue, secretOf }: ReaderParts): AgentReader {
+  const unknownOf = rememberedUnknownWords()
   const grantsOf = (tenant: string) => agentGrants(tenant, config, secretOf)
 
   function read({ tenant, name, yaml }: AgentText): Agent {
@@ -57,7 +59,7 @@ export function createAgentReader({ config, catalogue, secretOf }: ReaderParts):
   async function check(text: AgentText): Promise<CheckedAgent> {
     try {
       const agent = read(text)
-      return { agent, problems: [...missingKeys(agent, config), ...(await unheard(agent))] }
+      return { agent, problems: [...missingKeys(agent, config), ...(await unheard(agent, unknownOf))] }
     } catch (thrown) {
       const error = ParleyError.from(thrown)
       if (error.code !== 'bad_agent') throw error
@@ -96,8 +98,8 @@ function missingKeys(agent: Agent, config: Config): readonly AgentProblem[] {
   })
 }
 
-async function unheard(agent: Agent): Promise<readonly AgentProblem[]> {
-  const words = await unheardPhrases(agent)
+async function unheard(agent: Agent, unknownOf: UnknownWords): Promise<readonly AgentProblem[]> {
+  const words = await unheardPhrases(agent, unknownOf)
   if (words.length === 0) return []
   const text = `No pronunciation for: ${words.join(', ')}; rephrase them, or this agent takes typed turns only`
   return [problemAt({ line: 1, column: 1 }, text, 'warning')]

@@ -22,11 +22,11 @@ export interface AttachedAgents {
 }
 
 export function attachAgents(options: AttachAgentsOptions): AttachedAgents {
-  const { own, log, epochMs, lifecycle } = options
+  const { own, clock, log, epochMs, lifecycle } = options
   const store = createSqlAgentStore(options.store.database)
   const reader: AgentReader = createAgentReader(options)
   const stored = createStoredAgents({ ...options, store, reader, fetch })
   lifecycle.onStop('agents of the console', () => stored.close())
-  const desk = createAgentDesk({ store, own, reader, stored, epochMs, log })
+  const desk = createAgentDesk({ store, own, reader, stored, clock, epochMs, log })
   return { stored, routes: agentRoutes(desk, createGuard(options)) }
 }

@@ -57,7 +57,7 @@ describe('agents of a tenant', () => {
         },
       },
     })
-    desk = createAgentDesk({ store: agents, own, reader, stored, epochMs: () => nowMs, log })
+    desk = createAgentDesk({ store: agents, own, reader, stored, clock, epochMs: () => nowMs, log })
   })
   afterAll(async () => {
     await stored.close()
@@ -193,6 +193,6 @@ describe('agents of a tenant', () => {
     expect(await save('try:me', 'a')).toMatch(/^bad_message/)
     expect(await save(' a', 'a')).toMatch(/^bad_message/)
     expect(await save('a', 'a\u0000')).toMatch(/^bad_message/)
-    expect(await save('a', 'x'.repeat(100_001))).toMatch(/^too_large/)
+    expect(await save('a', 'x'.repeat(60_001))).toMatch(/^too_large/)
   })
 })
