@@ -3,12 +3,12 @@
 import { join } from 'node:path'
 import {
   type DurableEvent,
+  isDurable,
   ledgerMarks,
   type SessionEvent,
   type SessionId,
   systemClock,
 } from '@parley/core'
-import { isDurable } from '@parley/core'
 import { openStore } from '@parley/platform'
 
 export interface PastOptions {
@@ -36,7 +36,10 @@ const providers = [
 ] as const
 
 /** The same for the same numbers. The folder must not be in use. */
-export async function storePast(dataDir: string, { count, untilMs, tenant = 'local' }: PastOptions): Promise<void> {
+export async function storePast(
+  dataDir: string,
+  { count, untilMs, tenant = 'local' }: PastOptions,
+): Promise<void> {
   const store = await openStore({
     dataDir: join(dataDir, 'data'),
     ...{ clock: systemClock, log: silent, migrate: true },
@@ -57,9 +60,14 @@ export async function storePast(dataDir: string, { count, untilMs, tenant = 'loc
             ...(maker === undefined ? {} : { providers: maker }),
           })
           const events = eventsOf(number)
-          store.appendEvents(id, events.map((event, seq) => ({ seq, event })))
+          store.appendEvents(
+            id,
+            events.map((event, seq) => ({ seq, event })),
+          )
           await Promise.all(
-            events.filter((event): event is DurableEvent => isDurable(event)).map(event => store.write(id, event)),
+            events
+              .filter((event): event is DurableEvent => isDurable(event))
+              .map(event => store.write(id, event)),
           )
           const lastMs = events.reduce((last, { atMs }) => Math.max(last, atMs), 4_000)
           const endedAtMs = startedAtMs + lastMs + (number % 6 === 3 ? 30_000 : 1_500)
@@ -95,32 +103,103 @@ function eventsOf(number: number): SessionEvent[] {
       return { ...each, startMs: startsMs }
     })
     const interrupted = (number + index * 2) % 6 === 0
-    const heardMs = interrupted ? 300 + ((number * 211) % 5_200) : 4_200 + ((number * 97 + index * 513) % 2_300)
+    const heardMs = interrupted
+      ? 300 + ((number * 211) % 5_200)
+      : 4_200 + ((number * 97 + index * 513) % 2_300)
     const heardAtMs = endMs + atMs
-    const ledger = { totalMs: atMs, stages: line, unattributedMs: 0, heardSource: index % 2 ? 'reported' : 'estimated' }
-    const heard = { reply, ms: heardMs, text: 'Certainly.', complete: !interrupted, source: 'reported', errorMs: 10 }
+    const ledger = {
+      totalMs: atMs,
+      stages: line,
+      unattributedMs: 0,
+      heardSource: index % 2 ? 'reported' : 'estimated',
+    }
+    const heard = {
+      reply,
+      ms: heardMs,
+      text: 'Certainly.',
+      complete: !interrupted,
+      source: 'reported',
+      errorMs: 10,
+    }
     events.push(
-      { kind: 'turn-committed', atMs: endMs + 300, turn, endpoint: { ms: 260 + ((number * 53) % 900), complete: 0.7, reasons: [] } },
-      { kind: 'transcript-final', atMs: endMs + 320, turn, text: texts[index % texts.length], origin: 'speech', startMs, endMs },
-      { kind: 'reply-made', atMs: heardAtMs, turn, reply, inputTokens: number % 3 === 0 ? 0 : 640 + index * 90, outputTokens: number % 3 === 0 ? 0 : 45 },
+      {
+        kind: 'turn-committed',
+        atMs: endMs + 300,
+        turn,
+        endpoint: { ms: 260 + ((number * 53) % 900), complete: 0.7, reasons: [] },
+      },
+      {
+        kind: 'transcript-final',
+        atMs: endMs + 320,
+        turn,
+        text: texts[index % texts.length],
+        origin: 'speech',
+        startMs,
+        endMs,
+      },
+      {
+        kind: 'reply-made',
+        atMs: heardAtMs,
+        turn,
+        reply,
+        inputTokens: number % 3 === 0 ? 0 : 640 + index * 90,
+        outputTokens: number % 3 === 0 ? 0 : 45,
+      },
       { kind: 'ledger', atMs: heardAtMs, turn, reply, ledger },
-      { kind: 'reply-ended', atMs: heardAtMs + heardMs, turn, reply, said: 'Certainly. What day suits you?', heard, interrupted },
+      {
+        kind: 'reply-ended',
+        atMs: heardAtMs + heardMs,
+        turn,
+        reply,
+        said: 'Certainly. What day suits you?',
+        heard,
+        interrupted,
+      },
     )
     if (interrupted)
       events.push(
         { kind: 'ducked', atMs: heardAtMs, reply, afterOnsetMs: 20 + (number % 50) },
-        { kind: 'judged', atMs: heardAtMs, reply, ruling: 'claim', afterOnsetMs: 180 + ((number * 7) % 260), reasons: [] },
+        {
+          kind: 'judged',
+          atMs: heardAtMs,
+          reply,
+          ruling: 'claim',
+          afterOnsetMs: 180 + ((number * 7) % 260),
+          reasons: [],
+        },
       )
     if ((number + index) % 5 === 1)
-      events.push({ kind: 'judged', atMs: heardAtMs, reply, ruling: index % 2 ? 'pass' : 'hold', afterOnsetMs: 90 + ((number * 13) % 300), reasons: [] })
+      events.push({
+        kind: 'judged',
+        atMs: heardAtMs,
+        reply,
+        ruling: index % 2 ? 'pass' : 'hold',
+        afterOnsetMs: 90 + ((number * 13) % 300),
+        reasons: [],
+      })
     if ((number + index) % 4 === 0) {
       events.push({ kind: 'reply-prepared', atMs: endMs, turn, reply: `p_${index}` })
       if (index % 2 === 0)
-        events.push({ kind: 'reply-discarded', atMs: endMs, turn, reply: `p_${index}`, audioMs: 400, words: 6, inputTokens: 300, outputTokens: 12 })
+        events.push({
+          kind: 'reply-discarded',
+          atMs: endMs,
+          turn,
+          reply: `p_${index}`,
+          audioMs: 400,
+          words: 6,
+          inputTokens: 300,
+          outputTokens: 12,
+        })
     }
     if ((number + index) % 17 === 0) events.push({ kind: 'turn-reopened', atMs: endMs, turn })
     if (number % 9 === 0 && index === 0)
-      events.push({ kind: 'tool-called', atMs: endMs, turn, reply, call: { id: 'c', name: 'open-calendar', arguments: {} } })
+      events.push({
+        kind: 'tool-called',
+        atMs: endMs,
+        turn,
+        reply,
+        call: { id: 'c', name: 'open-calendar', arguments: {} },
+      })
   }
   // Every part of an event was made above.
   return events as SessionEvent[]

@@ -13,6 +13,7 @@ import { GroupFigures } from './group-figures.js'
 import { Headline } from './headline.js'
 import { InterruptionFigures } from './interruption-figures.js'
 import { LatencyFigures } from './latency-figures.js'
+import { LengthFigures } from './length-figures.js'
 import { MoreFigures } from './more-figures.js'
 import { OverTime } from './over-time.js'
 import { ProviderFigures } from './provider-figures.js'
@@ -41,7 +42,8 @@ export function AnalyticsPage({ session }: PageProps) {
   const known = useRef<Facets>(undefined)
   if (facets.kind === 'here') known.current = facets.value
   const [counted, setCounted] = useState<Counted>()
-  if (loaded.kind === 'here' && loaded.value !== counted?.report) setCounted({ report: loaded.value, question })
+  if (loaded.kind === 'here' && loaded.value !== counted?.report)
+    setCounted({ report: loaded.value, question })
   const report = counted?.report
   const failed = loaded.kind !== 'here' && loaded.kind !== 'loading' ? loaded : undefined
 
@@ -72,9 +74,14 @@ export function AnalyticsPage({ session }: PageProps) {
             <OverTime {...parts} />
             <LatencyFigures {...parts} />
             <EndingFigures {...parts} />
-            <InterruptionFigures {...parts} />
+            <div className="figure-stack">
+              <InterruptionFigures {...parts} />
+              <LengthFigures {...parts} />
+            </div>
             <TalkFigures {...parts} />
-            <MoreFigures {...parts} />
+            <div className="figure-stack">
+              <MoreFigures {...parts} />
+            </div>
             <GroupFigures {...parts} />
             <ProviderFigures {...parts} />
             <CostFigures {...parts} />

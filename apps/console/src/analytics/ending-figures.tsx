@@ -37,6 +37,7 @@ export function EndingFigures({ report: { endings }, range, query, save }: Endin
       asTable={
         <DataTable
           caption={words.stillOn}
+          short
           rows={shown}
           keyOf={({ key }) => key}
           columns={[
@@ -56,7 +57,8 @@ export function EndingFigures({ report: { endings }, range, query, save }: Endin
       />
       <DataTable
         caption={words.endings}
-        rows={reasons.slice(0, 12)}
+        short
+        rows={reasons.slice(0, 8)}
         keyOf={({ reason, after }) => `${reason} ${after}`}
         columns={[
           {

@@ -25,6 +25,7 @@ export function InterruptionFigures({ report, save }: InterruptionFiguresProps) 
     <Figure title={words.interruptions} note={words.interruptionsNote} csv="interruptions" save={save}>
       <DataTable
         caption={words.interruptions}
+        short
         rows={rulings}
         keyOf={({ ruling }) => ruling}
         columns={[

@@ -26,7 +26,10 @@ export function LatencyFigures({ report: { latency, targets }, save }: LatencyFi
     { name: words.firstToken, ...firstToken, targetMs: targets.firstTokenMs },
     { name: words.bargeIn, ...bargeIn, targetMs: targets.bargeInMs },
   ].filter(({ rows }) => rows > 0)
-  const parts: Row[] = stages.map(({ stage, ...points }) => ({ name: words.stages[stage] ?? stage, ...points }))
+  const parts: Row[] = stages.map(({ stage, ...points }) => ({
+    name: words.stages[stage] ?? stage,
+    ...points,
+  }))
   return (
     <Figure wide title={words.latency} note={words.latencyNote} csv="stages" save={save}>
       <table className="spreads">
@@ -50,7 +53,7 @@ export function LatencyFigures({ report: { latency, targets }, save }: LatencyFi
             <SpreadRow
               key={row.name}
               row={row}
-              mostMs={Math.max(...(index < whole.length ? whole : parts).map(({ p99 }) => p99 ?? 0))}
+              mostMs={scaleEnd(index < whole.length ? whole : parts)}
               first={index === whole.length}
             />
           ))}
@@ -61,7 +64,21 @@ export function LatencyFigures({ report: { latency, targets }, save }: LatencyFi
   )
 }
 
-function SpreadRow({ row, mostMs, first }: { readonly row: Row; readonly mostMs: number; readonly first: boolean }) {
+/** One answer in a hundred may be far out: the scale ends where most are, and its line at the edge of the picture. */
+function scaleEnd(rows: readonly Row[]): number {
+  const [usual, most] = [rows.map(({ p95 }) => p95 ?? 0), rows.map(({ p99 }) => p99 ?? 0)]
+  return Math.min(Math.max(...usual) * 1.25, Math.max(...most))
+}
+
+function SpreadRow({
+  row,
+  mostMs,
+  first,
+}: {
+  readonly row: Row
+  readonly mostMs: number
+  readonly first: boolean
+}) {
   const words = usePageWords(table)
   const { ms, count } = useNumbers()
   const { name, targetMs, p50, p90, p95, p99, rows } = row
@@ -76,7 +93,11 @@ function SpreadRow({ row, mostMs, first }: { readonly row: Row; readonly mostMs:
         <Spread points={row} mostMs={mostMs} targetMs={targetMs} />
       </td>
       {[p50, p90, p95, p99].map((value, index) => (
-        <td key={['p50', 'p90', 'p95', 'p99'][index]} data-figures data-name={['p50', 'p90', 'p95', 'p99'][index]}>
+        <td
+          key={['p50', 'p90', 'p95', 'p99'][index]}
+          data-figures
+          data-name={['p50', 'p90', 'p95', 'p99'][index]}
+        >
           {ms(value)}
         </td>
       ))}

@@ -17,7 +17,8 @@ export function MoreFigures({ report, save }: MoreFiguresProps) {
   const { endpointing, speculation, decisions, tools } = report
   const { waits, long, reopened } = endpointing
   const { prepared, discarded, audioMs, inputTokens, outputTokens } = speculation
-  const ofWaits = (value: number) => (waits.rows === 0 ? count(value) : `${count(value)} (${share(value / waits.rows)})`)
+  const ofWaits = (value: number) =>
+    waits.rows === 0 ? count(value) : `${count(value)} (${share(value / waits.rows)})`
   return (
     <>
       <Figure title={words.more} save={save}>
@@ -44,7 +45,8 @@ export function MoreFigures({ report, save }: MoreFiguresProps) {
             <dt>{words.discarded}</dt>
             <dd>
               {count(discarded)}
-              {discarded > 0 && ` · ${words.wasted(count(inputTokens + outputTokens), decimal(audioMs / 1_000))}`}
+              {discarded > 0 &&
+                ` · ${words.wasted(count(inputTokens + outputTokens), decimal(audioMs / 1_000))}`}
             </dd>
           </div>
         </dl>
@@ -53,6 +55,7 @@ export function MoreFigures({ report, save }: MoreFiguresProps) {
         <Figure title={words.tools} csv="tools" save={save}>
           <DataTable
             caption={words.tools}
+            short
             rows={tools}
             keyOf={({ name }) => name}
             columns={[

@@ -34,7 +34,9 @@ export function RangeBar({ range, query, ask, facets }: RangeBarProps) {
         label={words.range}
         chosen={range.name}
         choices={rangeNames.map(name => [name, words.ranges[name]])}
-        choose={name => ask({ ...query, range: name, ...(name === 'custom' ? days : { from: '', until: '' }) })}
+        choose={name =>
+          ask({ ...query, range: name, ...(name === 'custom' ? days : { from: '', until: '' }) })
+        }
       />
       {range.name === 'custom' &&
         (['from', 'until'] as const).map(name => (
@@ -44,7 +46,9 @@ export function RangeBar({ range, query, ask, facets }: RangeBarProps) {
               type="date"
               required
               value={days[name]}
-              onChange={({ target }) => target.value !== '' && ask({ ...query, ...days, [name]: target.value })}
+              onChange={({ target }) =>
+                target.value !== '' && ask({ ...query, ...days, [name]: target.value })
+              }
             />
           </label>
         ))}

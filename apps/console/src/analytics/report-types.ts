@@ -38,7 +38,11 @@ export interface TokenRow {
 export interface Report {
   readonly headline: Sums
   readonly previous: Sums
-  readonly targets: { readonly firstTokenMs: number; readonly bargeInMs: number; readonly slowAnswerMs: number }
+  readonly targets: {
+    readonly firstTokenMs: number
+    readonly bargeInMs: number
+    readonly slowAnswerMs: number
+  }
   readonly overTime: readonly (Sums & { readonly atMs: number })[]
   readonly latency: {
     readonly total: Points
@@ -66,7 +70,11 @@ export interface Report {
     readonly shares: readonly { readonly fromShare: number; readonly sessions: number }[]
   }
   readonly endings: {
-    readonly reasons: readonly { readonly reason: string; readonly after: string; readonly sessions: number }[]
+    readonly reasons: readonly {
+      readonly reason: string
+      readonly after: string
+      readonly sessions: number
+    }[]
     readonly byTurns: readonly { readonly turns: number; readonly sessions: number }[]
     readonly bySeconds: readonly { readonly fromSeconds: number; readonly sessions: number }[]
   }

@@ -1,4 +1,7 @@
-/** How a duration spreads: filled to the median, outlined to the 95th of 100, a line to the 99th, and a target across. */
+/**
+ * How a duration spreads: filled to the median, outlined to the 95th of 100, a line to the 99th, and a target across.
+ * An arrow where the 99th lies beyond the scale.
+ */
 import { scaleOf } from '../ui/axis.js'
 import { useWidth } from '../ui/use-width.js'
 import type { Points } from './report-types.js'
@@ -21,8 +24,18 @@ export function Spread({ points, mostMs, targetMs }: SpreadProps) {
     <div className="spread" ref={watch} aria-hidden="true">
       {width > 0 && p50 !== null && p95 !== null && p99 !== null && (
         <svg width={width} height={height} role="presentation">
-          <line className="spread-line" x1={x(p95)} x2={x(p99)} y1={height / 2} y2={height / 2} />
-          <line className="spread-line" x1={x(p99)} x2={x(p99)} y1={5} y2={height - 5} />
+          <line
+            className="spread-line"
+            x1={x(p95)}
+            x2={x(Math.min(p99, mostMs))}
+            y1={height / 2}
+            y2={height / 2}
+          />
+          {p99 <= mostMs ? (
+            <line className="spread-line" x1={x(p99)} x2={x(p99)} y1={5} y2={height - 5} />
+          ) : (
+            <path className="spread-beyond" d={`M${x(mostMs) - 5} 4l5 5l-5 5`} />
+          )}
           <rect className="spread-most" x={1} y={3.5} width={Math.max(1, x(p95) - 1)} height={height - 7} />
           <rect className="spread-half" x={1} y={3.5} width={Math.max(1, x(p50) - 1)} height={height - 7} />
           {targetMs !== undefined && targetMs <= mostMs && (

@@ -29,6 +29,7 @@ export function TalkFigures({ report: { talk }, save }: TalkFiguresProps) {
       asTable={
         <DataTable
           caption={words.talkChart}
+          short
           rows={columns}
           keyOf={({ key }) => key}
           columns={[

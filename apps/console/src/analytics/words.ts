@@ -34,7 +34,8 @@ const english = {
   latency: 'Where the time goes',
   latencyNote:
     'From the caller’s last sound to the first sound of the answer. Filled: half of all answers. Outlined: 95 of 100. Line: 99 of 100.',
-  reported: (count: string, all: string) => `${count} of ${all} were reported by the far end, the others estimated.`,
+  reported: (count: string, all: string) =>
+    `${count} of ${all} were reported by the far end, the others estimated.`,
   stage: 'Stage',
   total: 'Whole answer',
   firstToken: 'To the first word',
@@ -43,7 +44,8 @@ const english = {
   missesTarget: 'over target',
   rows: 'Rows',
   providers: 'Who made it',
-  providersNote: 'Counted for the provider a conversation began with; one that took over in the middle is among them.',
+  providersNote:
+    'Counted for the provider a conversation began with; one that took over in the middle is among them.',
   provider: 'Provider',
   model: 'Model',
   interruptions: 'Interruptions',
@@ -83,6 +85,8 @@ const english = {
     answer: 'an answer',
   } as Readonly<Record<string, string>>,
   length: 'Length',
+  lengths: 'How long they last',
+  longer: (seconds: string) => `${seconds}+`,
   talk: 'Who speaks',
   talkChart: 'Conversations by the caller’s share of the speech',
   talkSummary: (caller: string, agent: string) => `Callers speak ${caller}, agents ${agent} of the time.`,
@@ -213,6 +217,8 @@ const spanish: typeof english = {
     answer: 'una respuesta',
   },
   length: 'Duración',
+  lengths: 'Cuánto duran',
+  longer: seconds => `${seconds}+`,
   talk: 'Quién habla',
   talkChart: 'Conversaciones por la parte de habla de quien llama',
   talkSummary: (caller, agent) => `Quien llama habla ${caller}, el agente ${agent} del tiempo.`,

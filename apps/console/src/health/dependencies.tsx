@@ -19,7 +19,10 @@ export function Dependencies({ status }: { readonly status: Status }) {
         rows={status.dependencies.filter(each => each.own || each.status !== 'not_configured')}
         keyOf={({ name }) => name}
         columns={[
-          { name: words.name, cell: ({ name }) => `${words.names[name] ?? name}${name === 'database' ? kind : ''}` },
+          {
+            name: words.name,
+            cell: ({ name }) => `${words.names[name] ?? name}${name === 'database' ? kind : ''}`,
+          },
           {
             name: words.state,
             cell: ({ status: state, sinceMs }) => (

@@ -44,7 +44,9 @@ describe('what is wrong on a node', () => {
 
   it('is a dependency that does not answer, with what it said and since when', () => {
     const lastProblem = { text: 'gone', code: 'store_unavailable', atMs: 5 }
-    const dependencies = [{ name: 'database', own: true, status: 'unhealthy', sinceMs: 4, lastProblem } as const]
+    const dependencies = [
+      { name: 'database', own: true, status: 'unhealthy', sinceMs: 4, lastProblem } as const,
+    ]
     expect(findingsOf({ ...good, reasons: ['database'], dependencies })).toEqual([
       { kind: 'database', subject: 'database', text: 'gone', code: 'store_unavailable', sinceMs: 4 },
     ])
@@ -56,8 +58,12 @@ describe('what is wrong on a node', () => {
   })
 
   it('is what is nearly full, late, waiting or lost', () => {
-    expect(loaded({ limits: [{ name: 'connections', limit: 10, used: 9, holders: null, refused: 0 }] })).toEqual(['full'])
-    expect(loaded({ limits: [{ name: 'ratePerAddress', limit: 10, used: null, holders: null, refused: 7 }] })).toEqual([])
+    expect(
+      loaded({ limits: [{ name: 'connections', limit: 10, used: 9, holders: null, refused: 0 }] }),
+    ).toEqual(['full'])
+    expect(
+      loaded({ limits: [{ name: 'ratePerAddress', limit: 10, used: null, holders: null, refused: 7 }] }),
+    ).toEqual([])
     expect(loaded({ host: { ...operation.host, eventLoopP99Ms: 101 } })).toEqual(['lag'])
     expect(loaded({ host: { ...operation.host, residentBytes: 9.1e8 } })).toEqual(['memory'])
     expect(loaded({ queues: [{ name: 'store-waiting', value: 1_001, limit: 10_000 }] })).toEqual(['backlog'])
@@ -65,7 +71,14 @@ describe('what is wrong on a node', () => {
   })
 
   it('is a provider that rests, and a target that is missed often enough to mean something', () => {
-    const resting = { slot: 'llm', provider: 'openai', state: 'resting', sinceMs: 3, answers: 0, failures: 2 } as const
+    const resting = {
+      slot: 'llm',
+      provider: 'openai',
+      state: 'resting',
+      sinceMs: 3,
+      answers: 0,
+      failures: 2,
+    } as const
     expect(loaded({ providers: [resting] })).toEqual(['provider'])
     const late = { type: 'barge_in', targetMs: 50, measured: 40, missed: 5, worstMs: 90 } as const
     expect(loaded({ latency: [late] })).toEqual(['latency'])
@@ -73,7 +86,9 @@ describe('what is wrong on a node', () => {
   })
 
   it('is a setting that was wrong when the gateway started', () => {
-    const problems = [{ level: 'warning', name: 'PORT', sentence: 'It is odd', cure: 'Set another.' } as const]
+    const problems = [
+      { level: 'warning', name: 'PORT', sentence: 'It is odd', cure: 'Set another.' } as const,
+    ]
     expect(findingsOf({ ...good, operation: { ...operation, problems } })).toEqual([
       { kind: 'setting', subject: 'PORT', text: 'It is odd. Set another.' },
     ])

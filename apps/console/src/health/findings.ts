@@ -50,7 +50,8 @@ function readiness({ reasons }: Status): Finding[] {
 function dependencies({ dependencies: all }: Status): Finding[] {
   return all.flatMap(({ name, own, status, sinceMs, lastProblem }): Finding[] => {
     if (status !== 'unhealthy') return []
-    const kind = own && (name === 'database' || name === 'redis' || name === 'voice_services') ? name : 'vendor'
+    const kind =
+      own && (name === 'database' || name === 'redis' || name === 'voice_services') ? name : 'vendor'
     const { text = '', code } = lastProblem ?? {}
     return [{ kind, subject: name, text, ...(code && { code }), ...(sinceMs !== undefined && { sinceMs }) }]
   })
@@ -67,15 +68,19 @@ function operation({ operation: all }: Status): Finding[] {
         ...(lastProblem?.code && { code: lastProblem.code }),
       })
   for (const { name, limit, used } of limits)
-    if (limit !== null && used !== null && used >= limit * fullShare) found.push({ kind: 'full', subject: name, text: '' })
+    if (limit !== null && used !== null && used >= limit * fullShare)
+      found.push({ kind: 'full', subject: name, text: '' })
   if (host.eventLoopP99Ms > lagMs) found.push({ kind: 'lag', subject: '', text: '' })
-  if (host.residentBytes > host.memoryBytes * memoryShare) found.push({ kind: 'memory', subject: '', text: '' })
+  if (host.residentBytes > host.memoryBytes * memoryShare)
+    found.push({ kind: 'memory', subject: '', text: '' })
   for (const { name, value, limit } of queues) {
-    if (limit !== null && value > limit * backlogShare) found.push({ kind: 'backlog', subject: name, text: '' })
+    if (limit !== null && value > limit * backlogShare)
+      found.push({ kind: 'backlog', subject: name, text: '' })
     if (limit === null && value > 0) found.push({ kind: 'dropped', subject: name, text: '' })
   }
   for (const { type, measured, missed } of latency)
-    if (measured >= fewest && missed > measured * missedShare) found.push({ kind: 'latency', subject: type, text: '' })
+    if (measured >= fewest && missed > measured * missedShare)
+      found.push({ kind: 'latency', subject: type, text: '' })
   for (const { name, sentence, cure } of problems)
     found.push({ kind: 'setting', subject: name, text: `${sentence}. ${cure}` })
   return found

@@ -20,7 +20,9 @@ export function Limits({ limits }: { readonly limits: readonly Limit[] }) {
           <div key={limit.name}>
             <dt>
               {words.limitNames[limit.name] ?? limit.name}
-              {(limit.holders ?? 0) > 1 && <span className="hint"> {words.busiest(count(limit.holders))}</span>}
+              {(limit.holders ?? 0) > 1 && (
+                <span className="hint"> {words.busiest(count(limit.holders))}</span>
+              )}
             </dt>
             <dd>
               {held(limit)}

@@ -32,7 +32,8 @@ export function Load({ operation: { host, queues, store } }: { readonly operatio
         <div>
           <dt>{words.loop}</dt>
           <dd>
-            {ms(host.eventLoopP99Ms)} <span className="hint">· {words.loopMost(ms(host.eventLoopMaxMs))}</span>
+            {ms(host.eventLoopP99Ms)}{' '}
+            <span className="hint">· {words.loopMost(ms(host.eventLoopMaxMs))}</span>
           </dd>
         </div>
         <div>

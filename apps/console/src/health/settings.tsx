@@ -30,7 +30,11 @@ export function Settings({ settings }: { readonly settings: readonly SettingRow[
               onChange={({ target }) => setText(target.value)}
             />
             <label>
-              <input type="checkbox" checked={onlySet} onChange={({ target }) => setOnlySet(target.checked)} />
+              <input
+                type="checkbox"
+                checked={onlySet}
+                onChange={({ target }) => setOnlySet(target.checked)}
+              />
               {words.onlySet}
             </label>
           </div>

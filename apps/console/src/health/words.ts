@@ -36,11 +36,13 @@ const english = {
   cures: {
     draining: 'Nothing: conversations end or move to another node, then it stops.',
     starting: 'Wait a moment.',
-    database: 'See that the server of DATABASE_URL runs and lets the gateway in, or that the disk of the data folder has room.',
+    database:
+      'See that the server of DATABASE_URL runs and lets the gateway in, or that the disk of the data folder has room.',
     redis: 'See that the server of REDIS_URL runs. Without it nodes do not find each other’s conversations.',
     voice_services: 'Look into the log of the gateway; restart it if it does not recover.',
     vendor: 'Look at the vendor’s status page and at the key in the settings.',
-    provider: 'The next provider of the list serves meanwhile. Look at the vendor’s status page, the key and the account.',
+    provider:
+      'The next provider of the list serves meanwhile. Look at the vendor’s status page, the key and the account.',
     full: 'Raise the limit, or start another node.',
     lag: 'Another process takes its processor, or it holds too many conversations. Start another node or lower VOICE_MAX_CONNECTIONS.',
     memory: 'Give the process more memory, or lower VOICE_MAX_CONNECTIONS.',
@@ -181,10 +183,12 @@ const spanish: typeof english = {
     starting: 'Espera un momento.',
     database:
       'Mira que el servidor de DATABASE_URL funcione y deje entrar a la pasarela, o que el disco de los datos tenga sitio.',
-    redis: 'Mira que el servidor de REDIS_URL funcione. Sin él los nodos no encuentran las conversaciones de otros.',
+    redis:
+      'Mira que el servidor de REDIS_URL funcione. Sin él los nodos no encuentran las conversaciones de otros.',
     voice_services: 'Mira el registro de la pasarela; reiníciala si no se recupera.',
     vendor: 'Mira la página de estado del proveedor y la clave en los ajustes.',
-    provider: 'Mientras tanto sirve el siguiente de la lista. Mira la página de estado, la clave y la cuenta.',
+    provider:
+      'Mientras tanto sirve el siguiente de la lista. Mira la página de estado, la clave y la cuenta.',
     full: 'Sube el límite o arranca otro nodo.',
     lag: 'Otro proceso le quita el procesador, o lleva demasiadas conversaciones. Arranca otro nodo o baja VOICE_MAX_CONNECTIONS.',
     memory: 'Da más memoria al proceso o baja VOICE_MAX_CONNECTIONS.',

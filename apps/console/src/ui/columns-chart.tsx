@@ -97,7 +97,12 @@ export function ColumnsChart({ summary, columns, write, height = 132, as = 'colu
                 />
               )}
               {index % every === 0 && (
-                <text className="chart-tick" x={x(index) + step / 2} y={height + top + 16} textAnchor="middle">
+                <text
+                  className="chart-tick"
+                  x={x(index) + step / 2}
+                  y={height + top + 16}
+                  textAnchor="middle"
+                >
                   {label}
                 </text>
               )}

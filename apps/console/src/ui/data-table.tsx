@@ -14,11 +14,13 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
+  /** Few short columns: they stay beside each other in narrow windows, too. */
+  readonly short?: true
 }
 
-export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, keyOf, short }: DataTableProps<Row>) {
   return (
-    <table className="table">
+    <table className="table" data-short={short}>
       <caption className="unseen">{caption}</caption>
       <thead>
         <tr>

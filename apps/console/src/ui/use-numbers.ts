@@ -37,8 +37,7 @@ export function numbersOf(language: Language): Numbers {
     count: value => write(value, { maximumFractionDigits: 0 }),
     decimal,
     share: value => write(value, { style: 'percent', maximumFractionDigits: 1 }),
-    change: value =>
-      write(value, { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
+    change: value => write(value, { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
     ms(value) {
       if (value === null || value === undefined) return nothing
       const seconds = Math.abs(value) >= 1_000

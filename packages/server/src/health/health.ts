@@ -118,7 +118,8 @@ export function createHealth(options: HealthOptions): Health {
     voice,
     async inspect() {
       await voice()
-      return record.reports()
+      const found = record.reports()
+      return [...names].flatMap(name => found.find(each => each.name === name) ?? [])
     },
     setServing(serving, reason) {
       notServing = serving ? undefined : reason

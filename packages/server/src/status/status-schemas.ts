@@ -9,13 +9,10 @@ const problem = z.object({ text: z.string(), code: z.string().optional(), atMs: 
 const limit = z.object({
   name: z.enum(['connections', 'connectionsPerAddress', 'sessionsPerPrincipal', 'ratePerAddress']),
   limit: z.number().nullable().meta({ description: 'Null: no limit of its own.' }),
-  used: z
-    .number()
-    .nullable()
-    .meta({
-      description:
-        'Now; of limits by address or user what the busiest one holds. Null where it is not counted.',
-    }),
+  used: z.number().nullable().meta({
+    description:
+      'Now; of limits by address or user what the busiest one holds. Null where it is not counted.',
+  }),
   holders: count.nullable().meta({ description: 'Addresses or users that hold something.' }),
   windowMs: z.number().optional(),
   refused: count.meta({ description: 'Since the start.' }),
