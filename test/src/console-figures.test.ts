@@ -49,14 +49,14 @@ describe('figures and health in the console', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'CSV: How they end' }).click()
     expect((await saving).suggestedFilename()).toBe('parley-endings.csv')
 
-    await page.getByRole('combobox', { name: 'Agent' }).selectOption('taxi')
-    await sessions('15').waitFor()
-    expect(page.url()).toContain('agent=taxi')
-    await page.getByText('Today', { exact: true }).click()
-    await page.getByText('30 days', { exact: true }).click()
+    await page.getByRole('combobox', { name: 'Agent' }).selectOption('clinic')
+    await sessions('30').waitFor()
+    expect(page.url()).toContain('agent=clinic')
+    await page.getByRole('radio', { name: '7 days' }).check()
+    await page.getByRole('radio', { name: '30 days' }).check()
     await page.locator('.tile', { hasText: 'Interrupted answers' }).getByRole('link').click()
-    expect(page.url()).toMatch(/#\/sessions\?.*agent=taxi.*interrupted=true/)
-    await page.getByRole('link', { name: /taxi/ }).first().waitFor()
+    expect(page.url()).toMatch(/#\/sessions\?.*agent=clinic.*interrupted=true/)
+    await page.getByRole('link', { name: /clinic/ }).first().waitFor()
   })
 
   it('tells how the node is, what it may hold, and which setting won, in Spanish as well', async () => {
