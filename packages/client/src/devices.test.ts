@@ -76,6 +76,19 @@ describe('a device of a conversation', () => {
     expect(last(page).received.filter(each => 'type' in each && each.type === 'take-over')).toHaveLength(1)
   })
 
+  it('says again what did not arrive since it took over, by the token that came with it', async () => {
+    const { page, client } = await joined()
+    const taken = client.takeOver()
+    last(page).say({ type: 'role', role: 'speaker', resumeToken: 'tok_9', receivedMs: 5_000 })
+    await taken
+    for (let i = 1; i <= 4; i++) client.sendAudio(frame(i))
+    last(page).die(1006)
+    await page.pass(250)
+    greet(page, { resumeToken: 'tok_10', resumed: true, receivedMs: 5_040 })
+    expect(hello(page)).toMatchObject({ resume: 'tok_9' })
+    expect(spoken(page)).toEqual([3, 4])
+  })
+
   it('asks once however often it is told to take over, and not at all where it has', async () => {
     const { page, client } = await joined()
     const both = Promise.all([client.takeOver(), client.takeOver()])

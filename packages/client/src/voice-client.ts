@@ -2,7 +2,7 @@
  * A conversation with a gateway, from the page's side. It carries audio both ways but has no microphone and no
  * loudspeaker; `join.ts` puts those to it. What is said while the connection is away waits, within bounds.
  */
-import type { ClientMessageInput, DeviceRole, Ready, ServerMessage } from '@parley/protocol'
+import type { ClientMessageInput, Ready, ServerMessage, ServerMessageOf } from '@parley/protocol'
 import { ClientError } from './client-error.js'
 import { createCodecChoice } from './codec/codec-choice.js'
 import { openSoundLine, type SoundLine } from './codec/sound-line.js'
@@ -76,7 +76,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   function receive(message: ServerMessage): void {
     if (message.type === 'ready') begin(message)
     if (message.type === 'interrupted') interrupts.settle(message.heard)
-    if (message.type === 'role') becomes(message.role)
+    if (message.type === 'role') becomes(message)
     if (message.type === 'error' && !message.fatal) takeOvers.refused(message)
     if (sound === undefined || !amongSound.has(message.type)) return deliver(message)
     sound.amongSound(() => deliver(message), message.type === 'audio-begin')
@@ -87,9 +87,10 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     events.emit('message', message)
   }
 
-  function becomes(role: DeviceRole): void {
+  function becomes({ role, receivedMs }: ServerMessageOf<'role'>): void {
     takeOvers.became(role)
     spoken.forget()
+    spoken.take({ session: link.ready?.session ?? '', receivedMs, isNew: false })
     if (role !== 'speaker' || isCall()) return void outbox.forgetAudio()
     // What was said since the person took over.
     outbox.drain(give)

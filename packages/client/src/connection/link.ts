@@ -163,7 +163,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
   function receive(message: ServerMessage): void {
     if (message.type === 'ready') becomeReady(message)
     if (message.type === 'draining') standing.moves(message.resumeToken)
-    if (message.type === 'role') standing.becomes(message.role)
+    if (message.type === 'role') standing.becomes(message)
     if (message.type === 'devices') standing.devices(message.devices)
     if (message.type === 'error' && message.fatal) refusal = message
     hooks.message(message)

@@ -29,14 +29,16 @@ describe('the standing of a device', () => {
     mine.ready(readyMessage({ resumeToken: '', role: 'listener' }))
     mine.moves('')
     expect(mine.beginning()).toEqual({ join: kitchen })
-    mine.becomes('speaker')
+    mine.becomes({ role: 'speaker', resumeToken: '' })
     expect(mine.beginning()).toEqual({ join: { ...kitchen, as: 'speaker' } })
+    mine.becomes({ role: 'speaker', resumeToken: 'tok_2' })
+    expect(mine.beginning()).toEqual({ resume: 'tok_2' })
   })
 
   it('is that of a controller for a speaker that was taken over, whose token is worth nothing', () => {
     const mine = standing()
     mine.ready(readyMessage())
-    mine.becomes('controller')
+    mine.becomes({ role: 'controller' })
     expect(mine.beginning()).toEqual({ join: { session: 'ses_1', as: 'controller' } })
   })
 

@@ -1,8 +1,8 @@
 /**
  * What this device is in its conversation, and how its next socket comes back into that: the speaker by its resume token,
- * others, and who took over, by joining again. Pure.
+ * others by joining again. Pure.
  */
-import type { Device, DeviceRole, HelloInput, Ready } from '@parley/protocol'
+import type { Device, DeviceRole, HelloInput, Ready, ServerMessageOf } from '@parley/protocol'
 
 export type Join = NonNullable<HelloInput['join']>
 
@@ -15,7 +15,7 @@ export interface Standing {
   readonly session: string | undefined
   ready(message: Ready): void
   /** This device is something else now: a token of before is not worth anything any more. */
-  becomes(role: DeviceRole): void
+  becomes(message: Pick<ServerMessageOf<'role'>, 'role' | 'resumeToken'>): void
   devices(all: readonly Device[]): void
   /** The node that leaves gives a token for another one. */
   moves(resumeToken: string): void
@@ -51,9 +51,9 @@ export function createStanding(wanted: () => Join | undefined): Standing {
       role = message.role ?? 'speaker'
       token = message.resumeToken === '' ? undefined : message.resumeToken
     },
-    becomes(next) {
+    becomes({ role: next, resumeToken }) {
       role = next
-      token = undefined
+      token = resumeToken === '' ? undefined : resumeToken
     },
     devices(all) {
       others ||= all.length > 1
