@@ -2,6 +2,7 @@
 
 import { browserWebCodecs, type WebCodecs } from './codec/web-codecs.js'
 import { type Refusal, whyRefused } from './connection/why-refused.js'
+import type { SocketioConnect } from './socketio/load-socketio.js'
 import type { RtcSurroundings } from './webrtc/webrtc-types.js'
 
 /** The part of the standard WebSocket that is used. */
@@ -32,6 +33,8 @@ export interface Environment {
   readonly subtle: () => SubtleCrypto | undefined
   /** What calls over WebRTC need; without it there are none. */
   readonly rtc?: () => RtcSurroundings
+  /** Socket.IO; without it the package `socket.io-client` is loaded. */
+  readonly socketio?: () => Promise<SocketioConnect>
   /** Why a socket that never opened was refused, if the gateway can be asked. Never rejects. */
   readonly whyRefused: (socketAddress: string, token: string | undefined) => Promise<Refusal | undefined>
 }

@@ -1,6 +1,6 @@
 /**
- * The way to the gateway that a page chose, in the place of the environment's socket. What WebRTC needs is only loaded
- * by pages that use it.
+ * The way to the gateway that a page chose, in the place of the environment's socket. What WebRTC and Socket.IO
+ * need is only loaded by pages that use them.
  */
 import { ClientError } from '../client-error.js'
 import type { Environment } from '../environment.js'
@@ -19,12 +19,13 @@ export function withTransport(
 ): Environment {
   const { transport = 'websocket', webrtc = {}, gatewayKey, encryption = gatewayKey !== undefined } = options
   // A track cannot be sealed by the keys of the messages.
-  if (encryption && transport === 'webrtc')
+  if (encryption && (transport === 'webrtc' || transport === 'socketio'))
     throw new ClientError('bad-option', '`encryption` is for the WebSocket; leave out `transport`.')
   if (encryption || transport === 'websocket') return environment
   let loading: Promise<ChooseSocket> | undefined
 
   async function load(): Promise<ChooseSocket> {
+    if (transport === 'socketio') return loadBySocketio()
     const surroundings = environment.rtc?.()
     if (surroundings === undefined) throw new ClientError('unsupported')
     const { createSocketChoice } = await import('./choose-socket.js')
@@ -37,6 +38,18 @@ export function withTransport(
     })
   }
 
+  async function loadBySocketio(): Promise<ChooseSocket> {
+    const [{ openSocketioSocket }, { loadSocketio }] = await Promise.all([
+      import('../socketio/socketio-socket.js'),
+      import('../socketio/load-socketio.js'),
+    ])
+    const connect = await (environment.socketio ?? loadSocketio)()
+    return (carried, url, protocols) =>
+      carried.carry(openSocketioSocket({ url, protocols, connect }), {
+        opened: () => onTook({ took: 'socketio' }),
+      })
+  }
+
   return {
     ...environment,
     openSocket(url, protocols) {
@@ -47,7 +60,7 @@ export function withTransport(
         () => {
           // Another try loads again.
           loading = undefined
-          carried.lose(LOST_CODE, 'WebRTC did not load')
+          carried.lose(LOST_CODE, `${transport} did not load`)
         },
       )
       return carried.socket

@@ -10,10 +10,17 @@ const GAP_MS = 500
 export class MediaTime {
   #endMs: number
   #lastAtMs: number | undefined
+  #receivedMs: number
 
   /** `fromMs`: where it begins. */
   constructor(fromMs: number) {
     this.#endMs = fromMs
+    this.#receivedMs = fromMs
+  }
+
+  /** What of it was received, without the pauses in its sending, ms. */
+  get receivedMs(): number {
+    return this.#receivedMs
   }
 
   /** End of the last frame, ms. */
@@ -33,6 +40,7 @@ export class MediaTime {
     this.#lastAtMs = nowMs
     const atMs = this.#endMs
     this.#endMs += durationMs
+    this.#receivedMs += durationMs
     return atMs
   }
 }

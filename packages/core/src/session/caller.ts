@@ -63,6 +63,11 @@ export class Caller {
     return this.#media.endMs
   }
 
+  /** How much of it was received, without the pauses in its sending, ms. */
+  get receivedMs(): number {
+    return this.#media.receivedMs
+  }
+
   /** When the last frame came, on the session clock. */
   get lastAudioAtMs(): number | undefined {
     return this.#media.lastAtMs

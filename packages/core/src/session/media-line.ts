@@ -24,6 +24,11 @@ export class MediaLine {
     return this.#time.endMs
   }
 
+  /** What of it was received, without the pauses in its sending, ms. */
+  get receivedMs(): number {
+    return this.#time.receivedMs
+  }
+
   /** When the last frame came, on the session clock; undefined before the first. */
   get lastAtMs(): number | undefined {
     return this.#time.lastAtMs

@@ -97,6 +97,11 @@ export class Session {
     return leg?.roundTripMs ?? leg?.pathMs
   }
 
+  /** How much of the caller's sound was received, without the pauses in its sending, ms: what a far end can count as well. */
+  get receivedMs(): number {
+    return this.#body.caller.receivedMs
+  }
+
   /** What was said and heard so far, oldest first. */
   get history(): readonly HistoryEntry[] {
     return this.#body.memory.history()

@@ -405,7 +405,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     const seat = company.back(line, subject)
     session.attach(transport)
     log.info({ session: session.id, tenant }, 'session resumed')
-    return { ...facts, ...seated(found, line && seat), resumed: true, receivedMs: session.mediaMs }
+    return { ...facts, ...seated(found, line && seat), resumed: true, receivedMs: session.receivedMs }
   }
 
   /** What stands here and the principal may be this in. */
@@ -432,7 +432,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
         try {
           const { seat, token: resumeToken = '' } = company.join({ line, subject, as, mayTakeOver })
           log.info({ session: session.id, tenant: principal.tenant, subject, as }, 'device joined')
-          const receivedMs = as === 'speaker' ? session.mediaMs : undefined
+          const receivedMs = as === 'speaker' ? session.receivedMs : undefined
           return { ...facts, resumeToken, resumed: false, seat, ...defined({ receivedMs }) }
         } catch (thrown) {
           throw refused(ParleyError.from(thrown))

@@ -26,7 +26,7 @@ import { createPastEntries } from './past-entries.js'
 import { createRoster, type Device, type Member } from './roster.js'
 import { takenLeg } from './taken-leg.js'
 
-export type CompanySession = Pick<Session, 'attach' | 'beside' | 'ending' | 'mediaMs'>
+export type CompanySession = Pick<Session, 'attach' | 'beside' | 'ending' | 'receivedMs'>
 
 export interface CompanyOptions {
   readonly clock: Pick<Clock, 'now'>
@@ -159,7 +159,7 @@ export function createCompany(options: CompanyOptions): Company {
     held.attach(takenLeg(transport, knows), 'taken-over')
     const drawn = options.tookOver()
     const resumeToken = line.isFar ? '' : drawn
-    const { mediaMs: receivedMs } = held
+    const { receivedMs } = held
     if (old !== undefined)
       roster.give(old, line => line.tell({ type: 'role', role: 'controller', by: member.id }))
     if (tells)
