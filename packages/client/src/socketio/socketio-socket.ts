@@ -94,7 +94,12 @@ export function openSocketioSocket({ url, protocols, connect }: SocketioSocketOp
     if (message.type === 'hello') void begin(message)
     else if (message.type === 'bye') io.emit('call:end')
     else if (message.type === 'take-over' || message.type === 'encrypt')
-      tell({ type: 'error', code: 'bad_message', message: 'Not over Socket.IO; use the socket.', fatal: false })
+      tell({
+        type: 'error',
+        code: 'bad_message',
+        message: 'Not over Socket.IO; use the socket.',
+        fatal: false,
+      })
     else {
       const { type, ...payload } = message
       io.emit(eventOf[type], payload)
@@ -143,7 +148,10 @@ export function openSocketioSocket({ url, protocols, connect }: SocketioSocketOp
     if (event === 'connected') return void welcome(payload as Parameters<typeof welcome>[0])
     const fields = payload as Readonly<Record<string, unknown>>
     if (event === 'call:ended')
-      return lose(fields.resumable === true ? LOST_CODE : (lastCode ?? codeOfError('')), String(fields.reason))
+      return lose(
+        fields.resumable === true ? LOST_CODE : (lastCode ?? codeOfError('')),
+        String(fields.reason),
+      )
     // Of a reply that was spoken into, `reply-ended` says it.
     if (event === 'barge-in:ack' && fields.by !== 'command') return
     const type = messageOf.get(event)
