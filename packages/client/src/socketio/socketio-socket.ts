@@ -157,7 +157,7 @@ export function openSocketioSocket({ url, protocols, connect }: SocketioSocketOp
     const type = messageOf.get(event)
     if (type === undefined) return
     const more = type === 'ready' ? { version: 1, resumeToken: session } : {}
-    tell({ ...fields, ...more, type })
+    tell({ type, ...fields, ...more })
   }
 
   io.onAny(hear)
