@@ -283,6 +283,17 @@ describe('Opus in the voice client', () => {
     expect(packetsTo(last(page))).toEqual([1, 2])
   })
 
+  it('plays what it decodes at, and keeps the rate of a session that it joined', async () => {
+    const { client, page, socket } = await talking({}, {}, { output: { codec: 'opus', sampleRate: 24_000 } })
+    expect(client.ready?.output).toEqual(opus)
+    socket.die(1006)
+    await page.pass(250)
+    last(page).accept()
+    expect(last(page).received[0]).toMatchObject({
+      ...{ resume: 'tok_1', output: { codec: 'opus', sampleRate: 24_000 } },
+    })
+  })
+
   it('encodes again what the gateway did not get, and nothing that it got', async () => {
     const { client, codecs, page, socket, dropped } = await talking()
     for (let i = 1; i <= 10; i++) client.sendAudio(frame(i))

@@ -6,6 +6,7 @@ import type { ClientMessageInput, Ready, ServerMessage, ServerMessageOf } from '
 import { ClientError } from './client-error.js'
 import { createCodecChoice } from './codec/codec-choice.js'
 import { openSoundLine, type SoundLine } from './codec/sound-line.js'
+import { OPUS_OUTPUT_RATE } from './codec/web-codecs.js'
 import { createInterrupts } from './connection/interrupts.js'
 import { createLink, isLive } from './connection/link.js'
 import { createOutbox, type Waiting } from './connection/outbox.js'
@@ -74,7 +75,10 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   })
 
   function receive(message: ServerMessage): void {
-    if (message.type === 'ready') begin(message)
+    if (message.type === 'ready') {
+      begin(message)
+      return deliver(asDecoded(message))
+    }
     if (message.type === 'interrupted') interrupts.settle(message.heard)
     if (message.type === 'role') becomes(message)
     if (message.type === 'error' && !message.fatal) takeOvers.refused(message)
@@ -117,7 +121,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   function begin(ready: Ready): void {
     if (!ready.resumed) outbox.forgetPlayed()
     sound = isCall() ? undefined : openSound(ready)
-    arrivals.resolve(ready)
+    arrivals.resolve(asDecoded(ready))
     takeUpSpeech(ready)
     late.ms = 0
     late.since = environment.now()
@@ -219,7 +223,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       return link.state
     },
     get ready() {
-      return link.ready
+      return link.ready && asDecoded(link.ready)
     },
     get transport() {
       return took ?? (link.ready && 'websocket')
@@ -230,7 +234,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     traffic: link.traffic,
     on: events.on,
     connect() {
-      if (link.state === 'ready' && link.ready) return Promise.resolve(link.ready)
+      if (link.state === 'ready' && link.ready) return Promise.resolve(asDecoded(link.ready))
       const arrival = arrivals.next()
       link.open()
       return arrival
@@ -274,6 +278,12 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     wake: link.wake,
     close: link.close,
   }
+}
+
+/** Browsers decode Opus to one rate, whatever the session speaks at: that is what a player has to have. */
+function asDecoded(ready: Ready): Ready {
+  if (ready.output.codec !== 'opus' || ready.output.sampleRate === OPUS_OUTPUT_RATE) return ready
+  return { ...ready, output: { codec: 'opus', sampleRate: OPUS_OUTPUT_RATE } }
 }
 
 function waitingAudioMs({ waitingAudioMs: ms = WAITING_AUDIO_MS }: VoiceClientOptions): number {

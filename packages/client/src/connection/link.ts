@@ -137,7 +137,7 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
         url,
         protocols: voiceProtocols(token),
         encryption,
-        hello: { ...hello, ...standing.beginning() },
+        hello: helloOf(hello),
         environment,
         timing,
         traffic,
@@ -158,6 +158,14 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
       const known = thrown instanceof ClientError
       end('failed', known ? thrown : new ClientError('bad-option', undefined, { cause: thrown }))
     }
+  }
+
+  /** A session keeps the rate at which it speaks, which a device that joined it did not choose. */
+  function helloOf(hello: Hello): HelloInput {
+    const beginning = standing.beginning()
+    const rate = beginning.resume === undefined ? undefined : ready?.output.sampleRate
+    if (rate === undefined || hello.output === undefined) return { ...hello, ...beginning }
+    return { ...hello, output: { ...hello.output, sampleRate: rate }, ...beginning }
   }
 
   function receive(message: ServerMessage): void {

@@ -192,11 +192,24 @@ describe('a voice over Socket.IO', () => {
     expect([client.state, page.timers]).toEqual(['closed', 0])
   })
 
-  it('is none for devices that join, nor for what is sealed', async () => {
-    const { page, client, line } = await connecting({ join: { session: 'ses_1', as: 'listener' } })
-    line.say('connected', { authenticated: true, sessionId: 'sio_1' })
+  it('joins, takes over and joins again as a socket does', async () => {
+    const join = { session: 'ses_1', as: 'controller' } as const
+    const { page, client, line, until, facts } = await inCall({ join, device: 'Tablet' })
+    expect(line.sent[0]).toMatchObject(['call:start', { join, device: 'Tablet' }])
+    line.say('call:started', { ...facts, role: 'controller' })
+    const taken = client.takeOver()
+    line.say('device:role', { role: 'speaker', receivedMs: 40 })
+    await taken
+    expect(line.sent.at(-1)).toEqual(['call:take-over', {}])
+    line.happens('disconnect', 'transport close')
+    await page.pass(250)
+    const second = await until(2)
+    second.say('connected', { authenticated: true, sessionId: 'sio_2' })
     await page.pass(0)
-    expect(client.state).toBe('failed')
+    expect(second.sent[0]).toMatchObject(['call:start', { join: { session: 'ses_1', as: 'speaker' } }])
+  })
+
+  it('is none for what is sealed', async () => {
     await expect(connecting({ encryption: true })).rejects.toMatchObject({ code: 'bad-option' })
   })
 })

@@ -20,7 +20,7 @@ export interface SocketioSocketOptions {
 }
 
 type Client<Type extends ClientMessageInput['type']> = Extract<ClientMessageInput, { type: Type }>
-type Plain = Exclude<ClientMessageInput['type'], 'hello' | 'bye' | 'encrypt' | 'take-over'>
+type Plain = Exclude<ClientMessageInput['type'], 'hello' | 'bye' | 'encrypt'>
 
 const eventOf: Readonly<Record<Plain, string>> = {
   ping: 'ping',
@@ -28,6 +28,7 @@ const eventOf: Readonly<Record<Plain, string>> = {
   interrupt: 'barge-in',
   commit: 'audio:commit',
   played: 'audio:played',
+  'take-over': 'call:take-over',
 }
 const messageOf: ReadonlyMap<string, string> = new Map(
   Object.entries(socketioEventOfMessage).map(([type, event]) => [event, type]),
@@ -93,22 +94,13 @@ export function openSocketioSocket({ url, protocols, connect }: SocketioSocketOp
   function say(message: ClientMessageInput): void {
     if (message.type === 'hello') void begin(message)
     else if (message.type === 'bye') io.emit('call:end')
-    else if (message.type === 'take-over' || message.type === 'encrypt')
-      tell({
-        type: 'error',
-        code: 'bad_message',
-        message: 'Not over Socket.IO; use the socket.',
-        fatal: false,
-      })
-    else {
+    else if (message.type !== 'encrypt') {
       const { type, ...payload } = message
       io.emit(eventOf[type], payload)
     }
   }
 
   async function begin(hello: Client<'hello'>): Promise<void> {
-    if (hello.join !== undefined)
-      return refuse('bad_message', 'A device cannot join over Socket.IO; use the socket or WebRTC.')
     if (hello.resume === undefined) return start(hello)
     const back = await ask('authenticate', { ...(token && { token }), sessionId: hello.resume })
     const status = back.ok && back.resumed === true ? await ask('status') : undefined
@@ -118,9 +110,9 @@ export function openSocketioSocket({ url, protocols, connect }: SocketioSocketOp
     session = hello.resume
   }
 
-  function start({ agent, language, input, output, reportsPlayed, prosody }: Client<'hello'>): void {
+  function start({ type, version, resume, ...wish }: Client<'hello'>): void {
     // What refuses it comes as an `error` and a `call:ended` as well.
-    io.emit('call:start', { agent, language, input, output, reportsPlayed, prosody })
+    io.emit('call:start', wish)
   }
 
   async function ask(event: string, payload: object = {}): Promise<SocketioAnswer> {
@@ -156,7 +148,9 @@ export function openSocketioSocket({ url, protocols, connect }: SocketioSocketOp
     if (event === 'barge-in:ack' && fields.by !== 'command') return
     const type = messageOf.get(event)
     if (type === undefined) return
-    const more = type === 'ready' ? { version: 1, resumeToken: session } : {}
+    // Who is not the speaker joins again.
+    const isSpeaker = fields.role === undefined || fields.role === 'speaker'
+    const more = type === 'ready' ? { version: 1, resumeToken: isSpeaker ? session : '' } : {}
     tell({ type, ...fields, ...more })
   }
 
