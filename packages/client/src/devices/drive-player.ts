@@ -4,7 +4,11 @@ import type { VoiceClient, VoiceEvents } from '../voice-types.js'
 import type { Player } from './player.js'
 
 /** While it `applies`; returns how to stop, which leaves the player open. */
-export function drivePlayer(client: VoiceClient, player: Player, applies: () => boolean): () => void {
+export function drivePlayer(
+  client: Pick<VoiceClient, 'on' | 'played'>,
+  player: Player,
+  applies: () => boolean,
+): () => void {
   function on<Name extends keyof VoiceEvents>(
     name: Name,
     act: (event: VoiceEvents[Name]) => void,
