@@ -56,9 +56,19 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     createReadStream(file).pipe(response)
   })
   const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'parley.v1' })
+  /** The socket of the session, and what came of its sound: as a gateway, it hears nothing of one that was left. */
+  const line = { socket: undefined as WebSocket | undefined, receivedMs: 0 }
   sockets.on('connection', socket => {
-    const caller = createCaller(socket, hello => {
-      caller.say(readyMessage({ resumed: hello.resume !== undefined, ...options.ready }))
+    const hears = (samples: number) => {
+      if (line.socket === socket) line.receivedMs += samples / 16
+      return line.socket === socket
+    }
+    const caller = createCaller(socket, hears, hello => {
+      const resumed = hello.resume !== undefined
+      line.socket = socket
+      if (!resumed) line.receivedMs = 0
+      const { receivedMs } = line
+      caller.say(readyMessage({ resumed, ...(resumed ? { receivedMs } : {}), ...options.ready }))
       const next = waiting.shift()
       if (next) next(caller)
       else arrived.push(caller)
@@ -90,7 +100,11 @@ function fileFor(roots: TestGatewayOptions['files'], path: string): string | und
   return undefined
 }
 
-function createCaller(socket: WebSocket, greet: (hello: Caller['hello']) => void): Caller {
+function createCaller(
+  socket: WebSocket,
+  hears: (samples: number) => boolean,
+  greet: (hello: Caller['hello']) => void,
+): Caller {
   const messages: ClientMessage[] = []
   const audio: Int16Array[] = []
   const watchers = new Set<() => void>()
@@ -110,8 +124,10 @@ function createCaller(socket: WebSocket, greet: (hello: Caller['hello']) => void
   }
 
   socket.on('message', (content: Buffer, isBinary) => {
-    if (isBinary) audio.push(new Int16Array(new Uint8Array(content).buffer))
-    else {
+    if (isBinary) {
+      const samples = new Int16Array(new Uint8Array(content).buffer)
+      if (hears(samples.length)) audio.push(samples)
+    } else {
       const message = JSON.parse(content.toString()) as ClientMessage
       messages.push(message)
       if (message.type === 'ping') caller.say({ type: 'pong', id: message.id })
