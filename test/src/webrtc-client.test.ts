@@ -137,6 +137,23 @@ async function talk(webrtc: { readonly fallBackAfterMs?: number }) {
   return { took, codec: ready.output.codec }
 }
 
+/** Runs in the page: the same by a whole voice, which is told nothing but to take the better way. */
+const startVoice = `async webrtc => {
+  const voice = parley.createVoice({
+    url: location.origin,
+    transport: 'auto',
+    webrtc,
+    workletUrl: '/client/worklet/audio-worklet-processor.js',
+    ...{ echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  })
+  const spoke = []
+  voice.on('speaking', ({ who, on }) => spoke.push(who + ' ' + on))
+  Object.assign(globalThis, { voice, spoke })
+  await voice.start()
+  voice.sendText('Say something.')
+  return [voice.snapshot().status, voice.client.transport]
+}`
+
 describe('our client in a browser', { timeout: 60_000 }, () => {
   it('talks over WebRTC where it can: it is heard, and says how far it heard', async () => {
     const page = await visit()
@@ -146,6 +163,23 @@ describe('our client in a browser', { timeout: 60_000 }, () => {
     expect(session.edge).toBe('webrtc')
     await expect.poll(() => session.loudest, { timeout: 20_000 }).toBeGreaterThan(1_000)
     await page.close()
+  })
+
+  it.each([
+    ['webrtc', false],
+    ['websocket', true],
+  ] as const)('is a whole voice by %s with nothing for the page to do', async (way, isBlocked) => {
+    blocked = isBlocked
+    const page = await visit()
+    const started = await page.evaluate(`(${startVoice})(${isBlocked ? '{ fallBackAfterMs: 300 }' : '{}'})`)
+    expect(started).toEqual(['live', way])
+    await expect.poll(() => session.played.at(-1), { timeout: 20_000 }).toBeGreaterThan(TOTAL_MS - 1)
+    await expect.poll(() => session.loudest, { timeout: 20_000 }).toBeGreaterThan(1_000)
+    expect(session.edge).toBe(isBlocked ? undefined : 'webrtc')
+    await page.waitForFunction(`spoke.includes('agent true') && spoke.includes('agent false')`)
+    await page.evaluate('voice.stop()')
+    await page.close()
+    blocked = false
   })
 
   it('takes the WebSocket where no UDP gets through, and says why', async () => {
