@@ -62,7 +62,9 @@ export async function measurePage(page: Page, forMs: number): Promise<PageCost> 
   }
 }
 
-async function threadSeconds(devtools: CDPSession): Promise<{ readonly task: number; readonly script: number }> {
+async function threadSeconds(
+  devtools: CDPSession,
+): Promise<{ readonly task: number; readonly script: number }> {
   const { metrics } = await devtools.send('Performance.getMetrics')
   const of = (wanted: string) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN
   return { task: of('TaskDuration'), script: of('ScriptDuration') }
