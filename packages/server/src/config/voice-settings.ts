@@ -46,7 +46,7 @@ export const voiceSettings = {
     env: 'PARLEY_MAX_SESSION_DEVICES',
     kind: wholeNumber({ min: 1, max: 100 }),
     default: 8,
-    doc: 'Devices that may stand in one conversation, the speaker among them. See docs/devices.md.',
+    doc: 'Devices that may stand in one conversation, the speaker among them; with 1 nobody can join. See docs/devices.md.',
   }),
   socketioTtlSeconds: setting({
     env: 'SESSION_TTL',

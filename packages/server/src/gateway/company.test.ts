@@ -1,4 +1,5 @@
 import type { SessionEvent } from '@parley/core'
+import { VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
 import { describe, expect, it } from 'vitest'
 import { openCompany, RATE, TestDevice } from './company.test-kit.js'
 
@@ -72,6 +73,18 @@ describe('a device beside the speaker', () => {
     expect([entries[0], entries[199]]).toMatchObject([{ text: '30' }, { text: 'the last' }])
   })
 
+  it('is told of no more than one message holds, however long the replies were', async () => {
+    const { company, join } = await openCompany()
+    for (let at = 0; at < 40; at++)
+      company.tap.announced?.({
+        ...{ kind: 'transcript-final', turn: `trn_${at}`, text: 'é'.repeat(4_000), origin: 'text', atMs: at },
+      } as unknown as SessionEvent)
+    const told = join('listener').device.last('history')
+    expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(VOICE_MAX_MESSAGE_BYTES)
+    expect(told).toMatchObject({ truncated: true })
+    expect([told?.entries.length, told?.entries.at(-1)?.turn]).toEqual([15, 'trn_39'])
+  })
+
   it('says nothing as a listener; as a controller it types and interrupts', async () => {
     const { join, clock, talk } = await openCompany()
     const { seat: listener } = join('listener')
@@ -110,6 +123,21 @@ describe('a device beside the speaker', () => {
     seat.leave()
     join('listener')
     expect(company.devices).toHaveLength(3)
+  })
+
+  it('leaves a place to the speaker whose line is lost; where there is one place, nobody joins', async () => {
+    const two = await openCompany({ mostDevices: 2 })
+    two.lose(two.first, two.seat)
+    const { seat } = two.join('listener')
+    expect(() => two.join('listener')).toThrow(expect.objectContaining({ code: 'overloaded' }))
+    two.join('speaker')
+    expect(two.company.devices).toHaveLength(2)
+    seat.leave()
+    const one = await openCompany({ mostDevices: 1 })
+    one.lose(one.first, one.seat)
+    for (const as of ['listener', 'speaker'] as const)
+      expect(() => one.join(as)).toThrow(expect.objectContaining({ code: 'overloaded' }))
+    expect(one.back().seat.role).toBe('speaker')
   })
 
   it('is closed with the conversation, after its last word', async () => {

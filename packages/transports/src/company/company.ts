@@ -35,7 +35,7 @@ export interface CompanyOptions {
   readonly resampling: Resampling
   /** Rate of the session's sound, Hz. */
   readonly outputRate: number
-  /** Devices at once, the speaker among them. */
+  /** Devices at once, the speaker among them; with 1 nobody can join. */
   readonly mostDevices: number
   /** What was said in another process. */
   readonly before?: readonly HistoryEntry[]
@@ -240,7 +240,10 @@ export function createCompany(options: CompanyOptions): Company {
     },
     join({ line, subject, as, mayTakeOver }) {
       standing()
-      if (roster.size >= mostDevices) {
+      // The place of a speaker whose line is lost is kept for it, or for who takes over.
+      const isFree = as === 'speaker' && roster.speaker === undefined && mostDevices > 1
+      const taken = roster.size + (roster.speaker === undefined && !isFree ? 1 : 0)
+      if (taken >= mostDevices) {
         const message = `${mostDevices} devices stand in this conversation, which is the most; one has to leave first.`
         throw new ParleyError('overloaded', message)
       }

@@ -3,6 +3,7 @@
  * history and the events behind it have neither a gap nor a repetition. The oldest goes.
  */
 import type { HistoryEntry, SessionEvent } from '@parley/core'
+import { VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
 import type { CompanyMessage } from './device-line.js'
 
 type PastMessage = Extract<CompanyMessage, { type: 'history' }>
@@ -15,6 +16,8 @@ export interface PastEntries {
 }
 
 const MOST_ENTRIES = 200
+/** Of the entries in one message: the protocol allows a little more, and so does every carrier of it. */
+const MOST_BYTES = VOICE_MAX_MESSAGE_BYTES - 8_192
 
 /** `before`: what was said in another process. */
 export function createPastEntries(before: readonly HistoryEntry[] = []): PastEntries {
@@ -53,6 +56,19 @@ export function createPastEntries(before: readonly HistoryEntry[] = []): PastEnt
       const { turn, reply, said, heard, interrupted, atMs } = event
       add({ kind: 'agent', turn, reply, said, heard: heard.text, interrupted, atMs })
     },
-    message: () => ({ type: 'history', entries: [...entries], truncated }),
+    message() {
+      const told = newestWithin(entries, MOST_BYTES)
+      return { type: 'history', entries: told, truncated: truncated || told.length < entries.length }
+    },
   }
+}
+
+/** As many of the newest as fit. */
+function newestWithin(entries: readonly PastEntry[], mostBytes: number): PastEntry[] {
+  let bytes = 0
+  const isOver = (entry: PastEntry) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry)) + 1
+    return bytes > mostBytes
+  }
+  return entries.slice(entries.findLastIndex(isOver) + 1)
 }
