@@ -1,7 +1,9 @@
 import type { SessionEvent } from '@parley/core'
 import { VOICE_MAX_MESSAGE_BYTES } from '@parley/protocol'
+import type { JoinPlace } from '@parley/transports'
 import { describe, expect, it } from 'vitest'
 import { openCompany, RATE, TestDevice } from './company.test-kit.js'
+import { createDevices } from './device-socket.test-kit.js'
 
 const kindsOf = (device: TestDevice) =>
   device.told.filter(kind => !['devices', 'role', 'history'].includes(kind))
@@ -276,6 +278,55 @@ describe('taking over', () => {
     expect(late.device.last('history')?.entries).toHaveLength(4)
     await clock.advance(100)
     expect(late.device.told.filter(kind => kind === 'transcript-final')).toEqual([])
+  })
+})
+
+describe('over a voice socket', () => {
+  it('the rest of a reply is heard where it is joined, and from the first unheard sample where it is taken over', async () => {
+    const { company, clock, seat, first } = await openCompany()
+    const facts = { session: 'ses_sim', agent: 'reception', language: 'en', recogniser: null, voice: null }
+    const place: JoinPlace = {
+      outputRate: RATE,
+      async sit({ line }) {
+        const { seat } = company.join({ line, subject: 'ana', as: 'controller', mayTakeOver: true })
+        return { ...facts, resumeToken: '', resumed: false, seat }
+      },
+    }
+    const nobody = () => Promise.reject(new Error('Nobody opens a session here.'))
+    const open = createDevices({ host: { open: nobody, resume: nobody, join: async () => place }, clock })
+    seat.text('hello')
+    await clock.advance(700)
+    const [plain, coded] = await Promise.all([
+      open({ tenant: 'acme', subject: 'ana' }, { join: { session: 'ses_sim', as: 'controller' } }),
+      open(
+        { tenant: 'acme', subject: 'ana' },
+        { join: { session: 'ses_sim', as: 'controller' }, output: { codec: 'opus' } },
+      ),
+    ])
+    await clock.advance(500)
+    const begun = plain.last('audio-begin')
+    expect(begun?.fromMs).toBeGreaterThan(500)
+    // 20 ms a message, each as the speaker was given it.
+    const heard = first.frames.filter(({ fromMs }) => fromMs >= (begun?.fromMs ?? 0))
+    expect(plain.binary.map(bytes => bytes.byteLength)).toEqual(
+      heard.map(({ samples }) => samples.byteLength),
+    )
+    expect(coded.binary.length).toBeGreaterThanOrEqual(heard.length - 1)
+    const sentMs = first.frames.at(-1)?.fromMs ?? 0
+    plain.say({ type: 'take-over' })
+    expect(plain.last('clear')).toEqual({ type: 'clear', reply: begun?.reply })
+    expect(coded.last('clear')).toEqual(plain.last('clear'))
+    const told = plain.binary.length
+    await clock.advance(5_000)
+    const again = plain.last('audio-begin')
+    expect(again?.reply).toBe(begun?.reply)
+    const ms = plain.binary
+      .slice(told)
+      .reduce((sum, { byteLength }) => sum + byteLength / 2 / (RATE / 1_000), 0)
+    expect((again?.fromMs ?? 0) + ms).toBe(3_000)
+    expect(again?.fromMs).toBeLessThan(sentMs - 180)
+    expect(again?.fromMs).toBeGreaterThan(sentMs - 400)
+    expect(coded.last('reply-ended')).toMatchObject({ interrupted: false })
   })
 })
 
