@@ -146,7 +146,7 @@ export function createVoice(options: VoiceOptions): Voice {
     unwatchNetwork()
     last.end()
     client.close()
-    store.update({ pressed: false })
+    store.update({ pressed: false, company: [] })
     muteAsWanted()
     become(status)
   }
