@@ -22,8 +22,8 @@ export interface FinishRecordings {
   finish(key: RecordingKey, problem?: string): Promise<void>
   /** Recordings that wait or are being made; this node renews them. */
   readonly keys: readonly RecordingKey[]
-  /** Looks for what nobody finished, what is over, what is still to be deleted. */
-  sweep(): Promise<void>
+  /** Looks for what nobody finished, what is over, what is still to be deleted. `leaseMs`: not worked on for so long; default `LEASE_MS`. */
+  sweep(leaseMs?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -127,10 +127,10 @@ export function createFinishRecordings(options: FinishRecordingsOptions): Finish
     get keys() {
       return [...waiting.values()]
     },
-    async sweep() {
+    async sweep(leaseMs = LEASE_MS) {
       const unfinished = await rows.stale({
         statuses: ['waiting', 'recording', 'finishing', 'deleted'],
-        idleMs: LEASE_MS,
+        idleMs: leaseMs,
         limit: AT_ONCE,
       })
       const failed = await rows.stale({ statuses: ['failed'], idleMs: LOST_MS, limit: AT_ONCE })

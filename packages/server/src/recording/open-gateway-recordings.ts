@@ -45,6 +45,7 @@ export async function openGatewayRecordings(
     usual: config.recordMode as RecordingMode,
     retainMs: config.recordingRetentionMs,
     rate: config.recordingsRate,
+    alone: database.kind === 'pglite',
     node: options.ids.next('tok'),
     metrics,
     tidy,

@@ -42,6 +42,8 @@ export interface SessionRecordingsOptions {
   readonly epochMs: () => number
   readonly log: Log
   readonly metrics: RecordingMetrics
+  /** Whether no other process works on these rows: then what is unfinished at the start is nobody's. */
+  readonly alone?: boolean
   /** Done with each sweep, beside ours. */
   tidy?(): Promise<void>
   /** A recording's files were made. */
@@ -329,6 +331,8 @@ export function openSessionRecordings(options: SessionRecordingsOptions): OpenSe
         await finishing.sweep()
         await options.tidy?.()
       }
+      if (options.alone)
+        finishing.sweep(0).catch(err => log.warn({ err }, 'unfinished recordings were not looked for'))
       stopLooking = repeat(LOOK_MS, look)
       stopSweeping = repeat(SWEEP_MS, sweep)
     },
