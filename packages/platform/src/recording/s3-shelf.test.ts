@@ -100,7 +100,7 @@ describe('a shelf in a bucket', () => {
     const { bucket, shelf } = await rig({ clock, timeoutMs: 5_000, attempts: 1 })
     bucket.held = new Promise(() => {})
     const listing = shelf.list(key)
-    await expect.poll(() => bucket.asked.length).toBe(1)
+    await expect.poll(() => bucket.asked.length, { timeout: 20_000 }).toBe(1)
     late()
     await expect(listing).rejects.toThrow('did not answer within 5000 ms')
   })

@@ -44,6 +44,9 @@ beforeAll(async () => {
 })
 afterAll(() => database.done())
 
+/** A busy machine takes its time. */
+const eventually = <Found>(look: () => Found) => expect.poll(look, { timeout: 20_000 })
+
 let sessions = 0
 async function newSession(): Promise<SessionId> {
   const id = `ses_${++sessions}` as SessionId
@@ -153,7 +156,7 @@ describe('the recording of a conversation', () => {
     talk?.open()
     await talk?.speak(3_000)
     talk?.end()
-    await expect.poll(() => statusOf(here, id)).toBe('ready')
+    await eventually(() => statusOf(here, id)).toBe('ready')
     const row = await here.recordings.read({ tenant: 'acme', id })
     expect(row).toMatchObject({
       consent: 'announced',
@@ -175,7 +178,7 @@ describe('the recording of a conversation', () => {
     const talk = await begin(silent, id)
     await talk?.speak(500)
     talk?.end()
-    await expect.poll(() => statusOf(silent, id)).toBe('deleted')
+    await eventually(() => statusOf(silent, id)).toBe('deleted')
     expect(silent.inner.files.size).toBe(0)
   })
 
@@ -188,12 +191,12 @@ describe('the recording of a conversation', () => {
     expect([await statusOf(here, id), here.inner.files.size]).toEqual(['waiting', 0])
     expect(await here.recordings.consent(key, true)).toMatchObject({ consent: 'granted' })
     await talk?.speak(4_000)
-    await expect.poll(async () => (await here.recordings.read(key))?.offsetMs).toBe(2_000)
-    await expect.poll(() => here.inner.files.size).toBe(1)
+    await eventually(async () => (await here.recordings.read(key))?.offsetMs).toBe(2_000)
+    await eventually(() => here.inner.files.size).toBe(1)
     expect(await here.recordings.consent(key, false)).toMatchObject({ status: 'deleted', consent: 'refused' })
     await talk?.speak(1_000)
     talk?.end()
-    await expect.poll(() => here.recordings.active).toBe(0)
+    await eventually(() => here.recordings.active).toBe(0)
     expect(here.inner.files.size).toBe(0)
     await expect(here.recordings.consent(key, true)).rejects.toMatchObject({ code: 'conflict' })
   })
@@ -206,12 +209,12 @@ describe('the recording of a conversation', () => {
     const talk = await begin(here, id)
     await there.recordings.consent(key, true)
     await here.clock.advance(LOOK_MS)
-    await expect.poll(() => statusOf(here, id)).toBe('recording')
+    await eventually(() => statusOf(here, id)).toBe('recording')
     await talk?.speak(4_000)
-    await expect.poll(() => here.inner.files.size).toBe(1)
+    await eventually(() => here.inner.files.size).toBe(1)
     await there.recordings.consent(key, false)
     await here.clock.advance(LOOK_MS)
-    await expect.poll(() => here.inner.files.size).toBe(0)
+    await eventually(() => here.inner.files.size).toBe(0)
     talk?.end()
     await here.recordings.close(new AbortController().signal)
   })
@@ -222,18 +225,18 @@ describe('the recording of a conversation', () => {
     const talk = await begin(here, id)
     talk?.open()
     await talk?.speak(5_000)
-    await expect.poll(() => statusOf(here, id)).toBe('recording')
+    await eventually(() => statusOf(here, id)).toBe('recording')
     // It dies: nobody renews, nothing is closed.
     await abandon(id, LEASE_MS + 1_000)
     const stranger = node('announced')
     stranger.recordings.start()
     await stranger.clock.advance(60_000)
-    await expect.poll(async () => stranger.clock.pending).toBeGreaterThan(0)
+    await eventually(async () => stranger.clock.pending).toBeGreaterThan(0)
     expect(await statusOf(here, id)).toBe('recording')
     const friend = node('announced', here.inner)
     friend.recordings.start()
     await friend.clock.advance(60_000)
-    await expect.poll(() => statusOf(here, id)).toBe('ready')
+    await eventually(() => statusOf(here, id)).toBe('ready')
     const row = await here.recordings.read({ tenant: 'acme', id })
     expect([row?.problem, (row?.durationMs ?? 0) >= 1_500]).toEqual([
       expect.stringContaining('went away'),
@@ -248,12 +251,12 @@ describe('the recording of a conversation', () => {
     const talk = await begin(here, id)
     talk?.open()
     await talk?.speak(3_000)
-    await expect.poll(() => statusOf(here, id)).toBe('recording')
+    await eventually(() => statusOf(here, id)).toBe('recording')
     await abandon(id, 3_700_000)
     const stranger = node('announced')
     stranger.recordings.start()
     await stranger.clock.advance(60_000)
-    await expect.poll(() => statusOf(here, id)).toBe('failed')
+    await eventually(() => statusOf(here, id)).toBe('failed')
     expect((await here.recordings.read({ tenant: 'acme', id }))?.problem).toContain('PARLEY_RECORDINGS_DIR')
     await stranger.recordings.close(AbortSignal.abort())
   })
@@ -265,7 +268,7 @@ describe('the recording of a conversation', () => {
     talk?.open()
     await talk?.speak(3_000)
     talk?.end()
-    await expect.poll(() => statusOf(here, id)).toBe('ready')
+    await eventually(() => statusOf(here, id)).toBe('ready')
     await database.store.database.sql
       .updateTable('parley.recordings' as never)
       .set({ retain_until_ms: epochMs() } as never)
@@ -274,8 +277,8 @@ describe('the recording of a conversation', () => {
     here.inner.failures = 0
     here.recordings.start()
     await here.clock.advance(60_000)
-    await expect.poll(() => here.inner.files.size).toBe(0)
-    await expect.poll(() => statusOf(here, id)).toBe('deleted')
+    await eventually(() => here.inner.files.size).toBe(0)
+    await eventually(() => statusOf(here, id)).toBe('deleted')
     await here.recordings.close(AbortSignal.abort())
   })
 
@@ -287,7 +290,7 @@ describe('the recording of a conversation', () => {
     talk?.open()
     await talk?.speak(3_000)
     talk?.end()
-    await expect.poll(() => statusOf(here, id)).toBe('failed')
+    await eventually(() => statusOf(here, id)).toBe('failed')
     expect(await here.registry.getSingleMetricAsString('parley_recording_dropped_seconds_total')).not.toMatch(
       / 0$/,
     )
@@ -306,7 +309,7 @@ describe('the recording of a conversation', () => {
     const next = node('announced', here.inner)
     next.recordings.start()
     await next.clock.advance(60_000)
-    await expect.poll(() => statusOf(here, id)).toBe('ready')
+    await eventually(() => statusOf(here, id)).toBe('ready')
     expect((await here.recordings.read({ tenant: 'acme', id }))?.durationMs).toBeCloseTo(3_000, -2)
     await next.recordings.close(AbortSignal.abort())
   })
@@ -358,7 +361,7 @@ describe('recordings over HTTP', () => {
     const path = `/api/sessions/${id}`
     expect((await ask(`${path}/recording.wav`)).status).toBe(404)
     talk?.end()
-    await expect.poll(() => statusOf(here, id)).toBe('ready')
+    await eventually(() => statusOf(here, id)).toBe('ready')
     expect(await (await ask(`${path}/recording`)).json()).toMatchObject({
       session: id,
       status: 'ready',
