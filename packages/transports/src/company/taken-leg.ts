@@ -10,6 +10,9 @@ export function takenLeg(transport: Transport, knows: (event: SessionEvent) => b
     get pathMs() {
       return transport.pathMs
     },
+    get roundTripMs() {
+      return transport.roundTripMs ?? transport.pathMs
+    },
     open: inbox => transport.open(inbox),
     play: (frame, reply) => transport.play(frame, reply),
     clear: reply => transport.clear(reply),
