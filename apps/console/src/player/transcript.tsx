@@ -61,7 +61,8 @@ const SpokenLine = memo(function SpokenLine({
   readonly clock: PlayerClock
 }) {
   const text = usePageWords(words)
-  const time = clockText(line.startMs)
+  const clockTime = clockText(line.startMs)
+  const time = line.times === 'estimated' ? `${text.estimated} ${clockTime}` : clockTime
   return (
     <li className="entry spoken-line" data-by={line.by === 'caller' ? 'user' : 'agent'}>
       <p className="entry-by">
@@ -75,7 +76,6 @@ const SpokenLine = memo(function SpokenLine({
             clock.play()
           }}
         >
-          {line.times === 'estimated' && <span className="spoken-about">{text.estimated} </span>}
           {time}
         </button>
         {line.by === 'agent' && line.ledger && (

@@ -8,12 +8,12 @@ import { buildPlayback } from './build-playback.js'
 import { loggedTalk } from './logged-talk.test-kit.js'
 import { recordingOf } from './playback-recordings.js'
 
-const rate = 16_000
+const rate = 8_000
 const resampling = await loadResampling()
 
 /** Both channels of what is recorded from the session's `startsAtMs` on, in memory. */
 function memoryRecording(clock: VirtualClock, startsAtMs: number, roundTripMs: () => number | undefined) {
-  const channels = { caller: new Int16Array(120 * rate), agent: new Int16Array(120 * rate) }
+  const channels = { caller: new Int16Array(45 * rate), agent: new Int16Array(45 * rate) }
   const spool: WavSpool = {
     write(samples, at) {
       for (let i = 0; i < samples.length / 2; i++) {
@@ -91,10 +91,10 @@ async function converse({ startsAtMs = 0, reports, interrupts, breaks, mutes, sh
   )
   const { talk } = logged
   await talk.silence(1_000)
-  for (let turn = 0; turn < 3; turn++) {
+  for (let turn = 0; turn < 2; turn++) {
     await talk.speak(700)
     await talk.silence(2_000)
-    if (breaks && turn === 1) {
+    if (breaks && turn === 0) {
       talk.caller.drop()
       await clock.advance(1_500)
       talk.resume()
@@ -139,7 +139,7 @@ describe('the times of a playback', () => {
     const within = (sounds: readonly (readonly [number, number])[], ms: number, edge: 0 | 1) =>
       Math.min(...sounds.map(sound => Math.abs(sound[edge] - ms)))
     const lines = playback.lines.filter(line => onTape(line.startMs) >= 0)
-    expect(lines.length).toBeGreaterThanOrEqual(4)
+    expect(lines.length).toBeGreaterThanOrEqual(2)
     for (const line of lines) {
       const sounds = line.by === 'caller' ? caller : agent
       expect(within(sounds, onTape(line.startMs), 0)).toBeLessThanOrEqual(20)

@@ -36,7 +36,7 @@ export function happeningsOf(playback: Playback): readonly Happening[] {
   const claimed = new Set(overlaps.flatMap(each => (each.kind === 'interruption' ? [each.reply] : [])))
   const cuts = playback.lines
     .filter(isAgent)
-    .filter(({ interrupted, reply }) => interrupted && !claimed.has(reply))
+    .filter(({ interrupted, heardMs, reply }) => interrupted && heardMs > 0 && !claimed.has(reply))
     .map(({ endMs, reply }) => ({ kind: 'cut', atMs: endMs, untilMs: endMs, reply }) as const)
   const moment = <Mark extends { readonly atMs: number }>(mark: Mark) => ({ ...mark, untilMs: mark.atMs })
   return [
