@@ -256,6 +256,10 @@ describe.each([
       })
       expect(over).toMatchObject({ over: true, call: { status: 'completed', talkedSeconds: 12 } })
       expect((await store.readCall(call))?.legs).toMatchObject([{ endedAtMs: NOW_MS + 13_000 }])
+      const session = 'ses_1' as SessionId
+      expect(await store.callOfSession({ tenant, session })).toMatchObject({ id: call.id, legs: [{}] })
+      expect(await store.callOfSession({ tenant: newTenant(), session })).toBeUndefined()
+      expect(await store.callOfSession({ tenant, session: 'ses_2' as SessionId })).toBeUndefined()
       expect(await kinds(tenant)).toEqual([
         ...['created', 'attempt-begun', 'attempt-placed', 'attempt-status', 'attempt-status', 'answered-by'],
         ...['status', 'session-joined', 'attempt-ended', 'status'],
