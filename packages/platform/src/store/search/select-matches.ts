@@ -10,7 +10,7 @@ interface MatchRow {
   readonly turn: string
   readonly reply: string | null
   readonly said: string
-  readonly at_ms: number
+  readonly begins_ms: number
 }
 
 export interface MatchQuery {
@@ -33,23 +33,23 @@ export async function selectMatches(
   )
   const ids = sql.join(sessions)
   const { rows } = await sql<MatchRow>`
-    select distinct on (session_id) session_id, turn, reply, said, at_ms from (
+    select distinct on (session_id) session_id, turn, reply, said, begins_ms from (
       select session_id, id as turn, null as reply, user_text as said,
-        greatest(0, user_at_ms - (user_end_ms - user_start_ms)) as at_ms, user_words as words
+        greatest(0, user_at_ms - (user_end_ms - user_start_ms)) as begins_ms, user_at_ms as at_ms, user_words as words
       from parley.turns where tenant = ${tenant} and session_id in (${ids}) and user_words @@ (${any})
       union all
-      select session_id, turn_id, id, said, first_at_ms, said_words
+      select session_id, turn_id, id, said, first_at_ms, first_at_ms, said_words
       from parley.replies where tenant = ${tenant} and session_id in (${ids}) and said_words @@ (${any})
     ) utterances
     order by session_id, ${count} desc, at_ms, reply nulls first`.execute(database)
   return new Map(rows.map(row => [row.session_id, matchOf(row, terms)]))
 }
 
-function matchOf({ turn, reply, said, at_ms }: MatchRow, terms: readonly SearchTerm[]): SaidMatch {
+function matchOf({ turn, reply, said, begins_ms }: MatchRow, terms: readonly SearchTerm[]): SaidMatch {
   return {
     ...(reply === null ? { side: 'user' } : { side: 'agent', reply }),
     turn,
-    atMs: at_ms,
+    atMs: begins_ms,
     parts: saidSnippet(said, terms),
   }
 }
