@@ -21,6 +21,8 @@ export function AgentList({ session }: { readonly session: ConsoleSession }) {
   )
   const agents = value?.agents
   const { columns } = words
+  // Whoever only talks is told names alone.
+  const mayChange = agents?.every(({ inForce }) => inForce !== undefined)
   return (
     <PageFrame title={words.heading} lead={words.lead}>
       {loaded.kind !== 'here' && agents === undefined && (
@@ -52,7 +54,8 @@ export function AgentList({ session }: { readonly session: ConsoleSession }) {
           ]}
         />
       )}
-      {agents && <NewAgent agents={agents} />}
+      {agents &&
+        (mayChange ? <NewAgent agents={agents} /> : <p className="hint agent-more">{words.needsAdmin}</p>)}
     </PageFrame>
   )
 }

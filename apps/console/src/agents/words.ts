@@ -25,6 +25,7 @@ const english = {
     onlyDraft: 'draft',
   },
   script: 'a script',
+  needsAdmin: 'To see more of them and to change them, a token needs the scope admin.',
   empty: 'There is no agent.',
   emptyHint: 'Make one below: from a template it speaks within a minute.',
   make: {
@@ -152,6 +153,7 @@ const spanish: typeof english = {
     onlyDraft: 'borrador',
   },
   script: 'un guion',
+  needsAdmin: 'Para ver más de ellos y cambiarlos, el token necesita el permiso admin.',
   empty: 'No hay ningún agente.',
   emptyHint: 'Cree uno abajo: con una plantilla habla en un minuto.',
   make: {

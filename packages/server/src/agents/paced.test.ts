@@ -24,7 +24,12 @@ describe('what is paced', () => {
     const clock = new VirtualClock()
     const pace = paced(clock)
     let fail = (_: Error) => {}
-    const first = pace(() => new Promise((_, reject) => void (fail = reject)))
+    const first = pace(
+      () =>
+        new Promise((_, reject) => {
+          fail = reject
+        }),
+    )
     const rest = Array.from({ length: 15 }, () => pace(async () => 'done'))
     await expect(pace(async () => 'late')).rejects.toMatchObject({ code: 'overloaded' })
     fail(new Error('no'))

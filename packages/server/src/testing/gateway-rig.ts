@@ -1,7 +1,14 @@
 import { createConnection } from 'node:net'
 import type { SessionId } from '@parley/core'
 import { type Clock, ParleyError, systemClock } from '@parley/core'
-import { createIdentity, createLimits, type Identity, type Limits, signToken } from '@parley/platform'
+import {
+  createIdentity,
+  createLimits,
+  type Identity,
+  type Limits,
+  type Scope,
+  signToken,
+} from '@parley/platform'
 import type { FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
 import { readEnvironment } from '../config/environment.js'
@@ -143,7 +150,7 @@ const session = {
   turnCount: 0,
 }
 
-export function tokenFor(tenant: string, scopes?: readonly ('talk' | 'sessions:read')[]): Promise<string> {
+export function tokenFor(tenant: string, scopes?: readonly Scope[]): Promise<string> {
   return signToken({ secret: rigSecret, tenant, subject: 'ana', scopes, ttlSeconds: 60 })
 }
 
