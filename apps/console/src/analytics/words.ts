@@ -33,7 +33,7 @@ const english = {
   nobody: 'Nobody noted yet',
   latency: 'Where the time goes',
   latencyNote:
-    'From the caller’s last sound to the first sound of the answer. Filled: half of all answers. Outlined: 95 of 100. Line: 99 of 100.',
+    'From the caller’s last sound to the first sound of the answer. Filled: half of all answers. Outlined: 95 of 100. Line (arrow: beyond the scale): 99 of 100.',
   reported: (count: string, all: string) =>
     `${count} of ${all} were reported by the far end, the others estimated.`,
   stage: 'Stage',
@@ -133,7 +133,7 @@ const english = {
 }
 
 const spanish: typeof english = {
-  heading: 'Analítica',
+  heading: 'Análisis',
   lead: 'Contado de las conversaciones guardadas. Una conversación es del día en que empezó.',
   range: 'Tiempo',
   ranges: { today: 'Hoy', '7d': '7 días', '30d': '30 días', custom: 'Días' },
@@ -166,7 +166,7 @@ const spanish: typeof english = {
   nobody: 'Nadie anotado aún',
   latency: 'Dónde se va el tiempo',
   latencyNote:
-    'Del último sonido de quien llama al primero de la respuesta. Relleno: la mitad de las respuestas. Contorno: 95 de 100. Línea: 99 de 100.',
+    'Del último sonido de quien llama al primero de la respuesta. Relleno: la mitad de las respuestas. Contorno: 95 de 100. Línea (flecha: fuera de la escala): 99 de 100.',
   reported: (count, all) => `${count} de ${all} las dijo el otro extremo, las demás son estimadas.`,
   stage: 'Etapa',
   total: 'Respuesta entera',

@@ -194,7 +194,7 @@ const spanish: typeof english = {
     memory: 'Da más memoria al proceso o baja VOICE_MAX_CONNECTIONS.',
     backlog: 'Las escrituras esperan más de lo normal. Mira la carga y el disco de la base de datos.',
     dropped: 'Lo perdido falta en el historial. Mira la carga y el disco de la base de datos.',
-    latency: 'Mira en la página de analítica qué etapa se lleva el tiempo.',
+    latency: 'Mira en la página Análisis qué etapa se lleva el tiempo.',
     setting: '',
   },
   codes: {
