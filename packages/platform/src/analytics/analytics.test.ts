@@ -2,6 +2,7 @@ import { type SessionEvent, systemClock } from '@parley/core'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrations } from '../store/migrations/migrations.js'
 import { type OpenStore, openStore } from '../store/open-store.js'
 import {
   ledgerOf,
@@ -138,6 +139,19 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
     const { spend } = await analytics.report(query)
     expect(spend).toEqual([{ what: 'carrier', rows: 2, micros: 11, unsettled: 1 }])
     expect((await analytics.report({ ...query, edge: 'voice-ws' })).spend).toEqual([])
+  })
+
+  it('know the stages of ledgers that were stored before stages had a column', async () => {
+    const backfill = migrations
+      .flatMap(({ statements }) => statements)
+      .find(statement => statement.startsWith('update parley.replies set'))
+    const { latency } = await analytics.report(query)
+    const forget = sql`update parley.replies set ledger_stages_ms = null, ledger_first_token_ms = null`
+    await forget.execute(store.database.sql)
+    expect((await analytics.report(query)).latency.stages).toEqual([])
+    await sql.raw(backfill ?? '').execute(store.database.sql)
+    expect((await analytics.report(query)).latency).toEqual(latency)
+    expect(latency.stages).toHaveLength(2)
   })
 
   it('agree with a plain count of random conversations', async () => {
