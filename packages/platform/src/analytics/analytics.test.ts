@@ -51,7 +51,7 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
     const where = server === undefined ? {} : { databaseUrl: await server.freshDatabase() }
     const options = { dataDir: 'memory://', clock: systemClock, log: rememberingLog(), migrate: true }
     store = await openStore({ ...where, ...options })
-    analytics = createAnalytics(store.database)
+    analytics = createAnalytics(store.database, systemClock)
   })
   afterAll(async () => {
     await store.close()
@@ -96,7 +96,7 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
       sessions: 2,
       callerMs: 1_400,
       agentMs: 1_801,
-      overlapMs: 600,
+      overlapMs: 600.5,
       overlaps: 1,
     })
     expect(report.talk.shares[4]).toEqual({ fromShare: 0.4, sessions: 2 })
@@ -202,6 +202,16 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
   ] as const)('are refused for %s', async (_, over, code) => {
     await expect(analytics.report({ ...query, ...over })).rejects.toMatchObject({ code })
   })
+
+  it.runIf(kind === 'pglite')(
+    'are not counted on where the first statement took long: it cannot be given up',
+    async () => {
+      let nowMs = 0
+      const slow = { now: () => (nowMs += 4_000), after: systemClock.after }
+      const asked = createAnalytics(store.database, slow).report(query)
+      await expect(asked).rejects.toMatchObject({ code: 'too_large', retryable: true })
+    },
+  )
 
   it('are told to as many as can wait, and refused to more', async () => {
     const asked = Array.from({ length: 14 }, () =>

@@ -9,11 +9,11 @@ import { analyticsRoutes } from './analytics-routes.js'
 
 /** @throws ParleyError `bad_config` for a price list that cannot be read. */
 export async function attachAnalytics(
-  parts: Pick<ServerParts, 'config' | 'store' | 'identity' | 'limits'>,
+  parts: Pick<ServerParts, 'config' | 'store' | 'clock' | 'identity' | 'limits'>,
 ): Promise<FastifyPluginAsyncZod> {
-  const { config, store } = parts
+  const { config, store, clock } = parts
   return analyticsRoutes({
-    analytics: createAnalytics(store.database),
+    analytics: createAnalytics(store.database, clock),
     guard: createGuard(parts),
     config,
     prices: config.pricesFile === undefined ? undefined : await readPriceList(config.pricesFile),
