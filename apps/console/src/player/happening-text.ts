@@ -12,6 +12,7 @@ export function happeningText({ happenings: text }: PlayerWords, happening: Happ
   if (kind === 'tool') return text.tool(happening.name)
   if (kind === 'warning') return text.warning(happening.code)
   if (kind === 'lost') return text.lost(formatMs(happening.untilMs - happening.atMs))
+  if (kind === 'cut' && happening.byVoice) return text.cutByVoice
   return text[kind]
 }
 

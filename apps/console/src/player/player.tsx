@@ -89,7 +89,7 @@ export function Player({ playback, source }: PlayerProps) {
           isWhole={isWhole(window, durationMs)}
           showAll={() => setWindow(wholeOf(durationMs))}
           pitch={
-            recording.state === 'ready' && recording.call === undefined
+            recording.state === 'ready'
               ? { wanted: pitchWanted, text: pitchText(text, pitch), toggle: () => wantPitch(!pitchWanted) }
               : undefined
           }

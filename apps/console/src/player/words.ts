@@ -80,7 +80,8 @@ const english = {
   happenings: {
     interruption: (ms: number) => `The caller took the floor, decided after ${ms} ms`,
     overlap: (ms: number) => `The caller spoke into it and the agent went on, decided after ${ms} ms`,
-    cut: 'The agent was stopped by a key, typing or hanging up',
+    cut: 'The agent was stopped by an order: a key, typing, hanging up',
+    cutByVoice: 'The caller spoke before the agent was known to be heard, and it stopped',
     tool: (name: string) => `Tool called: ${name}`,
     warning: (code: string) => `Warning: ${code}`,
     lost: (time: string) => `The line was lost for ${time}`,
@@ -197,7 +198,8 @@ const spanish: typeof english = {
   happenings: {
     interruption: ms => `La persona tomó la palabra, decidido a los ${ms} ms`,
     overlap: ms => `La persona habló encima y el agente siguió, decidido a los ${ms} ms`,
-    cut: 'Al agente lo paró una tecla, un texto o colgar',
+    cut: 'Al agente lo paró una orden: una tecla, un texto, colgar',
+    cutByVoice: 'La persona habló antes de que se supiera que oía al agente, y este paró',
     tool: name => `Herramienta usada: ${name}`,
     warning: code => `Aviso: ${code}`,
     lost: time => `La línea se perdió durante ${time}`,

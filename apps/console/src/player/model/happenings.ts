@@ -12,8 +12,8 @@ export type Happening = {
       readonly decidedAfterMs: number
       readonly reasons: readonly Reason[]
     }
-  /** The reply was cut without a voice over it: by a key, a typed line, a hang-up. */
-  | { readonly kind: 'cut'; readonly reply: string }
+  /** The reply was cut and nothing was judged: by a voice that came before it was known to be heard, or by an order. */
+  | { readonly kind: 'cut'; readonly reply: string; readonly byVoice: boolean }
   /** The caller spoke into it, and the agent went on. */
   | {
       readonly kind: 'overlap'
@@ -31,13 +31,21 @@ export type Happening = {
 /** Rulings on one voice begin within this of each other, ms. */
 const SAME_VOICE_MS = 60
 
+/** The end of what was heard and the floor that was taken are this close, ms: the way there and back is between them. */
+const CUT_WITHIN_MS = 500
+
 export function happeningsOf(playback: Playback): readonly Happening[] {
   const overlaps = overlapsOf(playback.overlaps)
   const claimed = new Set(overlaps.flatMap(each => (each.kind === 'interruption' ? [each.reply] : [])))
   const cuts = playback.lines
     .filter(isAgent)
     .filter(({ interrupted, heardMs, reply }) => interrupted && heardMs > 0 && !claimed.has(reply))
-    .map(({ endMs, reply }) => ({ kind: 'cut', atMs: endMs, untilMs: endMs, reply }) as const)
+    .map(({ endMs, reply }) => {
+      const byVoice = playback.floors.some(
+        ({ atMs, floor }) => floor === 'user' && Math.abs(atMs - endMs) <= CUT_WITHIN_MS,
+      )
+      return { kind: 'cut', atMs: endMs, untilMs: endMs, reply, byVoice } as const
+    })
   const moment = <Mark extends { readonly atMs: number }>(mark: Mark) => ({ ...mark, untilMs: mark.atMs })
   return [
     ...overlaps,

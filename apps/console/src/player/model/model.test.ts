@@ -212,6 +212,13 @@ describe('what happened', () => {
       ['cut', 20_300],
     ])
     expect(found[0]).toMatchObject({ decidedAfterMs: 300 })
+    expect(found[2]).toMatchObject({ byVoice: false })
+  })
+
+  it('tells a voice that cut what was not known to be heard from an order', () => {
+    const lines = [agent(1_000, ['a', 'b'], 1), agent(9_000, ['c', 'd'], 1)]
+    const found = happeningsOf(playback({ lines, floors: [{ atMs: 1_340, floor: 'user' }] }))
+    expect(found).toMatchObject([{ byVoice: true }, { byVoice: false }])
   })
 
   it('closes the gap of a lost line, or leaves it open to the end', () => {
