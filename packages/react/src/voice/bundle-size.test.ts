@@ -24,7 +24,9 @@ async function gzipKb(entry: string): Promise<number> {
   const { output } = await build.generate({ format: 'esm', minify: true })
   await build.close()
   const [first, ...others] = output
-  const chunks = new Map(others.flatMap(each => (each.type === 'chunk' ? [[each.fileName, each] as const] : [])))
+  const chunks = new Map(
+    others.flatMap(each => (each.type === 'chunk' ? [[each.fileName, each] as const] : [])),
+  )
   const atOnce = new Set([first])
   for (const chunk of atOnce)
     for (const name of chunk.imports) {
