@@ -116,8 +116,8 @@ export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
 }
 
 async function openLiveRedis({ config, log }: Pick<LiveWorld, 'config' | 'log'>) {
-  const { redisEnabled, redisUrl } = config
-  if (!redisEnabled || redisUrl === undefined) return undefined
+  const { redisUrl } = config
+  if (redisUrl === undefined) return undefined
   return openRedis({
     url: redisUrl,
     warn: error => log.warn({ code: error.code }, `live conversations of other nodes: ${error.message}`),
