@@ -2,6 +2,7 @@
 import { NotHere } from '../history/history.js'
 import { useLanguage, usePageWords } from '../i18n/language.js'
 import type { PageProps } from '../pages/pages.js'
+import { pathTo } from '../route.js'
 import { Chip } from '../ui/chip.js'
 import { PageFrame } from '../ui/page-frame.js'
 import { useKept } from '../ui/use-kept.js'
@@ -20,11 +21,20 @@ const refreshMs = 4_000
 
 export function HealthPage({ session }: PageProps) {
   const words = usePageWords(table)
+  const { navigation } = useLanguage().messages
   const { value: status, loaded, reload } = useKept<Status>('/api/status', session.token(), refreshMs)
   const refused = loaded.kind === 'unauthenticated' || loaded.kind === 'forbidden'
   const silent = loaded.kind === 'unreachable' || loaded.kind === 'missing'
   return (
-    <PageFrame title={words.heading} lead={words.lead}>
+    <PageFrame
+      title={words.heading}
+      lead={words.lead}
+      actions={
+        <a className="button" href={pathTo('check')}>
+          {navigation.pages.check}
+        </a>
+      }
+    >
       {loaded.kind !== 'here' && (status === undefined || refused) && (
         <NotHere loaded={loaded} session={session} retry={reload} />
       )}
