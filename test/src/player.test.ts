@@ -53,7 +53,8 @@ describe('the player', { timeout: 60_000 }, () => {
     await page.locator('.entry-coming').last().waitFor()
     await page.getByText('The agent has the floor').waitFor()
     const answer = page.locator('.entry[data-by="agent"]', { hasText: 'nine to six' })
-    await answer.locator('.entry-coming').waitFor()
+    const heard = () => answer.evaluate(item => item.querySelector('.entry-text')?.firstChild?.textContent ?? '')
+    await vi.waitFor(async () => expect(await heard()).toMatch(/\w+ \w+ \w/), { timeout: 20_000 })
     await page.keyboard.press('Escape')
     await page.locator('.entry-unheard').last().waitFor()
     const id = (await page.locator('.facts').getByText(/^ses_/).textContent()) ?? ''
@@ -86,7 +87,7 @@ describe('the player', { timeout: 60_000 }, () => {
     await expect.poll(() => position(page)).toBeGreaterThanOrEqual(Math.min(before + 4, last - 1))
     const line = page.locator('.spoken-line[data-by="agent"]', { has: page.locator('.entry-unheard') })
     expect(await line.locator('.entry-unheard').innerText()).not.toBe('')
-    await line.locator('.word').nth(1).click()
+    await line.locator('.word').first().click()
     await line.and(page.locator('[data-now]')).waitFor()
     await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/\?t=\d+\.\d$/)
     const there = await position(page)
