@@ -55,6 +55,39 @@ describe('keys of a tenant', () => {
     })
   })
 
+  it('end when they are revoked, also for who is just being looked up', async () => {
+    const { key, token } = await keys.make(admin, { name: 'Raced', scopes: ['talk'] })
+    const store = createApiKeyStore({ database: opened.database, clock: systemClock })
+    let read = () => {}
+    const isRead = new Promise<void>(resolve => {
+      read = resolve
+    })
+    let goOn = () => {}
+    const mayGoOn = new Promise<void>(resolve => {
+      goOn = resolve
+    })
+    const slow = {
+      ...store,
+      async find(hash: string) {
+        const found = await store.find(hash)
+        read()
+        await mayGoOn
+        return found
+      },
+    }
+    const raced = createApiKeys({
+      ...{ clock, epochMs: () => now, store: slow },
+      randomBytes: () => new Uint8Array(32),
+      warn: error => warnings.push(error),
+    })
+    const asked = raced.verify(token)
+    await isRead
+    await raced.revoke('acme', key.id)
+    goOn()
+    expect(await asked).toBeUndefined()
+    expect(await raced.verify(token)).toBeUndefined()
+  })
+
   it('stand nowhere in the database', async () => {
     const { token } = await keys.make(admin, { name: 'Hidden', scopes: ['talk'] })
     const { rows } = await opened.database.sql

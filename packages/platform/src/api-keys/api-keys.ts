@@ -51,11 +51,15 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const { store, clock, epochMs, randomBytes, warn, believeMs = 10_000 } = options
   const believed = new Map<string, Belief>()
   const noted = new Map<string, number>()
+  let revoked = 0
 
   async function look(hash: string): Promise<ApiKey | undefined> {
     const known = believed.get(hash)
     if (known !== undefined && known.untilMs > clock.now()) return known.key
+    const revokedBefore = revoked
     const key = await store.find(hash)
+    // What one was revoked behind may have been read before that.
+    if (revoked !== revokedBefore) return look(hash)
     // Strangers can fill it with what does not exist: then all is looked up again.
     if (believed.size >= mostBelieved) believed.clear()
     believed.set(hash, { key, untilMs: clock.now() + believeMs })
@@ -91,6 +95,7 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
     async revoke(tenant, id) {
       if (!(await store.revoke({ tenant, id, atMs: epochMs() })))
         throw new ParleyError('not_found', 'There is no such key.')
+      revoked += 1
       for (const [hash, { key }] of believed) if (key?.id === id) believed.delete(hash)
     },
     async verify(token) {
