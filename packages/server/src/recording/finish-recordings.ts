@@ -72,8 +72,7 @@ export function createFinishRecordings(options: FinishRecordingsOptions): Finish
               problem: problem ?? null,
             } as const)
       const row = await rows.change(key, ['finishing'], change)
-      // It was deleted meanwhile: so is what was made of it.
-      if (row === undefined) await options.erase(key)
+      if (row === undefined) await madeInVain(key)
       else metrics.finished(change.status, (options.clock.now() - beganMs) / 1000)
       if (change.status === 'ready') await options.made?.()
     } catch (thrown) {
@@ -84,6 +83,13 @@ export function createFinishRecordings(options: FinishRecordingsOptions): Finish
         .change(key, ['finishing'], { problem: `It could not be made yet: ${err.message}` })
         .catch(() => {})
     }
+  }
+
+  /** Deleted meanwhile: so is what was made of it. What another node made, while this one was taken for dead, stays. */
+  async function madeInVain(key: RecordingKey): Promise<void> {
+    const now = await rows.read(key)
+    if (now === undefined || now.status === 'deleted') return options.erase(key)
+    log.warn({ session: key.id, status: now.status }, 'a recording was made by another node, too')
   }
 
   /** One at a time: it is work for a machine that has conversations to hold. */
