@@ -49,6 +49,7 @@ async function talk(mode: 'announced' | 'consent', { says = true, opens = true, 
     wasTold,
     bargeIn: 'any',
     announced: () => notes.push(`announced before ${frames.length} frames`),
+    unheard: () => void notes.push('unheard'),
     answered: answer => notes.push(answer),
     unsayable: () => notes.push('unsayable'),
   })
@@ -122,11 +123,16 @@ describe('an agent that announces the recording', () => {
   })
 
   it('does so again where the caller was not told to the end', async () => {
-    const { clock, said, type } = await talk('announced')
+    const { clock, notes, said, type } = await talk('announced')
     await clock.advance(500)
     await type('wait')
     await type('bye')
     expect(said.slice(1)).toEqual(['May I record? You said wait.', 'You said bye.'])
+    expect(notes).toEqual([
+      'announced before 0 frames',
+      'unheard',
+      expect.stringMatching(/^announced before \d+ frames$/),
+    ])
   })
 
   it('does not where another process did, and says when it cannot', async () => {

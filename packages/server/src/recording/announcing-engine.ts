@@ -29,6 +29,8 @@ export interface AnnouncingOptions {
   readonly bargeIn: BargeIn
   /** The reply with the announcement goes out now: nothing of it has. */
   announced(): void
+  /** The announcement was cut before its end: it goes out again with the next reply. */
+  unheard(): void
   /** What the caller said to the question; again where it turns out that they had not finished. */
   answered(answer: Answer): void
   /** This agent cannot be made to say a sentence: nothing can be announced. */
@@ -96,6 +98,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     } else {
       if (begun?.turn === told?.turn) begun = undefined
       told = undefined
+      if (!asks) options.unheard()
     }
     for (const done of verdicts) done()
     verdicts.clear()

@@ -10,9 +10,11 @@ import type { RecordingKey, Recordings, StereoRecorder } from '@parley/platform'
 export interface LiveRecording {
   readonly key: RecordingKey
   readonly tap: Tap & { event(event: SessionEvent): void }
-  readonly state: 'waiting' | 'recording' | 'stopped'
+  readonly state: 'waiting' | 'recording' | 'held' | 'stopped'
   /** From now on it is kept; where it is already, or may not be any more, that changes nothing. */
   start(): void
+  /** Nothing of what comes is kept until it starts again. */
+  hold(): void
   /** Nothing more is kept. Resolves when what was is written. */
   stop(): Promise<void>
   /** Samples of one channel that found no place. */
@@ -44,6 +46,7 @@ export function createLiveRecording(options: LiveRecordingOptions): LiveRecordin
 
   function start(): void {
     wanted = true
+    if (state === 'held') state = 'recording'
     if (state !== 'waiting' || zeroMs === undefined) return
     state = 'recording'
     const startedAtMs = options.epochMs()
@@ -54,6 +57,10 @@ export function createLiveRecording(options: LiveRecordingOptions): LiveRecordin
   return {
     key,
     start,
+    hold() {
+      wanted = false
+      if (state === 'recording') state = 'held'
+    },
     get state() {
       return state
     },
@@ -76,7 +83,7 @@ export function createLiveRecording(options: LiveRecordingOptions): LiveRecordin
         zeroMs ??= clock.now() - event.atMs
         if (wanted) start()
         options.event(event)
-        if (state === 'recording') recorder?.event?.(event)
+        if (state !== 'stopped') recorder?.event?.(event)
         if (event.kind === 'session-ended') options.ended(event.reason === 'handed-over')
       },
     },

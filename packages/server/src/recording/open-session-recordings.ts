@@ -154,6 +154,7 @@ export function openSessionRecordings(options: SessionRecordingsOptions): OpenSe
       wasTold: session.goesOn || row.status === 'recording',
       bargeIn: session.agent.turns.bargeIn,
       announced: () => recording.start(),
+      unheard: () => recording.hold(),
       answered: answer => answered(live, answer),
       unsayable() {
         if (plan.mode === 'announced')
@@ -217,6 +218,8 @@ export function openSessionRecordings(options: SessionRecordingsOptions): OpenSe
       await rows.change(key, ['waiting', 'recording'], { status: 'deleted', problem: null })
       return
     }
+    // Nobody was told to the end: the little that was kept until then is not theirs to keep.
+    if (state === 'held') return erase(key)
     const row = await rows.change(key, ['waiting', 'recording'], { status: 'finishing' })
     if (row === undefined) {
       // Deleted elsewhere: so is what was written since. Or this node was taken for dead, and another has made what there was.
@@ -277,7 +280,7 @@ export function openSessionRecordings(options: SessionRecordingsOptions): OpenSe
         await live.recording.stop()
         // What this node wrote after the other had deleted.
         await shelf.remove(row)
-      } else if (row.consent === 'granted' && live.recording.state === 'waiting') {
+      } else if (row.consent === 'granted' && ['waiting', 'held'].includes(live.recording.state)) {
         live.announcing.settle()
         live.recording.start()
       }

@@ -24,7 +24,7 @@ import { createGuard, createKnock } from '../http/guard.js'
 import { createLog } from '../log/log.js'
 import { createRecordingMetrics } from '../metrics/recording-metrics.js'
 import { rigSecret, startRig } from '../testing/gateway-rig.js'
-import { LEASE_MS } from './finish-recordings.js'
+import { createFinishRecordings, LEASE_MS } from './finish-recordings.js'
 import { LOOK_MS, openSessionRecordings } from './open-session-recordings.js'
 import { recordingRoutes } from './recording-routes.js'
 import { shareRoutes } from './share-routes.js'
@@ -43,6 +43,13 @@ beforeAll(async () => {
   database = await embeddedDatabase()
 })
 afterAll(() => database.done())
+
+const nowhere = { write: () => {} }
+const quiet = createLog({
+  config: { logLevel: 'error', debug: false, logFormat: 'json' },
+  out: nowhere,
+  err: nowhere,
+})
 
 /** A busy machine takes its time. */
 const eventually = <Found>(look: () => Found) => expect.poll(look, { timeout: 20_000 })
@@ -124,6 +131,12 @@ async function begin({ recordings, clock }: Node, id: SessionId) {
       )
       tell({ kind: 'reply-started', turn, reply })
     },
+    /** The reply with the announcement ends, and so much of it was heard. */
+    hear: (ms: number, complete: boolean) =>
+      tell({
+        ...{ kind: 'reply-ended', turn, reply, said: '', interrupted: !complete },
+        heard: { text: '', ms, complete },
+      }),
     async speak(ms: number) {
       const sound = sine({ rate, durationMs: ms, hz: 440, amplitude: 0.4 })
       for (let at = 0; at + 320 <= sound.length; at += 320) {
@@ -180,6 +193,42 @@ describe('the recording of a conversation', () => {
     talk?.end()
     await eventually(() => statusOf(silent, id)).toBe('deleted')
     expect(silent.inner.files.size).toBe(0)
+  })
+
+  it('rests where its announcement was cut, and is none where it was never heard to the end', async () => {
+    const here = node('announced')
+    const id = await newSession()
+    const key = { tenant: 'acme', id }
+    const talk = await begin(here, id)
+    talk?.open()
+    await talk?.speak(2_000)
+    talk?.hear(0, false)
+    await talk?.speak(4_000)
+    talk?.open()
+    await talk?.speak(2_000)
+    talk?.hear(3_000, true)
+    await talk?.speak(1_000)
+    talk?.end()
+    await eventually(() => statusOf(here, id)).toBe('ready')
+    const { samples } = readWav(await readRecordingFile(here.shelf, key, 'session.wav'))
+    const loudest = (fromMs: number, toMs: number) => {
+      let most = 0
+      for (let at = fromMs * 16; at < toMs * 16; at++) most = Math.max(most, Math.abs(samples[at] ?? 0))
+      return most
+    }
+    expect(loudest(500, 1_900)).toBeGreaterThan(5_000)
+    expect(loudest(2_100, 5_900)).toBe(0)
+    expect(loudest(6_100, 8_900)).toBeGreaterThan(5_000)
+
+    const cut = await newSession()
+    const shortTalk = await begin(here, cut)
+    shortTalk?.open()
+    await shortTalk?.speak(2_000)
+    shortTalk?.hear(0, false)
+    shortTalk?.end()
+    await eventually(() => here.recordings.active).toBe(0)
+    await eventually(() => statusOf(here, cut)).toBe('deleted')
+    await expect(readRecordingFile(here.shelf, { tenant: 'acme', id: cut }, 'session.wav')).rejects.toThrow()
   })
 
   it('keeps nothing before consent, and nothing after it is taken back', async () => {
@@ -243,6 +292,36 @@ describe('the recording of a conversation', () => {
       true,
     ])
     for (const each of [stranger, friend]) await each.recordings.close(AbortSignal.abort())
+  })
+
+  it('that another node has made meanwhile stays', async () => {
+    const here = node('announced')
+    const id = await newSession()
+    const key = { tenant: 'acme', id }
+    const rows = createRecordingRows(database.store.database)
+    const shelf = here.shelf
+    const slow = createFinishRecordings({
+      ...{ shelf, rows, clock: here.clock, epochMs, log: quiet, formats: ['wav'], node: 'slow' },
+      metrics: createRecordingMetrics(new Registry(), () => 0),
+      erase: () => Promise.reject(new Error('erased')),
+      recordings: {
+        record: () => {
+          throw new Error('unused')
+        },
+        async finish() {
+          await rows.change(key, ['finishing'], { status: 'ready', durationMs: 1_000, formats: ['wav'] })
+          return { durationMs: 1_000, segments: 1 }
+        },
+      },
+    })
+    await rows.begin({
+      ...{ ...key, subject: 'ada', status: 'recording', consent: 'announced', node: 'slow' },
+      sampleRate: rate,
+    })
+    await rows.change(key, ['recording'], { status: 'finishing' })
+    await slow.finish(key)
+    expect(await rows.read(key)).toMatchObject({ status: 'ready', durationMs: 1_000 })
+    expect((await rows.read(key))?.problem).toBeUndefined()
   })
 
   it('whose files nobody sees for an hour has failed, in words', async () => {
