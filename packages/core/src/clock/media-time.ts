@@ -11,11 +11,13 @@ export class MediaTime {
   #endMs: number
   #lastAtMs: number | undefined
   #receivedMs: number
+  readonly #fromMs: number
 
   /** `fromMs`: where it begins. */
   constructor(fromMs: number) {
     this.#endMs = fromMs
     this.#receivedMs = fromMs
+    this.#fromMs = fromMs
   }
 
   /** What of it was received, without the pauses in its sending, ms. */
@@ -28,9 +30,19 @@ export class MediaTime {
     return this.#endMs
   }
 
-  /** When the last frame came, by the clock of `place`; undefined before the first. */
+  /** When the last frame came, by the clock of `place`; undefined before the first, and while a leg is lost. */
   get lastAtMs(): number | undefined {
     return this.#lastAtMs
+  }
+
+  /** The leg is lost: what it kept from arriving may still come, and was no silence. */
+  broke(): void {
+    this.#lastAtMs = undefined
+  }
+
+  /** A leg is there again at `nowMs`: from here on it may be silent. Nothing happens where none was lost. */
+  mended(nowMs: number): void {
+    if (this.#receivedMs > this.#fromMs) this.#lastAtMs ??= nowMs
   }
 
   /** Where a frame of `durationMs` that comes at `nowMs` begins, ms. */

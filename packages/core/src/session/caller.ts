@@ -73,6 +73,16 @@ export class Caller {
     return this.#media.lastAtMs
   }
 
+  /** The leg is lost: what is under way waits for the next, which may send what did not arrive. */
+  broke(): void {
+    this.#media.broke()
+  }
+
+  /** A leg is there again. */
+  mended(nowMs: number): void {
+    this.#media.mended(nowMs)
+  }
+
   /** The last voiced sample of the last speech, or its beginning while it lasts, in media time. */
   get lastVoiceMs(): number {
     return this.#lastVoiceMs

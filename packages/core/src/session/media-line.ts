@@ -34,6 +34,14 @@ export class MediaLine {
     return this.#time.lastAtMs
   }
 
+  broke(): void {
+    this.#time.broke()
+  }
+
+  mended(nowMs: number): void {
+    this.#time.mended(nowMs)
+  }
+
   /** The frame on the line as it came, valid until the next call and no longer than the frame itself. */
   place(frame: AudioFrame, nowMs: number): AudioFrame {
     this.#source.samples = frame.samples

@@ -261,6 +261,7 @@ export class Session {
     this.#body.answering.disconnect()
     this.#leg = face
     this.#body.watchdog.attached()
+    this.#body.caller.mended(this.#now())
     old?.close(why)
     leg.open(this.#inbox(() => this.#leg?.transport === leg))
     this.#body.answering.connect(face)
@@ -314,6 +315,7 @@ export class Session {
     }
     this.#body.answering.disconnect()
     this.#leg = undefined
+    this.#body.caller.broke()
     this.#body.telling.legChanged('lost')
     this.#body.watchdog.detached(this.#now())
   }
