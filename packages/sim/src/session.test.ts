@@ -294,6 +294,32 @@ describe('a leg', () => {
     })
   })
 
+  it('that breaks in the middle of a word ends no turn: what comes over the next one goes on with it', async () => {
+    const talk = await SimConversation.start({ answer: () => tenWords })
+    await talk.speak(600)
+    talk.caller.drop()
+    await talk.clock.advance(3_000)
+    expect(talk.of('speech-ended')).toEqual([])
+    talk.resume()
+    await talk.speak(600)
+    await talk.silence(2_000)
+    expect(talk.of('turn-committed')).toHaveLength(1)
+    const [began] = talk.of('speech-started')
+    const [ended] = talk.of('speech-ended')
+    // The outage is no silence of the caller: both halves stand one behind the other.
+    expect((ended?.mediaMs ?? 0) - (began?.mediaMs ?? 0)).toBeLessThan(1_500)
+  })
+
+  it('that breaks in the middle of a word and comes back silent ends the speech', async () => {
+    const talk = await SimConversation.start({ answer: () => tenWords })
+    await talk.speak(600)
+    talk.caller.drop()
+    await talk.clock.advance(3_000)
+    talk.resume()
+    await talk.clock.advance(3_000)
+    expect(talk.of('speech-ended')).toHaveLength(1)
+  })
+
   it('that does not come back ends the session', async () => {
     const talk = await SimConversation.start({ limits: { resumeMs: 10_000 } })
     talk.caller.drop()

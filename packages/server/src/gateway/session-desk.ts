@@ -154,6 +154,8 @@ interface OpenSession {
   readonly leave: CallOpening['leave']
   readonly principal: VoicePrincipal
   token: string
+  /** Whose device speaks: who may come back with the token. */
+  speaker: string
   readonly outputRate: number
   readonly facts: Omit<OpenedSession, 'resumed' | 'resumeToken'>
   /** Others may join. */
@@ -294,10 +296,10 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       outputRate: transport.outputRate,
       mostDevices: config.maxSessionDevices,
       ...(goesOnFrom === undefined ? {} : { before: goesOnFrom.history }),
-      tookOver: () => {
+      tookOver: subject => {
         const token = drawToken()
         const found = open.get(id)
-        if (found !== undefined) found.token = token
+        if (found !== undefined) Object.assign(found, { token, speaker: subject })
         return token
       },
     })
@@ -369,6 +371,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       leave,
       principal,
       token: drawToken(),
+      speaker: principal.subject,
       outputRate,
       facts,
       stands: false,
@@ -393,7 +396,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   }: VoiceResumeRequest): Promise<OpenedSession> {
     const found = [...open.values()].find(other => sameSecret(other.token, token))
     const { tenant, subject } = principal
-    if (found === undefined || found.principal.tenant !== tenant || found.principal.subject !== subject) {
+    if (found === undefined || found.principal.tenant !== tenant || found.speaker !== subject) {
       throw new ParleyError('resume_failed')
     }
     if (transport.outputRate !== found.outputRate) {

@@ -39,8 +39,8 @@ export interface CompanyOptions {
   readonly mostDevices: number
   /** What was said in another process. */
   readonly before?: readonly HistoryEntry[]
-  /** Another device has become the speaker: what the old one could come back with is void. Gives the new one's token. */
-  tookOver(): string
+  /** A device of this subject has become the speaker: what the old one could come back with is void. Gives its token. */
+  tookOver(subject: string): string
 }
 
 export interface DeviceJoin {
@@ -157,7 +157,7 @@ export function createCompany(options: CompanyOptions): Company {
     if (line.hears === 'both') transport.clear(MIX)
     const knows = (event: SessionEvent) => (numbers.get(event) ?? Number.POSITIVE_INFINITY) <= knownUntil
     held.attach(takenLeg(transport, knows), 'taken-over')
-    const drawn = options.tookOver()
+    const drawn = options.tookOver(member.subject)
     const resumeToken = line.isFar ? '' : drawn
     const { receivedMs } = held
     if (old !== undefined)
