@@ -57,11 +57,16 @@ export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
   const places = createTally()
   const feeds = new Set<LiveFeed>()
 
-  function serve(socket: WebSocket, principal: Principal): void {
+  function serve(socket: WebSocket, principal: Principal, late: LateIdentity): void {
     if (feeds.size >= MOST_FEEDS) {
       throw new ParleyError('overloaded', 'As many look at live conversations here as may; try again later.')
     }
-    const feed = serveLiveFeed({ ...{ socket, principal, view, clock }, ...facts })
+    const isStillKnown = () =>
+      late.identify(undefined).then(
+        () => true,
+        thrown => ParleyError.from(thrown).code !== 'unauthenticated',
+      )
+    const feed = serveLiveFeed({ ...{ socket, principal, view, clock, isStillKnown }, ...facts })
     feeds.add(feed)
     socket.once('close', () => feeds.delete(feed))
   }
@@ -76,7 +81,7 @@ export async function attachLive(world: LiveWorld): Promise<AttachedLive> {
       }
       late.known()
       // Whoever left meanwhile has been told of already, and would never be told of again.
-      if (socket.readyState === socket.OPEN) serve(socket, principal)
+      if (socket.readyState === socket.OPEN) serve(socket, principal, late)
     } catch (thrown) {
       turnAway(socket, ParleyError.from(thrown))
     }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { SessionId } from '@parley/core'
+import { defined, type SessionId } from '@parley/core'
 import type { LiveRows } from '@parley/platform'
 import { describe, expect, it } from 'vitest'
 import { beginLive, feedSocket, frameOf, liveStage, principalOf } from './live.test-kit.js'
@@ -8,7 +8,11 @@ import { createLiveView } from './live-view.js'
 
 const watcher = principalOf(['sessions:watch'], { subject: 'boss' })
 
-function stage(principal = watcher, share?: Parameters<typeof createLiveView>[0]['share']) {
+function stage(
+  principal = watcher,
+  share?: Parameters<typeof createLiveView>[0]['share'],
+  isStillKnown?: () => Promise<boolean>,
+) {
   const { board, clock } = liveStage()
   const view = createLiveView({ board, clock, share })
   const client = feedSocket()
@@ -20,6 +24,7 @@ function stage(principal = watcher, share?: Parameters<typeof createLiveView>[0]
       clock,
       epochMs: () => 5,
       firstTokenTargetMs: 800,
+      ...defined({ isStillKnown }),
     })
   return { board, clock, view, client, open }
 }
@@ -59,6 +64,23 @@ describe('the feed of live conversations', () => {
     expect(client.take()).toMatchObject([
       { type: 'changes', changed: [{ session: 'ses_2', agent: 'clinic', turns: 0 }], gone: ['ses_1'] },
     ])
+  })
+
+  it('ends for a token that is over, and tells nothing more', async () => {
+    let known = true
+    const { board, clock, client, open } = stage(watcher, undefined, async () => known)
+    open()
+    await clock.advance(20_000)
+    client.tell('pong')
+    expect(client.closed).toEqual([])
+    known = false
+    await clock.advance(20_000)
+    client.tell('pong')
+    expect(client.closed).toEqual(['1008 Unauthorized'])
+    client.take()
+    beginLive(board)
+    await clock.advance(20_000)
+    expect([client.take(), client.closed]).toEqual([[], ['1008 Unauthorized']])
   })
 
   it('shows to each what their token allows', () => {

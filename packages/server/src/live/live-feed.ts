@@ -32,6 +32,8 @@ export interface LiveFeedOptions {
   readonly clock: Clock
   readonly epochMs: () => number
   readonly firstTokenTargetMs?: number | undefined
+  /** Asked with each ping: false lets the client go, whose token is over or taken back. Default: it never is. */
+  isStillKnown?(): Promise<boolean>
 }
 
 export interface LiveFeed {
@@ -55,6 +57,7 @@ export function serveLiveFeed(options: LiveFeedOptions): LiveFeed {
   let bad = 0
   let alive = true
   let over = false
+  let refused = false
 
   const send = (message: LiveServerMessage) => socket.send(JSON.stringify(message))
 
@@ -68,7 +71,7 @@ export function serveLiveFeed(options: LiveFeedOptions): LiveFeed {
   }
 
   function tell(): void {
-    if (over || socket.bufferedAmount > MOST_BUFFERED_BYTES) return
+    if (over || refused || socket.bufferedAmount > MOST_BUFFERED_BYTES) return
     const { total, sessions } = seenBy(principal, view)
     const here = new Set(sessions.map(({ session }) => session))
     const gone = [...told.keys()].filter(session => !here.has(session))
@@ -103,6 +106,11 @@ export function serveLiveFeed(options: LiveFeedOptions): LiveFeed {
     alive = false
     socket.ping()
     stopBeat = clock.after(PING_MS, beat)
+    void options.isStillKnown?.().then(isKnown => {
+      if (isKnown || over || refused) return
+      refused = true
+      socket.close(1008, 'Unauthorized')
+    })
   }
 
   begin()
