@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/core'
-import { type Principal, type Scope, scopes, usualScopes } from './principal.js'
+import { NOBODY, type Principal, type Scope, scopes, usualScopes } from './principal.js'
 
 /**
  * From the claims of a verified token to a principal. Claims are foreign input: a claim of the wrong kind refuses the
@@ -16,7 +16,7 @@ const name = /^[\w.@:|+-]{1,128}$/
 export function principalOf(claims: Claims): Principal {
   return {
     tenant: text(claims, ['tenant_id', 'tenantId']) ?? 'default',
-    subject: text(claims, ['sub', 'user_id', 'userId']) ?? 'unnamed',
+    subject: text(claims, ['sub', 'user_id', 'userId']) ?? NOBODY,
     scopes: scopesOf(claims),
     anonymous: false,
   }

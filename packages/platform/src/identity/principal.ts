@@ -38,3 +38,11 @@ export const localPrincipal: Principal = { tenant: 'local', subject: 'local', sc
 export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.scopes.includes(scope)
 }
+
+/** The subject of tokens that name nobody. */
+export const NOBODY = 'unnamed'
+
+/** Whether the principal is this subject: to share the name of nobody is no proof of being the same person. */
+export function isSubject({ subject }: Pick<Principal, 'subject'>, other: string | undefined): boolean {
+  return subject === other && subject !== NOBODY
+}

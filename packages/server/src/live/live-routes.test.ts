@@ -1,3 +1,4 @@
+import type { SessionId } from '@parley/core'
 import { type Scope, signToken } from '@parley/platform'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -52,6 +53,10 @@ describe('live conversations over HTTP', () => {
       { total: 0 },
     ])
     expect((await ask(to, '/api/live', await tokenOf('acme', ['calls:read'])))[0]).toBe(403)
+    beginLive(live.board, { session: 'ses_2' as SessionId, subject: 'unnamed' })
+    const nobody = await tokenOf('acme', ['talk'], 'unnamed')
+    expect(await ask(to, '/api/live', nobody)).toMatchObject([200, { total: 0 }])
+    expect((await ask(to, '/api/sessions/ses_2/end', nobody, 'POST'))[0]).toBe(404)
     expect(await ask(to, '/api/me', await tokenOf('acme', ['admin']))).toEqual([
       200,
       { tenant: 'acme', subject: 'boss', scopes: ['admin'], anonymous: false },

@@ -1,5 +1,5 @@
 /** What somebody may see of what is on, and do to it: their own with `talk`, the tenant's with the scopes for that. */
-import { hasScope, type Principal } from '@parley/platform'
+import { hasScope, isSubject, type Principal } from '@parley/platform'
 import type { LiveList } from '@parley/protocol'
 import type { LiveEntry } from './live-board.js'
 import type { LiveView } from './live-view.js'
@@ -10,13 +10,13 @@ export const LONGEST_LIST = 2_000
 export function maySee({ tenant, row }: LiveEntry, principal: Principal): boolean {
   if (tenant !== principal.tenant) return false
   if (hasScope(principal, 'sessions:watch')) return true
-  return hasScope(principal, 'talk') && row.subject === principal.subject
+  return hasScope(principal, 'talk') && isSubject(principal, row.subject)
 }
 
 export function mayEnd({ tenant, row }: LiveEntry, principal: Principal): boolean {
   if (tenant !== principal.tenant) return false
   if (hasScope(principal, 'sessions:steer')) return true
-  return hasScope(principal, 'talk') && row.subject === principal.subject
+  return hasScope(principal, 'talk') && isSubject(principal, row.subject)
 }
 
 export interface Seen {

@@ -3,7 +3,7 @@
  * `Unauthorized`, because clients of this socket look for that; Origin and limits refuse before it, as everywhere.
  */
 import { ParleyError } from '@parley/core'
-import { hasScope, type Principal } from '@parley/platform'
+import { hasScope, isSubject, type Principal } from '@parley/platform'
 import {
   type CreateAnalyser,
   defaultProsodyLimits,
@@ -50,12 +50,12 @@ export function attachProsody(world: ProsodyWorld): AttachedProsody {
   const sockets = new Set<ProsodySocket>()
 
   function serve(socket: WebSocket, url: string | undefined, principal: Principal): void {
-    const { tenant, subject } = principal
+    const { tenant } = principal
     const readsSessions = hasScope(principal, 'sessions:read')
     const served = serveProsodySocket({
       ...{ socket, url, tenant, createAnalyser, feed, defaults, limits, meter, clock, epochMs, log },
       mayStream: hasScope(principal, 'talk'),
-      mayFollow: session => readsSessions || world.subjectOf?.(session) === subject,
+      mayFollow: session => readsSessions || isSubject(principal, world.subjectOf?.(session)),
     })
     sockets.add(served)
     socket.once('close', () => sockets.delete(served))

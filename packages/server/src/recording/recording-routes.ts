@@ -1,7 +1,7 @@
 /** Recordings of the tenant's conversations: what there is, its sound, consent, deletion. Another tenant's look missing. */
 
 import { ParleyError } from '@parley/core'
-import { hasScope, type Principal, type RecordingRow } from '@parley/platform'
+import { hasScope, isSubject, type Principal, type RecordingRow } from '@parley/platform'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -56,7 +56,7 @@ export function recordingRoutes({ guard, recordings }: RecordingHttpParts): Fast
     all: 'recordings:read' | 'sessions:steer',
   ) {
     const row = await recordings.read({ tenant: principal.tenant, id })
-    const isOwn = row?.subject === principal.subject && hasScope(principal, 'talk')
+    const isOwn = isSubject(principal, row?.subject) && hasScope(principal, 'talk')
     if (row === undefined || !(isOwn || hasScope(principal, all))) throw missing()
     return row
   }

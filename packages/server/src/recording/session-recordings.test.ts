@@ -451,6 +451,17 @@ describe('recordings over HTTP', () => {
     expect((await ask(`${path}/recording`, { subject: 'ada', scopes: talks })).status).toBe(200)
     expect((await ask(`${path}/recording`, { subject: 'eve', scopes: talks })).status).toBe(404)
     expect((await ask(`${path}/recording.wav`, { subject: 'ada', scopes: talks })).status).toBe(403)
+    // To name nobody, as whoever talked, is no proof.
+    const talkedBy = (subject: string) =>
+      database.store.database.sql
+        .updateTable('parley.recordings' as never)
+        .set({ subject } as never)
+        .where('session_id' as never, '=', id as never)
+        .execute()
+    await talkedBy('unnamed')
+    const no = { method: 'POST', body: JSON.stringify({ granted: false }) }
+    expect((await ask(`${path}/consent`, { subject: 'unnamed', scopes: talks, ...no })).status).toBe(404)
+    await talkedBy('ada')
     expect((await ask(`${path}/recording.wav`, { tenant: 'rival' })).status).toBe(404)
     expect((await ask(`${path}/recording`, { tenant: 'rival' })).status).toBe(404)
     const part = await ask(`${path}/recording.wav`, { headers: { range: 'bytes=0-3' } })
