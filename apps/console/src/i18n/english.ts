@@ -198,7 +198,7 @@ export const english = {
     noEnd: 'not ended',
     older: 'Older',
     newer: 'Newer',
-    missing: 'This conversation is not stored here. It may have been deleted, or the link is incomplete.',
+    missing: 'What you look for is not stored here. It may have been deleted, or the link is incomplete.',
     forbidden: (scope: string) => `This token may not do that. It needs the scope ${scope}.`,
     unreachable: 'The gateway does not answer. Check that it runs, then try again.',
   },

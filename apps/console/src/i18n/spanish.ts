@@ -200,7 +200,7 @@ export const spanish: Messages = {
     noEnd: 'sin terminar',
     older: 'Anteriores',
     newer: 'Más recientes',
-    missing: 'Esta conversación no está guardada aquí. Quizá se borró o el enlace está incompleto.',
+    missing: 'Lo que busca no está guardado aquí. Quizá se borró o el enlace está incompleto.',
     forbidden: scope => `Esta clave no lo permite. Necesita el permiso ${scope}.`,
     unreachable: 'El servidor no responde. Compruebe que está en marcha e intente de nuevo.',
   },

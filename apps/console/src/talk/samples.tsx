@@ -19,12 +19,13 @@ export function Samples({ state, session }: SamplesProps) {
         {samples.map(sample => {
           const title = words[sample.id]
           const playing = state.sample === sample.id
+          const length = playing ? words.playing : words.seconds(sample.seconds)
           return (
             <li key={sample.id}>
               <button
                 type="button"
                 className="sample"
-                aria-label={playing ? words.stop(title) : words.play(title)}
+                aria-label={`${playing ? words.stop(title) : words.play(title)}, ${length}`}
                 aria-current={playing}
                 onClick={() => session.toggleSample(sample)}
               >
@@ -32,8 +33,8 @@ export function Samples({ state, session }: SamplesProps) {
                   <path d={playing ? 'M3.5 3.5h9v9h-9Z' : 'M4 2.5v11l9-5.5Z'} fill="currentColor" />
                 </svg>
                 <span>{title}</span>
-                <span className="sample-length">
-                  {playing ? words.playing : words.seconds(sample.seconds)}
+                <span className="sample-length" aria-hidden="true">
+                  {length}
                 </span>
               </button>
             </li>
