@@ -39,7 +39,8 @@ describe('figures and health in the console', { timeout: 60_000 }, () => {
 
   it('counts what was said, narrows it, saves it, and leads to the conversations behind a figure', async () => {
     const page = await visit('#/analytics?range=30d')
-    const sessions = (count: string) => page.getByRole('img', { name: new RegExp(`^${count} conversations;`) })
+    const sessions = (count: string) =>
+      page.getByRole('img', { name: new RegExp(`^${count} conversations;`) })
     await sessions('60').waitFor()
     await page.getByRole('heading', { name: 'Where the time goes' }).waitFor()
     await page.getByRole('row', { name: /To the first word target 300 ms/ }).waitFor()
@@ -56,7 +57,10 @@ describe('figures and health in the console', { timeout: 60_000 }, () => {
     await page.getByRole('radio', { name: '30 days' }).check()
     await page.locator('.tile', { hasText: 'Interrupted answers' }).getByRole('link').click()
     expect(page.url()).toMatch(/#\/sessions\?.*agent=clinic.*interrupted=true/)
-    await page.getByRole('link', { name: /clinic/ }).first().waitFor()
+    await page
+      .getByRole('link', { name: /clinic/ })
+      .first()
+      .waitFor()
   })
 
   it('tells how the node is, what it may hold, and which setting won, in Spanish as well', async () => {

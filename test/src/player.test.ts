@@ -53,7 +53,8 @@ describe('the player', { timeout: 60_000 }, () => {
     await page.locator('.entry-coming').last().waitFor()
     await page.getByText('The agent has the floor').waitFor()
     const answer = page.locator('.entry[data-by="agent"]', { hasText: 'nine to six' })
-    const heard = () => answer.evaluate(item => item.querySelector('.entry-text')?.firstChild?.textContent ?? '')
+    const heard = () =>
+      answer.evaluate(item => item.querySelector('.entry-text')?.firstChild?.textContent ?? '')
     await vi.waitFor(async () => expect(await heard()).toMatch(/\w+ \w+ \w/), { timeout: 20_000 })
     await page.keyboard.press('Escape')
     await page.locator('.entry-unheard').last().waitFor()
