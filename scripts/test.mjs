@@ -47,7 +47,8 @@ if (wanted.length === 0) {
       'realtime',
       'realtime-agent',
     ],
-    ...['replay', 'sim-command', 'vendors'],
+    ...['replay', 'sim-command', 'vendors', 'agents', 'console-desk', 'console-figures', 'console-live'],
+    ...['player', 'recordings'],
   ]
   vitest([...patient.map(name => `test/dist/${name}.test.js`), oneMore])
   // The others hold conversations in real time: one at a time, so that none is late because of another.

@@ -1,7 +1,7 @@
 /** Agents in the console: an edited text is checked, tried, put in force, and answers the next conversation. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axeProblems } from './support/axe.js'
+import { inaccessible } from './support/accessible.js'
 import { browserThatHears, type ConsolePage, openConsole } from './support/console-page.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
 
@@ -37,7 +37,7 @@ describe('agents in the console', { timeout: 60_000 }, () => {
     const { page, faults } = open
     await page.getByRole('link', { name: 'Agents' }).click()
     await page.getByRole('row', { name: /recepción Spanish/ }).waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     await page.getByRole('link', { name: 'front-desk' }).click()
 
     const editor = page.getByRole('textbox', { name: 'The text of front-desk, as YAML' })
@@ -51,7 +51,7 @@ describe('agents in the console', { timeout: 60_000 }, () => {
     await page.locator('.cm-lintRange-error').first().waitFor()
     expect(await page.getByRole('button', { name: 'Put in force' }).isDisabled()).toBe(true)
     expect(faults).toEqual([])
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     await mistake.press('Enter')
     await page.keyboard.insertText('  ')
     await page.getByText('it can be put in force').waitFor()
@@ -61,7 +61,7 @@ describe('agents in the console', { timeout: 60_000 }, () => {
     await page.getByText('First sound after').waitFor()
     await page.getByRole('button', { name: 'Put in force' }).click()
     await page.getByText('Version 1 is in force for new conversations.').waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
 
     await page.getByRole('link', { name: 'Talk' }).click()
     await say(page, /^Type instead/, 'When are you open?')
@@ -72,7 +72,7 @@ describe('agents in the console', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Withdraw' }).click()
     await page.getByText('It was withdrawn.').waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     await open.close()
     expect(faults).toEqual([])
   })

@@ -1,7 +1,7 @@
 /** What is set up and looked after in the console: keys, phone calls, leads. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { axeProblems } from './support/axe.js'
+import { inaccessible } from './support/accessible.js'
 import { browserThatHears, type ConsolePage, openConsole } from './support/console-page.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
 
@@ -50,7 +50,7 @@ describe('the desk of the console', { timeout: 60_000 }, () => {
     ])
     await page.getByRole('button', { name: 'Done' }).click()
     expect(await page.locator('body').innerText()).not.toContain(token.slice(-32))
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     await page.getByRole('button', { name: 'Revoke the key Website' }).click()
     await page.getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.getByText('revoked', { exact: true }).waitFor()
@@ -79,10 +79,10 @@ describe('the desk of the console', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Do not make this call' }).click()
     await page.getByRole('button', { name: 'Yes' }).click()
     await page.locator('.chip', { hasText: 'cancelled' }).waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     await page.getByRole('link', { name: 'All calls' }).click()
     await page.getByRole('table', { name: 'Phone calls, newest first' }).getByText('cancelled').waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 /** Figures of past conversations and the state of the node, in the console. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { axeProblems } from './support/axe.js'
+import { inaccessible } from './support/accessible.js'
 import { browserThatHears, type ConsolePage, openConsole } from './support/console-page.js'
 import { makeDataFolders } from './support/data-folder.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
@@ -44,7 +44,7 @@ describe('figures and health in the console', { timeout: 60_000 }, () => {
     await sessions('60').waitFor()
     await page.getByRole('heading', { name: 'Where the time goes' }).waitFor()
     await page.getByRole('row', { name: /To the first word target 300 ms/ }).waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     expect(await overflow(page)).toBe(0)
     const saving = page.waitForEvent('download')
     await page.getByRole('button', { name: 'CSV: How they end' }).click()
@@ -72,7 +72,7 @@ describe('figures and health in the console', { timeout: 60_000 }, () => {
     await page.getByRole('searchbox', { name: 'Search the settings' }).fill('data_dir')
     const row = page.getByRole('row', { name: /PARLEY_DATA_DIR/ })
     await row.getByText('data', { exact: false }).first().waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     expect(await overflow(page)).toBe(0)
     await page.getByRole('radio', { name: 'Español' }).check()
     await page.getByText('Acepta conversaciones').waitFor()

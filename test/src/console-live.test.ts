@@ -1,8 +1,8 @@
 /** What is on and what was said, as the console shows it: two callers, one who watches. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { inaccessible } from './support/accessible.js'
 import { writeAgent } from './support/agent-file.js'
-import { axeProblems } from './support/axe.js'
 import { browserThatHears, type ConsolePage, openConsole } from './support/console-page.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
 
@@ -56,7 +56,7 @@ describe('live and past conversations in the console', { timeout: 90_000 }, () =
     await watcher.getByRole('status').getByText('1 conversation').waitFor()
     const card = watcher.getByRole('list', { name: 'Live conversations' }).getByRole('link')
     await card.getByText('my name is Ana Gómez').waitFor()
-    expect(await axeProblems(watcher)).toEqual([])
+    expect(await inaccessible(watcher)).toEqual([])
     await noOverflow(watcher)
 
     await card.click()
@@ -67,7 +67,7 @@ describe('live and past conversations in the console', { timeout: 90_000 }, () =
     await watcher.getByText('2 devices').waitFor()
     await say(caller, 'tell me a story')
     await watcher.locator('.live-transcript').getByText('tell me a story').waitFor()
-    expect(await axeProblems(watcher)).toEqual([])
+    expect(await inaccessible(watcher)).toEqual([])
     await noOverflow(watcher)
 
     await watcher.getByRole('button', { name: 'Join in' }).click()
@@ -87,7 +87,7 @@ describe('live and past conversations in the console', { timeout: 90_000 }, () =
     const page = await visit('#/sessions?q=gome', 360)
     const found = page.getByRole('list', { name: 'Conversations', exact: true }).getByRole('link')
     await found.locator('mark', { hasText: 'Gómez' }).waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     await noOverflow(page)
     await page.getByLabel('Search in what was said').fill('"ana hours"')
     await page.getByText('No conversation is like this').waitFor()
@@ -99,7 +99,7 @@ describe('live and past conversations in the console', { timeout: 90_000 }, () =
     await page.getByText('No conversation is like this').waitFor()
     await page.getByRole('combobox', { name: 'Ended' }).selectOption('hang-up')
     await found.first().waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as CSV' }).click(),

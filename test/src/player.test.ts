@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { axeProblems } from './support/axe.js'
+import { inaccessible } from './support/accessible.js'
 import { browserThatHears, type ConsolePage, openConsole } from './support/console-page.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
 
@@ -77,7 +77,7 @@ describe('the player', { timeout: 60_000 }, () => {
   it('plays what was recorded, lights its words, and goes where it is told to by keys, words and address', async () => {
     const page = await visit(`#/sessions/${recorded}`)
     await page.locator('.spoken-line').last().waitFor()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
     await page.keyboard.press('Space')
     await page.locator('.word-said').first().waitFor()
@@ -107,11 +107,11 @@ describe('the player', { timeout: 60_000 }, () => {
     await page.getByText('Share', { exact: true }).click()
     await page.getByRole('button', { name: 'Make a link' }).click()
     const link = await page.getByLabel('The link; it is shown only now').inputValue()
-    expect(await axeProblems(page)).toEqual([])
+    expect(await inaccessible(page)).toEqual([])
     const guest = await visit(new URL(link).hash, /Failed to load resource/)
     await guest.getByRole('heading', { name: 'A shared conversation' }).waitFor()
     await guest.locator('.spoken-line').last().waitFor()
-    expect(await axeProblems(guest)).toEqual([])
+    expect(await inaccessible(guest)).toEqual([])
     expect(await guest.locator('body').innerText()).not.toContain(recorded)
     await guest.getByText('Download', { exact: true }).click()
     const file = guest.waitForEvent('download')
@@ -123,6 +123,6 @@ describe('the player', { timeout: 60_000 }, () => {
     await page.getByText('No link is open.').waitFor()
     await guest.reload()
     await guest.getByText('This link is over').waitFor()
-    expect(await axeProblems(guest)).toEqual([])
+    expect(await inaccessible(guest)).toEqual([])
   })
 })
