@@ -174,6 +174,33 @@ describe('a spool in front of a bucket', () => {
     expect(await shelf.takeAway()).toEqual({ files: 2 })
   })
 
+  it.each([0, 1])('leaves nothing there of what was deleted while file %i was taken', async index => {
+    const { shelf: bucket } = await rig()
+    const near = createFolderShelf(await mkdtemp(join(folder, 'near-')), { remembers: true })
+    let deleting = Promise.resolve()
+    let puts = 0
+    const far = {
+      ...bucket,
+      async put(...put: Parameters<typeof bucket.put>) {
+        // The deletion has passed when the file arrives.
+        if (puts++ === index) {
+          deleting = shelf.remove(key)
+          await deleting
+        }
+        await bucket.put(...put)
+      },
+    }
+    const shelf = spooledShelf({ near, far, isGone: async () => false })
+    for (const name of ['session.wav', 'session.json']) {
+      const sink = await shelf.create(key, name)
+      await sink.append(Uint8Array.of(2))
+      await sink.close()
+    }
+    expect(await shelf.takeAway()).toEqual({ files: 0 })
+    await deleting
+    expect([await near.all(), await bucket.list(key)]).toEqual([[], []])
+  })
+
   it('deletes here what was deleted elsewhere, in the place of taking it there', async () => {
     const { bucket, near, shelf, write } = await spool(true)
     await write('session.wav.sealed', Uint8Array.of(2))

@@ -5,7 +5,7 @@
 
 import { ParleyError } from '@parley/core'
 import type { FolderShelf } from './folder-shelf.js'
-import type { RecordingKey, RecordingShelf } from './recording-shelf.js'
+import type { RecordingFile, RecordingKey, RecordingShelf } from './recording-shelf.js'
 import type { FarShelf } from './s3-shelf.js'
 
 export interface SpooledShelf extends RecordingShelf {
@@ -26,16 +26,35 @@ export interface SpooledShelfOptions {
 /** `remove` of one file means those that are here: only an unfinished recording's are removed one by one. */
 export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): SpooledShelf {
   let taking: ReturnType<SpooledShelf['takeAway']> | undefined
+  /** Deleted by this process since that began. */
+  const deleted = new Set<string>()
 
   async function takeOne(key: RecordingKey): Promise<number> {
     const files = await near.list(key)
     // The waveform is made last.
     const isWhole = files.some(({ name }) => /\.json(\.sealed)?$/.test(name))
     if (!isWhole || files.some(({ name }) => name.startsWith('segment-'))) return 0
-    if (files.some(({ name }) => name.endsWith('.sealed')) && (await isGone(key))) {
+    const isSealed = files.some(({ name }) => name.endsWith('.sealed'))
+    if (isSealed && (await isGone(key))) {
       await near.remove(key)
       return 0
     }
+    const failure = await putAll(key, files).then(
+      () => undefined,
+      (thrown: unknown) => ({ thrown }),
+    )
+    // Whoever deleted it while it was taken did not find there what came later.
+    if (deleted.has(nameOf(key)) || (isSealed && (await isGone(key)))) {
+      await near.remove(key)
+      await far.remove(key)
+      return 0
+    }
+    if (failure !== undefined) throw failure.thrown
+    await near.remove(key)
+    return files.length
+  }
+
+  async function putAll(key: RecordingKey, files: readonly RecordingFile[]): Promise<void> {
     for (const { name } of files) {
       const reader = await near.open(key, name)
       try {
@@ -44,8 +63,6 @@ export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): Spoole
         await reader.close()
       }
     }
-    await near.remove(key)
-    return files.length
   }
 
   async function takeAll() {
@@ -78,14 +95,20 @@ export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): Spoole
       }
     },
     async remove(key, name) {
+      if (name === undefined && taking !== undefined) deleted.add(nameOf(key))
       await near.remove(key, name)
       if (name === undefined) await far.remove(key)
     },
     takeAway() {
       taking ??= takeAll().finally(() => {
         taking = undefined
+        deleted.clear()
       })
       return taking
     },
   }
+}
+
+function nameOf({ tenant, id }: RecordingKey): string {
+  return JSON.stringify([tenant, id])
 }
