@@ -63,6 +63,8 @@ export function AgentList({ session }: { readonly session: ConsoleSession }) {
 function State({ agent, words }: { readonly agent: AgentSummary; readonly words: Words }) {
   const { errors = 0, published, latest, inForce } = agent
   const waits = latest !== undefined && latest.version !== published
+  // Without `admin` nothing is told of it.
+  if (inForce === undefined) return '–'
   return (
     <span className="agent-chips">
       {errors > 0 && <Chip tone="bad" text={words.state.errors(errors)} />}

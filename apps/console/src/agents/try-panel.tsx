@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useLayoutEffect, useRef, useState, useSyncEx
 import { Announcements } from '../conversation/announcements.js'
 import { Entries } from '../conversation/entries.js'
 import { useMessages, usePageWords } from '../i18n/language.js'
-import { formatMs } from '../latency/format-ms.js'
+import { useFormatMs } from '../latency/format-ms.js'
 import { Latency } from '../latency/latency.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { isConnected } from '../session/console-state.js'
@@ -37,6 +37,7 @@ export function TryPanel({ main, name, yaml, blocked }: TryPanelProps) {
   const stale = connected && trial.yaml !== yaml
 
   // Whoever leaves the page has ended the trial.
+  const formatMs = useFormatMs()
   useEffect(() => () => session.end(), [session])
   // biome-ignore lint/correctness/useExhaustiveDependencies: new words are what moves the end.
   useLayoutEffect(() => {

@@ -46,13 +46,17 @@ export function NotHere({ loaded, session, retry, scope = 'sessions:read' }: Not
     retry()
   }
   const { kind } = loaded
+  const why = {
+    unauthenticated: messages.problem.unauthenticated,
+    forbidden: words.forbidden(scope),
+    unreachable: words.unreachable,
+  }
   if (kind === 'loading') return <p role="status">{words.loading}</p>
   if (kind === 'missing') return <p role="alert">{words.missing}</p>
-  if (kind === 'forbidden') return <p role="alert">{words.forbidden(scope)}</p>
   return (
     <form className="history-form" role="alert" onSubmit={submit}>
-      <p>{kind === 'unauthenticated' ? messages.problem.unauthenticated : words.unreachable}</p>
-      {kind === 'unauthenticated' && (
+      <p>{why[kind]}</p>
+      {kind !== 'unreachable' && (
         <input
           type="password"
           autoComplete="off"

@@ -1,6 +1,6 @@
 /** One past conversation in the list: when, with whom, how it went, and where the words are that were looked for. */
 import { useLanguage, usePageWords } from '../i18n/language.js'
-import { formatMs } from '../latency/format-ms.js'
+import { useFormatMs } from '../latency/format-ms.js'
 import { pathTo } from '../route.js'
 import { Chip } from '../ui/chip.js'
 import { edgeName } from '../ui/edge-names.js'
@@ -14,6 +14,7 @@ const SLOW_MS = 1_500
 export function SessionRow({ summary }: { readonly summary: SessionSummary }) {
   const { language, messages } = useLanguage()
   const words = usePageWords(table)
+  const formatMs = useFormatMs()
   const { id, agent, edge, startedAtMs, endedAtMs, endReason, turnCount, match } = summary
   const { interruptions = 0, slowestMs, recorded } = summary
   const began = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })

@@ -2,7 +2,7 @@
 import type { TurnLedger } from '@parley/client'
 import { useState } from 'react'
 import { useMessages } from '../i18n/language.js'
-import { formatMs } from './format-ms.js'
+import { useFormatMs } from './format-ms.js'
 
 /** Answers to choose from; older ones stay in the store of the gateway. */
 const SHOWN_TURNS = 16
@@ -12,6 +12,7 @@ const NEGLIGIBLE_MS = 0.5
 export function Latency({ ledgers }: { readonly ledgers: readonly TurnLedger[] }) {
   const messages = useMessages()
   const words = messages.latency
+  const formatMs = useFormatMs()
   const [chosen, choose] = useState<string>()
   const shown = ledgers.find(each => each.reply === chosen) ?? ledgers.at(-1)
   return (
@@ -60,6 +61,7 @@ interface TurnsProps {
 
 function Turns({ ledgers, shown, choose }: TurnsProps) {
   const words = useMessages().latency
+  const formatMs = useFormatMs()
   const recent = ledgers.slice(-SHOWN_TURNS)
   const longest = Math.max(...recent.map(each => each.ledger.totalMs), 1)
   return (
@@ -104,6 +106,7 @@ function LookedUp({ context }: { readonly context: NonNullable<TurnLedger['ledge
 /** Which model decided the answer in the place of the agent's own, or was to. */
 function Decided({ decision }: { readonly decision: NonNullable<TurnLedger['ledger']['decision']> }) {
   const words = useMessages().latency.decision
+  const formatMs = useFormatMs()
   const { by, cause, rule, outcome, tookMs } = decision
   return (
     <dl className="looked-up">
@@ -120,6 +123,7 @@ function Decided({ decision }: { readonly decision: NonNullable<TurnLedger['ledg
 
 function Waterfall({ ledger }: { readonly ledger: TurnLedger['ledger'] }) {
   const words = useMessages().latency
+  const formatMs = useFormatMs()
   const total = Math.max(ledger.totalMs, 1)
   return (
     <table className="waterfall">

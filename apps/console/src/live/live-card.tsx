@@ -1,7 +1,7 @@
 /** One live conversation in the list: who has the floor, how long, what was last said, how quick the answers are. */
 import { memo } from 'react'
 import { useLanguage, usePageWords } from '../i18n/language.js'
-import { formatMs } from '../latency/format-ms.js'
+import { useFormatMs } from '../latency/format-ms.js'
 import { pathTo } from '../route.js'
 import { FloorShape } from '../talk/floor-sign.js'
 import { Chip } from '../ui/chip.js'
@@ -91,6 +91,7 @@ interface LatencyProps {
 /** The last answer as a figure, and its first token on a line that ends at twice the target. */
 export function Latency({ row: { totalMs, medianMs, firstTokenMs }, targetMs }: LatencyProps) {
   const words = usePageWords(table)
+  const formatMs = useFormatMs()
   if (totalMs === undefined) return null
   const isOver = targetMs !== undefined && firstTokenMs !== undefined && firstTokenMs > targetMs
   return (

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo } from 'react'
 import { useMessages, usePageWords } from '../i18n/language.js'
-import { formatMs } from '../latency/format-ms.js'
+import { useFormatMs } from '../latency/format-ms.js'
 import { LedgerView } from '../latency/latency.js'
 import { answersOf, slowestAnswer } from './model/happenings.js'
 import { answerAt } from './model/place.js'
@@ -23,6 +23,7 @@ export function AnswerPanel({
 }) {
   const text = usePageWords(words)
   const { latency } = useMessages()
+  const formatMs = useFormatMs()
   const answers = useMemo(() => answersOf(lines.filter(isAgent)), [lines])
   const of = useCallback((atMs: number) => answerAt(answers, atMs), [answers])
   const answer = useMoment(clock, of)

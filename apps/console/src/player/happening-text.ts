@@ -6,12 +6,16 @@ import type { Happening } from './model/happenings.js'
 import { reasonsText } from './reasons.js'
 import type { PlayerWords } from './words.js'
 
-export function happeningText({ happenings: text }: PlayerWords, happening: Happening): string {
+export function happeningText(
+  { happenings: text }: PlayerWords,
+  language: Language,
+  happening: Happening,
+): string {
   const { kind } = happening
   if (kind === 'interruption' || kind === 'overlap') return text[kind](Math.round(happening.decidedAfterMs))
   if (kind === 'tool') return text.tool(happening.name)
   if (kind === 'warning') return text.warning(happening.code)
-  if (kind === 'lost') return text.lost(formatMs(happening.untilMs - happening.atMs))
+  if (kind === 'lost') return text.lost(formatMs(happening.untilMs - happening.atMs, language))
   if (kind === 'cut' && happening.byVoice) return text.cutByVoice
   return text[kind]
 }

@@ -43,7 +43,7 @@ export function HappeningsPanel({ happenings, clock, nextInterruption }: Happeni
                 {clockText(each.atMs)}
               </button>
               <div>
-                <p>{happeningText(text, each)}</p>
+                <p>{happeningText(text, language, each)}</p>
                 {why !== '' && <p className="hint">{why}</p>}
               </div>
             </li>

@@ -69,7 +69,7 @@ export function Player({ playback, source }: PlayerProps) {
       const found = happenings.find(each => Math.abs(each.atMs - atMs) <= withinMs)
       if (found === undefined) return undefined
       const why = happeningWhy(language, found)
-      return [happeningText(text, found), ...(why === '' ? [] : [why])].join(': ')
+      return [happeningText(text, language, found), ...(why === '' ? [] : [why])].join(': ')
     },
     [happenings, language, text],
   )

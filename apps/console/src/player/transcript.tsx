@@ -2,7 +2,7 @@
 
 import { Fragment, type MouseEvent, memo, useDeferredValue, useEffect, useRef } from 'react'
 import { useLanguage, usePageWords } from '../i18n/language.js'
-import { formatMs } from '../latency/format-ms.js'
+import { useFormatMs } from '../latency/format-ms.js'
 import { clockText } from './model/clock-text.js'
 import { lineAt, wordsBegun } from './model/place.js'
 import type { AgentLine, CallerLine, Line } from './model/playback.js'
@@ -61,6 +61,7 @@ const SpokenLine = memo(function SpokenLine({
   readonly clock: PlayerClock
 }) {
   const text = usePageWords(words)
+  const formatMs = useFormatMs()
   const clockTime = clockText(line.startMs)
   const time = line.times === 'estimated' ? `${text.estimated} ${clockTime}` : clockTime
   return (
