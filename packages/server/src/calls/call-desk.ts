@@ -7,7 +7,7 @@ import type { CallDetail, CallId, CallKey, CarrierName, Told } from '@parley/cal
 import type { SessionId } from '@parley/core'
 import type { PhoneHost, PhoneIdentity } from '@parley/transports'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
-import type { SessionDesk } from '../gateway/session-desk.js'
+import type { SessionDesk } from '../gateway/desk-contract.js'
 import { isAdopted } from './adopted-call.js'
 import type { CallAround } from './call-around.js'
 import { createCallEnds } from './call-ends.js'

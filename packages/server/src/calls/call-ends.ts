@@ -2,7 +2,7 @@
 
 import { type CallAttempt, type CallStatus, finalStatuses, type LegStatus, type Told } from '@parley/calls'
 import type { Cancel } from '@parley/core'
-import type { SessionDesk } from '../gateway/session-desk.js'
+import type { SessionDesk } from '../gateway/desk-contract.js'
 import type { CallAround } from './call-around.js'
 import type { CallWorld } from './call-world.js'
 import type { CarrierEvent } from './carrier-host.js'

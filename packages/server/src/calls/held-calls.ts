@@ -2,7 +2,7 @@
 
 import type { CallId } from '@parley/calls'
 import type { SessionId } from '@parley/core'
-import type { OpenedCall } from '../gateway/session-desk.js'
+import type { OpenedCall } from '../gateway/desk-contract.js'
 import type { LiveCall } from './live-call.js'
 
 export interface HeldCall {

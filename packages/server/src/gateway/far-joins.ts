@@ -4,7 +4,7 @@ import { createRedisBus, openRedis } from '@parley/platform'
 import { createCompanyRelay, type VoiceHost } from '@parley/transports'
 import type { Config } from '../config/settings.js'
 import type { Log } from '../log/log.js'
-import type { SessionDesk } from './session-desk.js'
+import type { SessionDesk } from './desk-contract.js'
 
 export interface FarJoinsParts {
   readonly config: Pick<Config, 'redisUrl'>

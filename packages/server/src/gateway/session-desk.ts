@@ -1,166 +1,41 @@
-/**
- * Opens, finds and ends the sessions of this process. A session belongs to the tenant and subject that opened it. Its
- * speaker finds it again by its resume token, other devices by its id and their rights.
- */
+/** Opens and ends the sessions of this process. A session belongs to the tenant and subject that opened it. */
 
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { gateVoice, type Resampling, type VoiceActivity } from '@parley/audio'
+import { randomBytes } from 'node:crypto'
+import { gateVoice } from '@parley/audio'
 import {
-  type Clock,
   type CloseReason,
   createVoiceEar,
   defined,
   type Engine,
-  type Ids,
   ParleyError,
   Session,
   type SessionId,
-  type SessionSnapshot,
   type Tap,
-  type Ticker,
   type TurnPolicy,
   turnTaking,
 } from '@parley/core'
 import type { Agent } from '@parley/engines'
-import type { Store, TenantPolicies } from '@parley/platform'
-import type { DeviceRole } from '@parley/protocol'
-import {
-  type Company,
-  createCompany,
-  type Device,
-  type JoinPlace,
-  mayBe,
-  noSuchSession,
-  type OpenedSession,
-  type ProsodySides,
-  type Seat,
-  type VoiceHost,
-  type VoiceJoinRequest,
-  type VoiceOpenRequest,
-  type VoicePrincipal,
-  type VoiceResumeRequest,
-} from '@parley/transports'
+import { createCompany, type OpenedSession, type VoiceOpenRequest } from '@parley/transports'
 import { heldBy } from '../agents/held-by.js'
-import type { ChosenAgent, StoredAgents, WantedConversation } from '../agents/stored-agents.js'
+import type { ChosenAgent, WantedConversation } from '../agents/stored-agents.js'
 import type { Config } from '../config/settings.js'
-import type { LiveBoard } from '../live/live-board.js'
-import type { Log } from '../log/log.js'
-import type { Metrics } from '../metrics/metrics.js'
-import type { SessionRecordings } from '../recording/session-recordings.js'
-import type { SessionRecorder } from '../replay/session-recorder.js'
-import { type AgentCatalogue, speaks } from './agent-catalogue.js'
-import type { AssembledAgent } from './assemble-agent.js'
-import type { Assembly } from './assemble-gateway.js'
+import { speaks } from './agent-catalogue.js'
+import type {
+  Beginning,
+  CallOpening,
+  OpenedCall,
+  OpenSession,
+  RealtimeOpening,
+  SessionDesk,
+  SessionDeskParts,
+} from './desk-contract.js'
+import { createDeskJoins, seated } from './desk-joins.js'
 import { createEventLogTap, type EventLogTapOptions } from './event-log-tap.js'
 import { providersOf } from './session-providers.js'
 import { createTenantPlaces } from './tenant-places.js'
 
 /** Rate at which ear and recogniser listen, Hz. */
 export const LISTEN_RATE = 16_000
-
-export interface SessionDeskParts {
-  readonly config: Config
-  readonly agents: AgentCatalogue
-  readonly assembly: Pick<Assembly, 'of' | 'stir'>
-  /** Agents that people write while the gateway runs; without them there are those of `agents` alone. */
-  readonly stored?: Pick<StoredAgents, 'choose' | 'chooseForCall'>
-  readonly store: Store
-  readonly metrics: Metrics
-  readonly resampling: Resampling
-  readonly voiceActivity: VoiceActivity
-  readonly clock: Clock
-  readonly ticker: Ticker
-  readonly ids: Ids
-  readonly epochMs: () => number
-  readonly log: Log
-  readonly recorder: SessionRecorder
-  /** Looks on at each session, for those who follow how both sides speak. */
-  readonly prosody?: Pick<ProsodySides, 'tapOf'>
-  /** Records conversations, but for phone calls, which are recorded by what stands around them. */
-  readonly recordings?: Pick<SessionRecordings, 'begin'>
-  /** Says how many conversations a tenant may hold here; without it as many as there is room for. */
-  readonly policies?: Pick<TenantPolicies, 'of'>
-  /** Looks on at each session, for those who watch what is on. */
-  readonly live?: Pick<LiveBoard, 'tapOf'>
-}
-
-/** A session for a far end that speaks the OpenAI Realtime protocol. */
-export interface RealtimeOpening extends Pick<VoiceOpenRequest, 'principal' | 'transport' | 'signal'> {
-  /** Names an agent; anything else, such as a vendor's model, stands for the default one. */
-  readonly model: string
-  /** BCP 47, where the far end says it. */
-  readonly language?: string
-}
-
-/** A conversation over the phone: what stands around it is the call's to say. */
-export interface CallOpening extends Pick<VoiceOpenRequest, 'principal' | 'transport' | 'signal'> {
-  readonly agent: Agent
-  /** BCP 47. */
-  readonly language: string
-  /** Whether the agent speaks first. */
-  readonly opens: boolean
-  readonly maxMs: number
-  /** Goes on with the conversation of another process, or of a leg of this one that is gone. */
-  readonly goesOnFrom?: SessionSnapshot
-  snapshots?(snapshot: SessionSnapshot): void
-  readonly taps: readonly Tap[]
-  /** From the gateway to the far end's ear and back, ms; undefined before it was measured. */
-  roundTripMs?(): number | undefined
-  /** Puts something around the agent's engine. */
-  wrap?(engine: Engine): Engine
-  /** The gateway leaves: the call is handed over here and now, in the place of waiting for its end. */
-  leave?(session: Session): void
-}
-
-export interface OpenedCall extends OpenedSession {
-  readonly held: Session
-}
-
-export interface SessionDesk extends VoiceHost {
-  join(request: VoiceJoinRequest): Promise<JoinPlace>
-  /**
-   * Ends a conversation for everybody: its own subject may, and who has `sessions:steer`. Resolves once it is stored.
-   * Throws `not_found`, also where it is another tenant's or only to be watched.
-   */
-  end(session: string, principal: VoicePrincipal): Promise<void>
-  /** Who stands in it; undefined where there is none, or the principal may not see it. */
-  devicesOf(session: string, principal: VoicePrincipal): readonly Device[] | undefined
-  /** Throws as `open`, but no `not_found`. */
-  openCall(opening: CallOpening): Promise<OpenedCall>
-  /** Nobody went on with a conversation that was handed over: it is over. */
-  endHandedOver(id: SessionId): void
-  /** Nobody is greeted: the far end asks for every answer, or speaks first. Throws as `open`, but no `not_found`. */
-  openRealtime(request: RealtimeOpening): Promise<OpenedSession>
-  /** Whose session it is; undefined where this process holds no such session. */
-  subjectOf(session: string): string | undefined
-  /** Sessions that are not over. */
-  readonly active: number
-  /** Ends all sessions: each once nobody speaks or is to be answered, the rest when the signal aborts. */
-  drain(signal: AbortSignal): Promise<void>
-}
-
-interface Beginning
-  extends Omit<CallOpening, 'taps'>,
-    Partial<Pick<CallOpening, 'taps'>>,
-    Pick<VoiceOpenRequest, 'begins' | 'line'> {
-  readonly edge: NonNullable<VoiceOpenRequest['edge']>
-  /** Of an agent that came while the gateway ran. */
-  readonly assembled?: AssembledAgent | undefined
-}
-
-interface OpenSession {
-  readonly session: Session
-  readonly company: Company
-  readonly leave: CallOpening['leave']
-  readonly principal: VoicePrincipal
-  token: string
-  /** Whose device speaks: who may come back with the token. */
-  speaker: string
-  readonly outputRate: number
-  readonly facts: Omit<OpenedSession, 'resumed' | 'resumeToken'>
-  /** Others may join. */
-  stands: boolean
-}
 
 export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   const { clock, config, ids, log, store } = parts
@@ -387,75 +262,6 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     return { ...facts, ...seated(opened, line && seat), resumed: false, held: session }
   }
 
-  async function resume({
-    token,
-    principal,
-    transport,
-    line,
-    begins,
-  }: VoiceResumeRequest): Promise<OpenedSession> {
-    const found = [...open.values()].find(other => sameSecret(other.token, token))
-    const { tenant, subject } = principal
-    if (found === undefined || found.principal.tenant !== tenant || found.speaker !== subject) {
-      throw new ParleyError('resume_failed')
-    }
-    if (transport.outputRate !== found.outputRate) {
-      const message = `This session speaks at ${found.outputRate} Hz; resume with the same output format.`
-      throw new ParleyError('resume_failed', message)
-    }
-    begins?.(found.facts.session as SessionId)
-    const { session, company, facts } = found
-    const seat = company.back(line, subject)
-    session.attach(transport)
-    log.info({ session: session.id, tenant }, 'session resumed')
-    return { ...facts, ...seated(found, line && seat), resumed: true, receivedMs: session.receivedMs }
-  }
-
-  /** What stands here and the principal may be this in. */
-  function visible(id: string, role: DeviceRole, principal: VoicePrincipal): OpenSession | undefined {
-    const found = open.get(id as SessionId)
-    return found?.stands && mayBe(role, principal, found.principal) ? found : undefined
-  }
-
-  async function join({ join: { session: id, as }, principal }: VoiceJoinRequest): Promise<JoinPlace> {
-    const found = visible(id, 'listener', principal)
-    if (found === undefined) throw refused(noSuchSession())
-    if (!mayBe(as, principal, found.principal)) {
-      throw refused(
-        new ParleyError('forbidden', 'This token may listen in here, not more; join as `listener`.'),
-      )
-    }
-    const { session, company, outputRate, facts } = found
-    return {
-      outputRate,
-      async sit({ line, begins }) {
-        const { subject } = principal
-        const mayTakeOver = mayBe('speaker', principal, found.principal)
-        begins?.(session.id)
-        try {
-          const { seat, token: resumeToken = '' } = company.join({ line, subject, as, mayTakeOver })
-          log.info({ session: session.id, tenant: principal.tenant, subject, as }, 'device joined')
-          const receivedMs = as === 'speaker' ? session.receivedMs : undefined
-          return { ...facts, resumeToken, resumed: false, seat, ...defined({ receivedMs }) }
-        } catch (thrown) {
-          throw refused(ParleyError.from(thrown))
-        }
-      },
-    }
-  }
-
-  function refused(error: ParleyError): ParleyError {
-    parts.metrics.joinsRefused.inc({ code: error.code })
-    return error
-  }
-
-  async function end(id: string, principal: VoicePrincipal): Promise<void> {
-    const found = visible(id, 'controller', principal)
-    if (found === undefined) throw noSuchSession()
-    log.info({ session: id, tenant: principal.tenant, subject: principal.subject }, 'session ended by order')
-    await found.session.end('hang-up')
-  }
-
   async function drain(signal: AbortSignal): Promise<void> {
     draining = true
     for (const { session, leave } of open.values()) leave?.(session)
@@ -472,11 +278,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     await Promise.all([store.flush(), parts.recorder.flush()])
   }
 
-  parts.metrics.countDevices(() => {
-    const roles = { listener: 0, controller: 0, speaker: 0 }
-    for (const { company } of open.values()) for (const { role } of company.devices) roles[role] += 1
-    return roles
-  })
+  const joins = createDeskJoins({ open, log, metrics: parts.metrics })
 
   return {
     get active() {
@@ -489,20 +291,12 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
     endHandedOver(id) {
       if (!open.has(id)) forget(id, 'hang-up')
     },
-    resume,
-    join,
-    end,
-    devicesOf: (id, principal) => visible(id, 'listener', principal)?.company.devices,
+    ...joins,
     drain,
   }
 }
 
 const drawToken = () => randomBytes(24).toString('base64url')
-
-/** Another device may have taken over before this one was told that it stands. */
-function seated({ token }: OpenSession, seat: Seat | undefined) {
-  return { resumeToken: seat === undefined || seat.role === 'speaker' ? token : '', ...defined({ seat }) }
-}
 
 const same = (engine: Engine): Engine => engine
 
@@ -515,9 +309,4 @@ function targetOf(config: Config, type: string): number | undefined {
   if (type === 'first_token') return config.targetFirstTokenMs
   if (type === 'partial_asr') return config.targetPartialMs
   return type === 'barge_in' ? config.targetBargeInMs : undefined
-}
-
-function sameSecret(known: string, given: string): boolean {
-  const [a, b] = [Buffer.from(known), Buffer.from(given)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

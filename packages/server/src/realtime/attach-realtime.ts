@@ -13,7 +13,7 @@ import {
 import type { FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
-import type { SessionDesk } from '../gateway/session-desk.js'
+import type { SessionDesk } from '../gateway/desk-contract.js'
 import type { ServerParts } from '../serve.js'
 import { networkOf } from '../webrtc/rtc-network.js'
 import { readSession } from './read-session.js'

@@ -1,5 +1,5 @@
 import type { RealtimeHost, RealtimeOpenRequest } from '@parley/transports'
-import type { SessionDesk } from '../gateway/session-desk.js'
+import type { SessionDesk } from '../gateway/desk-contract.js'
 
 /** Sessions of the desk for far ends of the OpenAI Realtime protocol; what language they speak, their settings may say. */
 export function createRealtimeHost(desk: Pick<SessionDesk, 'openRealtime'>): RealtimeHost {
