@@ -498,6 +498,10 @@ describe('recordings over HTTP', () => {
       'no-referrer',
     ])
     expect(await (await open(share.secret, 'recording')).text()).not.toContain('acme')
+    expect(JSON.stringify([...given.headers])).not.toContain(id)
+    const mark = given.headers.get('etag') ?? ''
+    const rest = { headers: { range: 'bytes=0-3', 'if-range': mark } }
+    expect((await fetch(`${gateway.url}/api/shared/${share.secret}/recording.ogg`, rest)).status).toBe(206)
     const unknown = await open('x'.repeat(43))
     const answer = [unknown.status, await unknown.text()]
     expect((await ask(`${path}/shares/${share.id}`, { tenant: 'rival', method: 'DELETE' })).status).toBe(404)
