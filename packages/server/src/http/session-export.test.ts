@@ -68,11 +68,13 @@ describe('an export of sessions', () => {
     } as const
     const listSessions = async () => ({
       sessions: [
+        session(2, { agent: '\n=1', language: '＝1' }),
         session(1, { match, slowestMs: 812.4, agent: '@sum', endedAtMs: 1000, endReason: 'client' }),
       ],
     })
     expect((await whole(exportCsv({ listSessions }, { tenant: 'acme' }))).split('\r\n')).toEqual([
       'id,started,ended,reason,agent,language,edge,turns,interruptions,slowest_ms,recorded,said',
+      `ses_2,1970-01-01T00:00:00.000Z,,,"'\n=1",'＝1,phone,2,1,,no,`,
       `ses_1,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,client,'@sum,es,phone,2,1,812,no,"'=1+1, ""hola"`,
       '',
     ])

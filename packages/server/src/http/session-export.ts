@@ -54,7 +54,7 @@ export async function* exportCsv(source: ExportSource, query: SessionQuery): Asy
 /** What a spreadsheet would run as a formula is text to it: somebody else said it. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const text = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/u.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
