@@ -2,6 +2,7 @@
 import { ClientError, type ClientErrorCode } from '../client-error.js'
 import {
   type AudioSource,
+  type CaptureNode,
   type CaptureOptions,
   createCaptureNode,
   createSourceEvents,
@@ -34,9 +35,19 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
   let input: MediaStreamAudioSourceNode | undefined
   let muted = false
   let over = false
-  const capture = createCaptureNode(options, message => {
-    if (!muted && !over) events.emit('frame', message)
-  })
+  const capture = openCapture()
+
+  function openCapture(): CaptureNode {
+    try {
+      return createCaptureNode(options, message => {
+        if (!muted && !over) events.emit('frame', message)
+      })
+    } catch (thrown) {
+      // The context may be closed by now, as browsers ask for long; the microphone must not stay open for nobody.
+      letGo(stream)
+      throw thrown
+    }
+  }
 
   function listen(to: MediaStream): void {
     stream = to
