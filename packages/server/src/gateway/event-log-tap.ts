@@ -107,6 +107,8 @@ export function createEventLogTap(options: EventLogTapOptions): Tap {
     },
     legChanged(change) {
       flush()
+      if (change === 'lost') media.broke()
+      else media.mended(now())
       append({ kind: 'leg-changed', atMs: now(), change })
     },
   }
