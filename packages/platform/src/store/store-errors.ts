@@ -33,7 +33,7 @@ export function asFolderError(thrown: unknown, folder: string): ParleyError {
 /** Whether the failing rows themselves are at fault, so that their neighbours in the batch may still go in. */
 export function blamesData(error: ParleyError): boolean {
   const reason = error.details.reason
-  return error.code === 'store_failed' && typeof reason === 'string' && /^2[23]/.test(reason)
+  return error.code === 'store_failed' && typeof reason === 'string' && /^(2[23]|54000)/.test(reason)
 }
 
 /** Whether the connection the fault came through must not be used again. */

@@ -272,6 +272,34 @@ describe.each([
     })
   })
 
+  it('keeps what is too long to be searched to its end, and its neighbours in the batch', async () => {
+    const session = await begun()
+    const words = (letter: string) => Array.from({ length: 110_000 }, (_, at) => letter + at).join(' ')
+    await Promise.all([
+      store.write(session.id, transcript('t1', 'before', 1000)),
+      store.write(session.id, transcript('t2', words('w'), 1500)),
+      // As dense as words can be: a character of four bytes and a space.
+      store.write(
+        session.id,
+        transcript(
+          't3',
+          Array.from({ length: 40_000 }, (_, at) => String.fromCodePoint(0x20000 + at)).join(' '),
+          1600,
+        ),
+      ),
+      store.write(session.id, transcript('t4', 'after', 2000)),
+    ])
+    const turns = (await store.readSession(session))?.turns
+    expect(turns?.map(({ id, user }) => [id, user?.text.length])).toEqual([
+      ['t1', 6],
+      ['t2', words('w').length],
+      ['t3', 119_999],
+      ['t4', 5],
+    ])
+    const { sessions } = await store.listSessions({ tenant: session.tenant, search: 'w100' })
+    expect(sessions.map(({ id }) => id)).toContain(session.id)
+  })
+
   it('keeps the latest of several ends', async () => {
     const session = await begun()
     const endedAtMs = session.startedAtMs + 1000
