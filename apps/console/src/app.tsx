@@ -5,6 +5,7 @@ import { GatewayFacts } from './gateway-facts.js'
 import { Header } from './header.js'
 import { useLanguage } from './i18n/language.js'
 import { Latency } from './latency/latency.js'
+import { PageGuard } from './pages/page-guard.js'
 import { pages } from './pages/pages.js'
 import { ProblemBanner } from './problem-banner.js'
 import { ProsodyFold } from './prosody/prosody-fold.js'
@@ -41,9 +42,11 @@ export function App({ session }: { readonly session: ConsoleSession }) {
         {Page === undefined ? (
           <Talk state={state} session={session} />
         ) : (
-          <Suspense fallback={<p className="hint">{messages.loadingPage}</p>}>
-            <Page session={session} id={route.id} />
-          </Suspense>
+          <PageGuard key={route.page}>
+            <Suspense fallback={<p className="hint">{messages.loadingPage}</p>}>
+              <Page session={session} id={route.id} />
+            </Suspense>
+          </PageGuard>
         )}
       </main>
     </>

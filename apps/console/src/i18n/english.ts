@@ -5,6 +5,9 @@ export const english = {
   languageName: 'English',
   chooseLanguage: 'Language of this page',
   loadingPage: 'Loading…',
+  notLoaded:
+    'This part could not be shown: the gateway does not answer, or was renewed since this page was opened. A reload ends a conversation that is on.',
+  reload: 'Reload the page',
   navigation: {
     label: 'Pages',
     menu: 'Menu',

@@ -5,6 +5,9 @@ export const spanish: Messages = {
   languageName: 'Español',
   chooseLanguage: 'Idioma de esta página',
   loadingPage: 'Cargando…',
+  notLoaded:
+    'Esta parte no se pudo mostrar: el servidor no responde, o se renovó desde que se abrió esta página. Recargarla termina la conversación que haya.',
+  reload: 'Recargar la página',
   navigation: {
     label: 'Páginas',
     menu: 'Menú',

@@ -1,6 +1,7 @@
 /** Shows or hides the picture of a conversation; its code is loaded when it is first wanted. */
 import { lazy, Suspense, useState } from 'react'
 import { useMessages } from '../i18n/language.js'
+import { PageGuard } from '../pages/page-guard.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import type { ConsoleState } from '../session/console-state.js'
 
@@ -45,9 +46,11 @@ export function ProsodyFold({ state, session }: ProsodyFoldProps) {
         {open ? words.hide : words.show}
       </button>
       {open && (
-        <Suspense fallback={<p className="hint">{words.loading}</p>}>
-          <ProsodyPanel state={state} session={session} />
-        </Suspense>
+        <PageGuard>
+          <Suspense fallback={<p className="hint">{words.loading}</p>}>
+            <ProsodyPanel state={state} session={session} />
+          </Suspense>
+        </PageGuard>
       )}
     </section>
   )

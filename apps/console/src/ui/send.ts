@@ -1,5 +1,7 @@
 /** Changes asked of the gateway: JSON there and back, and what it says where it refuses. */
 
+import { languages } from '../i18n/language.js'
+
 export type Sent<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly code: string; readonly message: string }
@@ -28,13 +30,15 @@ export async function send<Value>({ method, path, token, body }: Wish): Promise<
     const value: unknown = text === '' ? undefined : JSON.parse(text)
     if (response.ok) return { ok: true, value: value as Value }
     return { ok: false, ...problemIn(value, response.status) }
-  } catch (thrown) {
-    return {
-      ok: false,
-      code: 'unreachable',
-      message: thrown instanceof Error ? thrown.message : String(thrown),
-    }
+  } catch {
+    return { ok: false, code: 'unreachable', message: unreachable() }
   }
+}
+
+/** What browsers say of it is theirs, in a language of theirs; the page's own stands on the document. */
+function unreachable(): string {
+  const words = globalThis.document?.documentElement.lang === 'es' ? languages.es : languages.en
+  return words.history.unreachable
 }
 
 function problemIn(value: unknown, status: number): { readonly code: string; readonly message: string } {
