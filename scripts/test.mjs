@@ -50,8 +50,23 @@ if (wanted.length === 0) {
     ...['replay', 'sim-command', 'vendors', 'agents', 'console-desk', 'console-figures', 'console-live'],
     ...['player', 'recordings'],
   ]
-  vitest([...patient.map(name => `test/dist/${name}.test.js`), oneMore])
-  // The others hold conversations in real time: one at a time, so that none is late because of another.
-  const others = patient.flatMap(name => ['--exclude', `test/dist/${name}.test.js`])
+  const files = names => names.map(name => `test/dist/${name}.test.js`)
+  vitest([...files(patient), oneMore])
+  // These hold conversations in real time, and ask what is said and heard, not when to the millisecond.
+  const talkative = [
+    ...[
+      'assistant',
+      'assistant-page',
+      'console',
+      'demo',
+      'encryption',
+      'encryption-browser',
+      'realtime-browser',
+    ],
+    ...['realtime-browser-voice', 'voice-page', 'webrtc-client'],
+  ]
+  vitest([...files(talkative), '--maxWorkers=2'])
+  // The others measure how late something is: one at a time, so that none is late because of another.
+  const others = files([...patient, ...talkative]).flatMap(file => ['--exclude', file])
   vitest(['test/dist', '--no-file-parallelism', ...others])
 }
