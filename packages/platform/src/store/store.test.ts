@@ -298,6 +298,9 @@ describe.each([
     ])
     const { sessions } = await store.listSessions({ tenant: session.tenant, search: 'w100' })
     expect(sessions.map(({ id }) => id)).toContain(session.id)
+    // Found, but too far behind to be shown.
+    const far = await store.listSessions({ tenant: session.tenant, search: 'w5000 ' })
+    expect(far.sessions[0]?.match?.parts.some(({ hit }) => hit)).toBe(false)
   })
 
   it('keeps the latest of several ends', async () => {

@@ -19,6 +19,9 @@ export interface MatchQuery {
   readonly sessions: readonly string[]
 }
 
+/** Characters of an utterance in which it is looked for where the terms are: each takes its time. Beyond is found, not shown. */
+const mostShown = 16_000
+
 /** For each of these sessions the utterance with most of the terms; of several the first. */
 export async function selectMatches(
   database: Kysely<Schema>,
@@ -34,11 +37,11 @@ export async function selectMatches(
   const ids = sql.join(sessions)
   const { rows } = await sql<MatchRow>`
     select distinct on (session_id) session_id, turn, reply, said, begins_ms from (
-      select session_id, id as turn, null as reply, user_text as said,
+      select session_id, id as turn, null as reply, left(user_text, ${mostShown}::integer) as said,
         greatest(0, user_at_ms - (user_end_ms - user_start_ms)) as begins_ms, user_at_ms as at_ms, user_words as words
       from parley.turns where tenant = ${tenant} and session_id in (${ids}) and user_words @@ (${any})
       union all
-      select session_id, turn_id, id, said, first_at_ms, first_at_ms, said_words
+      select session_id, turn_id, id, left(said, ${mostShown}::integer), first_at_ms, first_at_ms, said_words
       from parley.replies where tenant = ${tenant} and session_id in (${ids}) and said_words @@ (${any})
     ) utterances
     order by session_id, ${count} desc, at_ms, reply nulls first`.execute(database)
