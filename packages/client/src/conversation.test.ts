@@ -90,6 +90,20 @@ describe('the conversation', () => {
     expect(agentOf(conversation).words.map(word => word.text)).toEqual(['Good ', 'morning.'])
   })
 
+  it('does not repeat words that come again from the first one when a device joins again', () => {
+    const conversation = fold(
+      started('t1', 'r1'),
+      words('r1', 'Good ', 200),
+      words('r1', 'morning.', 600),
+      readyMessage({ resumed: false }),
+      started('t1', 'r1'),
+      words('r1', 'Good ', 200),
+      words('r1', 'morning.', 600),
+      words('r1', ' Yes?', 900),
+    )
+    expect(agentOf(conversation).words.map(word => word.text)).toEqual(['Good ', 'morning.', ' Yes?'])
+  })
+
   it('starts empty with a new session and goes on in a resumed one', () => {
     const before = fold(readyMessage(), final('t1', 'Hello.'))
     expect(conversationStep(before, readyMessage({ resumed: true })).entries).toHaveLength(1)

@@ -219,11 +219,13 @@ function ruled({ overlaps }: AgentEntry, { ruling, afterOnsetMs, reasons }: Over
   return [...settled, { ruling, afterOnsetMs, reasons }].slice(-MAX_OVERLAPS)
 }
 
-/** After a resume words may come again: those that end no later than the known ones are already there. */
+/** After a resume or another joining words may come again: all of them, or those that end with the known ones. */
 function joinWords(entry: AgentEntry, piece: { readonly text: string; readonly untilMs: number }) {
   const last = entry.words.at(-1)
+  const isKnown = entry.words.some(({ text, untilMs }) => untilMs === piece.untilMs && text === piece.text)
   const repeated =
-    last !== undefined && piece.untilMs <= last.untilMs && joined(entry.words).endsWith(piece.text)
+    isKnown ||
+    (last !== undefined && piece.untilMs <= last.untilMs && joined(entry.words).endsWith(piece.text))
   return repeated ? entry.words : [...entry.words, { text: piece.text, untilMs: piece.untilMs }]
 }
 

@@ -52,7 +52,11 @@ describe('a device beside the speaker', () => {
     expect(device.told.filter(kind => kind === 'transcript-final')).toEqual([])
     expect(device.told.filter(kind => kind === 'reply-ended')).toHaveLength(1)
     // It came in the middle of a reply, and hears the rest of it.
-    expect(device.told.slice(0, 4)).toEqual(['history', 'floor-changed', 'reply-started', 'devices'])
+    const before = device.told.slice(0, device.told.indexOf('devices'))
+    expect(before.slice(0, 4)).toEqual(['history', 'floor-changed', 'reply-started', 'reply-words'])
+    // The words that were announced already, and from then on the others.
+    const words = device.told.filter(kind => kind === 'reply-words')
+    expect(words).toHaveLength(10)
     expect(device.frames[0]?.fromMs).toBeGreaterThan(0)
   })
 

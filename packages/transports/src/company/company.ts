@@ -23,6 +23,7 @@ import { type DeviceLine, interruptedMessage, type Seat } from './device-line.js
 import { listenerForbidden, noSuchSession } from './device-rights.js'
 import { createMixedSound, type MixedSound } from './mixed-sound.js'
 import { createPastEntries } from './past-entries.js'
+import { createPresentReplies } from './present-replies.js'
 import { createRoster, type Device, type Member } from './roster.js'
 import { takenLeg } from './taken-leg.js'
 
@@ -87,7 +88,7 @@ export function createCompany(options: CompanyOptions): Company {
   let session: CompanySession | undefined
   let beganAtMs: number | undefined
   let floor: SessionEvent | undefined
-  let reply: SessionEvent | undefined
+  const replies = createPresentReplies()
   let sounding: ReplyId | undefined
   let mix: MixedSound | undefined
   let isOver = false
@@ -173,16 +174,15 @@ export function createCompany(options: CompanyOptions): Company {
     roster.give(member, line => {
       line.tell(past.message())
       if (floor !== undefined) line.transport.send(floor)
-      if (reply !== undefined) line.transport.send(reply)
+      for (const event of replies.events()) line.transport.send(event)
     })
   }
 
   function announced(event: SessionEvent): void {
     past.announced(event)
+    replies.announced(event)
     if (isDurable(event)) numbers.set(event, ++count)
     if (event.kind === 'floor-changed') floor = event
-    if (event.kind === 'reply-started') reply = event
-    if (event.kind === 'reply-ended') reply = undefined
     for (const member of roster.beside) roster.give(member, ({ transport }) => transport.send(event))
     if (event.kind !== 'session-ended') return
     isOver = true
