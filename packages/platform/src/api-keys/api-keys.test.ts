@@ -55,6 +55,18 @@ describe('keys of a tenant', () => {
     })
   })
 
+  it('make none that outlives them', async () => {
+    const scopes = ['admin'] as const
+    const { token } = await keys.make(admin, { name: 'An hour', scopes, expiresAtMs: now + 3_600_000 })
+    const maker = (await keys.verify(token)) as Principal
+    for (const expiresAtMs of [undefined, now + 3_600_001]) {
+      const wish = { name: 'Longer', scopes, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) }
+      await expect(keys.make(maker, wish)).rejects.toMatchObject({ code: 'forbidden' })
+    }
+    const { key } = await keys.make(maker, { name: 'As long', scopes, expiresAtMs: now + 3_600_000 })
+    expect(key).toMatchObject({ createdBy: maker.subject, expiresAtMs: now + 3_600_000 })
+  })
+
   it('end when they are revoked, also for who is just being looked up', async () => {
     const { key, token } = await keys.make(admin, { name: 'Raced', scopes: ['talk'] })
     const store = createApiKeyStore({ database: opened.database, clock: systemClock })

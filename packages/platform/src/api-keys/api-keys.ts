@@ -3,7 +3,7 @@
  * look into the database in that time; a key that was revoked elsewhere works that much longer, one revoked here not at all.
  */
 
-import { type Clock, ParleyError } from '@parley/core'
+import { type Clock, defined, ParleyError } from '@parley/core'
 import type { Principal, Scope } from '../identity/principal.js'
 import { API_KEY_RANDOM_BYTES, type ApiKey, mintApiKey, partsOfApiKey } from './api-key.js'
 import type { ApiKeyStore } from './api-key-store.js'
@@ -27,7 +27,7 @@ export interface WishedApiKey {
 
 export interface ApiKeys {
   /**
-   * The token is told this once. @throws ParleyError `forbidden` for a scope its maker has not, `conflict` where the tenant
+   * The token is told this once. @throws ParleyError `forbidden` for a scope or a life its maker has not, `conflict` where the tenant
    * has 200 keys in force, `bad_message` for an end that is past, `store_*`
    */
   make(maker: Principal, wish: WishedApiKey): Promise<{ readonly key: ApiKey; readonly token: string }>
@@ -81,6 +81,9 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
         throw new ParleyError('forbidden', `A key cannot have the scope ${lacking}, which its maker has not.`)
       if (expiresAtMs !== undefined && expiresAtMs <= epochMs())
         throw new ParleyError('bad_message', 'The key would be over already; give a later end.')
+      const { keyEndsAtMs } = maker
+      if (keyEndsAtMs !== undefined && (expiresAtMs ?? Number.POSITIVE_INFINITY) > keyEndsAtMs)
+        throw new ParleyError('forbidden', 'A key cannot make one that outlives it; give an earlier end.')
       const { id, token, hash } = mintApiKey(randomBytes(API_KEY_RANDOM_BYTES))
       const made = {
         ...{ id, hash, name, scopes, tenant: maker.tenant, createdBy: maker.subject, createdAtMs: epochMs() },
@@ -104,7 +107,10 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       if (key === undefined || key.revokedAtMs !== undefined) return undefined
       if (key.expiresAtMs !== undefined && key.expiresAtMs <= epochMs()) return undefined
       note(key.id)
-      return { tenant: key.tenant, subject: `key:${key.id}`, scopes: key.scopes, anonymous: false }
+      return {
+        ...{ tenant: key.tenant, subject: `key:${key.id}`, scopes: key.scopes, anonymous: false },
+        ...defined({ keyEndsAtMs: key.expiresAtMs }),
+      }
     },
   }
 }

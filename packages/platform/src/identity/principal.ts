@@ -8,6 +8,8 @@ export interface Principal {
   readonly subject: string
   readonly scopes: readonly Scope[]
   readonly anonymous: boolean
+  /** Epoch ms at which the API key that is used ends; absent for one without an end, and for other tokens. */
+  readonly keyEndsAtMs?: number
 }
 
 /**
