@@ -38,7 +38,7 @@ export function LiveOne({ id, feed, model, me, token }: LiveOneProps) {
   const entries = state?.conversation.entries.filter(hasWords) ?? []
   return (
     <div className="live-one">
-      <Facts row={row} feed={feed} model={model} />
+      <Facts row={row} feed={feed} model={model} isOver={now === undefined} />
       {now === undefined && <Gone id={id} text={words.ended} />}
       {now !== undefined && <Steering id={id} token={token} may={maySteer(me, row)} listening={listening} />}
       <div className="live-inside">
@@ -49,7 +49,9 @@ export function LiveOne({ id, feed, model, me, token }: LiveOneProps) {
             <Entries entries={entries} caller={words.caller} />
           </Transcript>
         )}
-        {state !== undefined && <Company company={state.company} mine={voice?.client.ready?.device} />}
+        {now !== undefined && state !== undefined && (
+          <Company company={state.company} mine={voice?.client.ready?.device} />
+        )}
       </div>
     </div>
   )
@@ -69,9 +71,11 @@ interface FactsProps {
   readonly row: LiveRow
   readonly feed: LiveFeed
   readonly model: LiveModel
+  /** Then nobody has the floor, and its time stands still. */
+  readonly isOver: boolean
 }
 
-function Facts({ row, feed, model }: FactsProps) {
+function Facts({ row, feed, model, isOver }: FactsProps) {
   const words = usePageWords(table)
   const { language } = useLanguage()
   const { floor } = row
@@ -87,14 +91,18 @@ function Facts({ row, feed, model }: FactsProps) {
   return (
     <div className="live-state">
       <div className="live-now">
-        <span className="live-floor" data-floor={floor}>
-          <FloorShape floor={floor} />
-          <span className="live-floor-words">{words.floor[floor]}</span>
-        </span>
-        <span className="live-time">
-          <Elapsed sinceMs={row.startedAtMs} aheadMs={model.aheadMs} />
-        </span>
-        <LiveMeter feed={feed} session={row.session} />
+        {!isOver && (
+          <>
+            <span className="live-floor" data-floor={floor}>
+              <FloorShape floor={floor} />
+              <span className="live-floor-words">{words.floor[floor]}</span>
+            </span>
+            <span className="live-time">
+              <Elapsed sinceMs={row.startedAtMs} aheadMs={model.aheadMs} />
+            </span>
+            <LiveMeter feed={feed} session={row.session} />
+          </>
+        )}
         <span className="live-figures">
           <Latency row={row} targetMs={model.firstTokenTargetMs} />
           <LiveChips row={row} />
