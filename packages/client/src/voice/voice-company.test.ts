@@ -95,6 +95,25 @@ describe('a voice beside others', () => {
     expect([microphone().closed, sent(socket(), 'take-over').length, page.timers]).toEqual([true, 0, 0])
   })
 
+  it('takes over again after it was stopped and started while the first time still asked', async () => {
+    const { voice, kit, page, socket, greet } = await beside('controller')
+    kit.answer = 'waits'
+    void voice.takeOver()
+    await page.pass(0)
+    voice.stop()
+    kit.answer = 'grants'
+    void voice.start()
+    await greet({ resumeToken: '', role: 'controller', device: 'dev_3' })
+    const taken = voice.takeOver()
+    await page.pass(0)
+    socket().say({ type: 'role', role: 'speaker' })
+    await taken
+    expect([sent(socket(), 'take-over').length, voice.snapshot().role]).toEqual([1, 'speaker'])
+    kit.grant()
+    await page.pass(0)
+    expect(kit.microphones.map(({ closed }) => closed)).toEqual([false, true])
+  })
+
   it('lets go of the microphone when another takes over, and hears on', async () => {
     const { voice, kit, page, socket, microphone, statuses } = await live()
     microphone().speak(1)

@@ -142,6 +142,7 @@ export function createVoice(options: VoiceOptions): Voice {
     const last = run
     run = undefined
     starting = undefined
+    takingOver = undefined
     cancelRelease?.()
     unwatchNetwork()
     last.end()
@@ -236,10 +237,12 @@ export function createVoice(options: VoiceOptions): Voice {
     interrupt: client.interrupt,
     takeOver() {
       if (run === undefined || client.role === 'speaker') return Promise.resolve()
-      takingOver ??= takeOver(run).finally(() => {
-        takingOver = undefined
+      if (takingOver !== undefined) return takingOver
+      const mine = takeOver(run).finally(() => {
+        if (takingOver === mine) takingOver = undefined
       })
-      return takingOver
+      takingOver = mine
+      return mine
     },
     setThreshold: talker.activity.setThreshold,
     async setMicrophone(deviceId) {
