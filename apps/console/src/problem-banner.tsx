@@ -89,6 +89,8 @@ function Remedy({ problem, session }: { readonly problem: Problem; readonly sess
 
 function cure({ code, serverCode, message }: Problem, { problem }: Messages): string {
   if (serverCode === 'unauthenticated') return problem.unauthenticated
+  // The client begins anew by itself.
+  if (serverCode === 'resume_failed') return problem.begunAnew
   if (code === 'browser-recogniser') return problem.browserRecogniser
   if (code === 'gateway') return message
   // What the gateway gave as its reason says more than the page could.

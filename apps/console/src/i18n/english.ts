@@ -370,6 +370,7 @@ export const english = {
       timeout: 'The gateway did not answer in time. Try again.',
       closed: 'The conversation was closed.',
     } as Readonly<Record<ClientErrorCode, string>>,
+    begunAnew: 'The gateway no longer has that conversation; a new one begins by itself.',
     unauthenticated: 'This gateway asks for an access token. Enter it here.',
     browserRecogniser:
       'The browser’s recogniser stopped. It may need a network connection; typing still works.',

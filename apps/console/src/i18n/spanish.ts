@@ -376,6 +376,7 @@ export const spanish: Messages = {
       timeout: 'El servidor no respondió a tiempo. Intente de nuevo.',
       closed: 'La conversación se cerró.',
     },
+    begunAnew: 'El servidor ya no tiene esa conversación; empieza otra por sí sola.',
     unauthenticated: 'Este servidor pide una clave de acceso. Escríbala aquí.',
     browserRecogniser: 'El reconocedor del navegador se detuvo. Quizá necesite red; escribir sí funciona.',
   },
