@@ -51,6 +51,7 @@ const english = {
     'calls:read': 'See phone calls, leads and campaigns',
     'calls:write': 'Have people called',
     admin: 'Change agents, keys and policy',
+    operator: 'See limits, load and settings of the gateway',
   } as Readonly<Record<string, string>>,
   lives: 'It lives',
   lifetimes: {
@@ -123,6 +124,7 @@ const spanish: typeof english = {
     'calls:read': 'Ver llamadas, contactos y campañas',
     'calls:write': 'Hacer que se llame a personas',
     admin: 'Cambiar agentes, claves y política',
+    operator: 'Ver límites, carga y ajustes del servidor',
   },
   lives: 'Vive',
   lifetimes: {

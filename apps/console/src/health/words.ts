@@ -143,7 +143,7 @@ const english = {
   you: 'You',
   tenant: 'Tenant',
   scopes: 'May',
-  notAdmin: 'Limits, load and settings need a token with the scope admin.',
+  notAdmin: 'Limits, load and settings need a token with the scope operator.',
 }
 
 const spanish: typeof english = {
@@ -278,7 +278,7 @@ const spanish: typeof english = {
   you: 'Usted',
   tenant: 'Cliente',
   scopes: 'Puede',
-  notAdmin: 'Límites, carga y ajustes piden un token con el permiso admin.',
+  notAdmin: 'Límites, carga y ajustes piden un token con el permiso operator.',
 }
 
 export const words = { en: english, es: spanish }

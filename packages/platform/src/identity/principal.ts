@@ -17,7 +17,7 @@ export interface Principal {
  * leads, campaigns and recordings. `calls:write`: have people called, and change all of that. `sessions:watch`: see the
  * tenant's live conversations and listen in. `sessions:steer`: type, interrupt, take over and end in them.
  * `recordings:read`: hear, share and delete recordings of conversations. `admin`: change the tenant's agents, keys and
- * policy. A token's own conversations (same subject) need `talk` alone.
+ * policy. `operator`: see limits, load and settings of the gateway itself, which are no tenant's. A token's own conversations (same subject) need `talk` alone.
  */
 export const scopes = [
   'talk',
@@ -28,6 +28,7 @@ export const scopes = [
   'calls:read',
   'calls:write',
   'admin',
+  'operator',
 ] as const
 export type Scope = (typeof scopes)[number]
 

@@ -7,7 +7,7 @@ import { statusSchema } from './status-schemas.js'
 
 const problems = { 401: problemSchema, 403: problemSchema, 429: problemSchema }
 
-/** The state of this node: how it is, for whoever reads conversations; what it is set to and how loaded, for `admin`. */
+/** The state of this node: how it is, for whoever reads conversations; what it is set to and how loaded, for `operator`. */
 export function statusRoutes(status: () => Promise<GatewayStatus>, guard: Guard): FastifyPluginAsyncZod {
   return async app => {
     app.get(
@@ -25,7 +25,7 @@ export function statusRoutes(status: () => Promise<GatewayStatus>, guard: Guard)
         reply.header('cache-control', 'no-store')
         const { operation, ...state } = await status()
         const { tenant, scopes } = principal
-        const trusted = hasScope(principal, 'admin')
+        const trusted = hasScope(principal, 'operator')
         return { ...state, tenant, scopes: [...scopes], operation: trusted ? operation : null }
       },
     )

@@ -103,7 +103,7 @@ export const statusSchema = z.object({
   ),
   tenant: z.string(),
   scopes: z.array(z.string()).meta({ description: 'Of the token that asks.' }),
-  operation: operation.nullable().meta({ description: 'Only for the scope `admin`.' }),
+  operation: operation.nullable().meta({ description: 'Only for the scope `operator`.' }),
 })
 
 export type StatusAnswer = z.infer<typeof statusSchema>

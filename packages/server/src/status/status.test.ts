@@ -77,7 +77,7 @@ async function rig(env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('the state of a node', () => {
-  it('tells how it is to whoever reads conversations, and what it is set to only to an admin', async () => {
+  it('tells how it is to whoever reads conversations, and what it is set to only to an operator', async () => {
     const { ask } = await rig()
     const { json } = await ask({ ...localPrincipal, tenant: 'acme', scopes: ['sessions:read'] })
     expect(json).toMatchObject({ tenant: 'acme', scopes: ['sessions:read'], operation: null, ready: false })
