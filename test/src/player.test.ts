@@ -56,7 +56,7 @@ describe('the player', { timeout: 60_000 }, () => {
     const heard = () =>
       answer.evaluate(item => item.querySelector('.entry-text')?.firstChild?.textContent ?? '')
     // Of a conversation in which nobody heard the announcement nothing is kept.
-    await vi.waitFor(async () => expect(await heard()).toMatch(/recorded\.\s+\w+ \w/), { timeout: 20_000 })
+    await vi.waitFor(async () => expect(await heard()).toMatch(/recorded\.(\s+\w+){4}/), { timeout: 20_000 })
     await page.keyboard.press('Escape')
     await page.locator('.entry-unheard').last().waitFor()
     const id = (await page.locator('.facts').getByText(/^ses_/).textContent()) ?? ''

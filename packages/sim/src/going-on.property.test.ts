@@ -20,7 +20,7 @@ import { seededRandom } from './random.js'
 import type { SimConversationOptions } from './sim-conversation.js'
 
 /** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
-const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 24)
+const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 16)
 
 const act = fc.record({
   kind: fc.constantFrom('type', 'speak', 'interrupt', 'silence', 'silence'),

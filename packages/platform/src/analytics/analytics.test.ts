@@ -12,6 +12,7 @@ import {
   sessionId,
   transcript,
 } from '../store/store-fixtures.test.helper.js'
+import { readyDataDir, useTemporaryFolders } from '../store/temporary-folder.test.helper.js'
 import { startTestPostgres, type TestPostgres } from '../store/test-postgres.js'
 import type { Analytics, AnalyticsQuery } from './analytics.js'
 import { createAnalytics } from './create-analytics.js'
@@ -41,6 +42,8 @@ const query: AnalyticsQuery = {
   timeZone: 'Europe/Madrid',
 }
 
+useTemporaryFolders()
+
 describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s', kind => {
   let store: OpenStore
   let analytics: Analytics
@@ -49,7 +52,12 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
   beforeAll(async () => {
     server = kind === 'postgres' ? await startTestPostgres() : undefined
     const where = server === undefined ? {} : { databaseUrl: await server.freshDatabase() }
-    const options = { dataDir: 'memory://', clock: systemClock, log: rememberingLog(), migrate: true }
+    const options = {
+      dataDir: server === undefined ? readyDataDir() : 'memory://',
+      clock: systemClock,
+      log: rememberingLog(),
+      migrate: true,
+    }
     store = await openStore({ ...where, ...options })
     analytics = createAnalytics(store.database, systemClock)
   })

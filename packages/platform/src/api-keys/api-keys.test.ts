@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIdentity } from '../identity/identity.js'
 import { localPrincipal, type Principal } from '../identity/principal.js'
 import { type OpenStore, openStore } from '../store/open-store.js'
+import { readyDataDir, useTemporaryFolders } from '../store/temporary-folder.test.helper.js'
 import { createApiKeyStore } from './api-key-store.js'
 import { type ApiKeys, createApiKeys } from './api-keys.js'
+
+useTemporaryFolders()
 
 const quiet = { info() {}, warn() {}, error() {} }
 const admin: Principal = { tenant: 'acme', subject: 'ana', scopes: ['talk', 'admin'], anonymous: false }
@@ -21,7 +24,7 @@ describe('keys of a tenant', () => {
   const clock = { ...systemClock, now: () => now }
 
   beforeAll(async () => {
-    opened = await openStore({ dataDir: 'memory://', clock: systemClock, log: quiet, migrate: true })
+    opened = await openStore({ dataDir: readyDataDir(), clock: systemClock, log: quiet, migrate: true })
     const store = createApiKeyStore({ database: opened.database, clock: systemClock })
     const counted = {
       ...store,
