@@ -54,16 +54,8 @@ if (wanted.length === 0) {
   vitest([...files(patient), oneMore])
   // These hold conversations in real time, and ask what is said and heard, not when to the millisecond.
   const talkative = [
-    ...[
-      'assistant',
-      'assistant-page',
-      'console',
-      'demo',
-      'encryption',
-      'encryption-browser',
-      'realtime-browser',
-    ],
-    ...['realtime-browser-voice', 'voice-page', 'webrtc-client'],
+    ...['assistant', 'console', 'demo', 'encryption', 'encryption-browser', 'realtime-browser'],
+    ...['realtime-browser-voice', 'voice-page'],
   ]
   vitest([...files(talkative), '--maxWorkers=2'])
   // The others measure how late something is: one at a time, so that none is late because of another.
