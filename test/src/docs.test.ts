@@ -198,7 +198,8 @@ describe('the documents', { timeout: 60_000 }, () => {
 
   // Conversations are held in real time, one after the other; what needs none of them is typed meanwhile.
   describe.concurrent('hold the conversations they show', () => {
-    it.each(typed('conversation'))('$pages: $command', { concurrent: false }, works)
+    // What is heard of a person depends on how busy the machine is.
+    it.each(typed('conversation'))('$pages: $command', { concurrent: false, retry: 1 }, works)
   })
   describe.concurrent('name commands that work', () => {
     it.each(typed('other'))('$pages: $command', { concurrent: false }, works)
