@@ -48,7 +48,7 @@ if (wanted.length === 0) {
       'realtime-agent',
     ],
     ...['replay', 'sim-command', 'vendors', 'agents', 'console-desk', 'console-figures', 'console-live'],
-    'recordings',
+    ...['player', 'recordings'],
   ]
   const files = names => names.map(name => `test/dist/${name}.test.js`)
   vitest([...files(patient), oneMore])
