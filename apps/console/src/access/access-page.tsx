@@ -1,11 +1,11 @@
 /** Who is let in, and what the tenant wants: its keys and its policy. */
 import { useState } from 'react'
 import { NotHere } from '../history/history.js'
-import { useGateway } from '../history/use-gateway.js'
 import { usePageWords } from '../i18n/language.js'
 import type { PageProps } from '../pages/pages.js'
 import { PageFrame } from '../ui/page-frame.js'
 import { send } from '../ui/send.js'
+import { useKept } from '../ui/use-kept.js'
 import { KeyList, type KeyRow } from './key-list.js'
 import { NewKey } from './new-key.js'
 import { PolicyForm } from './policy-form.js'
@@ -15,11 +15,8 @@ import './access.css'
 export function AccessPage({ session }: PageProps) {
   const words = usePageWords(table)
   const token = session.token()
-  const [loaded, reload] = useGateway<{ readonly keys: readonly KeyRow[] }>('/api/keys', token)
-  const [shown, setShown] = useState<readonly KeyRow[]>()
+  const { value, loaded, reload } = useKept<{ readonly keys: readonly KeyRow[] }>('/api/keys', token)
   const [problem, setProblem] = useState<string>()
-  // What was there stays while it is asked for again.
-  if (loaded.kind === 'here' && loaded.value.keys !== shown) setShown(loaded.value.keys)
 
   async function revoke(id: string): Promise<void> {
     const sent = await send({ method: 'DELETE', path: `/api/keys/${encodeURIComponent(id)}`, token })
@@ -29,14 +26,12 @@ export function AccessPage({ session }: PageProps) {
 
   return (
     <PageFrame title={words.heading} lead={words.lead}>
-      {loaded.kind !== 'here' && (shown === undefined || loaded.kind !== 'loading') && (
-        <NotHere loaded={loaded} session={session} retry={reload} scope="admin" />
-      )}
+      {loaded.kind !== 'here' && <NotHere loaded={loaded} session={session} retry={reload} scope="admin" />}
       {problem && <p role="alert">{problem}</p>}
-      {shown && (
+      {value && (
         <>
           <h3>{words.keys}</h3>
-          <KeyList keys={shown} revoke={id => void revoke(id)} />
+          <KeyList keys={value.keys} revoke={id => void revoke(id)} />
           <NewKey token={token} made={reload} />
           <PolicyForm token={token} />
         </>

@@ -75,29 +75,9 @@ function Form({ token, tenant }: { readonly token: string; readonly tenant: Tena
         </select>
       </label>
       {mode !== '' && mode !== 'never' && (
-        <label className="field">
-          {words.retain}
-          <input
-            type="number"
-            min={1}
-            max={36_500}
-            placeholder={words.retainHint}
-            value={days}
-            onChange={event => setDays(event.target.value)}
-          />
-        </label>
+        <Count label={words.retain} unset={words.retainHint} most={36_500} value={days} set={setDays} />
       )}
-      <label className="field">
-        {words.most}
-        <input
-          type="number"
-          min={1}
-          max={100_000}
-          placeholder={words.mostHint}
-          value={most}
-          onChange={event => setMost(event.target.value)}
-        />
-      </label>
+      <Count label={words.most} unset={words.mostHint} most={100_000} value={most} set={setMost} />
       <div className="form-row">
         <button type="submit" className="button button-main" disabled={state === 'busy'}>
           {state === 'busy' ? words.saving : words.save}
@@ -106,6 +86,32 @@ function Form({ token, tenant }: { readonly token: string; readonly tenant: Tena
       </div>
       {problem && <p role="alert">{problem}</p>}
     </form>
+  )
+}
+
+interface CountProps {
+  readonly label: string
+  /** What holds where nothing is written. */
+  readonly unset: string
+  readonly most: number
+  readonly value: string
+  readonly set: (value: string) => void
+}
+
+/** A whole number from 1 on, or nothing. */
+function Count({ label, unset, most, value, set }: CountProps) {
+  return (
+    <label className="field">
+      {label}
+      <input
+        type="number"
+        min={1}
+        max={most}
+        placeholder={unset}
+        value={value}
+        onChange={event => set(event.target.value)}
+      />
+    </label>
   )
 }
 

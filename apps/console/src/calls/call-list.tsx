@@ -9,6 +9,7 @@ import { type Column, DataTable } from '../ui/data-table.js'
 import { Empty } from '../ui/empty.js'
 import { formatLength } from '../ui/format-length.js'
 import { PageFrame } from '../ui/page-frame.js'
+import { Pager } from '../ui/pager.js'
 import { useKept } from '../ui/use-kept.js'
 import { type CallPage, type CallRow, type CallStatus, callStatuses, isOver } from './call-types.js'
 import { NewCall } from './new-call.js'
@@ -98,18 +99,7 @@ export function CallList({ session }: { readonly session: ConsoleSession }) {
           ) : (
             <DataTable caption={words.list} columns={columns} rows={page.calls} keyOf={({ id }) => id} />
           )}
-          <p className="form-row">
-            {before !== undefined && (
-              <button type="button" className="button" onClick={() => setBefore(undefined)}>
-                {words.newest}
-              </button>
-            )}
-            {page.next !== undefined && (
-              <button type="button" className="button" onClick={() => setBefore(page.next)}>
-                {words.older}
-              </button>
-            )}
-          </p>
+          <Pager before={before} next={page.next} go={setBefore} newest={words.newest} older={words.older} />
         </>
       )}
     </PageFrame>

@@ -8,6 +8,7 @@ import { Chip } from '../ui/chip.js'
 import { type Column, DataTable } from '../ui/data-table.js'
 import { Empty } from '../ui/empty.js'
 import { PageFrame } from '../ui/page-frame.js'
+import { Pager } from '../ui/pager.js'
 import { useKept } from '../ui/use-kept.js'
 import { LeadForm } from './lead-form.js'
 import type { LeadPage, LeadRow } from './lead-types.js'
@@ -76,18 +77,7 @@ export function LeadList({ session }: { readonly session: ConsoleSession }) {
       )}
       {page !== undefined && (
         <>
-          <p className="form-row">
-            {before !== undefined && (
-              <button type="button" className="button" onClick={() => setBefore(undefined)}>
-                {words.newest}
-              </button>
-            )}
-            {page.next !== undefined && (
-              <button type="button" className="button" onClick={() => setBefore(page.next)}>
-                {words.older}
-              </button>
-            )}
-          </p>
+          <Pager before={before} next={page.next} go={setBefore} newest={words.newest} older={words.older} />
           <h3>{words.newLead}</h3>
           <LeadForm token={token} saved={reload} />
         </>

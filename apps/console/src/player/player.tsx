@@ -205,7 +205,7 @@ function soundOf(playback: Playback, source: PlayerSource) {
 /** The address names the moment, so that it can be kept and given on; and a moment in it is gone to. */
 function useAddress(clock: PlayerClock): void {
   useEffect(() => {
-    let kept = 0
+    let kept: ReturnType<typeof setTimeout> | undefined
     function keep(): void {
       if (clock.snapshot().playing) return
       const hash = hashAt(location.hash, clock.nowMs())
@@ -213,7 +213,7 @@ function useAddress(clock: PlayerClock): void {
     }
     const soon = () => {
       clearTimeout(kept)
-      kept = setTimeout(keep, 300) as unknown as number
+      kept = setTimeout(keep, 300)
     }
     const stops = [clock.follow(soon), clock.subscribe(soon)]
     const go = () => {

@@ -43,13 +43,13 @@ export function createOggOpus({ inputRate, lookaheadMs, frameMs, serial }: OggOp
   return {
     begin() {
       const head = page([opusHead(inputRate, preSkip)], 0, { first: true })
-      return joined([head, page([opusTags()], 0)])
+      return Buffer.concat([head, page([opusTags()], 0)])
     },
     add(caller, agent) {
       // A page is written once there is one behind it: the last must say that it is.
       const full = packets.length === packetsPerPage ? page(packets, granule) : undefined
       if (full !== undefined) packets = []
-      packets.push(joined([selfDelimited(caller), agent]))
+      packets.push(Buffer.concat([selfDelimited(caller), agent]))
       granule += perPacket
       return full
     },
@@ -68,7 +68,7 @@ export function selfDelimited(packet: Uint8Array): Uint8Array {
   }
   const length = packet.length - 1
   const size = length < 252 ? [length] : [252 + (length & 3), (length - (252 + (length & 3))) >> 2]
-  return joined([Uint8Array.of(toc, ...size), packet.subarray(1)])
+  return Buffer.concat([Uint8Array.of(toc, ...size), packet.subarray(1)])
 }
 
 function opusHead(inputRate: number, preSkip: number): Uint8Array {
@@ -95,14 +95,4 @@ function opusTags(): Uint8Array {
   new DataView(tags.buffer).setUint32(8, vendor.length, true)
   tags.set(vendor, 12)
   return tags
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
