@@ -174,6 +174,13 @@ describe('a spool in front of a bucket', () => {
     expect(await shelf.takeAway()).toEqual({ files: 2 })
   })
 
+  it('takes away nothing that was deleted at another node, sealed or not', async () => {
+    const { bucket, near, shelf, write } = await spool(true)
+    for (const name of ['session.wav', 'session.json']) await write(name, Uint8Array.of(2))
+    expect(await shelf.takeAway()).toEqual({ files: 0 })
+    expect([await near.all(), bucket.objects.size]).toEqual([[], 0])
+  })
+
   it.each([0, 1])('leaves nothing there of what was deleted while file %i was taken', async index => {
     const { shelf: bucket } = await rig()
     const near = createFolderShelf(await mkdtemp(join(folder, 'near-')), { remembers: true })

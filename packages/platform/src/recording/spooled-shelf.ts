@@ -19,8 +19,8 @@ export interface SpooledShelf extends RecordingShelf {
 export interface SpooledShelfOptions {
   readonly near: FolderShelf
   readonly far: FarShelf
-  /** Whether a sealed recording's key is gone (deleted at another node, say): then its files here go, too. */
-  isGone(key: RecordingKey): Promise<boolean>
+  /** Whether it was deleted, at another node, say: then its files here go, too. */
+  isGone(key: RecordingKey, isSealed: boolean): Promise<boolean>
 }
 
 /** `remove` of one file means those that are here: only an unfinished recording's are removed one by one. */
@@ -35,7 +35,7 @@ export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): Spoole
     const isWhole = files.some(({ name }) => /\.json(\.sealed)?$/.test(name))
     if (!isWhole || files.some(({ name }) => name.startsWith('segment-'))) return 0
     const isSealed = files.some(({ name }) => name.endsWith('.sealed'))
-    if (isSealed && (await isGone(key))) {
+    if (await isGone(key, isSealed)) {
       await near.remove(key)
       return 0
     }
@@ -44,7 +44,7 @@ export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): Spoole
       (thrown: unknown) => ({ thrown }),
     )
     // Whoever deleted it while it was taken did not find there what came later.
-    if (deleted.has(nameOf(key)) || (isSealed && (await isGone(key)))) {
+    if (deleted.has(nameOf(key)) || (await isGone(key, isSealed))) {
       await near.remove(key)
       await far.remove(key)
       return 0

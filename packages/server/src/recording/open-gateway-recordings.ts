@@ -7,6 +7,7 @@ import {
   createRecordingShares,
   openRecordings,
   type RecordingFormat,
+  type RecordingKey,
   type RecordingMode,
 } from '@parley/platform'
 import { createRecordingMetrics } from '../metrics/recording-metrics.js'
@@ -33,13 +34,23 @@ export async function openGatewayRecordings(
   const { config, clock, epochMs, log, lifecycle } = options
   const { database } = options.store
   const { randomBytes, fetch } = options
-  const places = await openRecordingPlaces({ config, database, clock, epochMs, randomBytes, fetch })
+  const rows = createRecordingRows(database)
+  const isDeleted = async (key: RecordingKey) => (await rows.read(key))?.status === 'deleted'
+  const places = await openRecordingPlaces({
+    config,
+    database,
+    clock,
+    epochMs,
+    randomBytes,
+    fetch,
+    isDeleted,
+  })
   const { shelf, spool } = places
   const metrics = createRecordingMetrics(options.metrics.registry, () => opened.active)
   const formats = config.recordingsFormats as readonly RecordingFormat[]
   const opened = openSessionRecordings({
     ...{ shelf, clock, epochMs, log, formats },
-    rows: createRecordingRows(database),
+    rows,
     shares: createRecordingShares({ database, epochMs, randomBytes }),
     policies: options.policies,
     usual: config.recordMode as RecordingMode,

@@ -11,6 +11,7 @@ import {
   type Database,
   type FarShelf,
   RECORDING_KEY_BYTES,
+  type RecordingKey,
   type RecordingKeyring,
   type RecordingShelf,
   rewrapKeys,
@@ -38,6 +39,8 @@ export interface RecordingPlacesOptions {
   readonly epochMs: () => number
   readonly randomBytes: (count: number) => Uint8Array
   readonly fetch: typeof fetch
+  /** Whether a conversation's recording was deleted, whoever did it. */
+  isDeleted(key: RecordingKey): Promise<boolean>
 }
 
 const KEY_FILE = 'recordings.key'
@@ -48,7 +51,9 @@ export async function openRecordingPlaces(options: RecordingPlacesOptions): Prom
   const book = createSqlKeyBook(database)
   const far = bucketOf(options)
   const near = createFolderShelf(config.recordingsDir, { remembers: far !== undefined })
-  const isGone = async (key: Parameters<typeof book.find>[0]) => (await book.find(key)) === undefined
+  // Without a seal there is no key that could be missing; of phone calls, no row either.
+  const isGone = async (key: RecordingKey, isSealed: boolean) =>
+    (await options.isDeleted(key)) || (isSealed && (await book.find(key)) === undefined)
   const spool = far && spooledShelf({ near, far, isGone })
   const ring = await keyring(options)
   const seals = config.recordingsSealed
