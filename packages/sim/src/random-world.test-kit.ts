@@ -7,7 +7,7 @@ import { SimConversation } from './sim-conversation.js'
 import type { SimReply } from './sim-engine.js'
 
 /** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
-export const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 40)
+export const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 24)
 
 /** What the caller, the network or the operator does next, and for how long. */
 const act = fc.oneof(

@@ -145,10 +145,10 @@ export function describeConversation(conformer: ConversationConformer): void {
       })
     }
 
-    it('leaves nothing behind after a thousand answers', async () => {
-      for (let use = 0; use < 1_000; use++) {
+    it('leaves nothing behind after a hundred answers', async () => {
+      for (let use = 0; use < 100; use++) {
         const said = await answers('a')
-        if (use % 100 === 0) expect(said).toBe('a')
+        if (use % 10 === 0) expect(said).toBe('a')
         events.length = 0
       }
       expect(rig.sim.counts.open).toBe(1)

@@ -174,9 +174,9 @@ export function describeModel(conformer: ModelConformer): void {
       })
     }
 
-    it('leaves nothing behind after a thousand answers', async () => {
+    it('leaves nothing behind after a hundred answers', async () => {
       const signal = never()
-      for (let use = 0; use < 1_000; use++) await rig.pump(ask({ userText: 'a' }, signal))
+      for (let use = 0; use < 100; use++) await rig.pump(ask({ userText: 'a' }, signal))
       expect(getEventListeners(signal, 'abort')).toEqual([])
       await rig.pump(until(() => rig.sim.counts.open <= (conformer.keptOpen ?? 1)))
       expect(rig.clock.pending).toBeLessThanOrEqual(4)

@@ -133,12 +133,12 @@ export function describeVoice(conformer: VoiceConformer): void {
       })
     }
 
-    it('leaves nothing behind after a thousand uses', async () => {
+    it('leaves nothing behind after a hundred uses', async () => {
       await rig.pump(rig.provider.warm?.() ?? Promise.resolve())
       const signal = never()
-      for (let use = 0; use < 1_000; use++) {
+      for (let use = 0; use < 100; use++) {
         const parts = await rig.pump(speak({ text: 'a' }, signal))
-        if (use % 100 === 0) expect(heard(parts)).toBe('a')
+        if (use % 10 === 0) expect(heard(parts)).toBe('a')
       }
       expect(getEventListeners(signal, 'abort')).toEqual([])
       expect(rig.sim.counts.open).toBeLessThanOrEqual(conformer.keptOpen ?? 1)

@@ -76,7 +76,19 @@ function node(mode: RecordingMode, inner = memoryShelf()) {
     err: sink,
   })
   const ring = createRecordingKeyring([gatewayKey], random)
-  const shelf = sealedShelf({ inner, ring, book: createSqlKeyBook(sql), randomBytes: random, seals: true })
+  const sealed = sealedShelf({ inner, ring, book: createSqlKeyBook(sql), randomBytes: random, seals: true })
+  let opening = 0
+  const shelf: typeof sealed = {
+    ...sealed,
+    async create(key, name) {
+      opening++
+      try {
+        return await sealed.create(key, name)
+      } finally {
+        opening--
+      }
+    },
+  }
   const registry = new Registry()
   const now = () => epochMs() + clock.now()
   const recordings = openSessionRecordings({
@@ -93,12 +105,18 @@ function node(mode: RecordingMode, inner = memoryShelf()) {
       rest: async () => {},
     }),
   })
-  return { clock, inner, shelf, recordings, warnings, registry }
+  return {
+    ...{ clock, inner, shelf, recordings, warnings, registry },
+    /** Virtual seconds pass faster than a file is opened, and what comes meanwhile would find no room. */
+    async filesAreOpen() {
+      while (opening > 0) await new Promise(resolve => setImmediate(resolve))
+    },
+  }
 }
 
 type Node = ReturnType<typeof node>
 
-async function begin({ recordings, clock }: Node, id: SessionId) {
+async function begin({ recordings, clock, filesAreOpen }: Node, id: SessionId) {
   const around = await recordings.begin({
     ...{ tenant: 'acme', id, subject: 'ada', agent, language: 'en', goesOn: false },
     roundTripMs: () => 0,
@@ -141,6 +159,7 @@ async function begin({ recordings, clock }: Node, id: SessionId) {
       const sound = sine({ rate, durationMs: ms, hz: 440, amplitude: 0.4 })
       for (let at = 0; at + 320 <= sound.length; at += 320) {
         await clock.advance(20)
+        await filesAreOpen()
         tap.userAudio?.({ samples: sound.subarray(at, at + 320), rate, atMs: clock.now() - beganMs - 20 })
       }
     },

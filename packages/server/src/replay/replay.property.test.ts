@@ -8,7 +8,7 @@ import { replayFile } from './replay-file.js'
 useRecordings()
 
 /** More worlds for a longer look: `PARLEY_PROPERTY_RUNS=5000`. */
-const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 16)
+const RUNS = Number(process.env.PARLEY_PROPERTY_RUNS ?? 8)
 
 const replay = (path: string) => replayFile(path, { ear: () => createThresholdEar() })
 
