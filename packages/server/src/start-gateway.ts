@@ -1,6 +1,6 @@
 import { type SecretOf, systemClock } from '@parley/core'
 import type { Config } from './config/settings.js'
-import { prepareVoice } from './gateway/attach-voice.js'
+import { prepareVoice } from './gateway/prepare-voice.js'
 import { createLifecycle, type Lifecycle, type ProcessFace } from './lifecycle.js'
 import type { Log } from './log/log.js'
 import { type Serving, type SettingsInForce, serve } from './serve.js'

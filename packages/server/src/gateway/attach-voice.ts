@@ -4,30 +4,13 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import {
-  createVisemeEar,
-  loadOpus,
-  loadResampling,
-  type Opus,
-  type Resampling,
-  type VoiceActivity,
-  visemesOfWords,
-} from '@parley/audio'
-import { loadVoiceActivity } from '@parley/audio/node'
-import { createTicker, defined, type Ids, type SecretOf } from '@parley/core'
-import { type Agent, type AgentSlot, agentSlots } from '@parley/engines'
+import { createVisemeEar, visemesOfWords } from '@parley/audio'
+import { createTicker, defined, type Ids } from '@parley/core'
 import { createTenantBook } from '@parley/platform'
-import { vendors } from '@parley/providers'
-import {
-  type CreateAnalyser,
-  createProsodySides,
-  defaultVoiceLimits,
-  serveVoiceSocket,
-  type VoiceSocket,
-} from '@parley/transports'
+import { createProsodySides } from '@parley/transports'
 import { keyRoutes } from '../access/key-routes.js'
 import { tenantRoutes } from '../access/tenant-routes.js'
-import { type AttachedAgents, attachAgents } from '../agents/attach-agents.js'
+import type { AttachedAgents } from '../agents/attach-agents.js'
 import { attachAnalytics } from '../analytics/attach-analytics.js'
 import { assembleCalls } from '../calls/assemble-calls.js'
 import { createGuard, createKnock } from '../http/guard.js'
@@ -35,7 +18,6 @@ import { attachLive } from '../live/attach-live.js'
 import { attachPlayback } from '../playback/attach-playback.js'
 import { findRecordings } from '../playback/find-recordings.js'
 import { attachProsody } from '../prosody/attach-prosody.js'
-import { loadProsodyAnalyser } from '../prosody/load-analyser.js'
 import { attachRealtime } from '../realtime/attach-realtime.js'
 import { openGatewayRecordings } from '../recording/open-gateway-recordings.js'
 import { recordingRoutes } from '../recording/recording-routes.js'
@@ -47,94 +29,21 @@ import { attachSpeech } from '../speech/attach-speech.js'
 import { attachStatus } from '../status/attach-status.js'
 import { readVersion } from '../version.js'
 import { attachWebrtc } from '../webrtc/attach-webrtc.js'
-import { type AgentCatalogue, loadAgents } from './agent-catalogue.js'
-import { type Assembly, assembleGateway } from './assemble-gateway.js'
+import type { AgentCatalogue } from './agent-catalogue.js'
+import type { Assembly } from './assemble-gateway.js'
 import { attachPhone } from './attach-phone.js'
-import { type EmbeddedSpeech, noEmbeddedSpeech, openEmbeddedSpeech } from './embedded-speech.js'
+import { attachVoiceSocket } from './attach-voice-socket.js'
+import { LISTEN_RATE } from './begin-session.js'
 import { openEncryptionKey } from './encryption-key.js'
 import { openFarJoins } from './far-joins.js'
-import { createProviderCatalogue } from './provider-catalogue.js'
-import { createSessionDesk, LISTEN_RATE } from './session-desk.js'
-
-/** Paths of the voice socket: its own, and the one that web voice services use. */
-const voicePaths = ['/v1/voice', '/voice-ws']
+import type { Loaded, VoiceWorld } from './prepare-voice.js'
+import { createSessionDesk } from './session-desk.js'
+import { voiceNotices } from './voice-notices.js'
 
 /** For names that must not be guessed. */
 const hardToGuess = () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48
 
 const ids: Ids = { next: prefix => `${prefix}_${randomUUID().replaceAll('-', '')}` }
-
-export interface VoiceWorld extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'lifecycle'> {
-  /** Values of variables that agents name. */
-  readonly secretOf: SecretOf
-}
-
-/**
- * Checks the agents and begins to load speech, while the store is still to be opened: a mistake in an agent file is
- * told at once, and nothing waits for what it does not need. @throws ParleyError `bad_agent`.
- */
-export async function prepareVoice({
-  config,
-  clock,
-  log,
-  lifecycle,
-  secretOf,
-}: VoiceWorld): Promise<(parts: ServerParts) => Promise<Attached>> {
-  const agents = await loadAgents(config, createProviderCatalogue(vendors, config))
-  const loading = Promise.all([
-    usesEmbedded(agents.agents) ? openEmbeddedSpeech(clock, log) : noEmbeddedSpeech,
-    loadResampling(),
-    loadOpus(),
-    loadVoiceActivity(),
-    loadProsodyAnalyser(log),
-  ])
-  // A start that fails elsewhere never asks for it.
-  loading.catch(() => {})
-  let later: Promise<EmbeddedSpeech> | undefined
-  lifecycle.onStop('speech', async () => {
-    const [speech] = await loading
-    await Promise.all([speech.close(), later?.then(each => each.close())])
-  })
-  /** Also for agents that come later, though none of the start names it. */
-  async function speechFor(agent: Agent): Promise<EmbeddedSpeech> {
-    const [speech] = await loading
-    if (usesEmbedded(agents.agents) || !usesEmbedded([agent])) return speech
-    later ??= openEmbeddedSpeech(clock, log)
-    return later
-  }
-  return async parts => {
-    const loaded = await loading
-    const catalogue = createProviderCatalogue(vendors, config)
-    const [speech, resampling] = loaded
-    const assembly = await assembleGateway({
-      agents: agents.agents,
-      config,
-      clock,
-      epochMs: Date.now,
-      random: Math.random,
-      log,
-      metrics: parts.metrics.providers,
-      speech,
-      resampling,
-      secretOf,
-      catalogue,
-    })
-    lifecycle.onStop('providers', () => assembly.close())
-    const edited = attachAgents({
-      ...parts,
-      ...{ own: agents, assembly, catalogue, secretOf, speechFor, epochMs: Date.now },
-    })
-    return attachVoice(parts, { agents, assembly, edited, secretOf }, loaded)
-  }
-}
-
-type Loaded = readonly [EmbeddedSpeech, Resampling, Opus, VoiceActivity, CreateAnalyser]
-
-/** Embedded speech takes memory and a moment to start: only where an agent names it. */
-function usesEmbedded(agents: readonly Agent[]): boolean {
-  const entries = agents.flatMap(agent => agentSlots.flatMap(slot => agent[slot]))
-  return entries.some(({ provider }) => provider === 'embedded')
-}
 
 interface Agents extends Pick<VoiceWorld, 'secretOf'> {
   readonly agents: AgentCatalogue
@@ -142,7 +51,7 @@ interface Agents extends Pick<VoiceWorld, 'secretOf'> {
   readonly edited: AttachedAgents
 }
 
-async function attachVoice(
+export async function attachVoice(
   parts: ServerParts,
   { agents, assembly, edited, secretOf }: Agents,
   [speech, resampling, opus, voiceActivity, createAnalyser]: Loaded,
@@ -188,30 +97,10 @@ async function attachVoice(
   const { identity, notice } = await openEncryptionKey({ config, randomBytes })
   const required = config.requireEncryption
   const encryption = defined({ encryption: identity && { identity, required } })
-  const sockets = new Set<VoiceSocket>()
-  for (const path of voicePaths) {
-    door.routes.set(path, {
-      scope: 'talk',
-      protocols: ['parley.v1'],
-      handle(socket, _request, principal) {
-        const served = serveVoiceSocket({
-          socket,
-          principal,
-          host,
-          clock,
-          opus,
-          opusManner,
-          log,
-          limits: defaultVoiceLimits,
-          prosody,
-          ...encryption,
-          listenRate: LISTEN_RATE,
-        })
-        sockets.add(served)
-        socket.once('close', () => sockets.delete(served))
-      },
-    })
-  }
+  const voiceSocket = attachVoiceSocket(door, {
+    ...{ host, clock, opus, opusManner, log, prosody },
+    ...encryption,
+  })
   const calls = await assembleCalls({
     ...parts,
     ...{ sessions: desk, agents, resampling, opus, activity: voiceActivity, ids, secretOf },
@@ -269,7 +158,7 @@ async function attachVoice(
     activeSessions: () => desk.active,
     vendorProbes: assembly.probes,
     async drain(signal) {
-      for (const socket of sockets) socket.announceDraining(config.drainMs)
+      voiceSocket.announceDraining(config.drainMs)
       socketio.announceDraining(config.drainMs)
       realtime.drain()
       webrtc.drain()
@@ -303,36 +192,6 @@ async function attachVoice(
         }),
       )
     },
-    notices: [...noticesOf(agents.agents, speech), notice, ...calls.notices],
+    notices: [...voiceNotices(agents.agents, speech), notice, ...calls.notices],
   }
-}
-
-function noticesOf(agents: readonly Agent[], speech: EmbeddedSpeech): readonly string[] {
-  const named = `agents: ${agents.map(({ agent, language }) => `${agent} (${language})`).join(', ')}`
-  const lists = agents.filter(usesVendors).flatMap(agent => {
-    const providers = slotsOf(agent).map(
-      slot => `${slot} ${agent[slot].map(({ provider }) => provider).join(' → ') || 'none'}`,
-    )
-    return `providers: ${agent.agent}: ${providers.join(', ')}`
-  })
-  if (!usesEmbedded(agents)) return [named, ...lists]
-  return [
-    named,
-    ...lists,
-    `voices: ${speech.voices.join(', ')}`,
-    speech.noRecogniser === undefined
-      ? `recogniser: ${speech.recogniser?.name} (en, closed grammar of the agent)`
-      : `no recogniser, callers cannot be heard but can type: ${speech.noRecogniser}`,
-  ]
-}
-
-/** What people look for: a slot that is empty because another does its work is none. */
-function slotsOf(agent: Agent): readonly AgentSlot[] {
-  const filled = agentSlots.filter(slot => agent[slot].length > 0)
-  return filled.includes('realtime') || filled.includes('live') ? filled : ['stt', 'llm', 'tts']
-}
-
-function usesVendors(agent: Agent): boolean {
-  const entries = agentSlots.flatMap(slot => agent[slot])
-  return entries.some(({ provider }) => provider !== 'embedded' && provider !== 'scripted')
 }

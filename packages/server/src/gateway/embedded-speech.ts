@@ -1,5 +1,5 @@
 import type { Clock, SpeechToText, TextToSpeech } from '@parley/core'
-import { overlapGrammar, overlapWords } from '@parley/engines'
+import { type Agent, agentSlots, overlapGrammar, overlapWords } from '@parley/engines'
 import { createFlite, createPocketsphinx, findPocketsphinx, knownWords } from '@parley/providers'
 import type { Log } from '../log/log.js'
 import { baseOf } from './agent-catalogue.js'
@@ -99,4 +99,10 @@ async function loadEspeak(log: Log): Promise<TextToSpeech | undefined> {
     log.info({ err: error }, 'the optional espeak-ng voices are not installed')
     return undefined
   }
+}
+
+/** Embedded speech takes memory and a moment to start: only where an agent names it. */
+export function usesEmbedded(agents: readonly Agent[]): boolean {
+  const entries = agents.flatMap(agent => agentSlots.flatMap(slot => agent[slot]))
+  return entries.some(({ provider }) => provider === 'embedded')
 }

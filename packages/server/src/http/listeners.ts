@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { ParleyError } from '@parley/core'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/settings.js'
-import type { Door } from '../door/door.js'
+import type { Door } from '../door/routes.js'
 
 /**
  * The ports of the gateway. Every listener serves the same application and the same door; extra ports open only where

@@ -1,5 +1,5 @@
 import { HANDSET_MAX_MESSAGE_BYTES, HANDSET_PATH } from '@parley/protocol'
-import type { Door } from '../door/door.js'
+import type { Door } from '../door/routes.js'
 import type { EmbeddedCarrier } from './embedded-carrier.js'
 
 /**

@@ -16,7 +16,7 @@ import {
 import type { FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Config } from '../config/settings.js'
-import type { LateIdentity } from '../door/door.js'
+import type { LateIdentity } from '../door/routes.js'
 import type { ServerParts } from '../serve.js'
 import { createProsodyMetrics } from './prosody-metrics.js'
 import { createProsodyPlaces } from './prosody-places.js'

@@ -12,7 +12,7 @@ import {
   serveRealtimeCall,
 } from '@parley/transports'
 import type { WebSocket } from 'ws'
-import type { Door } from '../door/door.js'
+import type { Door } from '../door/routes.js'
 import type { RealtimeCalls } from './realtime-routes.js'
 
 export interface RealtimeCallsOptions

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Json, ParleyError } from '@parley/core'
 import type { Principal } from '@parley/platform'
 import type { WebSocket } from 'ws'
-import type { Route } from '../door/door.js'
+import type { Route } from '../door/routes.js'
 import { badField, openAiProblem } from './openai-problem.js'
 import type { RealtimeIdentity, RealtimeVisitor } from './realtime-identity.js'
 

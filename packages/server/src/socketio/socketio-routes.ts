@@ -7,7 +7,7 @@ import { ParleyError } from '@parley/core'
 import { SOCKETIO_PATH, type SocketioServer } from '@parley/transports'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Door } from '../door/door.js'
+import type { Door } from '../door/routes.js'
 import { pageScriptRoutes } from './page-scripts.js'
 import { testConsole } from './test-console.js'
 

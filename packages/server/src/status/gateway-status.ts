@@ -1,6 +1,6 @@
 import type { Store } from '@parley/platform'
 import { settingGroups } from '../config/settings.js'
-import type { Door } from '../door/door.js'
+import type { Door } from '../door/routes.js'
 import { dependencies, type Health } from '../health/health.js'
 import type { Metrics } from '../metrics/metrics.js'
 import type { ServerParts, SettingsInForce } from '../serve.js'

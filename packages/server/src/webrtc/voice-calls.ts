@@ -8,7 +8,7 @@ import {
   type VoiceCall,
   type VoiceCallOptions,
 } from '@parley/transports'
-import type { Door } from '../door/door.js'
+import type { Door } from '../door/routes.js'
 import { type SdpFragment, ufragsOf } from './sdp-fragment.js'
 
 export interface VoiceCallsOptions
