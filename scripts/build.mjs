@@ -12,7 +12,7 @@ function pruneStale(project) {
   if (!existsSync(out) || !existsSync(join(project, 'tsconfig.json'))) return
   for (const entry of readdirSync(out, { recursive: true })) {
     const file = String(entry)
-    if (!/\.(js|d\.ts|js\.map)$/.test(file) || file.startsWith('page')) continue
+    if (!/\.(js|d\.ts|js\.map)$/.test(file) || /^(page|js)\b/.test(file)) continue
     const stem = join(project, 'src', file.replace(/\.(d\.ts|js\.map|js)$/, ''))
     if (!['.ts', '.tsx'].some(ending => existsSync(stem + ending))) rmSync(join(out, file))
   }
