@@ -2,103 +2,16 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Clock, ParleyError } from '@parley/core'
-import { type Agent, agentSlots, type ProviderEntry } from '@parley/engines'
-import {
-  type AgentStore,
-  type AgentVersion,
-  isStorable,
-  MAX_AGENT_CHARACTERS,
-  type Principal,
-  type StoredAgent,
-} from '@parley/platform'
-import type { AgentCatalogue } from '../gateway/agent-catalogue.js'
-import type { Log } from '../log/log.js'
-import { type AgentProblem, problemsOf } from './agent-problems.js'
-import { type AgentReader, type AgentText, type CheckedAgent, namesOf } from './agent-reader.js'
+import { ParleyError } from '@parley/core'
+import type { Agent } from '@parley/engines'
+import type { StoredAgent } from '@parley/platform'
+import { factsOf } from './agent-facts.js'
+import { problemsOf } from './agent-problems.js'
+import { type AgentText, type CheckedAgent, namesOf } from './agent-reader.js'
+import { refused, refuseOdd } from './agent-refusals.js'
+import type { AgentDesk, AgentDeskParts, AgentDetail, AgentSummary } from './desk-contract.js'
 import { paced } from './paced.js'
-import { type StoredAgents, TRIAL_PREFIX } from './stored-agents.js'
-
-/** What a text comes to, in words for a list. */
-export interface AgentFacts {
-  readonly language: string
-  readonly kind: Agent['kind']
-  /** By slot, `vendor` or `vendor model` in the order in which they are tried; slots that are empty are left out. */
-  readonly providers: Readonly<Partial<Record<(typeof agentSlots)[number], readonly string[]>>>
-}
-
-export interface AgentSummary {
-  readonly name: string
-  /** Where what is in force comes from; `none` for drafts that nobody published. */
-  readonly inForce: 'file' | 'settings' | 'console' | 'none'
-  /** Whether there is a file, or settings, under what is in force. */
-  readonly own: boolean
-  readonly published?: number
-  readonly latest?: AgentVersion
-  readonly changedBy?: string
-  readonly changedAtMs?: number
-  /** Of what is in force, else of the latest draft; absent where that is not good. */
-  readonly facts?: AgentFacts
-  /** Of the same. */
-  readonly errors: number
-}
-
-export interface AgentDetail extends AgentSummary {
-  /** The newest first. */
-  readonly versions: readonly AgentVersion[]
-  /** The text to edit: the latest version, else the file; absent for an agent of the settings. */
-  readonly yaml?: string
-  readonly problems: readonly AgentProblem[]
-  /** The text of the file. */
-  readonly ownYaml?: string
-}
-
-export interface SavedAgent {
-  readonly version: number
-  readonly problems: readonly AgentProblem[]
-}
-
-export type Editor = Pick<Principal, 'tenant' | 'subject'>
-
-export interface AgentDesk {
-  /** Names and languages alone, for whoever talks. */
-  names(tenant: string): Promise<readonly { readonly name: string; readonly language?: string }[]>
-  list(tenant: string): Promise<readonly AgentSummary[]>
-  /** @throws ParleyError `not_found` */
-  detail(tenant: string, name: string): Promise<AgentDetail>
-  /** @throws ParleyError `not_found` */
-  text(tenant: string, name: string, version: number): Promise<string>
-  check(text: AgentText): Promise<readonly AgentProblem[]>
-  /** Good or not. @throws ParleyError `conflict`, `too_large`, `bad_message` */
-  save(
-    editor: Editor,
-    draft: { name: string; yaml: string; note?: string; base: number },
-  ): Promise<SavedAgent>
-  /** @throws ParleyError `not_found`, `conflict`, `bad_agent` with every mistake */
-  publish(editor: Editor, wanted: { name: string; version: number; instead?: number | null }): Promise<void>
-  /** @throws ParleyError `not_found`, `conflict` */
-  unpublish(editor: Editor, wanted: { name: string; instead?: number }): Promise<void>
-  /** @throws ParleyError `not_found`, `conflict` */
-  forget(editor: Editor, name: string): Promise<void>
-  /** A name for `hello.agent`, for this editor alone. @throws ParleyError `bad_agent` with every mistake, `not_found` */
-  tryOut(editor: Editor, wanted: Trial): Promise<{ readonly agent: string; readonly expiresAtMs: number }>
-}
-
-export interface Trial {
-  readonly name: string
-  readonly yaml?: string
-  readonly version?: number
-}
-
-export interface AgentDeskParts {
-  readonly store: AgentStore
-  readonly own: AgentCatalogue
-  readonly reader: AgentReader
-  readonly stored: StoredAgents
-  readonly clock: Clock
-  readonly epochMs: () => number
-  readonly log: Log
-}
+import { TRIAL_PREFIX } from './stored-agents.js'
 
 const TRIAL_MS = 600_000
 /** Texts whose facts are remembered: versions never change. */
@@ -267,46 +180,6 @@ async function ownText({ file }: Agent): Promise<string | undefined> {
   } catch {
     return undefined
   }
-}
-
-function factsOf(agent: Agent): AgentFacts {
-  const filled = agentSlots.filter(slot => agent[slot].length > 0)
-  return {
-    language: agent.language,
-    kind: agent.kind,
-    providers: Object.fromEntries(filled.map(slot => [slot, agent[slot].map(titleOf)])),
-  }
-}
-
-function titleOf({ provider, options }: ProviderEntry): string {
-  return typeof options.model === 'string' ? `${provider} ${options.model}` : provider
-}
-
-function refused(name: string, problems: readonly AgentProblem[]): ParleyError {
-  const lines = problems.map(
-    ({ line, column, message, hint }) =>
-      `${line}:${column}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
-  )
-  return new ParleyError('bad_agent', `"${name}" has mistakes.\n${lines.join('\n')}`, {
-    details: { problems },
-  })
-}
-
-/** @throws ParleyError `bad_message` for what no database keeps, `too_large` */
-function refuseOdd(name: string, yaml: string): void {
-  const named = name.trim() === name && name !== '' && name.length <= 100 && !name.startsWith(TRIAL_PREFIX)
-  if (!named || /\p{Cc}/u.test(name) || !isStorable(name))
-    throw new ParleyError(
-      'bad_message',
-      `A name has 1–100 characters and does not begin with "${TRIAL_PREFIX}".`,
-    )
-  if (yaml.length > MAX_AGENT_CHARACTERS)
-    throw new ParleyError('too_large', `An agent has at most ${MAX_AGENT_CHARACTERS} characters.`)
-  if (!isStorable(yaml))
-    throw new ParleyError(
-      'bad_message',
-      'The text holds a character that cannot be kept (U+0000, half of a pair).',
-    )
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {

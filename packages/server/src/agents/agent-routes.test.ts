@@ -2,8 +2,8 @@ import { ParleyError } from '@parley/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGuard } from '../http/guard.js'
 import { type Rig, startRig, tokenFor } from '../testing/gateway-rig.js'
-import type { AgentDesk } from './agent-desk.js'
 import { agentRoutes } from './agent-routes.js'
+import type { AgentDesk } from './desk-contract.js'
 
 describe('the agents API', () => {
   const asked: unknown[] = []

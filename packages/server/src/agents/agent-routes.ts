@@ -2,7 +2,6 @@ import { hasScope } from '@parley/platform'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Guard } from '../http/guard.js'
 import { problemSchema } from '../http/session-schemas.js'
-import type { AgentDesk } from './agent-desk.js'
 import {
   agentListSchema,
   agentSchema,
@@ -19,6 +18,7 @@ import {
   unpublishBody,
   versionParams,
 } from './agent-schemas.js'
+import type { AgentDesk } from './desk-contract.js'
 
 /** Agents of the caller's own tenant, and the gateway's own, which all have. Another tenant's look like missing ones. */
 

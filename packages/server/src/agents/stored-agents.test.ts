@@ -13,8 +13,9 @@ import { createProviderCatalogue } from '../gateway/provider-catalogue.js'
 import { createLog } from '../log/log.js'
 import { createMetrics } from '../metrics/metrics.js'
 import { createHandClock } from '../testing/hand-clock.js'
-import { type AgentDesk, createAgentDesk } from './agent-desk.js'
+import { createAgentDesk } from './agent-desk.js'
 import { createAgentReader } from './agent-reader.js'
+import type { AgentDesk } from './desk-contract.js'
 import { createStoredAgents, type StoredAgents } from './stored-agents.js'
 
 const { config } = resolveConfig(readEnvironment({ OPENAI_API_KEY: 'k' }, '/nonexistent'))
