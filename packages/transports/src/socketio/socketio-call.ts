@@ -4,7 +4,7 @@
  */
 import type { ClientMessageInput, Hello, ServerMessage, SocketioAnswer } from '@parley/protocol'
 import { type BargeInAck, type CallEnded, socketioEventOfMessage } from '@parley/protocol'
-import type { VoiceSocket } from '../ws/serve-voice-socket.js'
+import type { VoiceSocket } from '../ws/voice-socket-options.js'
 import { CallWire } from './call-wire.js'
 import type { EngineLine } from './engine-line.js'
 import type { SessionCall, SocketioSession } from './socketio-sessions.js'

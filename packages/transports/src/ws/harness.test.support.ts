@@ -21,9 +21,10 @@ import {
   serverMessageSchema,
 } from '@parley/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
-import { serveVoiceSocket, type VoiceSocket, type VoiceSocketOptions } from './serve-voice-socket.js'
+import { serveVoiceSocket } from './serve-voice-socket.js'
 import type { OpenedSession, VoiceHost, VoiceOpenRequest, VoiceResumeRequest } from './voice-host.js'
 import { defaultVoiceLimits, type VoiceLimits, voiceSocketServerOptions } from './voice-limits.js'
+import type { VoiceSocket, VoiceSocketOptions } from './voice-socket-options.js'
 
 /** Time that only moves when told to. */
 export class HandClock implements Clock {

@@ -4,6 +4,7 @@
  */
 import type { Cancel, Clock } from '@parley/core'
 import type { WebSocket } from 'ws'
+import type { VoiceSocketOptions } from './voice-socket-options.js'
 
 export interface Heartbeat {
   /** Smoothed round trip in ms. */
@@ -64,4 +65,19 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       socket.off('pong', onPong)
     },
   }
+}
+
+/** The far end's own, where its carrier notices by itself that it is gone; else one of ours. */
+export function heartbeatOf(options: VoiceSocketOptions, onMissed: () => void): Heartbeat {
+  const { heartbeat, socket, clock, limits } = options
+  if (heartbeat !== undefined) {
+    return {
+      get rttMs() {
+        return heartbeat.rttMs
+      },
+      stop() {},
+    }
+  }
+  const { heartbeatMs: everyMs, initialRttMs } = limits
+  return startHeartbeat({ socket, clock, everyMs, initialRttMs, onMissed })
 }
