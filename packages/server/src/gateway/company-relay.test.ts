@@ -1,3 +1,4 @@
+import { createSealedBus } from '@parley/platform'
 import type { VirtualClock } from '@parley/sim'
 import {
   createCompanyRelay,
@@ -34,7 +35,7 @@ function createBus(clock: VirtualClock) {
   return { bus, state }
 }
 
-async function setUp() {
+async function setUp({ sealed = false } = {}) {
   const held = await openCompany({ limits: { resumeMs: 60_000 } })
   const { clock, company, talk } = held
   const { bus, state } = createBus(clock)
@@ -52,11 +53,21 @@ async function setUp() {
       }
     },
   }
+  const warned: string[] = []
+  const secret = new Uint8Array(32).fill(7)
+  const lines = (index: number): RelayBus =>
+    sealed
+      ? createSealedBus({
+          ...{ bus, secret, setting: 'JWT_SECRET', clock },
+          randomBytes: count => new Uint8Array(count).fill(index),
+          warn: error => void warned.push(error.message),
+        })
+      : bus
   const none = { has: () => false, join: () => Promise.reject(noSuchSession()) }
   const nodes = [home, none].map((home, index) => {
     let count = 0
     const ids = { next: (prefix: string) => `${prefix}_${index}_${++count}` }
-    return createCompanyRelay({ bus, node: `node-${index}`, home, clock, ids })
+    return createCompanyRelay({ bus: lines(index), node: `node-${index}`, home, clock, ids })
   })
   const [near, far] = nodes as [(typeof nodes)[0], (typeof nodes)[0]]
 
@@ -76,7 +87,7 @@ async function setUp() {
     if (opened.seat === undefined) throw new Error('There is no seat.')
     return { device, seat: opened.seat, place, opened }
   }
-  return { ...held, near, far, state, join, settle, talk }
+  return { ...held, near, far, bus, state, warned, join, settle, talk }
 }
 
 describe('a device of another node', () => {
@@ -203,6 +214,33 @@ describe('between nodes', () => {
     await clock.advance(3_000)
     expect([device.closedBy, other.closedBy].sort()).toEqual(['lost', undefined])
     expect(company.devices).toHaveLength(2)
+  })
+
+  it('is given nothing that was changed or said again on the way, and loses its line where something is missing', async () => {
+    const { first, join, clock, bus, state, warned, company, talk } = await setUp({ sealed: true })
+    const { device, seat } = await join('controller')
+    let typed: Uint8Array | undefined
+    state.drops = (channel, bytes) => {
+      if (channel === 'company:node-0') typed ??= bytes.slice()
+      return false
+    }
+    seat.text('hello')
+    await clock.advance(20)
+    if (typed !== undefined) bus.tell('company:node-0', typed)
+    await clock.advance(890)
+    expect(talk.of('transcript-final')).toHaveLength(1)
+    expect(warned).toEqual([expect.stringContaining('a second time')])
+    const heard = device.frames.length
+    expect(heard).toBeGreaterThan(0)
+    state.drops = (_, bytes) => {
+      if (bytes.length > 500) bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1
+      return false
+    }
+    await clock.advance(8_000)
+    expect(warned[1]).toContain('does not open')
+    expect([device.frames.length, device.closedBy]).toEqual([heard, 'lost'])
+    expect(first.frames.length).toBeGreaterThan(heard)
+    expect(company.devices).toHaveLength(1)
   })
 
   it('that nothing takes for them is a line that broke', async () => {

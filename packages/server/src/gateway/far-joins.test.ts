@@ -14,20 +14,51 @@ beforeAll(async () => {
 })
 afterAll(() => redis.remove())
 
-async function openNode() {
+const shared = { encryptionKey: undefined, recordingsKeys: undefined, requireEncryption: false }
+const jwtSecret = 'a secret of thirty-two characters'
+
+async function openNode(given: { readonly jwtSecret?: string; readonly requireEncryption?: boolean } = {}) {
   const stage = await openTestDesk()
   const { desk, clock } = stage
-  const log = { warn() {} } as never
-  const far = await openFarJoins({ config: { redisUrl: redis.url }, desk, clock, ids, log })
+  const lines: string[] = []
+  const log = {
+    warn: (first: string | { readonly err: Error }) =>
+      void lines.push(typeof first === 'string' ? first : first.err.message),
+  } as never
+  const config = { redisUrl: redis.url, jwtSecret: undefined, ...shared, ...given }
+  const far = await openFarJoins({ config, desk, clock, ids, log })
   await far.ready
-  return { ...stage, far, open: createDevices({ host: far.host, clock }) }
+  return { ...stage, far, lines, open: createDevices({ host: far.host, clock }) }
 }
 
 const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 5_000 })
 const rolesSeenBy = (socket: MemorySocket) => socket.last('devices')?.devices.map(({ role }) => role)
 
+it('a node that shares no secret with others stands apart from those that do, and says so', async () => {
+  const home = await openNode({ jwtSecret })
+  const speaker = await home.open(ana)
+  const session = speaker.last('ready')?.session ?? ''
+  for (const given of [{}, { jwtSecret: `${jwtSecret}!` }, { requireEncryption: true }]) {
+    const other = await openNode(given)
+    const heard = new Set(home.lines)
+    const asked = other.open(ana, { join: { session, as: 'listener' } })
+    // Its question is heard and not taken; nobody answers it.
+    if (!('requireEncryption' in given))
+      await until(() => expect(home.lines.length).toBeGreaterThan(heard.size))
+    await other.clock.advance(1_500)
+    expect((await asked).last('error')).toMatchObject({ code: 'not_found' })
+    if (!('jwtSecret' in given)) expect(other.lines[0]).toContain('JWT_SECRET')
+    other.far.close()
+  }
+  expect(home.lines).toEqual([
+    expect.stringMatching(/unsealed messages.* lacks JWT_SECRET/),
+    expect.stringMatching(/another JWT_SECRET sealed it/),
+  ])
+  home.far.close()
+})
+
 it('devices of two nodes stand in one conversation, over Redis, until it is gone', async () => {
-  const [home, away] = await Promise.all([openNode(), openNode()])
+  const [home, away] = await Promise.all([openNode({ jwtSecret }), openNode({ jwtSecret })])
   const speaker = await home.open(ana)
   const session = speaker.last('ready')?.session ?? ''
   const device = await away.open(ana, { join: { session, as: 'controller' }, device: 'Phone' })
