@@ -9,6 +9,7 @@ import type { LedgerMark } from './ledger/marks.js'
 import type { ToolCall } from './providers/tool.js'
 import type { CallOrder } from './session/call-order.js'
 import type { Heard, HistoryEntry, Json, Turn } from './turn/history.js'
+import type { UsageAccount } from './usage/usage.js'
 
 /** What hears and answers: cascade, speech-to-speech or scripted, one contract. */
 export interface Engine {
@@ -32,6 +33,8 @@ export interface EngineCall {
   /** What was said and heard so far, oldest first: for a far memory that has to be filled again. */
   history(): readonly HistoryEntry[]
   readonly clock: Clock
+  /** Goes with every request to a provider that belongs to no answer; an answer's has its own (`Turn.account`). */
+  readonly account?: UsageAccount
   /** Transcripts and vendor turn signals enter the session here. */
   observe(evidence: Evidence): void
   /** A fault that does not end the session (a recogniser restarting, a slow provider). */
@@ -55,7 +58,7 @@ export interface EngineLink {
   /** Answers a turn. Reads `turn.history` and writes nothing: it may be prepared early and thrown away. */
   reply(turn: Turn, signal: AbortSignal): AsyncIterable<ReplyPart>
   /** Speaks this text as it is: fillers and prompts of the session's own. Without it there are none. */
-  say?(text: string, signal: AbortSignal): AsyncIterable<ReplyPart>
+  say?(text: string, signal: AbortSignal, account?: UsageAccount): AsyncIterable<ReplyPart>
   /** The turn is over: what its latest reply does, and cannot be undone, may be done. */
   committed?(turn: TurnId): void
   /** A turn of the caller's is over and is not answered, or not yet: a far memory may take its sound in now. */

@@ -6,6 +6,7 @@
 
 import type { Clock } from '../clock/clock.js'
 import type { ParleyError } from '../errors.js'
+import type { UsageAccount } from '../usage/usage.js'
 
 export interface FullDuplexModel {
   readonly name: string
@@ -29,6 +30,8 @@ export interface DuplexOptions {
   /** What was said before, oldest first; the adapter leaves out the oldest that are too many. */
   readonly memory: readonly DuplexMessage[]
   readonly clock: Clock
+  /** Who pays; adapters know nothing of it. */
+  readonly account?: UsageAccount
   onEvent(event: DuplexEvent): void
 }
 

@@ -3,6 +3,7 @@ import type { BargeIn } from '../floor/policy.js'
 import type { DecisionUse } from '../ledger/ledger.js'
 import type { HistoryEntry, Json } from '../turn/history.js'
 import type { Wishes } from '../turn/wishes.js'
+import type { UsageAccount } from '../usage/usage.js'
 import type { Fact } from './context-source.js'
 import type { ToolCall, ToolDefinition, ToolExchange } from './tool.js'
 
@@ -44,6 +45,8 @@ export interface LanguageModelRequest {
    * was done for it and cannot be undone is told to the next.
    */
   readonly turnKey?: object
+  /** Who pays; adapters know nothing of it. */
+  readonly account?: UsageAccount
 }
 
 export type LanguageModelPart =

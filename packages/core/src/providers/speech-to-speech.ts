@@ -6,6 +6,7 @@
 
 import type { Clock } from '../clock/clock.js'
 import type { ParleyError } from '../errors.js'
+import type { UsageAccount } from '../usage/usage.js'
 import type { ToolCall, ToolDefinition } from './tool.js'
 
 export interface SpeechToSpeech {
@@ -30,6 +31,8 @@ export interface FarSessionOptions extends FarSettings {
   /** Whether the caller's words are wanted as text. */
   readonly transcribes: boolean
   readonly clock: Clock
+  /** Who pays for what is heard; adapters know nothing of it. */
+  readonly account?: UsageAccount
   onEvent(event: FarEvent): void
 }
 
@@ -99,6 +102,8 @@ export interface FarAsk {
   /** Text without sound. */
   readonly silent?: true
   readonly maxOutputTokens?: number
+  /** Who pays; that of the session without. */
+  readonly account?: UsageAccount
 }
 
 export type FarEvent =

@@ -1,6 +1,7 @@
 import type { AudioFrame } from '@parley/audio'
 import type { Clock } from '../clock/clock.js'
 import type { ParleyError } from '../errors.js'
+import type { UsageAccount } from '../usage/usage.js'
 
 /** A vendor's (or the embedded) recogniser. */
 export interface SpeechToText {
@@ -21,6 +22,8 @@ export interface SttOptions {
   /** A closed grammar, for recognisers that take one (JSGF text). */
   readonly grammar?: string
   readonly clock: Clock
+  /** Who pays; adapters know nothing of it. */
+  readonly account?: UsageAccount
   onEvent(event: SttEvent): void
 }
 

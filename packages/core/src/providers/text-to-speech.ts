@@ -1,4 +1,5 @@
 import type { VisemeCue } from '@parley/audio'
+import type { UsageAccount } from '../usage/usage.js'
 import type { Expression } from './expression.js'
 
 /** A voice, a vendor's or embedded. */
@@ -23,6 +24,8 @@ export interface SpeechRequest {
   readonly expression?: Expression
   /** Clauses of one reply have the same name, so that a voice may carry its melody across them. */
   readonly reply?: string
+  /** Who pays; adapters know nothing of it. */
+  readonly account?: UsageAccount
 }
 
 export type SpeechPart =

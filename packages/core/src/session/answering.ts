@@ -5,6 +5,7 @@
 
 import type { AudioFrame, Resampling } from '@parley/audio'
 import type { Ids } from '../clock/clock.js'
+import { defined } from '../defined.js'
 import type { EngineLink } from '../engine.js'
 import type { ParleyError } from '../errors.js'
 import type { BargeIn, SpeculationPolicy } from '../floor/policy.js'
@@ -16,6 +17,7 @@ import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Heard } from '../turn/history.js'
 import type { Memory } from '../turn/memory.js'
 import type { Wishes } from '../turn/wishes.js'
+import type { SessionUsage } from '../usage/session-usage.js'
 import type { Entrance } from './entrance.js'
 import { HeardTelling } from './heard-telling.js'
 import { drawParts } from './part-stream.js'
@@ -40,6 +42,7 @@ export interface AnsweringParts {
   wishes(): Wishes
   /** Hz. */
   readonly outputRate: number
+  readonly usage?: SessionUsage
   emit(event: Unstamped): void
   /** To the store alone: a reply ended otherwise than was told. */
   correct(event: ReplyEnded): void
@@ -313,6 +316,7 @@ export class Answering {
     const link = this.#link
     if (link === undefined) return undefined
     const { ids, memory, outputRate, resampling, emit, warn } = this.#parts
+    const account = this.#parts.usage?.answer()
     const reply = ids.next('rpl') as ReplyId
     turn.ledger.discardAnswer()
     this.#audibleBy = undefined
@@ -321,7 +325,8 @@ export class Answering {
       reply,
       turn,
       wishes,
-      view: turn.view(memory.history(turn.id), wishes),
+      view: { ...turn.view(memory.history(turn.id), wishes), ...defined({ account }) },
+      account,
       before: turn.begun === undefined ? [] : memory.answersTo(turn.id),
       link,
       playout: this.#playout,
@@ -369,6 +374,7 @@ export class Answering {
 
   #discarded(run: ReplyRun): void {
     const { reply, turn, cost } = run
+    run.account?.discard()
     this.#speculation.discarded(turn.id, cost, this.#now())
     this.#parts.emit({ kind: 'reply-discarded', turn: turn.id, reply, ...cost })
   }

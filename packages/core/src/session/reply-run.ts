@@ -11,6 +11,7 @@ import type { ToolCall } from '../providers/tool.js'
 import type { CallerTurn } from '../turn/caller-turn.js'
 import type { Heard, HistoryEntry, Json, Turn } from '../turn/history.js'
 import type { Wishes } from '../turn/wishes.js'
+import type { AnswerUsage } from '../usage/session-usage.js'
 import type { PartStream } from './part-stream.js'
 import type { Waste } from './speculation.js'
 
@@ -20,6 +21,8 @@ export interface ReplyRunParts {
   readonly wishes: Wishes
   /** The turn as the engine is to see it. */
   readonly view: Turn
+  /** What its providers use; undefined where nobody counts. */
+  readonly account: AnswerUsage | undefined
   readonly link: EngineLink
   /** What was heard of the turn's answer before, by entries of the history: another process began it. */
   readonly before: readonly HistoryEntry[]
@@ -134,6 +137,11 @@ export class ReplyRun {
     return this.#made || (!this.#isOwn && !this.#goesOn)
   }
 
+  /** What its providers use. */
+  get account(): AnswerUsage | undefined {
+    return this.#parts.account
+  }
+
   /** Whether it is on its way to the ear. */
   get released(): boolean {
     return this.#untold === undefined
@@ -169,7 +177,7 @@ export class ReplyRun {
     const say = link.say?.bind(link)
     if (this.#script === '' || say === undefined) return this.#answer()
     this.#isOwn = false
-    this.#stream = this.#parts.stream(signal => say(this.#script, signal), {
+    this.#stream = this.#parts.stream(signal => say(this.#script, signal, this.account), {
       part: part => this.#take(part),
       end: error => {
         if (error === undefined && this.#goesOn) this.#answer()
@@ -200,7 +208,7 @@ export class ReplyRun {
     const say = this.#parts.link.say?.bind(this.#parts.link)
     const isIdle = this.#sounded || this.#aborted || this.#filler !== undefined
     if (say === undefined || isIdle || this.wishes.silent) return false
-    this.#filler = this.#parts.stream(signal => say(text, signal), {
+    this.#filler = this.#parts.stream(signal => say(text, signal, this.account), {
       part: part => {
         if (this.#sounded) return
         if (part.kind === 'audio') this.#write(part.samples, part.rate)

@@ -1,5 +1,6 @@
 /** The parts a session is made of, joined once: each keeps its own rules, and what they notice comes back as evidence. */
 
+import { defined } from '../defined.js'
 import type { ParleyError } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
 import { keepsAll, SESSION_LOG_FORMAT } from '../replay/log-entry.js'
@@ -83,6 +84,7 @@ export function createBody(parts: SessionParts, host: BodyHost): SessionBody {
     language: parts.language,
     keeps: parts.log?.keeps ?? keepsAll,
     outputRate,
+    ...defined({ usage: parts.usage }),
     correct: event => telling.correct(event),
     warn: error => telling.warn(error),
     audible: reply => host.observe({ kind: 'reply-audible', atMs: caller.mediaMs, reply }),

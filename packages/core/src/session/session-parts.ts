@@ -8,6 +8,7 @@ import type { SessionId } from '../ids.js'
 import type { SessionLog } from '../replay/log-entry.js'
 import type { Tap } from '../tap.js'
 import type { TurnTaking } from '../turn-taking.js'
+import type { SessionUsage } from '../usage/session-usage.js'
 import type { Journal } from './events.js'
 import type { SessionSnapshot } from './snapshot.js'
 
@@ -46,6 +47,8 @@ export interface SessionParts {
    * waits. Without it none are made.
    */
   snapshots?(snapshot: SessionSnapshot): void
+  /** Where it is counted what its providers use; without it nobody does. */
+  readonly usage?: SessionUsage
   /** Where everything that comes in is written, for a replay. */
   readonly log?: SessionLog
 }

@@ -7,6 +7,7 @@
 
 import type { AudioFrame } from '@parley/audio'
 import type { Cancel } from '../clock/clock.js'
+import { defined } from '../defined.js'
 import type { EngineLink } from '../engine.js'
 import { ParleyError } from '../errors.js'
 import type { Evidence } from '../floor/evidence.js'
@@ -225,7 +226,7 @@ export class Session {
   }
 
   async #connect(): Promise<EngineLink> {
-    const { id, language, listenRate, outputRate, clock, engine } = this.#body.parts
+    const { id, language, listenRate, outputRate, clock, engine, usage: account } = this.#body.parts
     try {
       return await engine.connect({
         session: id,
@@ -234,6 +235,7 @@ export class Session {
         outputRate,
         history: () => this.#body.memory.history(),
         clock,
+        ...defined({ account }),
         observe: evidence => this.observe(evidence),
         warn: error => this.#warn(error),
       })

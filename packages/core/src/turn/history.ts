@@ -1,4 +1,5 @@
 import type { ReplyId, TurnId } from '../ids.js'
+import type { UsageAccount } from '../usage/usage.js'
 import type { Wishes } from './wishes.js'
 
 /** A value that survives JSON unchanged: what an engine may keep between turns. */
@@ -56,4 +57,6 @@ export interface Turn {
    * `state` is what was kept with that (tools that acted are not to act again). An engine that cannot go on answers anew.
    */
   readonly begun?: { readonly said: string; readonly state?: Json }
+  /** Goes with every request to a provider that is made for this answer; that of the call without. */
+  readonly account?: UsageAccount
 }

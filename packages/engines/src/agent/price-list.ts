@@ -7,20 +7,11 @@
  *     cartesia: { tts: { "*": { perMillionCharacters: 30 } } }
  */
 
+import type { Used } from '@parley/core'
 import { z } from 'zod'
 import { readYaml } from '../scripted/read-yaml.js'
 import { addIssue } from '../scripted/shape-issues.js'
 import { type AgentSlot, agentSlots } from './agent.js'
-
-/** What was used; what does not apply is absent. */
-export interface Used {
-  readonly audioMs?: number
-  readonly characters?: number
-  readonly inputTokens?: number
-  readonly outputTokens?: number
-  /** Of the input tokens, those that came from the vendor's cache. */
-  readonly cachedTokens?: number
-}
 
 export interface Priced {
   readonly slot: AgentSlot
@@ -31,7 +22,10 @@ export interface Priced {
 
 export interface PriceList {
   readonly currency: string
-  /** In `currency`; undefined where the file has no price. */
+  /**
+   * In `currency`; undefined where the file has no price for it. Models may be priced by the minute or by tokens: one of
+   * both is enough, but tokens that were used both ways have both prices (`0` is one) or none.
+   */
   cost(what: Priced, used: Used): number | undefined
 }
 
@@ -76,8 +70,9 @@ export function parsePriceList(yamlText: string, fileName: string): PriceList {
   }
 }
 
-function costOf(price: Price, used: Used): number {
+function costOf(price: Price, used: Used): number | undefined {
   const { audioMs = 0, characters = 0, inputTokens = 0, outputTokens = 0, cachedTokens = 0 } = used
+  if (!isPriced(price, used)) return undefined
   const { perMinute = 0, perMillionCharacters = 0, perMillionInput = 0, perMillionOutput = 0 } = price
   const { perMillionCached = perMillionInput } = price
   const tokens =
@@ -85,4 +80,18 @@ function costOf(price: Price, used: Used): number {
     cachedTokens * perMillionCached +
     outputTokens * perMillionOutput
   return (audioMs / 60_000) * perMinute + (characters * perMillionCharacters + tokens) / 1_000_000
+}
+
+/** What has no price was not free. */
+function isPriced(price: Price, used: Used): boolean {
+  const { audioMs = 0, characters = 0, inputTokens = 0, outputTokens = 0 } = used
+  const tokensPriced =
+    (inputTokens === 0 || price.perMillionInput !== undefined) &&
+    (outputTokens === 0 || price.perMillionOutput !== undefined)
+  const kinds = [
+    audioMs > 0 && price.perMinute !== undefined,
+    characters > 0 && price.perMillionCharacters !== undefined,
+    inputTokens + outputTokens > 0 && tokensPriced,
+  ]
+  return kinds.includes(true) || audioMs + characters + inputTokens + outputTokens === 0
 }

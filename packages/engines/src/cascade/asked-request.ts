@@ -11,6 +11,7 @@ import {
   type ToolExchange,
   type Turn,
   type TurnId,
+  type UsageAccount,
 } from '@parley/core'
 
 export interface AskedWith {
@@ -19,6 +20,7 @@ export interface AskedWith {
   /** The agent's own. */
   readonly instructions: string | undefined
   readonly facts: readonly Fact[]
+  readonly account?: UsageAccount | undefined
 }
 
 /** The words of a turn, where they stand, and the steps that were taken since. */
@@ -84,6 +86,7 @@ export function requestOf(turn: Turn, asked: Asked, given: AskedWith): LanguageM
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(exchanges.length === 0 ? {} : { exchanges }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(given.account === undefined ? {} : { account: given.account }),
   }
 }
 

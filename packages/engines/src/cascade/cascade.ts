@@ -158,16 +158,17 @@ function connect(options: CascadeOptions, call: EngineCall): EngineLink {
     }
     const { instructions } = options
     const { language } = call
-    const request = requestOf(turn, asked, { language, instructions, facts: found?.facts ?? [] })
-    const manner = turn.wishes?.silent ? { ...named(), voice: undefined } : named()
+    const { account = call.account } = turn
+    const request = requestOf(turn, asked, { language, instructions, facts: found?.facts ?? [], account })
+    const manner = { ...named(), account, ...(turn.wishes?.silent ? { voice: undefined } : {}) }
     const { begun } = turn
     if (begun === undefined) return yield* speakReply(manner, { ...request, ...commitment }, signal)
     const behind = { ...requestBehind(request, begun), ...commitment }
     yield* speakReply({ ...manner, mind: mindBehind(manner.mind, begun) }, behind, signal)
   }
 
-  const say = (text: string, signal: AbortSignal): AsyncIterable<ReplyPart> =>
-    linked(signal, own => speakText(named(), { text, language: call.language }, own))
+  const say = (text: string, signal: AbortSignal, account = call.account): AsyncIterable<ReplyPart> =>
+    linked(signal, own => speakText({ ...named(), account }, { text, language: call.language }, own))
 
   return {
     hear(frame) {

@@ -68,6 +68,7 @@ export function startListening(call: EngineCall, options: ListeningOptions): Lis
     language: call.language,
     ...(grammar === undefined ? {} : { grammar }),
     clock: call.clock,
+    ...(call.account === undefined ? {} : { account: call.account }),
     onEvent,
   })
   const stage = resampler === undefined ? undefined : resampleStage(resampler)

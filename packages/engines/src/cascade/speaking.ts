@@ -15,6 +15,7 @@ import {
   type ReplyPart,
   type TextToSpeech,
   type ToolCall,
+  type UsageAccount,
 } from '@parley/core'
 import { splitClauses } from '../clauses/split-clauses.js'
 import { clauseWords } from './clause-words.js'
@@ -36,9 +37,10 @@ export interface SpeakingOptions {
   readonly voiceTimeoutMs: number
 }
 
-/** One reply's own name, for voices that carry their melody over its clauses. */
+/** One reply's own name, for voices that carry their melody over its clauses, and who pays for its sound. */
 export interface Naming {
   readonly reply: string
+  readonly account?: UsageAccount | undefined
 }
 
 /** The parts of one reply; ends when it is complete or `signal` aborts. Never throws. */
@@ -231,13 +233,14 @@ async function voiced(progress: Progress, clause: string, voice: TextToSpeech): 
 
 async function speakClause(progress: Progress, clause: string, voice: TextToSpeech): Promise<void> {
   const { options, language, signal, handoff } = progress
-  const { call, speaker, expression, reply, voiceTimeoutMs } = options
+  const { call, speaker, expression, reply, account, voiceTimeoutMs } = options
   const speech = {
     text: clause.trim(),
     language,
     reply,
     ...(expression === undefined ? {} : { expression }),
     ...(speaker === undefined ? {} : { voice: speaker }),
+    ...(account === undefined ? {} : { account }),
   }
   const words = clauseWords(clause)
   const beganMs = progress.soundMs

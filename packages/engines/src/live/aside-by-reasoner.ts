@@ -15,11 +15,13 @@ export async function* asideByReasoner(
     throw new ParleyError('provider_rejected', message)
   }
   const { instructions } = turn.wishes ?? {}
+  const { account = call.account } = turn
   const question = {
     text: turn.text,
     ...(instructions === undefined ? {} : { asked: instructions }),
     history: turn.history,
     language: call.language,
+    ...(account === undefined ? {} : { account }),
   }
   const { text, inputTokens, outputTokens } = await reasoner.decide(question, signal)
   if (signal.aborted) return

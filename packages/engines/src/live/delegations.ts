@@ -3,7 +3,7 @@
  * caller has moved on, is dropped. An interruption alone cancels nothing.
  */
 
-import type { Clock, HistoryEntry, ParleyError, ReplyPart } from '@parley/core'
+import type { Clock, HistoryEntry, ParleyError, ReplyPart, UsageAccount } from '@parley/core'
 import { consult } from '../reasoner/consult.js'
 import type { Reasoner } from '../reasoner/reasoner.js'
 import type { FarTask } from './far-line-contract.js'
@@ -22,6 +22,8 @@ export interface DelegationsOptions {
   readonly reasoner: Reasoner | undefined
   readonly language: string
   readonly clock: Clock
+  /** Who pays for the questions. */
+  readonly account?: UsageAccount
   /** After which time the caller is told to wait once more, ms. */
   readonly holdingAfterMs: number
   history(): readonly HistoryEntry[]
@@ -58,7 +60,8 @@ export function delegations(options: DelegationsOptions): Delegations {
       if (phrase !== undefined) options.tell(phrase, task)
     })
     signal.addEventListener('abort', cancel, { once: true })
-    const question = { text, history: options.history(), language: options.language }
+    const { language, account } = options
+    const question = { text, history: options.history(), language, ...(account && { account }) }
     const verdict = await consult({ reasoner: by, clock }, { question, why }, signal)
     cancel()
     signal.removeEventListener('abort', cancel)

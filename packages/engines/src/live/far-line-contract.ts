@@ -1,6 +1,13 @@
 /** What the engine sees of its line to a model, and what it gives to it. */
 
-import type { Clock, DuplexEvent, DuplexMessage, FullDuplexModel, ParleyError } from '@parley/core'
+import type {
+  Clock,
+  DuplexEvent,
+  DuplexMessage,
+  FullDuplexModel,
+  ParleyError,
+  UsageAccount,
+} from '@parley/core'
 
 export interface FarLine {
   /** Mono PCM16 at the model's rate, only valid during the call. */
@@ -34,6 +41,8 @@ export interface FarLineOptions {
   readonly language: string
   readonly instructions: string
   readonly clock: Clock
+  /** Who pays for its sessions. */
+  readonly account?: UsageAccount
   /** How long before its end a session is renewed, ms. */
   readonly renewBeforeMs: number
   /** Unanswered sound kept for another session, ms. */

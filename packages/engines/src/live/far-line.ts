@@ -3,7 +3,13 @@
  * was lost, the next model where one fails. Each is told what was said before, and what the caller said last.
  */
 
-import type { DuplexEvent, DuplexSession, FullDuplexModel, ParleyError } from '@parley/core'
+import {
+  type DuplexEvent,
+  type DuplexSession,
+  defined,
+  type FullDuplexModel,
+  type ParleyError,
+} from '@parley/core'
 import type { FarLine, FarLineOptions, FarTask } from './far-line-contract.js'
 import { modelOrder } from './model-order.js'
 import { unansweredSound } from './unanswered-sound.js'
@@ -66,6 +72,7 @@ export function farLine(options: FarLineOptions): FarLine {
         instructions: options.instructions,
         memory,
         clock,
+        ...defined({ account: options.account }),
         onEvent: event => onEvent(number, event),
       }),
     }

@@ -7,6 +7,7 @@
  */
 
 import {
+  defined,
   type Engine,
   type EngineCall,
   type EngineLink,
@@ -78,6 +79,7 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
     reasoner: options.reasoner,
     language: call.language,
     clock,
+    ...defined({ account: call.account }),
     holdingAfterMs: options.holdingAfterMs ?? 4_000,
     history: () => call.history(),
     think: (text, task) => far.think(text, task),
@@ -91,6 +93,7 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
     language: call.language,
     instructions: options.instructions,
     clock,
+    ...defined({ account: call.account }),
     renewBeforeMs: options.renewBeforeMs ?? 60_000,
     keptMs: options.keptMs ?? 8_000,
     memory: () => farMemory(call.history()),

@@ -7,7 +7,7 @@ import type { Talk } from './talk.js'
 /** A response as this turn wants it; `how` comes behind the agent's own instructions. */
 export function asAsked(
   talk: Talk,
-  { wishes }: Turn,
+  { wishes, account }: Turn,
   { how, stepsDone = 0 }: { readonly how?: string | undefined; readonly stepsDone?: number },
 ): FarAsk {
   const { instructions } = talk.options
@@ -21,6 +21,7 @@ export function asAsked(
     ...(choice === undefined ? {} : { toolChoice: choice }),
     ...(wishes?.silent === undefined ? {} : { silent: wishes.silent }),
     ...(wishes?.maxOutputTokens === undefined ? {} : { maxOutputTokens: wishes.maxOutputTokens }),
+    ...(account === undefined ? {} : { account }),
   }
 }
 

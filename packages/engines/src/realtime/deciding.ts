@@ -75,10 +75,12 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Verdict | undefined> {
   const { turn, text, facts, asked, cause, rule } = asking
+  const { account = call.account } = turn
   const question = {
     ...{ text, history: turn.history, language: call.language },
     ...(asked === undefined ? {} : { asked }),
     ...(facts.length === 0 ? {} : { facts }),
+    ...(account === undefined ? {} : { account }),
   }
   const why = { cause, ...(rule === undefined ? {} : { rule }) }
   try {

@@ -1,6 +1,6 @@
 /** Our own recogniser beside the model: it hears what the model hears, at its own rate. */
 
-import type { EngineCall } from '@parley/core'
+import { defined, type EngineCall } from '@parley/core'
 import { type Listening, type ListeningOptions, startListening } from '../cascade/listening.js'
 import { atRate } from './far-ears.js'
 import type { RealtimeEngineOptions } from './realtime-options.js'
@@ -21,6 +21,7 @@ export function listenBeside(
   const { stt, grammar, timeoutMs = 1_500 } = ears
   const atItsRate: EngineCall = {
     ...{ session: call.session, language: call.language, clock: call.clock },
+    ...defined({ account: call.account }),
     ...{ inputRate: stt.sampleRate, outputRate: call.outputRate },
     history: () => call.history(),
     observe: evidence => call.observe(evidence),

@@ -4,6 +4,7 @@
  */
 
 import {
+  defined,
   type EngineCall,
   type FarAsk,
   type FarEvent,
@@ -65,6 +66,7 @@ export function openFarLine(parts: FarLineParts): FarLine {
   const session = model.open({
     ...settings,
     ...{ language: call.language, rate, transcribes, clock: call.clock },
+    ...defined({ account: call.account }),
     onEvent(event) {
       if (!isOver) take(event)
     },

@@ -188,8 +188,8 @@ function connect(
       asked = turn
       return linked(record, signal, own => answer(talk, turn, newMaking(record, commitment), own))
     },
-    say(text, signal) {
-      const record = book.begin(undefined)
+    say(text, signal, account) {
+      const record = book.begin(undefined, account)
       return linked(record, signal, own => speakText(talk, record, text, own))
     },
     committed(turn) {

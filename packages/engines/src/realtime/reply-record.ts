@@ -4,12 +4,14 @@
  * vendor would refuse: an item only ever gets shorter.
  */
 
-import type { Heard, HeardAccount, ReplyId, Turn, TurnId } from '@parley/core'
+import type { Heard, HeardAccount, ReplyId, Turn, TurnId, UsageAccount } from '@parley/core'
 import type { FarLine } from './far-line.js'
 
 export interface ReplyRecord {
   /** None for a text that the session has said. */
   readonly turn: TurnId | undefined
+  /** Who pays; the session's where it is undefined. */
+  readonly account: UsageAccount | undefined
   /** Whether it answers what was spoken. */
   isSpoken: boolean
   reply: ReplyId | undefined
@@ -38,7 +40,7 @@ export interface RecordItem {
 const MAX_RECORDS = 600
 
 export interface ReplyBook {
-  begin(turn: Pick<Turn, 'id' | 'origin'> | undefined): ReplyRecord
+  begin(turn: Pick<Turn, 'id' | 'origin' | 'account'> | undefined, account?: UsageAccount): ReplyRecord
   committed(turn: TurnId): void
   /** What was said in this turn is taken out of the history. */
   forgot(turn: TurnId): void
@@ -78,11 +80,11 @@ export function createReplyBook(): ReplyBook {
   }
 
   return {
-    begin(answered) {
+    begin(answered, account = answered?.account) {
       const turn = answered?.id
       const isSpoken = answered?.origin === 'speech'
       const record: ReplyRecord = {
-        ...{ turn, isSpoken, reply: undefined, ownMs: 0, items: [], extras: [], committed: false },
+        ...{ turn, account, isSpoken, reply: undefined, ownMs: 0, items: [], extras: [], committed: false },
       }
       records.push(record)
       if (records.length > MAX_RECORDS) records.shift()

@@ -3,7 +3,7 @@
  * history once it was heard. The words told are the text's own; a model that says others is warned of.
  */
 
-import { type FarAsk, ParleyError, type ReplyPart } from '@parley/core'
+import { defined, type FarAsk, ParleyError, type ReplyPart } from '@parley/core'
 import { askFar } from './ask-far.js'
 import type { ReplyRecord } from './reply-record.js'
 import type { Talk } from './talk.js'
@@ -30,6 +30,7 @@ export async function* speakText(
       instructions: readOut,
       tools: [],
       toolChoice: 'none',
+      ...defined({ account: record.account }),
     }
     const { clock } = talk.call
     let said = ''

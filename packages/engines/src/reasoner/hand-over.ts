@@ -73,7 +73,7 @@ async function ask(
   { request, why, asked }: Handed,
   signal: AbortSignal,
 ): Promise<Verdict | undefined> {
-  const { userText: text = '', history, language, facts, committed } = request
+  const { userText: text = '', history, language, facts, committed, account } = request
   try {
     if (waits && committed !== undefined) await orAbort(signal, committed)
   } catch {
@@ -85,6 +85,7 @@ async function ask(
     language,
     ...(asked === undefined ? {} : { asked }),
     ...(facts === undefined ? {} : { facts }),
+    ...(account === undefined ? {} : { account }),
   }
   return consult({ reasoner, clock }, { question, why }, signal)
 }

@@ -36,13 +36,14 @@ export function reasonerInstructions({ instructions, policy, agentInstructions }
 }
 
 export function reasonerRequest(instructions: string, question: Question): LanguageModelRequest {
-  const { text, asked, history, language, facts = [] } = question
+  const { text, asked, history, language, facts = [], account } = question
   return {
     userText: asked === undefined ? text : `${text}\n${noteOf(asked)}`.trim(),
     history,
     language,
     instructions,
     ...(facts.length === 0 ? {} : { facts }),
+    ...(account === undefined ? {} : { account }),
   }
 }
 

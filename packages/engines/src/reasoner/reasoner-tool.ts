@@ -56,6 +56,7 @@ export function reasonerTool(reasoner: Reasoner, { clock, waits = false, warn }:
         history: turn?.history ?? [],
         language,
         ...(turn?.facts === undefined ? {} : { facts: turn.facts }),
+        ...(turn?.account === undefined ? {} : { account: turn.account }),
       }
       const why = { cause: 'tool' as const }
       const { decision, error, use } = await consult({ reasoner, clock }, { question, why }, signal)

@@ -3,7 +3,7 @@
  * be asked. It decides what is said; the fast model, or the voice, says it.
  */
 
-import type { Fact, HistoryEntry, ToolDefinition } from '@parley/core'
+import type { Fact, HistoryEntry, ToolDefinition, UsageAccount } from '@parley/core'
 
 export interface Reasoner {
   /** Of the model that decides, for accounts: who decided. */
@@ -36,6 +36,8 @@ export interface Question {
   readonly history: readonly HistoryEntry[]
   /** BCP 47. */
   readonly language: string
+  /** Who pays. */
+  readonly account?: UsageAccount
 }
 
 export interface Decision {

@@ -95,11 +95,12 @@ async function inTime(
   }
 }
 
-function runOf({ language, userText, history, facts }: LanguageModelRequest) {
+function runOf({ language, userText, history, facts, account }: LanguageModelRequest) {
   const turn = {
     history,
     ...(userText === undefined ? {} : { userText }),
     ...(facts === undefined ? {} : { facts }),
+    ...(account === undefined ? {} : { account }),
   }
   return { language, turn }
 }

@@ -30,7 +30,7 @@ export interface ToolRun {
   readonly language: string
   readonly signal: AbortSignal
   /** The turn that is answered; absent outside a conversation. */
-  readonly turn?: Pick<LanguageModelRequest, 'userText' | 'history' | 'facts'>
+  readonly turn?: Pick<LanguageModelRequest, 'userText' | 'history' | 'facts' | 'account'>
 }
 
 export interface ToolAnswer {

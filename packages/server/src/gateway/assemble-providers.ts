@@ -6,12 +6,14 @@
 import { randomUUID } from 'node:crypto'
 import {
   type Clock,
+  defined,
   type FullDuplexModel,
   type LanguageModel,
   ParleyError,
   type SpeechToSpeech,
   type SpeechToText,
   type TextToSpeech,
+  type UsedBy,
 } from '@parley/core'
 import type { AgentSlot, ProviderEntry } from '@parley/engines'
 import { openSocket, type Slot, type Vendor, type VendorContext } from '@parley/providers'
@@ -108,7 +110,10 @@ export function createProviderShelf(options: ShelfOptions): ProviderShelf {
     const metering = {
       name: vendor.name,
       clock: options.clock,
-      watcher: options.watcher(slot, vendor.name, modelOf(entry)),
+      watcher: paidBy(options.watcher(slot, vendor.name, modelOf(entry)), {
+        ...{ slot, provider: vendor.name },
+        ...defined({ model: modelOf(entry) }),
+      }),
     }
     const context = contextOf(vendor)
     try {
@@ -185,6 +190,18 @@ function create<Made>(
 ): Made {
   if (slot === undefined) throw new ParleyError('internal')
   return slot.create(options, context)
+}
+
+/** Tells the conversation that it was for, too. */
+function paidBy(watcher: ProviderWatcher, by: UsedBy): ProviderWatcher {
+  return {
+    ...watcher,
+    used(what, account) {
+      watcher.used(what)
+      account?.used(by, what)
+    },
+    asked: (counted, account) => account?.asked(by, counted),
+  }
 }
 
 function modelOf({ options }: ProviderEntry): string | undefined {

@@ -17,7 +17,7 @@ export function meterLive(model: FullDuplexModel, { name, watcher }: Metering): 
       const mostSamples = (options.rate * TOLD_EVERY_MS) / 1000
       let samples = 0
       const settle = () => {
-        if (samples > 0) watcher.used({ audioMs: (samples * 1000) / options.rate })
+        if (samples > 0) watcher.used({ audioMs: (samples * 1000) / options.rate }, options.account)
         samples = 0
       }
       const session = model.open({

@@ -11,14 +11,18 @@ import {
   type SpeechPart,
   type SpeechToText,
   type TextToSpeech,
+  type UsageAccount,
+  type Used,
 } from '@parley/core'
-import type { Used } from '@parley/engines'
 import { lifeOf } from './provider-life.js'
 
 export interface ProviderWatcher {
   /** From the request (for recognisers: from the end of speech) to its first output, ms. */
   firstOutput(ms: number): void
-  used(what: Used): void
+  /** `account`: of the conversation it was for, if it was for one. */
+  used(what: Used, account?: UsageAccount): void
+  /** A request, or a stream, is over; not `counted`: the provider did not tell what it used. */
+  asked?(counted: boolean, account?: UsageAccount): void
   failed(error: ParleyError): void
 }
 
@@ -43,7 +47,8 @@ export function meterModel(model: LanguageModel, metering: Metering): LanguageMo
         }
       } finally {
         // Each count stands for the whole answer so far, so the last one is told alone.
-        if (last !== undefined) metering.watcher.used(tokensOf(last))
+        if (last !== undefined) metering.watcher.used(tokensOf(last), request.account)
+        metering.watcher.asked?.(last !== undefined, request.account)
       }
     },
   }
@@ -58,9 +63,23 @@ export function meterVoice(voice: TextToSpeech, metering: Metering): TextToSpeec
     close: () => voice.close(),
     async *speak(request, signal) {
       const isSound = (part: SpeechPart) => part.kind === 'audio' && part.samples.length > 0
-      for await (const part of watched(voice.speak(request, signal), metering, signal, isSound)) {
-        if (part.kind === 'usage') metering.watcher.used({ characters: part.characters })
-        yield part
+      const { watcher } = metering
+      let isCounted = false
+      let hasSpoken = false
+      const count = (characters: number) => {
+        isCounted = true
+        watcher.used({ characters }, request.account)
+      }
+      try {
+        for await (const part of watched(voice.speak(request, signal), metering, signal, isSound)) {
+          if (part.kind === 'usage') count(part.characters)
+          else hasSpoken = true
+          yield part
+        }
+      } finally {
+        // Who is cut says nothing more, and was given the whole text.
+        if (!isCounted && hasSpoken) count([...request.text].length)
+        watcher.asked?.(isCounted, request.account)
       }
     },
   }
@@ -73,11 +92,23 @@ export function meterRecogniser(recogniser: SpeechToText, { name, clock, watcher
     sampleRate: recogniser.sampleRate,
     close: () => recogniser.close(),
     open(options) {
+      const { account } = options
       let askedAtMs: number | undefined
+      let hasHeard = false
+      let isOver = false
+      /** Once for each stream. */
+      const over = (counted: boolean) => {
+        if (!isOver && (counted || hasHeard)) watcher.asked?.(counted, account)
+        isOver = true
+      }
       const stream = recogniser.open({
         ...options,
         onEvent(event) {
-          if (event.kind === 'usage') watcher.used({ audioMs: event.audioMs })
+          if (event.kind === 'usage') {
+            watcher.used({ audioMs: event.audioMs }, account)
+            over(true)
+          }
+          if (event.kind === 'lost') over(false)
           if (event.kind === 'error' || event.kind === 'lost') watcher.failed(event.error)
           if (event.kind === 'finished' && askedAtMs !== undefined) {
             watcher.firstOutput(clock.now() - askedAtMs)
@@ -87,13 +118,19 @@ export function meterRecogniser(recogniser: SpeechToText, { name, clock, watcher
         },
       })
       return {
-        hear: frame => stream.hear(frame),
+        hear(frame) {
+          hasHeard = true
+          stream.hear(frame)
+        },
         begin: atMs => stream.begin(atMs),
         finish(atMs) {
           askedAtMs = clock.now()
           stream.finish(atMs)
         },
-        close: () => stream.close(),
+        close() {
+          stream.close()
+          over(false)
+        },
       }
     },
   }

@@ -3,7 +3,14 @@
  * Nothing is changed, delayed or held; a frame costs one addition.
  */
 
-import type { FarEvent, FarSession, SpeechToSpeech } from '@parley/core'
+import type {
+  FarAsk,
+  FarEvent,
+  FarSession,
+  FarSessionOptions,
+  SpeechToSpeech,
+  UsageAccount,
+} from '@parley/core'
 import type { Metering, ProviderWatcher } from './meter-providers.js'
 import { lifeOf } from './provider-life.js'
 
@@ -14,7 +21,7 @@ export function meterRealtime(model: SpeechToSpeech, metering: Metering): Speech
     model: model.model,
     rateFor: outputRate => model.rateFor(outputRate),
     open(options) {
-      const account = createAccount(metering, options.rate)
+      const account = createAccount(metering, options)
       const far = model.open({
         ...options,
         onEvent(event) {
@@ -29,16 +36,27 @@ export function meterRealtime(model: SpeechToSpeech, metering: Metering): Speech
 
 type Account = ReturnType<typeof createAccount>
 
-function createAccount({ clock, watcher }: Metering, rate: number) {
+function createAccount(
+  { clock, watcher }: Metering,
+  { rate, account: payer }: Pick<FarSessionOptions, 'rate' | 'account'>,
+) {
   /** When answers that gave nothing yet were asked for. */
   const asked = new Map<string, number>()
+  /** Who pays for those that are not over. */
+  const payers = new Map<string, UsageAccount | undefined>()
   let heardSamples = 0
 
   /** Sound is paid for as it is heard, whether or not anything is answered. */
   function settle(): void {
     if (heardSamples === 0) return
-    watcher.used({ audioMs: (heardSamples * 1000) / rate })
+    watcher.used({ audioMs: (heardSamples * 1000) / rate }, payer)
     heardSamples = 0
+  }
+
+  /** Nothing more is told of answers that were under way. */
+  function uncounted(): void {
+    for (const each of payers.values()) watcher.asked?.(false, each)
+    payers.clear()
   }
 
   function begun(ask: string): void {
@@ -52,10 +70,15 @@ function createAccount({ clock, watcher }: Metering, rate: number) {
     heard(samples: number): void {
       heardSamples += samples
     },
-    asked(ask: string): void {
-      asked.set(ask, clock.now())
+    asked({ id, account = payer }: FarAsk): void {
+      asked.set(id, clock.now())
+      payers.set(id, account)
     },
     settle,
+    close(): void {
+      uncounted()
+      settle()
+    },
     told(event: FarEvent): void {
       switch (event.kind) {
         case 'audio':
@@ -65,12 +88,14 @@ function createAccount({ clock, watcher }: Metering, rate: number) {
         case 'response-done':
           asked.delete(event.ask)
           settle()
-          return ended(event, watcher)
+          ended(event, watcher, payers.get(event.ask))
+          return void payers.delete(event.ask)
         case 'transcript-failed':
         case 'refused':
           return watcher.failed(event.error)
         case 'lost':
           asked.clear()
+          uncounted()
           settle()
           return watcher.failed(event.error)
         default:
@@ -83,8 +108,10 @@ function createAccount({ clock, watcher }: Metering, rate: number) {
 function ended(
   { usage, outcome, error }: Extract<FarEvent, { kind: 'response-done' }>,
   watcher: ProviderWatcher,
+  payer: UsageAccount | undefined,
 ): void {
-  if (usage !== undefined) watcher.used(usage)
+  if (usage !== undefined) watcher.used(usage, payer)
+  watcher.asked?.(usage !== undefined, payer)
   if (outcome === 'failed' && error !== undefined) watcher.failed(error)
 }
 
@@ -100,13 +127,13 @@ function watched(far: FarSession, account: Account): FarSession {
     remove: item => far.remove(item),
     truncate: (item, ms) => far.truncate(item, ms),
     respond(ask) {
-      account.asked(ask.id)
+      account.asked(ask)
       far.respond(ask)
     },
     cancel: ask => far.cancel(ask),
     change: settings => far.change(settings),
     close() {
-      account.settle()
+      account.close()
       far.close()
     },
   }

@@ -3,8 +3,8 @@
  * fail, and what was done about it. Labels are names of the registry and of configuration, so the page stays small.
  */
 
-import type { ParleyError } from '@parley/core'
-import type { AgentSlot, PriceList, Used } from '@parley/engines'
+import type { ParleyError, Used } from '@parley/core'
+import type { AgentSlot, PriceList } from '@parley/engines'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import { createProviderRecord, type ProviderState } from './provider-record.js'
 
