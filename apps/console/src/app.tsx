@@ -11,13 +11,14 @@ import { ProblemBanner } from './problem-banner.js'
 import { ProsodyFold } from './prosody/prosody-fold.js'
 import { useRoute } from './route.js'
 import type { ConsoleSession } from './session/console-session.js'
-import type { ConsoleState } from './session/console-state.js'
+import type { SteadyState } from './session/steady.js'
+import { usePart } from './session/use-part.js'
 import { Samples } from './talk/samples.js'
 import { TalkPanel } from './talk/talk-panel.js'
 import { useKeys } from './talk/use-keys.js'
 
 export function App({ session }: { readonly session: ConsoleSession }) {
-  const state = useSyncExternalStore(session.subscribe, session.snapshot)
+  const state = useSyncExternalStore(session.subscribe, session.steady)
   const { messages, language } = useLanguage()
   const route = useRoute()
   const past = route.page !== 'talk'
@@ -53,17 +54,18 @@ export function App({ session }: { readonly session: ConsoleSession }) {
   )
 }
 
-function Talk({ state, session }: { readonly state: ConsoleState; readonly session: ConsoleSession }) {
-  const answered = state.conversation.ledgers.length > 0
+function Talk({ state, session }: { readonly state: SteadyState; readonly session: ConsoleSession }) {
+  const ledgers = usePart(session, ({ conversation }) => conversation.ledgers)
+  const answered = ledgers.length > 0
   return (
     <>
       <div className="page-voice">
         <TalkPanel state={state} session={session} />
       </div>
-      <Conversation state={state} session={session} />
+      <Conversation session={session} />
       <ProsodyFold state={state} session={session} />
       <div className="page-side">
-        {answered && <Latency key="latency" ledgers={state.conversation.ledgers} />}
+        {answered && <Latency key="latency" ledgers={ledgers} />}
         <Samples key="samples" state={state} session={session} />
         {!answered && <Latency key="latency" ledgers={[]} />}
         <GatewayFacts state={state} session={session} />

@@ -4,10 +4,11 @@ import { useLanguage } from './i18n/language.js'
 import { pathTo } from './route.js'
 import { hasBrowserRecogniser } from './session/browser-recogniser.js'
 import type { ConsoleSession } from './session/console-session.js'
-import { type ConsoleState, isConnected, type SpokenLanguage } from './session/console-state.js'
+import { isConnected, type SpokenLanguage } from './session/console-state.js'
+import type { SteadyState } from './session/steady.js'
 
 interface GatewayFactsProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 

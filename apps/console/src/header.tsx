@@ -3,9 +3,9 @@
 import type { Messages } from './i18n/english.js'
 import { type Language, languages, useLanguage } from './i18n/language.js'
 import { Navigation } from './navigation.js'
-import type { ConsoleState } from './session/console-state.js'
+import type { SteadyState } from './session/steady.js'
 
-export function Header({ state }: { readonly state: ConsoleState }) {
+export function Header({ state }: { readonly state: SteadyState }) {
   const { messages, language, choose } = useLanguage()
   return (
     <header className="header">
@@ -41,7 +41,7 @@ export function Header({ state }: { readonly state: ConsoleState }) {
   )
 }
 
-function connectionText({ connection, retrying }: ConsoleState, messages: Messages): string {
+function connectionText({ connection, retrying }: SteadyState, messages: Messages): string {
   const text = messages.connection[connection]
   const waiting = connection === 'connecting' || connection === 'reconnecting'
   if (!waiting || retrying === undefined) return text

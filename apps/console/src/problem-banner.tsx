@@ -4,7 +4,8 @@ import type { Messages } from './i18n/english.js'
 import { useMessages } from './i18n/language.js'
 import { pathTo } from './route.js'
 import type { ConsoleSession } from './session/console-session.js'
-import type { ConsoleState, Problem } from './session/console-state.js'
+import type { Problem } from './session/console-state.js'
+import type { SteadyState } from './session/steady.js'
 
 /** What the self-test finds the cause of. */
 const seekable: ReadonlySet<Problem['code']> = new Set([
@@ -18,7 +19,7 @@ const seekable: ReadonlySet<Problem['code']> = new Set([
 ])
 
 interface ProblemBannerProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 

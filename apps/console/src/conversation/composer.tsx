@@ -1,11 +1,11 @@
 /** One line to type a turn. It is always there: the page works without a microphone. */
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, memo, useState } from 'react'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
 
 const MAX_LENGTH = 4000
 
-export function Composer({ session }: { readonly session: ConsoleSession }) {
+export const Composer = memo(({ session }: { readonly session: ConsoleSession }) => {
   const words = useMessages().conversation
   const [text, setText] = useState('')
 
@@ -39,4 +39,4 @@ export function Composer({ session }: { readonly session: ConsoleSession }) {
       </button>
     </form>
   )
-}
+})

@@ -1,35 +1,33 @@
 /** What was said, by whom, and what of it was heard; and the line to type instead. */
 import { hasWords } from '@parley/client'
-import { useLayoutEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
-import { type ConsoleState, isConnected } from '../session/console-state.js'
+import { isConnected } from '../session/console-state.js'
+import { usePart } from '../session/use-part.js'
 import { Announcements } from './announcements.js'
 import { Composer } from './composer.js'
 import { Entries, UserWords } from './entries.js'
 
-interface ConversationProps {
-  readonly state: ConsoleState
-  readonly session: ConsoleSession
-}
-
-export function Conversation({ state, session }: ConversationProps) {
+export function Conversation({ session }: { readonly session: ConsoleSession }) {
   const words = useMessages().conversation
-  const entries = state.conversation.entries.filter(hasWords)
+  const entries = usePart(session, ({ conversation }) => conversation.entries).filter(hasWords)
+  const interim = usePart(session, state => state.interim)
+  const connected = usePart(session, isConnected)
   return (
     <section className="conversation" aria-labelledby="conversation-heading" id="conversation" tabIndex={-1}>
       <h2 id="conversation-heading" className="unseen">
         {words.heading}
       </h2>
-      <Scroller watch={entries}>
-        {entries.length === 0 && state.interim === '' ? (
-          <Empty connected={isConnected(state)} />
+      <Scroller>
+        {entries.length === 0 && interim === '' ? (
+          <Empty connected={connected} />
         ) : (
           <Entries entries={entries}>
-            {state.interim !== '' && (
+            {interim !== '' && (
               <li className="entry" data-by="user" aria-hidden="true">
                 <UserWords
-                  entry={{ kind: 'user', turn: '', text: state.interim, final: false, origin: 'speech' }}
+                  entry={{ kind: 'user', turn: '', text: interim, final: false, origin: 'speech' }}
                 />
               </li>
             )}
@@ -57,13 +55,21 @@ function Empty({ connected }: { readonly connected: boolean }) {
 }
 
 /** Keeps the newest words in sight, unless the reader went back to older ones. */
-function Scroller({ watch, children }: { readonly watch: unknown; readonly children: React.ReactNode }) {
+function Scroller({ children }: { readonly children: React.ReactNode }) {
   const box = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new entries are what moves the end.
-  useLayoutEffect(() => {
-    if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [watch])
+  useEffect(() => {
+    const { current: frame } = box
+    if (frame === null || content.current === null) return
+    // Told once a picture was laid out and before it is painted: asking earlier would have it laid out for each word.
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) frame.scrollTop = frame.scrollHeight
+    })
+    observer.observe(content.current)
+    observer.observe(frame)
+    return () => observer.disconnect()
+  }, [])
   return (
     <section
       className="scroller"
@@ -75,7 +81,9 @@ function Scroller({ watch, children }: { readonly watch: unknown; readonly child
         atEnd.current = scrollHeight - scrollTop - clientHeight < 48
       }}
     >
-      {children}
+      <div className="scroller-content" ref={content}>
+        {children}
+      </div>
     </section>
   )
 }

@@ -1,7 +1,7 @@
 /** What was said, by whom, and what of it was heard: a list of words, live or long past. */
 import type { AgentEntry, ConversationEntry, Overlap, UserEntry } from '@parley/client'
 import { hasWords, heardParts } from '@parley/client'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { useMessages } from '../i18n/language.js'
 
 interface EntriesProps {
@@ -16,14 +16,24 @@ export function Entries({ entries, caller, children }: EntriesProps) {
   return (
     <ol className="entries">
       {entries.filter(hasWords).map(entry => (
-        <li key={keyOf(entry)} className="entry" data-by={entry.kind}>
-          {entry.kind === 'user' ? <UserWords entry={entry} caller={caller} /> : <AgentWords entry={entry} />}
-        </li>
+        <Entry key={keyOf(entry)} entry={entry} caller={caller} />
       ))}
       {children}
     </ol>
   )
 }
+
+interface EntryProps {
+  readonly entry: ConversationEntry
+  readonly caller?: string | undefined
+}
+
+/** Of a long conversation only what is being said is drawn again. */
+const Entry = memo(({ entry, caller }: EntryProps) => (
+  <li className="entry" data-by={entry.kind}>
+    {entry.kind === 'user' ? <UserWords entry={entry} caller={caller} /> : <AgentWords entry={entry} />}
+  </li>
+))
 
 function keyOf(entry: ConversationEntry): string {
   return entry.kind === 'user' ? `user ${entry.turn}` : `agent ${entry.reply}`

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useMessages } from '../i18n/language.js'
 import { PageGuard } from '../pages/page-guard.js'
 import type { ConsoleSession } from '../session/console-session.js'
-import type { ConsoleState } from '../session/console-state.js'
+import type { SteadyState } from '../session/steady.js'
 
 const ProsodyPanel = lazy(() =>
   import('./prosody-panel.js').then(module => ({ default: module.ProsodyPanel })),
@@ -12,7 +12,7 @@ const ProsodyPanel = lazy(() =>
 const STORAGE_KEY = 'parley.prosody'
 
 interface ProsodyFoldProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 

@@ -2,14 +2,15 @@
 import { useSyncExternalStore } from 'react'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
-import { type ConsoleState, isConnected } from '../session/console-state.js'
+import { isConnected } from '../session/console-state.js'
+import type { SteadyState } from '../session/steady.js'
 import { followSession } from './follow-session.js'
 import { ProsodyChart } from './prosody-chart.js'
 import type { Side } from './prosody-view.js'
 import { Utterances } from './utterances.js'
 
 interface ProsodyPanelProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 

@@ -9,12 +9,15 @@ import { createLine } from './line.js'
 import { createProsodyLine, type ProsodyLine } from './prosody-line.js'
 import type { Sample } from './samples.js'
 import { createSpeaking, type SpeakingControl } from './speaking.js'
+import { createSteady, type SteadyState } from './steady.js'
 import { createStore, type Store } from './store.js'
 import type { TokenKeeper } from './token-keeper.js'
 
 export interface ConsoleSession
   extends Pick<Store<ConsoleState>, 'snapshot' | 'subscribe'>,
     Pick<SpeakingControl, 'setPushToTalk' | 'hold'> {
+  /** The snapshot without what changes many times a second; the same object until another part changes. */
+  readonly steady: () => SteadyState
   readonly levels: Levels
   readonly followProsody: ProsodyLine['follow']
   /** Connects without speaking. */
@@ -73,6 +76,7 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
   return {
     snapshot: store.snapshot,
     subscribe: store.subscribe,
+    steady: createSteady(store.snapshot),
     levels,
     followProsody: prosody.follow,
     connect: () => void line.open(),

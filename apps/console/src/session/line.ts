@@ -5,6 +5,7 @@
 import { conversationStep, createVoiceClient, playThrough, type VoiceClient } from '@parley/client'
 import { codecFor, PCM_OUTPUT_RATE } from './codec.js'
 import { type ConsoleState, problemOf } from './console-state.js'
+import { hearsMoreWords } from './heard-words.js'
 import type { Levels } from './levels.js'
 import type { ProsodyLine } from './prosody-line.js'
 import { createSoundKeeper, type Sound } from './sound.js'
@@ -132,8 +133,10 @@ export function createLine(options: LineOptions): Line {
     return [
       playThrough(next, player),
       player.on('level', ({ dbfs }) => levels.setAgent(dbfs)),
-      player.on('played', ({ reply, ms }) => {
-        fold({ type: 'played-here', reply, ms })
+      player.on('played', ({ reply, ms, final }) => {
+        if (final || hearsMoreWords(store.snapshot().conversation, reply, ms)) {
+          fold({ type: 'played-here', reply, ms })
+        }
         prosody.heard(reply, ms)
       }),
     ]

@@ -6,6 +6,7 @@ export interface Store<State> {
   update(change: Partial<State>): void
 }
 
+/** What changes nothing is told to nobody. */
 export function createStore<State extends object>(initial: State): Store<State> {
   let state = initial
   const watchers = new Set<() => void>()
@@ -16,8 +17,13 @@ export function createStore<State extends object>(initial: State): Store<State> 
       return () => watchers.delete(changed)
     },
     update(change) {
+      if (isKnown(state, change)) return
       state = { ...state, ...change }
       for (const watcher of [...watchers]) watcher()
     },
   }
+}
+
+function isKnown<State extends object>(state: State, change: Partial<State>): boolean {
+  return (Object.keys(change) as (keyof State)[]).every(key => Object.is(state[key], change[key]))
 }

@@ -1,11 +1,11 @@
 /** Recordings of a human voice to play in place of the microphone. */
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
-import type { ConsoleState } from '../session/console-state.js'
 import { samples } from '../session/samples.js'
+import type { SteadyState } from '../session/steady.js'
 
 interface SamplesProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 

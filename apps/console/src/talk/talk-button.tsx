@@ -3,10 +3,10 @@ import type { KeyboardEvent } from 'react'
 import type { Messages } from '../i18n/english.js'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
-import type { ConsoleState } from '../session/console-state.js'
+import type { SteadyState } from '../session/steady.js'
 
 interface TalkButtonProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 
@@ -33,7 +33,7 @@ export function TalkButton({ state, session }: TalkButtonProps) {
   )
 }
 
-function label({ speaking, pushToTalk, held }: ConsoleState, words: Messages['talk']): string {
+function label({ speaking, pushToTalk, held }: SteadyState, words: Messages['talk']): string {
   if (speaking === 'opening') return words.opening
   if (pushToTalk) return held ? words.holding : words.hold
   return speaking === 'microphone' || speaking === 'browser' ? words.stop : words.start

@@ -2,13 +2,15 @@
 import { NoRecogniser } from '../gateway-facts.js'
 import { useMessages } from '../i18n/language.js'
 import type { ConsoleSession } from '../session/console-session.js'
-import { type ConsoleState, isConnected } from '../session/console-state.js'
+import { isConnected } from '../session/console-state.js'
+import type { SteadyState } from '../session/steady.js'
+import { usePart } from '../session/use-part.js'
 import { FloorSign } from './floor-sign.js'
 import { TalkButton } from './talk-button.js'
 import { VoiceMeter } from './voice-meter.js'
 
 interface TalkPanelProps {
-  readonly state: ConsoleState
+  readonly state: SteadyState
   readonly session: ConsoleSession
 }
 
@@ -16,13 +18,14 @@ export function TalkPanel({ state, session }: TalkPanelProps) {
   const messages = useMessages()
   const words = messages.talk
   const connected = isConnected(state)
+  const floor = usePart(session, ({ conversation }) => conversation.floor)
   const busy = connected || state.connection === 'connecting'
   return (
     <section className="talk" aria-labelledby="talk-heading">
       <h2 id="talk-heading" className="unseen">
         {words.heading}
       </h2>
-      <FloorSign floor={connected ? state.conversation.floor : 'away'} />
+      <FloorSign floor={connected ? floor : 'away'} />
       <VoiceMeter levels={session.levels} />
       <div className="talk-buttons">
         <button

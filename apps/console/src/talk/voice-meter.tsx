@@ -25,27 +25,58 @@ export function VoiceMeter({ levels }: { readonly levels: Levels }) {
   )
 }
 
-/** Draws until the returned function is called. Where motion is unwelcome only the present levels are shown. */
+interface Column {
+  readonly user: number
+  readonly agent: number
+}
+
+/**
+ * Draws until the returned function is called. Where motion is unwelcome only the present levels are shown. Pictures are asked
+ * for one by one, as each costs the whole page: none while nothing is to be seen but silence.
+ */
 function runMeter(canvas: HTMLCanvasElement, levels: Levels): () => void {
   const context = canvas.getContext('2d')
   if (context === null) return () => {}
   const still = matchMedia('(prefers-reduced-motion: reduce)')
-  const history: { user: number; agent: number }[] = []
-  let lastColumnAt = 0
-  let request = requestAnimationFrame(frame)
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  let history: Column[] = []
+  let request = 0
+  let stale = true
 
-  function frame(now: number): void {
-    request = requestAnimationFrame(frame)
-    if (now - lastColumnAt < COLUMN_MS) return
-    lastColumnAt = now
-    history.push({ user: height(levels.user()), agent: height(levels.agent()) })
-    const { width, height: tall } = fit(canvas)
-    const columns = Math.floor(width / COLUMN_WIDTH)
-    if (history.length > columns) history.splice(0, history.length - columns)
-    if (context) draw(context, { width, tall, history: still.matches ? history.slice(-1) : history })
+  /** Kept until the next picture; hidden pages have none, and go on from what they hear when they are shown. */
+  function listen(): void {
+    const shown = still.matches ? [] : history
+    const columns = Math.max(1, Math.floor(canvas.width / devicePixelRatio / COLUMN_WIDTH))
+    const next = [...shown, { user: height(levels.user()), agent: height(levels.agent()) }].slice(-columns)
+    stale ||= isHeard(next) || isHeard(history)
+    history = next
+    if (stale && request === 0) request = requestAnimationFrame(paint)
   }
 
-  return () => cancelAnimationFrame(request)
+  function paint(): void {
+    request = 0
+    stale = false
+    if (context) draw(context, { ...fit(canvas), history })
+  }
+
+  function redraw(): void {
+    stale = true
+  }
+
+  const observer = new ResizeObserver(redraw)
+  observer.observe(canvas)
+  dark.addEventListener('change', redraw)
+  const timer = setInterval(listen, COLUMN_MS)
+  return () => {
+    clearInterval(timer)
+    cancelAnimationFrame(request)
+    dark.removeEventListener('change', redraw)
+    observer.disconnect()
+  }
+}
+
+function isHeard(history: readonly Column[]): boolean {
+  return history.some(({ user, agent }) => user > 0 || agent > 0)
 }
 
 /** 0–1 for a level in dBFS. */
@@ -55,23 +86,26 @@ function height(dbfs: number): number {
 
 interface Picture {
   readonly width: number
-  readonly tall: number
-  readonly history: readonly { readonly user: number; readonly agent: number }[]
+  readonly height: number
+  readonly history: readonly Column[]
 }
 
-function draw(context: CanvasRenderingContext2D, { width, tall, history }: Picture): void {
+function draw(context: CanvasRenderingContext2D, { width, height: tall, history }: Picture): void {
   const style = getComputedStyle(context.canvas)
   const middle = tall / 2
   const reach = middle - 3
+  const alone = history.length === 1
+  const step = alone ? width : COLUMN_WIDTH
+  const barWidth = alone ? width : BAR_WIDTH
   context.clearRect(0, 0, width, tall)
   context.fillStyle = style.getPropertyValue('--line')
   context.fillRect(0, middle - 0.5, width, 1)
-  const barWidth = history.length === 1 ? width : BAR_WIDTH
-  history.forEach(({ user, agent }, i) => {
-    const x = width - (history.length - i) * (history.length === 1 ? width : COLUMN_WIDTH)
-    context.fillStyle = style.getPropertyValue('--user')
-    context.fillRect(x, middle - 1.5 - user * reach, barWidth, user * reach)
-    context.fillStyle = style.getPropertyValue('--agent')
-    context.fillRect(x, middle + 1.5, barWidth, agent * reach)
-  })
+  for (const side of ['user', 'agent'] as const) {
+    context.fillStyle = style.getPropertyValue(`--${side}`)
+    history.forEach((column, i) => {
+      const long = column[side] * reach
+      const x = width - (history.length - i) * step
+      if (long > 0) context.fillRect(x, side === 'user' ? middle - 1.5 - long : middle + 1.5, barWidth, long)
+    })
+  }
 }
