@@ -1,3 +1,4 @@
+export * from './handset/handset-facts.js'
 export * from './handset/handset-messages.js'
 export * from './live/live-messages.js'
 export * from './phone/carrier-messages.js'

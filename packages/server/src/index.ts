@@ -1,4 +1,5 @@
 export * from './config/environment.js'
+export * from './config/paint.js'
 export * from './config/report.js'
 export * from './config/resolve.js'
 export * from './config/settings.js'

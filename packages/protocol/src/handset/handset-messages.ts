@@ -4,14 +4,7 @@
  * for a real carrier; a gateway that has one serves no handsets.
  */
 import { z } from 'zod'
-
-export const HANDSET_PATH = '/v1/handset'
-export const HANDSET_VERSION = 1
-export const HANDSET_RATE = 8_000
-/** Longest message either way, bytes. */
-export const HANDSET_MAX_MESSAGE_BYTES = 65_536
-/** The number a handset has that asks for none. */
-export const HANDSET_NUMBER = '+12025550199'
+import { HANDSET_NUMBER, HANDSET_VERSION } from './handset-facts.js'
 
 const number = z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number such as +12025550199')
 

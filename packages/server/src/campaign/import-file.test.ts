@@ -10,7 +10,7 @@ import { quietLog } from '../../../calls/dist/store/call-database.test-kit.js'
 import { acquireFolderLock } from '../../../platform/dist/store/folder-lock.js'
 import { type ApiRig, openApi, tokenOf } from '../calls/api/api-rig.test-kit.js'
 import { runProgram } from '../cli/program.js'
-import { plainPaint } from '../config/report.js'
+import { plainPaint } from '../config/paint.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-campaign-'))
 const dataDir = join(folder, 'data')

@@ -1,9 +1,5 @@
-import { systemClock } from '@parley/core'
-import type { MigrationStatus, Store } from '@parley/platform'
 import type { Command } from 'commander'
-import { createLog } from '../log/log.js'
-import { type ExitCode, exitCodes } from './exit-codes.js'
-import { settingsOf } from './settings-of.js'
+import type { ExitCode } from './exit-codes.js'
 import type { Terminal } from './terminal.js'
 
 /** `parley db`: the schema of the database that `parley start` would use. */
@@ -13,43 +9,14 @@ export function addDbCommand(program: Command, terminal: Terminal, end: (code: E
     .description('bring the database up to this version')
     .option('--json', 'as one JSON document')
     .action(async ({ json }: { json?: true }) => {
-      await withStore(terminal, async store => {
-        const before = await store.migrationStatus()
-        const after = await store.migrate()
-        if (json) return terminal.print(JSON.stringify({ ...after, applied: before.pending }))
-        const done = before.pending.length === 0 ? 'Nothing to do' : `Applied ${before.pending.join(', ')}`
-        terminal.print(`${done}; the ${store.kind} database is at version ${after.current}.`)
-      })
+      const { runMigrate } = await import('./db-action.js')
+      await runMigrate(terminal, json === true)
     })
   db.command('status')
     .description('show the version of the database; exit 1 when it lacks migrations')
     .option('--json', 'as one JSON document')
     .action(async ({ json }: { json?: true }) => {
-      await withStore(terminal, async store => {
-        const status = await store.migrationStatus()
-        terminal.print(json ? JSON.stringify({ kind: store.kind, ...status }) : sentence(store.kind, status))
-        end(status.pending.length === 0 ? exitCodes.ok : exitCodes.failure)
-      })
+      const { runStatus } = await import('./db-action.js')
+      end(await runStatus(terminal, json === true))
     })
-}
-
-function sentence(kind: Store['kind'], { current, target, pending }: MigrationStatus): string {
-  if (pending.length === 0) return `The ${kind} database is at version ${current}, as it should be.`
-  return `The ${kind} database is at version ${current} of ${target}; run \`parley db migrate\` (${pending.join(', ')}).`
-}
-
-async function withStore(terminal: Terminal, use: (store: Store) => Promise<void>): Promise<void> {
-  const config = settingsOf(terminal)
-  const complaints = { write: (line: string) => terminal.complain(line.trimEnd()) }
-  // Only what goes wrong: stdout is the command's own.
-  const log = createLog({ config: { ...config, logLevel: 'warn' }, out: complaints, err: complaints })
-  const { databaseUrl, dataDir } = config
-  const place = databaseUrl === undefined ? { dataDir } : { dataDir, databaseUrl }
-  const { openStore } = await import('@parley/platform')
-  const store = await openStore({ ...place, clock: systemClock, log, migrate: false })
-  try {
-    await use(store)
-  } finally {
-    await store.close()
-  }
 }

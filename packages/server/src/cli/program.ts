@@ -1,4 +1,3 @@
-import { ParleyError } from '@parley/core'
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '../version.js'
 import { addAgentCommand } from './agent-command.js'
@@ -19,7 +18,10 @@ import { addTalkCommand } from './talk-command.js'
 import type { Terminal } from './terminal.js'
 import { addTokenCommand } from './token-command.js'
 
-/** The `parley` command as a whole: its commands, its help, and how each outcome becomes an exit code. */
+/**
+ * The `parley` command as a whole: its commands, its help, and how each outcome becomes an exit code. A `…-command.ts` holds
+ * what can be written on the line and nothing else; what a command does is its `…-action.ts`, loaded once it is called.
+ */
 
 const examples = `
 Examples:
@@ -92,9 +94,10 @@ function inherit(command: Command): void {
   }
 }
 
-function explain(thrown: unknown, terminal: Terminal): ExitCode {
+async function explain(thrown: unknown, terminal: Terminal): Promise<ExitCode> {
   // Commander has already said what was wrong with the line.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  const { ParleyError } = await import('@parley/core')
   const error = ParleyError.from(thrown)
   for (const line of error.message.split('\n'))
     terminal.complain(`${terminal.paint.error('parley')}: ${line}`)

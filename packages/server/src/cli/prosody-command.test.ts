@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { readWav, writeWav } from '@parley/audio'
 import { describe, expect, it } from 'vitest'
-import { plainPaint } from '../config/report.js'
+import { plainPaint } from '../config/paint.js'
 import { runProgram } from './program.js'
 
 const clip = (name: string) =>

@@ -1,11 +1,8 @@
-import { createProsodyAnalyser } from '@parley/audio'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { createProgressLine } from '../prosody-report/progress.js'
-import { runProsodyReport } from '../prosody-report/run-prosody-report.js'
 import type { ChannelChoice } from '../prosody-report/sides.js'
 import type { Terminal } from './terminal.js'
 
-interface ProsodyFlags {
+export interface ProsodyFlags {
   readonly rate?: number
   readonly channel?: ChannelChoice
   readonly frameSize?: number
@@ -48,55 +45,10 @@ export function addProsodyCommand(program: Command, terminal: Terminal, host: No
       new Option('--unit <unit>', 'of pitch in the picture').choices(['hz', 'semitones']).default('hz'),
     )
     .addHelpText('after', examples)
-    .action(async (path: string, flags: ProsodyFlags) => run(path, flags, terminal, host))
-}
-
-async function run(
-  path: string,
-  flags: ProsodyFlags,
-  terminal: Terminal,
-  host: NodeJS.Process,
-): Promise<void> {
-  let stopped = false
-  const stop = () => {
-    stopped = true
-    // Waiting for more of a live recording would wait for ever.
-    if (path === '-') host.stdin.destroy()
-  }
-  // Whoever read the rows has enough of them (`| head`).
-  host.stdout.once('error', stop)
-  host.once('SIGINT', stop)
-  try {
-    const { frameSize, hopSize, accurate } = flags
-    await runProsodyReport(
-      {
-        path,
-        rawRate: flags.rate,
-        channel: flags.channel,
-        analysis: {
-          ...(frameSize === undefined ? {} : { frameSize }),
-          ...(hopSize === undefined ? {} : { hopSize }),
-          ...(accurate ? { manner: 'accurate' } : {}),
-        },
-        json: flags.json === true,
-        frames: flags.frames === true,
-        csvFile: flags.csv,
-        svgFile: flags.svg,
-        unit: flags.unit,
-      },
-      {
-        terminal,
-        stdin: host.stdin,
-        columns: host.stdout.columns && Math.min(200, Math.max(40, host.stdout.columns)),
-        progress: createProgressLine(host.stderr),
-        stopped: () => stopped,
-        analyserFor: createProsodyAnalyser,
-      },
-    )
-  } finally {
-    host.stdout.off('error', stop)
-    host.off('SIGINT', stop)
-  }
+    .action(async (path: string, flags: ProsodyFlags) => {
+      const { runProsody } = await import('./prosody-action.js')
+      await runProsody(path, flags, terminal, host)
+    })
 }
 
 function rateOf(value: string): number {

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { type Paint, plainPaint } from '../config/report.js'
+import { type Paint, plainPaint } from '../config/paint.js'
 
 /** What a command may touch of the world around it. */
 export interface Terminal {

@@ -1,11 +1,9 @@
-import { ParleyError } from '@parley/core'
 import { type Scope, scopes, usualScopes } from '@parley/platform/principal'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { duration } from '../config/kinds.js'
-import { settingsOf } from './settings-of.js'
+import { durationMs } from '../config/duration-text.js'
 import type { Terminal } from './terminal.js'
 
-interface TokenFlags {
+export interface TokenFlags {
   readonly tenant: string
   readonly subject: string
   readonly scope?: readonly Scope[]
@@ -26,17 +24,9 @@ export function addTokenCommand(program: Command, terminal: Terminal): void {
       ]),
     )
     .option('--ttl <time>', 'how long it is valid, such as 15m, 12h or 7d', seconds, 3600)
-    .action(async ({ tenant, subject, scope, ttl }: TokenFlags) => {
-      const { jwtSecret: secret, jwtIssuer: issuer, jwtAudience: audience } = settingsOf(terminal)
-      if (secret === undefined) {
-        throw new ParleyError(
-          'bad_config',
-          'Tokens are signed with JWT_SECRET; set it (at least 32 characters).',
-        )
-      }
-      const { signToken } = await import('@parley/platform')
-      const request = { secret, tenant, subject, ttlSeconds: ttl, scopes: scope, issuer, audience }
-      terminal.print(await signToken(request))
+    .action(async (flags: TokenFlags) => {
+      const { runTokenCreate } = await import('./token-action.js')
+      await runTokenCreate(terminal, flags)
     })
 }
 
@@ -46,8 +36,7 @@ function name(value: string): string {
 }
 
 function seconds(value: string): number {
-  const kind = duration({ minMs: 1_000, maxMs: 3_650 * 86_400_000 })
-  const parsed = kind.schema.safeParse(value)
-  if (parsed.success) return Math.floor(parsed.data / 1000)
+  const ms = durationMs(value, { minMs: 1_000, maxMs: 3_650 * 86_400_000 })
+  if (ms !== undefined) return Math.floor(ms / 1000)
   throw new InvalidArgumentError('Give a time such as 15m, 12h or 7d.')
 }

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { dialledNumber } from '@parley/calls/dialled-number'
 import { fromBase64url } from '@parley/protocol/sframe'
 import { z } from 'zod'
+import { type DurationRange, durationMs } from './duration-text.js'
 
 /**
  * The kinds of values a setting can have: how the text of a variable becomes a value, and in one clause what the text
@@ -17,8 +18,6 @@ export interface Kind<Value> {
   /** What looks wrong with a value and may be right all the same, as one clause without its end. */
   suspicion?(value: Value): string | undefined
 }
-
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 function digits(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN
@@ -96,12 +95,9 @@ export function port({ min }: { min: number }): Kind<number> {
 }
 
 /** Milliseconds, or a number with `ms`, `s`, `m`, `h` or `d`. */
-export function duration({ minMs, maxMs }: { minMs: number; maxMs: number }): Kind<number> {
+export function duration({ minMs, maxMs }: DurationRange): Kind<number> {
   const must = `a time from ${minMs} to ${maxMs} ms (a number is milliseconds; 30s, 5m and 1h are understood)`
-  return kind(must, '30s', text => {
-    const [, amount = '', unit = 'ms'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(text) ?? []
-    return amount === '' ? undefined : within(Number(amount) * (unitsMs[unit] ?? 1), minMs, maxMs)
-  })
+  return kind(must, '30s', text => durationMs(text, { minMs, maxMs }))
 }
 
 export function flag(): Kind<boolean> {

@@ -1,23 +1,8 @@
+import type { Paint } from './paint.js'
 import type { Problem, Resolution } from './resolve.js'
 import { settingGroups } from './settings.js'
 
 /** The result of `parley config check` as lines for people. Colour is the caller's, through `paint`. */
-
-export interface Paint {
-  heading(text: string): string
-  faint(text: string): string
-  error(text: string): string
-  warning(text: string): string
-  good(text: string): string
-}
-
-export const plainPaint: Paint = {
-  heading: text => text,
-  faint: text => text,
-  error: text => text,
-  warning: text => text,
-  good: text => text,
-}
 
 export function configReport(resolution: Resolution, paint: Paint): string[] {
   const width = Math.max(...resolution.resolved.map(({ env }) => env.length))

@@ -1,7 +1,7 @@
 import type { ProsodyFrame, UtteranceProsody } from '@parley/audio'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainPaint } from '../config/report.js'
+import { plainPaint } from '../config/paint.js'
 import { pitchRange, ticksOf, timeText, timeTicksOf } from './axis.js'
 import { contourLines } from './contour.js'
 import { createOverview } from './overview.js'

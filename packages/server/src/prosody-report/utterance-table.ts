@@ -1,6 +1,6 @@
 /** Utterances as lines of a table for a terminal, in columns of fixed width, so that each can be told when it ends. */
 import type { UtteranceProsody } from '@parley/audio'
-import type { Paint } from '../config/report.js'
+import type { Paint } from '../config/paint.js'
 import type { ReportedUtterance } from './rows.js'
 import type { Side } from './sides.js'
 

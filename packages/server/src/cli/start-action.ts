@@ -1,0 +1,20 @@
+import { readEnvironment } from '../config/environment.js'
+import { createLog } from '../log/log.js'
+import { readVersion } from '../version.js'
+import { goodSettings } from './settings-of.js'
+import type { Terminal } from './terminal.js'
+
+/** What `parley start` does. Resolves once the gateway listens. @throws ParleyError as `startGateway` */
+export async function runStart(terminal: Terminal, host: NodeJS.Process): Promise<void> {
+  const { config, ...settings } = goodSettings(terminal)
+  const version = readVersion()
+  const log = createLog({ config, out: host.stdout, err: host.stderr })
+  // Loaded when the settings are good: whoever made a mistake hears of it at once.
+  const { startGateway } = await import('../start-gateway.js')
+  const environment = readEnvironment(terminal.env, terminal.folder)
+  const secretOf = (name: string) => environment.get(name)?.text
+  const { urls, notices, parts } = await startGateway({ config, log, version, host, secretOf, settings })
+  for (const notice of notices) log.info(notice)
+  const facts = { version, health: `${urls[0]}/health`, database: parts.store.kind }
+  log.info(facts, `Parley listens on ${urls.join(', ')}`)
+}
