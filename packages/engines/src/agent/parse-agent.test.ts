@@ -137,12 +137,12 @@ trouble: Sorry.
     [
       'a missing option',
       model.replace(', voice: v', ''),
-      'a.yaml:7:19: "voice" of cartesia is missing; add it to the entry, or set CARTESIA_VOICE',
+      'a.yaml:7:19: "voice" of cartesia is missing; add it to the entry, or to the file that PARLEY_DEFAULTS names',
     ],
     [
       'a missing model',
       model.replace(', model: some-model', ''),
-      'a.yaml:6:18: "model" of anthropic is missing; add it to the entry, or set ANTHROPIC_LLM_MODEL',
+      'a.yaml:6:18: "model" of anthropic is missing; add it to the entry, or to the file that PARLEY_DEFAULTS names',
     ],
     [
       'an entry without a provider',

@@ -68,7 +68,7 @@ function readEntry(
   for (const issue of (parsed.error?.issues ?? []).flatMap(unfold)) {
     if (isMissing(issue, options)) {
       const key = issue.path.map(String).join('.')
-      const message = `"${key}" of ${provider} is missing; add it to the entry${cureFor(slot, provider, key)}`
+      const message = `"${key}" of ${provider} is missing; add it to the entry, or to the file that PARLEY_DEFAULTS names`
       problems.add([...path, 'provider'], message)
       continue
     }
@@ -100,12 +100,4 @@ function isMissing(issue: { readonly code: string; readonly path: FilePath }, op
   let value: unknown = options
   for (const step of issue.path) value = (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[step]
   return value === undefined && issue.path.length > 0
-}
-
-/** Models and voices may come from the configuration, too. */
-function cureFor(slot: AgentSlot, provider: string, key: string): string {
-  if ((key !== 'model' && key !== 'voice') || slot === 'realtime' || slot === 'live') return ''
-  const vendor = provider.toUpperCase().replaceAll('-', '_')
-  const name = key === 'voice' ? `${vendor}_VOICE` : `${vendor}_${slot.toUpperCase()}_MODEL`
-  return `, or set ${name}`
 }

@@ -83,6 +83,14 @@ describe('an agent of vendors', () => {
     expect(Object.keys(assembly.probes)).toEqual(['openai-compatible'])
   })
 
+  it('takes Polly with nothing but its name, and does not ask what only its SDK may ask', async () => {
+    const env = { AWS_REGION: 'us-east-1', AWS_POLLY_BASE_URL: 'http://127.0.0.1:1' }
+    const agent = agentOf('llm: { provider: openai-compatible, model: m }\ntts: polly\n', env)
+    expect(agent.tts[0]?.options).toMatchObject({ voice: 'Joanna', engine: 'neural' })
+    const { assembly } = await assemble([agent], env)
+    expect(Object.keys(assembly.probes)).toEqual(['openai-compatible'])
+  })
+
   it('with an embedded recogniser needs a script whose phrases are heard', async () => {
     const agent = agentOf('stt: embedded\nllm: { provider: openai-compatible, model: m }\ntts: []\n')
     const hearing = { ...noEmbeddedSpeech, hears: () => true }

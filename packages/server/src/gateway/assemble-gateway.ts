@@ -19,7 +19,7 @@ import { type Vendor, vendors } from '@parley/providers'
 import { afterEntries } from '../calls/after-model.js'
 import type { Config } from '../config/settings.js'
 import type { Probe } from '../health/check.js'
-import { vendorProbe } from '../health/vendor-probe.js'
+import { canBeAsked, vendorProbe } from '../health/vendor-probe.js'
 import type { Log } from '../log/log.js'
 import type { ProviderMetrics } from '../metrics/provider-metrics.js'
 import { assembleSpeech } from '../speech/assemble-speech.js'
@@ -202,13 +202,15 @@ function tell(incident: Incident | RealtimeIncident, { log, metrics }: AssembleO
   else log.warn(line, `provider ${action}`)
 }
 
-/** Where nothing can be asked (an SDK knows the address), there is no probe. */
+/** Where nothing can be asked (an SDK knows the address, or signs each request), there is no probe. */
 function probesOf(used: readonly Vendor[], config: Config): Readonly<Record<string, Probe>> {
   return Object.fromEntries(
     used.flatMap(vendor => {
       const { keys, baseUrl } = vendorFacts(vendor, config)
       const { name, title } = vendor
-      return baseUrl === '' ? [] : [[name, vendorProbe({ vendor: name, title, baseUrl, key: keys[0] })]]
+      return baseUrl === '' || !canBeAsked(name)
+        ? []
+        : [[name, vendorProbe({ vendor: name, title, baseUrl, key: keys[0] })]]
     }),
   )
 }

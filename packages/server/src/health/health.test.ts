@@ -66,6 +66,23 @@ describe('the probe of a vendor', () => {
     await expect(ask('sk-good')).resolves.toBeUndefined()
     await expect(ask('sk-bad')).rejects.toThrow('the key is refused')
   })
+
+  it('knows a key of Google that is bad by 400, and asks nothing that needs one where there is none', async () => {
+    const started = createServer((request, response) => {
+      const good = request.headers['x-goog-api-key'] === 'good'
+      const asked = request.url?.startsWith('/v1/voices') === true
+      response.writeHead(!asked ? 404 : good ? 200 : 400).end('{}')
+    })
+    server = started
+    started.listen(0, '127.0.0.1')
+    await once(started, 'listening')
+    const baseUrl = `http://127.0.0.1:${(started.address() as AddressInfo).port}`
+    const ask = (key: string | undefined) =>
+      vendorProbe({ vendor: 'google', title: 'Google', baseUrl, key })(AbortSignal.timeout(5_000))
+    await expect(ask('good')).resolves.toBeUndefined()
+    await expect(ask('bad')).rejects.toThrow('the key is refused')
+    await expect(ask(undefined)).resolves.toBeUndefined()
+  })
 })
 
 describe('the probe of Redis', () => {

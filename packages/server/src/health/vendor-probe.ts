@@ -10,6 +10,8 @@ interface Question {
   /** Appended to the vendor's base URL. */
   readonly path: string
   headers(key: string): Readonly<Record<string, string>>
+  /** Answers that mean a bad key, beside 401 and 403. */
+  readonly refusals?: readonly number[]
 }
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
@@ -26,7 +28,18 @@ const questions: Readonly<Record<string, Question>> = {
     headers: key => ({ ...bearer(key), 'cartesia-version': '2026-08-14' }),
   },
   elevenlabs: { path: '/v1/models', headers: key => ({ 'xi-api-key': key }) },
+  google: {
+    path: '/v1/voices?languageCode=en-US',
+    headers: key => ({ 'x-goog-api-key': key }),
+    refusals: [400],
+  },
 }
+
+/** Services that refuse whatever is not signed as their SDK does: to be refused by them says nothing. */
+const signed: ReadonlySet<string> = new Set(['polly', 'transcribe'])
+
+/** Whether a vendor can be asked at all; `vendor` is its name in the registry. */
+export const canBeAsked = (vendor: string): boolean => !signed.has(vendor)
 
 const fallback: Question = { path: '/models', headers: bearer }
 
@@ -42,13 +55,14 @@ export interface VendorAddress {
 
 /** @throws (from the probe) ParleyError `provider_refused`, `provider_unreachable` or `provider_failed`. */
 export function vendorProbe({ vendor, title, baseUrl, key }: VendorAddress): Probe {
-  const { path, headers } = questions[vendor] ?? fallback
+  // Without a key the vendor's own question would be refused, where other credentials may do.
+  const { path, headers, refusals = [] } = (key === undefined ? undefined : questions[vendor]) ?? fallback
   const url = `${baseUrl.replace(/^ws/, 'http').replace(/\/$/, '')}${path}`
   return async signal => {
     const response = await reach(url, { headers: key === undefined ? {} : headers(key), signal }, title)
     await response.body?.cancel()
     const { status } = response
-    if (status === 401 || status === 403)
+    if (status === 401 || status === 403 || refusals.includes(status))
       throw new ParleyError('provider_refused', `${title}: the key is refused`)
     if (status >= 500 || status === 429)
       throw new ParleyError('provider_failed', `${title} answered ${status}`)
