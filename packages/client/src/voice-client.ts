@@ -7,6 +7,7 @@ import { ClientError } from './client-error.js'
 import { createCodecChoice } from './codec/codec-choice.js'
 import { openSoundLine, type SoundLine } from './codec/sound-line.js'
 import { OPUS_OUTPUT_RATE } from './codec/web-codecs.js'
+import { createConsents } from './connection/consents.js'
 import { createInterrupts } from './connection/interrupts.js'
 import { createLink, isLive } from './connection/link.js'
 import { createOutbox, type Waiting } from './connection/outbox.js'
@@ -44,6 +45,10 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   })
   const interrupts = createInterrupts(environment)
   const takeOvers = createTakeOvers(environment)
+  const consents = createConsents({
+    before: () => options.consent,
+    send: message => link.connection?.send(message),
+  })
   const arrivals = createArrivals()
   const keptMs = waitingAudioMs(options)
   const outbox = createOutbox({
@@ -60,9 +65,13 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
   const link = createLink({
     client: options,
     hello: choice.hello,
+    consent: () => consents.early,
     environment,
     hooks: {
-      changed: change => events.emit('state-changed', change),
+      changed(change) {
+        if (!isLive(change.state)) consents.end()
+        events.emit('state-changed', change)
+      },
       message: receive,
       audio: bytes => sound?.receive(bytes),
       roundTrip: ms => events.emit('round-trip', { ms }),
@@ -81,6 +90,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     }
     if (message.type === 'interrupted') interrupts.settle(message.heard)
     if (message.type === 'role') becomes(message)
+    if (message.type === 'recording') consents.told(message)
     if (message.type === 'error' && !message.fatal) takeOvers.refused(message)
     if (sound === undefined || !amongSound.has(message.type)) return deliver(message)
     sound.amongSound(() => deliver(message), message.type === 'audio-begin')
@@ -122,6 +132,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     if (!ready.resumed) outbox.forgetPlayed()
     sound = isCall() ? undefined : openSound(ready)
     arrivals.resolve(asDecoded(ready))
+    consents.ready(ready)
     takeUpSpeech(ready)
     late.ms = 0
     late.since = environment.now()
@@ -190,9 +201,13 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     if (link.state === 'failed') events.emit('failed', error)
   }
 
-  function send(message: ClientMessageInput): void {
+  function checkMaySpeak(): void {
     if (link.standing.role === 'listener') throw new ClientError('not-allowed')
     if (!isLive(link.state)) throw new ClientError('not-connected')
+  }
+
+  function send(message: ClientMessageInput): void {
+    checkMaySpeak()
     if (link.connection) tell(message)
     else if (!outbox.addMessage(message)) throw new ClientError('queue-full')
   }
@@ -225,6 +240,9 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     get ready() {
       return link.ready && asDecoded(link.ready)
     },
+    get recording() {
+      return consents.notice
+    },
     get transport() {
       return took ?? (link.ready && 'websocket')
     },
@@ -235,6 +253,7 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
     on: events.on,
     connect() {
       if (link.state === 'ready' && link.ready) return Promise.resolve(asDecoded(link.ready))
+      if (!isLive(link.state)) consents.begin()
       const arrival = arrivals.next()
       link.open()
       return arrival
@@ -265,6 +284,10 @@ export function createVoiceClient(options: VoiceClientOptions): VoiceClient {
       if (sound === undefined) send({ type: 'commit' })
       // The turn ends after its last sound, not before; a session that is gone by then has ended it as well.
       else sound.afterSpoken(() => isLive(link.state) && send({ type: 'commit' }))
+    },
+    consent(granted) {
+      checkMaySpeak()
+      consents.say(granted)
     },
     takeOver() {
       if (link.standing.role === 'speaker') return Promise.resolve()

@@ -1,5 +1,5 @@
 /** What a page tells the client and what it hears from it: options, states and events. No code. */
-import type { DeviceRole, HelloInput, Ready, ServerMessage } from '@parley/protocol'
+import type { DeviceRole, HelloInput, Ready, RecordingNotice, ServerMessage } from '@parley/protocol'
 import type { ClientError } from './client-error.js'
 import type { ConnectionTiming, Traffic } from './connection/connection.js'
 import type { ReconnectPolicy } from './connection/reconnect-policy.js'
@@ -33,6 +33,11 @@ export interface VoiceClientOptions {
   readonly join?: NonNullable<HelloInput['join']>
   /** What people call this device, 1–60 characters: `Kitchen tablet`. */
   readonly device?: string
+  /**
+   * What the person said of being recorded before it begins (a checkbox): then the agent does not ask, and with `false`
+   * nothing is kept. Looked at for each conversation that begins; one that is joined is not asked.
+   */
+  readonly consent?: boolean
   /** BCP 47; the agent's own without it. */
   readonly language?: string
   /**
@@ -96,6 +101,8 @@ export interface VoiceClient {
   readonly ready: Ready | undefined
   /** What this device is in its conversation; before `ready`, what it asked to be. */
   readonly role: DeviceRole
+  /** Whether the conversation is recorded, and what was said of that; `recording` tells when it changes. */
+  readonly recording: RecordingNotice
   /** Which way the connection goes, or went last; undefined before the first. */
   readonly transport: TookTransport['took'] | undefined
   /** Bytes both ways since the client was made; of text its characters. */
@@ -121,6 +128,11 @@ export interface VoiceClient {
   interrupt(): Promise<Heard | null>
   /** The turn is over (push to talk). Waits for the connection as `sendText` does. */
   commit(): void
+  /**
+   * Says yes or no to being recorded, at any time; said again until the gateway has heard it. `false` deletes what was kept
+   * and is the last word. Throws `not-connected`, or `not-allowed` for a listener.
+   */
+  consent(granted: boolean): void
   /**
    * This device becomes the speaker; what is said from here on counts. Rejects with `refused`, `timeout`, `not-connected` or
    * `connection-lost`, and then all stays as it is.

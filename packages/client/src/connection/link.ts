@@ -42,6 +42,8 @@ export interface LinkOptions {
   readonly client: VoiceClientOptions
   /** Asked for each socket; rejects with a `ClientError` where no try makes sense. */
   readonly hello: () => Hello | Promise<Hello>
+  /** What the person said of being recorded, for a conversation that begins. */
+  readonly consent: () => boolean | undefined
   readonly environment: Environment
   readonly hooks: LinkHooks
 }
@@ -71,7 +73,7 @@ export function isLive(state: VoiceState): boolean {
   return state === 'connecting' || state === 'ready' || state === 'reconnecting'
 }
 
-export function createLink({ client, hello: askHello, environment, hooks }: LinkOptions): Link {
+export function createLink({ client, hello: askHello, consent, environment, hooks }: LinkOptions): Link {
   const policy = { ...defaultReconnectPolicy, ...client.reconnect }
   const timing = { ...defaultConnectionTiming, ...client.timing }
   const traffic: Traffic = { inBytes: 0, outBytes: 0 }
@@ -163,6 +165,9 @@ export function createLink({ client, hello: askHello, environment, hooks }: Link
   /** A session keeps the rate at which it speaks, which a device that joined it did not choose. */
   function helloOf(hello: Hello): HelloInput {
     const beginning = standing.beginning()
+    const isNew = beginning.resume === undefined && beginning.join === undefined
+    const granted = isNew ? consent() : undefined
+    if (granted !== undefined) return { ...hello, consent: granted }
     const rate = beginning.resume === undefined ? undefined : ready?.output.sampleRate
     if (rate === undefined || hello.output === undefined) return { ...hello, ...beginning }
     return { ...hello, output: { ...hello.output, sampleRate: rate }, ...beginning }

@@ -19,6 +19,7 @@ const fieldsOf: Readonly<Record<ServerMessage['type'], Fields>> = {
   devices: { devices: 'list' },
   role: { role: 'string' },
   history: { truncated: 'boolean', entries: 'rows' },
+  recording: { state: 'string' },
   'audio-begin': { ...reply, fromMs: 'number' },
   clear: reply,
   duck: { on: 'boolean' },

@@ -29,6 +29,7 @@ const eventOf: Readonly<Record<Plain, string>> = {
   commit: 'audio:commit',
   played: 'audio:played',
   'take-over': 'call:take-over',
+  consent: 'call:consent',
 }
 const messageOf: ReadonlyMap<string, string> = new Map(
   Object.entries(socketioEventOfMessage).map(([type, event]) => [event, type]),

@@ -1,5 +1,5 @@
 /** What a page gives `createVoice` and gets from it. No code. */
-import type { Device, DeviceRole } from '@parley/protocol'
+import type { Device, DeviceRole, RecordingNotice } from '@parley/protocol'
 import type { ClientError } from '../client-error.js'
 import type { Conversation } from '../conversation.js'
 import type { DeviceList } from '../devices/device-list.js'
@@ -62,6 +62,8 @@ export interface VoiceSnapshot {
   readonly conversation: Conversation
   /** What this device is in the conversation; before it is there, what it asked to be. */
   readonly role: DeviceRole
+  /** Whether the conversation is recorded, and what was said of that: `{state: 'off'}` where nobody wants to. */
+  readonly recording: RecordingNotice
   /** Who stands in the conversation; empty until there are several. */
   readonly company: readonly Device[]
   /** The microphones and loudspeakers of this one. */
@@ -81,6 +83,8 @@ export interface VoiceNews {
   speaking: { readonly who: 'user' | 'agent'; readonly on: boolean }
   /** This device is something else now; `by` is the id of the device that caused it, where another did. */
   role: { readonly role: DeviceRole; readonly by: string | undefined }
+  /** It is recorded, or is not any more, or somebody said yes or no. */
+  recording: RecordingNotice
   /** Another device is used than was chosen. */
   'device-changed': { readonly kind: 'microphone' | 'speaker'; readonly label: string }
   /** Whatever goes wrong, whether it ends the conversation or not. */
@@ -144,6 +148,11 @@ export interface Voice {
    * `error` says why.
    */
   takeOver(): Promise<void>
+  /**
+   * Says yes or no to being recorded; `false` deletes what was kept and is the last word. Throws `not-connected`, or
+   * `not-allowed` for a listener.
+   */
+  consent(granted: boolean): void
   /** RMS of full scale, 0–1: from which level on the person counts as speaking here. */
   setThreshold(rms: number): void
   /** Another microphone, now and for the next `start()`; undefined is the system's choice. Never rejects. */

@@ -1,4 +1,5 @@
 /** The snapshot of a voice: replaced as a whole, only where something changed, and told at once. */
+import { notRecorded } from '../connection/consents.js'
 import { emptyConversation } from '../conversation.js'
 import { noDevices } from '../devices/device-list.js'
 import type { VoiceSnapshot } from './voice-page-types.js'
@@ -14,6 +15,7 @@ export const idleVoice: VoiceSnapshot = {
   conversation: emptyConversation,
   role: 'speaker',
   company: [],
+  recording: notRecorded,
   devices: noDevices,
   canChooseSpeaker: false,
   microphoneId: undefined,

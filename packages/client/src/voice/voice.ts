@@ -4,6 +4,7 @@
  */
 import type { DeviceRole } from '@parley/protocol'
 import { ClientError } from '../client-error.js'
+import { notRecorded } from '../connection/consents.js'
 import { isLive } from '../connection/link.js'
 import { type ConversationInput, conversationStep } from '../conversation.js'
 import { browserDevices } from '../devices/browser-devices.js'
@@ -63,11 +64,13 @@ export function createVoice(options: VoiceOptions): Voice {
   client.on('encryption-fault', problem)
   client.on('ready', ({ output }) => {
     becomeRole(client.role)
+    noteRecording()
     void run?.playAt(output.sampleRate)
   })
   client.on('transport', took => run?.carriedBy(took))
   client.on('role', ({ role, by }) => becomeRole(role, by))
   client.on('devices', ({ devices: company }) => store.update({ company }))
+  client.on('recording', noteRecording)
   client.on('failed', fail)
   client.on('state-changed', ({ state }) => {
     if (state === 'closed') over('ended')
@@ -89,6 +92,13 @@ export function createVoice(options: VoiceOptions): Voice {
     news.emit('role', { role, by })
     if (role !== 'speaker') run?.closeMicrophone()
     else if (takingOver === undefined) void run?.prepareToSpeak()
+  }
+
+  function noteRecording(): void {
+    const { recording } = client
+    if (recording === store.snapshot().recording) return
+    store.update({ recording })
+    news.emit('recording', recording)
   }
 
   async function takeOver(mine: VoiceRun): Promise<void> {
@@ -148,6 +158,7 @@ export function createVoice(options: VoiceOptions): Voice {
     last.end()
     client.close()
     store.update({ pressed: false, company: [] })
+    noteRecording()
     muteAsWanted()
     become(status)
   }
@@ -161,7 +172,7 @@ export function createVoice(options: VoiceOptions): Voice {
 
   function start(): Promise<void> {
     if (run !== undefined) return starting ?? Promise.resolve()
-    store.update({ error: undefined, role: wantedRole(options), company: [] })
+    store.update({ error: undefined, role: wantedRole(options), company: [], recording: notRecorded })
     figures.reset()
     speaker.reset()
     try {
@@ -234,6 +245,7 @@ export function createVoice(options: VoiceOptions): Voice {
       cancelRelease = environment.after(RELEASE_TAIL_MS, endTurn)
     },
     sendText: client.sendText,
+    consent: client.consent,
     interrupt: client.interrupt,
     takeOver() {
       if (run === undefined || client.role === 'speaker') return Promise.resolve()

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { helloSchema } from '../voice/client-messages.js'
+import { consentSchema } from '../voice/recording-messages.js'
 import { VOICE_MAX_MESSAGE_BYTES } from '../voice/shared.js'
 
-const { agent, language, input, output, reportsPlayed, prosody, join, device } = helloSchema.shape
+const { agent, language, input, output, reportsPlayed, prosody, join, device, consent } = helloSchema.shape
 
 const bytesSchema = z
   .custom<Uint8Array>(value => value instanceof Uint8Array && value.byteLength <= VOICE_MAX_MESSAGE_BYTES, {
@@ -44,7 +45,9 @@ export const socketioClientEvents = {
   },
   'call:start': {
     aliases: ['start-call', 'startCall'],
-    schema: z.object({ agent, language, input, output, reportsPlayed, prosody, join, device }).prefault({}),
+    schema: z
+      .object({ agent, language, input, output, reportsPlayed, prosody, join, device, consent })
+      .prefault({}),
     description: 'Begins a conversation, or joins one by `join`. One at a time for each socket.',
   },
   message: {
@@ -76,6 +79,11 @@ export const socketioClientEvents = {
     aliases: ['take-over', 'takeOver'],
     schema: emptySchema,
     description: 'This device becomes the speaker. Answered by `device:role`.',
+  },
+  'call:consent': {
+    aliases: ['consent'],
+    schema: z.object({ granted: consentSchema.shape.granted }),
+    description: 'The person says yes or no to being recorded. Answered by `call:recording`.',
   },
   'call:end': {
     aliases: ['end-call', 'endCall'],

@@ -14,6 +14,7 @@ export const socketioEventOfMessage = {
   devices: 'devices',
   role: 'device:role',
   history: 'history',
+  recording: 'call:recording',
   interrupted: 'barge-in:ack',
   'audio-begin': 'audio:begin',
   clear: 'audio:clear',

@@ -103,11 +103,12 @@ function operations(clientNames: readonly string[], serverNames: readonly string
     messages: refs([request]),
     reply: { channel: voice, messages: refs(answers) },
   })
-  const withAnswer = ['hello', 'ping', 'interrupt']
+  const withAnswer = ['hello', 'ping', 'interrupt', 'consent']
   return {
     begin: answered('hello', ['ready', 'error'], 'Opens or resumes a session.'),
     measure: answered('ping', ['pong'], 'Measures the round trip.'),
     interrupt: answered('interrupt', ['interrupted'], 'Takes the floor.'),
+    consent: answered('consent', ['recording', 'error'], 'Says yes or no to being recorded.'),
     listen: {
       action: 'receive',
       channel: voice,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { SEALING_VERSION } from '../sframe/sealing.js'
+import { consentSchema, earlyConsentSchema } from './recording-messages.js'
 import { DEVICE_ROLES, VOICE_PROTOCOL_VERSION, wantedFormatSchema } from './shared.js'
 
 const prosodyWishSchema = z
@@ -83,6 +84,7 @@ export const helloSchema = z
     device: z.string().trim().min(1).max(60).optional().meta({
       description: 'What people call this device, for those who see who is there: `Kitchen tablet`.',
     }),
+    consent: earlyConsentSchema,
   })
   .meta({
     title: 'Hello',
@@ -192,6 +194,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   commitSchema,
   playedSchema,
   takeOverSchema,
+  consentSchema,
   byeSchema,
   encryptSchema,
 ])

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { sideMessages } from '../prosody/side-messages.js'
 import { deviceMessages } from './device-messages.js'
+import { recordingMessages } from './recording-messages.js'
 import { replyMessages } from './reply-messages.js'
 import { sessionMessages } from './session-messages.js'
 import { socketMessages } from './socket-messages.js'
@@ -16,6 +17,7 @@ const [userProsody, agentProsody, ...besideProsody] = sideMessages
 export const serverMessages = [
   ...socketMessages,
   ...deviceMessages,
+  ...recordingMessages,
   ...turnMessages,
   ...replyMessages,
   ...sessionMessages,
@@ -25,6 +27,7 @@ export const serverMessages = [
 export const serverMessageSchema = z.discriminatedUnion('type', [
   ...socketMessages,
   ...deviceMessages,
+  ...recordingMessages,
   ...turnMessages,
   ...replyMessages,
   ...sessionMessages,

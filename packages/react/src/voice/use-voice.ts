@@ -10,6 +10,7 @@ type Deeds =
   | 'release'
   | 'sendText'
   | 'interrupt'
+  | 'consent'
   | 'takeOver'
   | 'setThreshold'
   | 'setMicrophone'
@@ -55,11 +56,11 @@ export function useVoice(options: VoiceOptions): UseVoice {
   const snapshot = useSyncExternalStore(voice.subscribe, voice.snapshot, serverSnapshot)
   return useMemo(() => {
     const { start, stop, setMuted, press, release, sendText, interrupt } = voice
-    const { takeOver, setThreshold, setMicrophone, setSpeaker, levels, metrics } = voice
+    const { consent, takeOver, setThreshold, setMicrophone, setSpeaker, levels, metrics } = voice
     return {
       ...snapshot,
       ...{ start, stop, setMuted, press, release, sendText, interrupt },
-      ...{ takeOver, setThreshold, setMicrophone, setSpeaker, levels, metrics, voice },
+      ...{ consent, takeOver, setThreshold, setMicrophone, setSpeaker, levels, metrics, voice },
     }
   }, [snapshot, voice])
 }

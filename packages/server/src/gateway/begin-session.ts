@@ -65,6 +65,7 @@ export async function beginSession(
       : await parts.recordings?.begin({
           ...{ tenant, id, subject, agent, language, roundTripMs },
           goesOn: goesOnFrom !== undefined,
+          ...defined({ consent: beginning.consent }),
         })
   // The store may have taken its time: what drained or hung up meanwhile is not begun.
   if (desk.draining || signal.aborted) {
@@ -136,6 +137,7 @@ export async function beginSession(
   signal.addEventListener('abort', hangUp, { once: true })
   beginning.begins?.(id)
   await session.start(transport).finally(() => signal.removeEventListener('abort', hangUp))
+  if (recorded !== undefined) company.recorded(recorded)
   opened.stands = true
   parts.metrics.sessionsByEdge.inc({ edge })
   log.info({ session: id, tenant, agent: agent.agent, language, edge }, 'session opened')

@@ -113,6 +113,8 @@ export interface Beginning
     Partial<Pick<CallOpening, 'taps'>>,
     Pick<VoiceOpenRequest, 'begins' | 'line'> {
   readonly edge: NonNullable<VoiceOpenRequest['edge']>
+  /** What whoever talks said of being recorded before it began. */
+  readonly consent?: boolean | undefined
   /** Of an agent that came while the gateway ran. */
   readonly assembled?: AssembledAgent | undefined
 }

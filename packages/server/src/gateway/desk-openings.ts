@@ -27,7 +27,7 @@ export function createDeskOpenings(
     const language = hello.language ?? config.language
     return beginWith({ principal: leg.principal, name: hello.agent, language }, agent => {
       const opens = agent.greeting.say.length > 0
-      return { edge: 'voice-ws', ...leg, opens, maxMs: config.maxSessionMs }
+      return { edge: 'voice-ws', ...leg, consent: hello.consent, opens, maxMs: config.maxSessionMs }
     })
   }
 

@@ -12,9 +12,10 @@ import {
 } from '@parley/platform'
 import { createRecordingMetrics } from '../metrics/recording-metrics.js'
 import type { ServerParts } from '../serve.js'
-import { type OpenSessionRecordings, openSessionRecordings } from './open-session-recordings.js'
+import { openSessionRecordings } from './open-session-recordings.js'
 import { openRecordingPlaces } from './recording-places.js'
 import { RECORDING_STEM } from './session-recordings.js'
+import type { OpenSessionRecordings } from './session-recordings-options.js'
 
 export interface GatewayRecordingsOptions
   extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'metrics' | 'store' | 'policies' | 'lifecycle'> {

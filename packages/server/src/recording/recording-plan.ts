@@ -23,6 +23,8 @@ export interface PlanQuestion {
   readonly usual: RecordingMode
   /** Of the gateway: the longest. */
   readonly retainMs: number | undefined
+  /** Consent was given before the conversation: nobody has to be asked in its language. */
+  readonly isGranted?: boolean
 }
 
 const DAY_MS = 86_400_000
@@ -37,7 +39,7 @@ export function planRecording(question: PlanQuestion): ConversationPlan | 'never
   const text =
     inLanguage(agent.recording?.announcements ?? {}, language) ??
     (mode === 'consent' ? words?.question : words?.announced)
-  if (text === undefined) return 'unsayable'
+  if (text === undefined && !(question.isGranted && mode === 'consent')) return 'unsayable'
   const retentions = [
     question.retainMs,
     daysMs(agent.recording?.retainDays),
@@ -45,7 +47,7 @@ export function planRecording(question: PlanQuestion): ConversationPlan | 'never
   ].filter(ms => ms !== undefined)
   return {
     mode,
-    text,
+    text: text ?? '',
     granted: words?.granted ?? '',
     refused: words?.refused ?? '',
     retainMs: retentions.length === 0 ? undefined : Math.min(...retentions),

@@ -137,7 +137,7 @@ async function begin({ recordings, clock, filesAreOpen }: Node, id: SessionId) {
     })
     .connect({ clock } as never)
   const tell = (event: object) =>
-    tap.event({ atMs: clock.now() - beganMs, ...event } as unknown as SessionEvent)
+    tap?.event({ atMs: clock.now() - beganMs, ...event } as unknown as SessionEvent)
   tell({ kind: 'session-started' })
   return {
     tell,
@@ -160,7 +160,7 @@ async function begin({ recordings, clock, filesAreOpen }: Node, id: SessionId) {
       for (let at = 0; at + 320 <= sound.length; at += 320) {
         await clock.advance(20)
         await filesAreOpen()
-        tap.userAudio?.({ samples: sound.subarray(at, at + 320), rate, atMs: clock.now() - beganMs - 20 })
+        tap?.userAudio?.({ samples: sound.subarray(at, at + 320), rate, atMs: clock.now() - beganMs - 20 })
       }
     },
     end: (reason = 'client') => tell({ kind: 'session-ended', reason }),

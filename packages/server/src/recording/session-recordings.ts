@@ -3,6 +3,7 @@
 import type { Engine, SessionEvent, Tap } from '@parley/core'
 import type { Agent } from '@parley/engines'
 import type { RecordingKey, RecordingRow, RecordingShares, RecordingShelf } from '@parley/platform'
+import type { CompanyRecording } from '@parley/transports'
 
 /** A conversation that begins. */
 export interface RecordedSession extends RecordingKey {
@@ -12,13 +13,19 @@ export interface RecordedSession extends RecordingKey {
   readonly language: string
   /** Goes on from another process: it was announced there. */
   readonly goesOn: boolean
+  /** What whoever talks in it said before it began; undefined where they said nothing. */
+  readonly consent?: boolean
   /** From the gateway to the far end's ear and back, ms; undefined before it was measured. */
   roundTripMs(): number | undefined
 }
 
-/** What stands around a conversation that is, or may be, recorded. */
-export interface RecordingAround {
-  readonly tap: Tap & { event(event: SessionEvent): void }
+/**
+ * What stands around a conversation that is, or may be, recorded; also around one that was refused before it began. `consent`
+ * throws as that of `SessionRecordings`, but for a no that was said before.
+ */
+export interface RecordingAround extends CompanyRecording {
+  /** Undefined where nothing will be kept. */
+  readonly tap: (Tap & { event(event: SessionEvent): void }) | undefined
   /** Has the agent say what has to be said. */
   wrap(engine: Engine): Engine
   /** The conversation did not come about. */

@@ -24,6 +24,7 @@ import { listenerForbidden, noSuchSession } from './device-rights.js'
 import { createMixedSound, type MixedSound } from './mixed-sound.js'
 import { createPastEntries } from './past-entries.js'
 import { createPresentReplies } from './present-replies.js'
+import { type CompanyRecording, createRecordingLine } from './recording-line.js'
 import { createRoster, type Device, type Member } from './roster.js'
 import { takenLeg } from './taken-leg.js'
 
@@ -57,6 +58,8 @@ export interface Company {
   readonly devices: readonly Device[]
   /** The session, once it is made. */
   around(session: CompanySession): void
+  /** It is, or may be, recorded; to be told once it stands, before anybody joins. */
+  recorded(recording: CompanyRecording): void
   /** The device of the first leg; without a line (a phone) it is shown and cannot stand aside. */
   begin(who: { readonly line?: DeviceLine; readonly subject: string; readonly name?: string }): Seat
   /** The speaker is back on another socket: the same device. To be told before its leg is attached. */
@@ -81,6 +84,7 @@ export function createCompany(options: CompanyOptions): Company {
     if (mixes) mix ??= openMix()
     else closeMix()
   })
+  const recording = createRecordingLine(roster)
   const past = createPastEntries(options.before)
   /** When each durable event was announced, so that nobody is told one twice. */
   const numbers = new WeakMap<SessionEvent, number>()
@@ -139,6 +143,10 @@ export function createCompany(options: CompanyOptions): Company {
       },
       commit: () => allowed()?.commit(),
       dtmf: digit => allowed()?.dtmf(digit),
+      consent(granted) {
+        if (member.role === 'listener') throw listenerForbidden()
+        if (isThere()) recording.consent(member, granted)
+      },
       takeOver() {
         if (isThere()) takeOver(member, true)
       },
@@ -163,8 +171,11 @@ export function createCompany(options: CompanyOptions): Company {
     const { receivedMs } = held
     if (old !== undefined)
       roster.give(old, line => line.tell({ type: 'role', role: 'controller', by: member.id }))
-    if (tells)
+    if (tells) {
       roster.give(member, line => line.tell({ type: 'role', role: 'speaker', resumeToken, receivedMs }))
+      // Its microphone is what is recorded from here on.
+      recording.introduce(member)
+    }
     roster.tellDevices()
     return resumeToken
   }
@@ -176,6 +187,7 @@ export function createCompany(options: CompanyOptions): Company {
       if (floor !== undefined) line.transport.send(floor)
       for (const event of replies.events()) line.transport.send(event)
     })
+    recording.introduce(member)
   }
 
   function announced(event: SessionEvent): void {
@@ -226,6 +238,7 @@ export function createCompany(options: CompanyOptions): Company {
     around(made) {
       session = made
     },
+    recorded: recording.follow,
     begin({ line, subject, name }) {
       const facts = { id: ids.next('dev'), name: line?.name ?? name, joinedAtMs: now() }
       return sit({ ...facts, line, subject, mayTakeOver: true, role: 'speaker' })
@@ -236,6 +249,8 @@ export function createCompany(options: CompanyOptions): Company {
       const name = line?.name ?? lastSpeaker?.name
       const seat = sit({ id, name, joinedAtMs, line, subject, mayTakeOver: true, role: 'speaker' })
       if (roster.size > 1) roster.tellDevices()
+      const { speaker } = roster
+      if (speaker !== undefined) recording.introduce(speaker)
       return seat
     },
     join({ line, subject, as, mayTakeOver }) {

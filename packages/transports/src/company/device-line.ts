@@ -6,7 +6,9 @@ import type { Heard, Transport } from '@parley/core'
 import type { DeviceRole, ServerMessageOf } from '@parley/protocol'
 
 /** What a company tells a device of itself, and in answer to it. */
-export type CompanyMessage = ServerMessageOf<'devices' | 'role' | 'history' | 'interrupted' | 'error'>
+export type CompanyMessage = ServerMessageOf<
+  'devices' | 'role' | 'history' | 'recording' | 'interrupted' | 'error'
+>
 
 export interface DeviceLine {
   /** What people call the device. */
@@ -33,6 +35,8 @@ export interface Seat {
   interrupt(): void
   commit(): void
   dtmf(digit: string): void
+  /** The person says yes or no to being recorded. Answered on the line by `recording` or `error`. */
+  consent(granted: boolean): void
   /**
    * The device becomes the speaker; told on the line by `role`. Throws `bad_message` for the speaker itself, `forbidden`
    * without the right, `conflict` where the speaker is no device that could stand aside (a phone call), `not_found` once

@@ -104,6 +104,7 @@ export function createFarDevice({ line, outputRate, send, over }: FarDeviceOptio
         interrupt: () => allowed({ t: 'interrupt' }),
         commit: () => allowed({ t: 'commit' }),
         dtmf: digit => allowed({ t: 'dtmf', digit }),
+        consent: granted => allowed({ t: 'consent', granted }),
         takeOver() {
           if (role === 'speaker') throw new ParleyError('bad_message', 'This device is the speaker already.')
           if (!isOver) send({ t: 'take-over' })

@@ -42,6 +42,8 @@ export function createFarLine({ asked, outputRate, send, over }: FarLineOptions)
         return seat?.text(packet.text)
       case 'dtmf':
         return seat?.dtmf(packet.digit)
+      case 'consent':
+        return seat?.consent(packet.granted)
       case 'interrupt':
         return seat?.interrupt()
       case 'commit':

@@ -37,6 +37,7 @@ export type UpPacket =
     }
   | { readonly t: 'text'; readonly text: string }
   | { readonly t: 'dtmf'; readonly digit: string }
+  | { readonly t: 'consent'; readonly granted: boolean }
   | { readonly t: 'interrupt' | 'commit' | 'take-over' | 'leave' }
   | { readonly t: 'audio'; readonly rate: number; readonly atMs: number; readonly pathMs: number }
   | { readonly t: 'played'; readonly reply: string; readonly ms: number }

@@ -23,6 +23,7 @@ export interface Roster {
   readonly speaker: Member | undefined
   /** The speaker, or who was it last. */
   readonly lastSpeaker: Member | undefined
+  readonly members: readonly Member[]
   /** All but the speaker. */
   readonly beside: readonly Member[]
   has(member: Member): boolean
@@ -92,6 +93,9 @@ export function createRoster(changed: (beside: readonly Member[]) => void): Rost
     },
     get lastSpeaker() {
       return lastSpeaker
+    },
+    get members() {
+      return [...members.values()]
     },
     get beside() {
       return beside

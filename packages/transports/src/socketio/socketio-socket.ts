@@ -141,6 +141,8 @@ export class SocketioSocket {
         return acknowledge(this.#inCall().say({ type: 'played', ...event.payload }))
       case 'barge-in':
         return acknowledge(this.#inCall().say({ type: 'interrupt' }))
+      case 'call:consent':
+        return acknowledge(this.#inCall().say({ type: 'consent', ...event.payload }))
       case 'call:take-over':
         return acknowledge(this.#inCall().say({ type: 'take-over' }))
       case 'call:end':

@@ -73,6 +73,10 @@ export function createDialogue({ leg, seat, clock, audioBurstMs, onBye }: Dialog
       case 'take-over':
         if (seat === undefined) throw new ParleyError('bad_message', 'This device is the speaker already.')
         return seat.takeOver()
+      case 'consent':
+        // Without company nobody records.
+        if (seat === undefined) return outbox.control({ type: 'recording', state: 'off' })
+        return seat.consent(message.granted)
       case 'bye':
         return onBye()
       default:
