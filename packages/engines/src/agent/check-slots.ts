@@ -1,4 +1,4 @@
-/** What of a model agent's file goes together: a model and a voice, or one that hears and speaks by itself. */
+/** What of a model agent's file goes together: a model and a voice, or one that hears and speaks by itself; `tts` beside `live` is the line's. */
 
 import type { Problems } from '../scripted/problems.js'
 import type { AgentSlot, ProviderEntry } from './agent.js'
@@ -16,7 +16,6 @@ const beside = {
   },
   live: {
     llm: 'thinks by itself',
-    tts: 'speaks by itself',
     expression: 'is told in "instructions" how it is to sound',
     stt: 'owns turn-taking and hears by itself',
     tools: 'calls no tools; it hands questions over to the "reasoner"',

@@ -206,5 +206,8 @@ type Entries = Readonly<Record<AgentSlot, readonly ProviderEntry[]>>
 
 function entriesOf(file: AssemblyFile, context: Parameters<typeof readEntries>[2]): Entries {
   const of = (slot: AgentSlot) => readEntries(slot, file[slot] ?? [], context)
-  return { stt: of('stt'), llm: of('llm'), tts: of('tts'), realtime: of('realtime'), live: of('live') }
+  // The agent's voice is the model's: the one beside it speaks for the line.
+  const beside = file.live === undefined ? context : { ...context, voice: undefined }
+  const tts = readEntries('tts', file.tts ?? [], beside)
+  return { stt: of('stt'), llm: of('llm'), tts, realtime: of('realtime'), live: of('live') }
 }

@@ -100,6 +100,10 @@ describe('an agent with a model that hears and speaks', () => {
     expect(agent).toMatchObject({ llm: [], tts: [], realtime: [], live: [{ provider: 'openai-live' }] })
     expect(agent.turns.endpoint.vendor).toBe('decides')
     expect(agent.turns.speculation.perTurn).toBe(0)
+    // The line has a voice of its own, and `voice` is the model's.
+    const beside = read('live: openai-live\ntts: other\nvoice: marin\n')
+    expect(beside.live[0]?.options.voice).toBe('marin')
+    expect(beside.tts.map(({ options }) => options.voice)).toEqual([undefined])
     expect(mistakes('live: openai-live\nstt: other\ntools: [{ kind: hang-up }]\nrealtime: openai\n')).toEqual(
       [
         'a.yaml:6:1: "live" owns turn-taking and hears by itself; remove "stt" or "live"',

@@ -3,7 +3,8 @@
  * what is heard: each stretch of the model's speech is the answer of a turn, and is cut like any other.
  *
  * The far memory cannot be cut, so the model is told in words what the caller did not hear. There is no `say`: what the
- * model would make of a text, and when, cannot be told apart from its own speech.
+ * model would make of a text, and when, cannot be told apart from its own speech. What must be told is told by the line's own
+ * voice (`announce`), while what the model says waits.
  */
 
 import {
@@ -23,6 +24,7 @@ import { delegations } from './delegations.js'
 import { farLine } from './far-line.js'
 import { farMemory } from './far-memory.js'
 import { knownTurns } from './known-turns.js'
+import { lineNote, lineVoice } from './line-voice.js'
 import type { LiveEngineOptions } from './live-options.js'
 import { modelVoice, type Reader } from './model-voice.js'
 import { soundLine } from './sound-line.js'
@@ -50,6 +52,9 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
   let asked: { readonly turn: Turn; readonly reader: Reader } | undefined
   /** Words of the latest reply, until it is known what of them was heard. */
   let said: string | undefined
+  /** A turn that is over and whose answer is asked for later: behind what the line says. */
+  let committedFirst: TurnId | undefined
+  let noted: string | undefined
 
   const words = callerWords({
     clock,
@@ -75,6 +80,18 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
     onUnclaimed: () => call.observe({ kind: 'end-of-turn', atMs: sound.nowMs, source: 'engine' }),
     warn: error => call.warn(error),
   })
+  const ownVoice = options.lineVoice?.(call.language)
+  const line =
+    ownVoice &&
+    lineVoice({
+      ...{ voice: ownVoice, language: call.language, clock },
+      begins(text) {
+        // It may be said again from its beginning, where it was cut.
+        if (noted !== text) far.think(lineNote(text))
+        noted = text
+        return voice.hold()
+      },
+    })
   const tasks = delegations({
     reasoner: options.reasoner,
     language: call.language,
@@ -96,7 +113,7 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
     ...defined({ account: call.account }),
     renewBeforeMs: options.renewBeforeMs ?? 60_000,
     keptMs: options.keptMs ?? 8_000,
-    memory: () => farMemory(call.history()),
+    memory: () => farMemory(call.history(), line),
     isQuiet: () => !isCallerSpeaking && !words.isOpen && !voice.isBusy && tasks.askedAtMs === undefined,
     onEvent(event) {
       switch (event.kind) {
@@ -157,7 +174,23 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
     if (far.trouble !== undefined) throw far.trouble
   }
 
+  /** The turn is over, and will be answered by what was asked of it. */
+  function isSure(id: TurnId): void {
+    committedFirst = asked?.turn.id === id ? undefined : id
+    if (asked?.turn.id !== id) return
+    const { turn, reader } = asked
+    asked = undefined
+    voice.settle(reader)
+    known.add(turn.id)
+    tellTurn(far, turn, { greeting: options.greeting, news: known.news })
+    const { askedAtMs } = tasks
+    if (askedAtMs === undefined || turn.startMs <= askedAtMs) return
+    const isOther = turn.origin === 'text' || words.countSince(askedAtMs) >= (options.movedOnWords ?? 4)
+    if (isOther) tasks.moveOn()
+  }
+
   return {
+    ...(line === undefined ? {} : { announce: line.say }),
     hear: frame => sound.hear(frame),
     boundary({ kind }) {
       isCallerSpeaking = kind === 'speech-start'
@@ -165,26 +198,16 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
     reply(turn, signal) {
       const reader = readerOf()
       asked = { turn, reader }
+      if (committedFirst === turn.id) isSure(turn.id)
       return answer(turn, reader, signal)
     },
-    committed(id: TurnId) {
-      if (asked?.turn.id !== id) return
-      const { turn, reader } = asked
-      asked = undefined
-      voice.settle(reader)
-      known.add(turn.id)
-      tellTurn(far, turn, { greeting: options.greeting, news: known.news })
-      const { askedAtMs } = tasks
-      if (askedAtMs === undefined || turn.startMs <= askedAtMs) return
-      const isOther = turn.origin === 'text' || words.countSince(askedAtMs) >= (options.movedOnWords ?? 4)
-      if (isOther) tasks.moveOn()
-    },
+    committed: isSure,
     unanswered(turn) {
       known.add(turn.id)
     },
     heard(heard, { final }) {
       if (!final || said === undefined) return
-      const note = heard.complete ? undefined : unheardNote(said, heard.text)
+      const note = heard.complete ? undefined : unheardNote(said, line?.apart(heard.text).own ?? heard.text)
       said = undefined
       if (note !== undefined) far.think(note)
     },

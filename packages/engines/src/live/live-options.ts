@@ -1,7 +1,7 @@
 /** What a live engine is made of. */
 
 import type { Resampling } from '@parley/audio'
-import type { FullDuplexModel } from '@parley/core'
+import type { FullDuplexModel, TextToSpeech } from '@parley/core'
 import type { Reasoner } from '../reasoner/reasoner.js'
 
 export interface LiveEngineOptions {
@@ -13,6 +13,11 @@ export interface LiveEngineOptions {
   readonly greeting?: string
   /** Answers what the model hands over; without one the model is told that nobody can. */
   readonly reasoner?: Reasoner
+  /**
+   * Who says what the caller has to be told word for word, by language; the model cannot be made to. Without one, nothing is
+   * announced.
+   */
+  readonly lineVoice?: (language: string) => TextToSpeech | undefined
   /** Needed where callers' sound has another rate than the model's. */
   readonly resampling?: Resampling
   /** Silence after which a stretch of the model's speech is over, ms. Default 400. */

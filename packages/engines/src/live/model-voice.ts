@@ -18,6 +18,8 @@ export interface ModelVoice {
   read(reader: Reader, signal: AbortSignal): AsyncGenerator<ReplyPart>
   /** The reader's turn is over: what it read will be heard, and is not read again. */
   settle(reader: Reader): void
+  /** Nobody is told of what it says, and nothing of it is dropped, until what this gives is called. */
+  hold(): () => void
   /** What follows was decided elsewhere: the speech that tells this gets these parts. */
   expect(text: string, parts: readonly ReplyPart[]): void
   /** Nothing more of the speech under way will come. */
@@ -66,6 +68,7 @@ export function modelVoice({
   let waiting: { readonly reader: Reader; wake(): void } | undefined
   const settled = new WeakSet<Reader>()
   let isReading = false
+  let holds = 0
   /** Sound is dropped until the model falls quiet. */
   let isDropping = false
   const early = earlyWords(clock)
@@ -89,6 +92,10 @@ export function modelVoice({
   function offer(left: number): void {
     cancelOffer()
     if (speech === undefined || isReading || waiting !== undefined) return
+    if (holds > 0) {
+      cancelOffer = clock.after(OFFER_MS, () => offer(left))
+      return
+    }
     if (left === 0) {
       warn(
         new ParleyError('engine_failed', 'The model spoke for too long while the session could not take it.'),
@@ -198,6 +205,14 @@ export function modelVoice({
       settled.add(reader)
       if (isReading && waiting?.reader !== reader) speech?.keepNothing()
     },
+    hold() {
+      let isOver = false
+      holds += 1
+      return () => {
+        if (!isOver) holds -= 1
+        isOver = true
+      }
+    },
     expect: decided.expect,
     breakOff() {
       cancelQuiet()
@@ -207,7 +222,7 @@ export function modelVoice({
       return isDropping || (speech !== undefined && !speech.isOver)
     },
     get isBusy() {
-      return waiting !== undefined || this.isSpeaking
+      return waiting !== undefined || holds > 0 || this.isSpeaking
     },
     close() {
       cancelQuiet()
