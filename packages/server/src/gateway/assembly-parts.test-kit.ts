@@ -13,6 +13,7 @@ import type { SharedParts } from './assemble-shared.js'
 import type { AssemblyParts } from './assembly-parts.js'
 import { noEmbeddedSpeech } from './embedded-speech.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
+import type { ProviderLife } from './provider-life.js'
 
 /** An agent with these lists in its file, and parts that ask no vendor; `kept` are names of what is to be closed. */
 export async function assemblyParts(lists: string) {
@@ -31,11 +32,13 @@ export async function assemblyParts(lists: string) {
   const time = { clock, epochMs: () => 0, random: () => 0.5 }
   const shelf = createProviderShelf({ ...time, shared, vendors, config, watcher, warn() {} })
   const kept: string[] = []
+  const lives: ProviderLife[] = []
   const parts: AssemblyParts = {
     ...{ ...time, log, shelf, speech: noEmbeddedSpeech, resampling: await loadResampling() },
     shared: { ...shared, close: async () => {} },
     keep(provider) {
       kept.push(provider.name)
+      lives.push(provider)
       return provider
     },
     tools: { fetch, clock, secretOf: () => undefined, warn() {} },
@@ -45,5 +48,6 @@ export async function assemblyParts(lists: string) {
     hasOtherKey: () => false,
     warmLater() {},
   }
-  return { agent, parts, kept }
+  const close = () => Promise.all(lives.map(provider => provider.close?.()))
+  return { agent, parts, kept, close }
 }

@@ -51,6 +51,7 @@ async function talk(mode: 'announced' | 'consent', { says = true, opens = true, 
     announced: () => notes.push(`announced before ${frames.length} frames`),
     unheard: () => void notes.push('unheard'),
     answered: answer => notes.push(answer),
+    wordless: () => notes.push('wordless'),
     unsayable: () => notes.push('unsayable'),
   })
   let inbox: Inbox | undefined

@@ -5,19 +5,19 @@
 
 import type {
   BargeIn,
-  Cancel,
-  Clock,
   Engine,
-  EngineLink,
+  ParleyError,
   ReplyId,
   ReplyPart,
   SessionEvent,
   Turn,
   TurnId,
 } from '@parley/core'
+import { announceFirst, askLast, type Making, type Place } from './announced-reply.js'
 import type { ConversationPlan } from './recording-plan.js'
 import { type Answer, answerIn } from './recording-words.js'
-import { faced, moved, spaced } from './replies-in-replies.js'
+import { faced } from './replies-in-replies.js'
+import { waitFor } from './wait-for.js'
 
 export interface AnnouncingOptions {
   readonly plan: Pick<ConversationPlan, 'mode' | 'text' | 'granted' | 'refused'>
@@ -29,10 +29,12 @@ export interface AnnouncingOptions {
   readonly bargeIn: BargeIn
   /** The reply with the announcement goes out now: nothing of it has. */
   announced(): void
-  /** The announcement was cut before its end: it goes out again with the next reply. */
+  /** The announcement was cut before its end, or could not be said: it goes out again with the next reply. */
   unheard(): void
   /** What the caller said to the question; again where it turns out that they had not finished. */
   answered(answer: Answer): void
+  /** Something was said to the question, and no words of it came. */
+  wordless(): void
   /** This agent cannot be made to say a sentence: nothing can be announced. */
   unsayable(): void
 }
@@ -42,14 +44,6 @@ export interface Announcing {
   event(event: SessionEvent): void
   /** Consent was said otherwise: nobody is asked any more. */
   settle(): void
-}
-
-type Say = NonNullable<EngineLink['say']>
-
-/** Where the announcement stands in a reply's sound, ms. */
-interface Place {
-  fromMs: number
-  toMs: number
 }
 
 /** Longest wait for the words of an answer that was spoken, ms. */
@@ -69,6 +63,10 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
   /** The turn that answers the question. */
   let answerTurn: TurnId | undefined
   const heard = new Map<TurnId, Answer>()
+  /** Turns in which nobody said anything: the agent spoke first, or of its own accord. */
+  const ownTurns = new Set<TurnId>()
+  /** What was said first since the question was told. */
+  let saidSince: TurnId | undefined
   let answered: Answer | undefined
   const waiting = new Map<TurnId, () => void>()
   const verdicts = new Set<() => void>()
@@ -90,24 +88,27 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     const { fromMs, toMs } = place
     const neededMs = fromMs + (toMs - fromMs) * (asks ? ENOUGH_OF_QUESTION : 1)
     // What was cut was told to nobody: it comes again with the next reply.
-    state = complete || (toMs > fromMs && heardMs >= neededMs - 1) ? 'told' : 'untold'
+    const isHeard = complete || (toMs > fromMs && heardMs >= neededMs - 1)
+    state = isHeard && !place.isUnsaid ? 'told' : 'untold'
     places.clear()
     if (state === 'told') {
       // Somebody has answered before the far end had told how much it played.
-      if (asks && begun !== undefined && begun.turn !== told?.turn) isAnswer(begun.turn)
+      if (asks && begun !== undefined && begun.turn !== told?.turn) mayBeAnswer(begun.turn)
     } else {
       if (begun?.turn === told?.turn) begun = undefined
       told = undefined
-      if (!asks) options.unheard()
+      if (!asks && !place.isUnsaid) options.unheard()
     }
     for (const done of verdicts) done()
     verdicts.clear()
   }
 
   /** One answer is waited for: whoever talks of something else has not consented. */
-  function isAnswer(turn: TurnId): void {
+  function mayBeAnswer(turn: TurnId): void {
+    const answering = ownTurns.has(turn) ? saidSince : turn
+    if (answering === undefined) return
     state = 'over'
-    answerTurn = turn
+    answerTurn = answering
     noteAnswer()
   }
 
@@ -116,36 +117,6 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     if (answer === undefined || answer === answered) return
     answered = answer
     options.answered(answer)
-  }
-
-  async function* telling(place: Place, saying: AsyncIterable<ReplyPart>): AsyncGenerator<ReplyPart> {
-    place.toMs = place.fromMs
-    for await (const part of saying) {
-      if (part.kind === 'audio') place.toMs += (part.samples.length * 1000) / part.rate
-      yield moved(part, place.fromMs)
-    }
-  }
-
-  /** The announcement, then the reply. */
-  async function* announceFirst(making: Making, place: Place): AsyncGenerator<ReplyPart> {
-    yield { kind: 'barge-in', allow: 'none' }
-    yield* telling(place, making.say(plan.text, making.signal))
-    yield { kind: 'barge-in', allow: options.bargeIn }
-    const rest = making.link.reply(making.turn, making.signal)
-    for await (const part of spaced(rest)) yield moved(part, place.toMs)
-  }
-
-  /** The reply, then the question: what is said next answers it. */
-  async function* askLast(making: Making, place: Place): AsyncGenerator<ReplyPart> {
-    let words = false
-    for await (const part of making.link.reply(making.turn, making.signal)) {
-      if (part.kind === 'audio') place.fromMs += (part.samples.length * 1000) / part.rate
-      if (part.kind === 'words') words = true
-      yield part
-    }
-    if (making.signal.aborted) return
-    const question = making.say(plan.text, making.signal)
-    yield* telling(place, words ? spaced(question) : question)
   }
 
   async function* answer(making: Making): AsyncGenerator<ReplyPart> {
@@ -165,31 +136,22 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     const known = heard.get(turn.id)
     if (known !== undefined) return known
     if (turn.text.trim() !== '') return answerIn(turn.text, language)
-    let cancel: Cancel = () => {}
-    await new Promise<void>(resolve => {
-      waiting.set(turn.id, resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
-      cancel = clock.after(WORDS_MS, resolve)
-    })
-    cancel()
+    await waitFor({ clock, signal, mostMs: WORDS_MS }, done => waiting.set(turn.id, done))
     waiting.delete(turn.id)
-    return heard.get(turn.id) ?? 'unclear'
+    const answer = heard.get(turn.id)
+    if (answer === undefined && !signal.aborted) options.wordless()
+    return answer ?? 'unclear'
   }
 
   /** A reply was cut a moment ago, and what was heard of it is not known yet. */
   async function verdict({ signal, clock }: Making): Promise<void> {
     if (state !== 'telling') return
-    let cancel: Cancel = () => {}
-    await new Promise<void>(resolve => {
-      verdicts.add(resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
-      cancel = clock.after(WORDS_MS, resolve)
-    })
-    cancel()
+    await waitFor({ clock, signal, mostMs: WORDS_MS }, done => verdicts.add(done))
   }
 
   function reply(making: Making): AsyncIterable<ReplyPart> {
     const { turn } = making
+    if (asks && state !== 'over' && isOwn(turn)) ownTurns.add(turn.id)
     if (turn.begun !== undefined) return making.link.reply(turn, making.signal)
     // Now, and not when the first part is asked for: the reply may begin before that.
     if (state === 'untold') return tell(making)
@@ -199,10 +161,14 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
   }
 
   function tell(making: Making): AsyncIterable<ReplyPart> {
-    const place = { fromMs: 0, toMs: 0 }
+    const place: Place = { fromMs: 0, toMs: 0 }
     places.set(making.turn.id, place)
     noteTelling()
-    return asks ? askLast(making, place) : announceFirst(making, place)
+    const unsaid = () => {
+      if (!asks && told?.turn === making.turn.id) options.unheard()
+    }
+    const saying = { text: plan.text, bargeIn: options.bargeIn, place, unsaid }
+    return asks ? askLast(making, saying) : announceFirst(making, saying)
   }
 
   async function* replyLater(making: Making): AsyncGenerator<ReplyPart> {
@@ -220,13 +186,14 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       ...(engine.hearsSource === undefined ? {} : { hearsSource: engine.hearsSource }),
       async connect(call) {
         const link = await engine.connect(call)
-        const say = link.say?.bind(link)
+        const say = (link.say ?? link.announce)?.bind(link)
         if (say === undefined) {
           options.unsayable()
           return link
         }
+        const warn = (error: ParleyError) => call.warn(error)
         return faced(link, {
-          reply: (turn, signal) => reply({ link, say, turn, signal, clock: call.clock }),
+          reply: (turn, signal) => reply({ link, say, turn, signal, clock: call.clock, warn }),
           // Whose memory is elsewhere counts from where its own sound begins.
           ownFromMs: id => (asks || told?.reply !== id ? 0 : (places.get(told.turn)?.toMs ?? announcedMs)),
         })
@@ -235,7 +202,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
     event(event) {
       if (event.kind === 'reply-started') {
         begun = { turn: event.turn, reply: event.reply }
-        if (state === 'told' && asks) isAnswer(event.turn)
+        if (state === 'told' && asks) mayBeAnswer(event.turn)
         else if (event.turn === answerTurn) noteAnswer()
         noteTelling()
       } else if (event.kind === 'reply-ended') {
@@ -245,6 +212,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
         }
       } else if (event.kind === 'transcript-final' && asks && !settled) {
         heard.set(event.turn, answerIn(event.text, language))
+        if (state === 'told') saidSince ??= event.turn
         waiting.get(event.turn)?.()
         if (event.turn === answerTurn) noteAnswer()
       }
@@ -259,10 +227,6 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
   }
 }
 
-interface Making {
-  readonly link: EngineLink
-  readonly say: Say
-  readonly turn: Turn
-  readonly signal: AbortSignal
-  readonly clock: Clock
+function isOwn({ origin }: Turn): boolean {
+  return origin === 'opening' || origin === 'prompt' || origin === 'engine'
 }

@@ -77,6 +77,11 @@ export function createBeginRecording({
           .consent(key, granted)
           .catch(err => log.warn({ err, session: key.id }, 'an answer about recording was not noted'))
       },
+      wordless: () =>
+        warnOnce(
+          `${session.agent.agent}/words`,
+          `${session.agent.agent}: what the caller answered was not written down and is no consent; where that is always so, take consent by the API`,
+        ),
       unsayable: () =>
         warnOnce(
           session.agent.agent,

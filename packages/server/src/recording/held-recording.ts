@@ -33,6 +33,8 @@ export interface HeldRecordingOptions {
   started(at: { readonly startedAtMs: number; readonly offsetMs: number }): void
   /** The caller has answered the question; again where it turns out that they had not finished. */
   answered(granted: boolean): void
+  /** Something was said to the question, and no words of it came. */
+  wordless(): void
   /** It has to be announced, and this agent cannot be made to say a sentence. */
   unsayable(): void
   ended(handedOver: boolean): void
@@ -57,6 +59,7 @@ export function holdRecording(options: HeldRecordingOptions): HeldRecording {
       watcher(notice())
     },
     answered,
+    wordless: options.wordless,
     unsayable() {
       if (!asks) options.unsayable()
     },
