@@ -63,7 +63,7 @@ export interface EngineLink {
    * For an engine that cannot `say`: speaks this text as it is in a voice of the line's own, which is not taken for the engine's
    * words. For what has to be told, and no fillers or prompts. Throws where it was not said to its end.
    */
-  announce?(text: string, signal: AbortSignal): AsyncIterable<ReplyPart>
+  announce?(text: string, signal: AbortSignal, account?: UsageAccount): AsyncIterable<ReplyPart>
   /** The turn is over: what its latest reply does, and cannot be undone, may be done. */
   committed?(turn: TurnId): void
   /** A turn of the caller's is over and is not answered, or not yet: a far memory may take its sound in now. */

@@ -5,13 +5,20 @@
  * What was said so is known apart from then on: the model is never told that it said it.
  */
 
-import { type Clock, ParleyError, type ReplyPart, type TextToSpeech } from '@parley/core'
+import {
+  type Clock,
+  defined,
+  ParleyError,
+  type ReplyPart,
+  type TextToSpeech,
+  type UsageAccount,
+} from '@parley/core'
 import { clauseWords } from '../cascade/clause-words.js'
 import { withPatience } from '../cascade/patience.js'
 
 export interface LineVoice {
   /** @throws ParleyError `voice_failed`, `timeout`, or what the voice throws, where it was not said to its end. */
-  say(text: string, signal: AbortSignal): AsyncGenerator<ReplyPart>
+  say(text: string, signal: AbortSignal, account?: UsageAccount): AsyncGenerator<ReplyPart>
   /** What of a reply's text the model said itself, and what the line did, which may have been cut short. */
   apart(text: string): { readonly own: string; readonly line: string; readonly isLineFirst: boolean }
 }
@@ -51,14 +58,19 @@ export function lineVoice({ voice, language, clock, begins }: LineVoiceOptions):
     texts = [...others, words].slice(-MOST_TEXTS)
   }
 
-  async function* spoken(text: string, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+  async function* spoken(
+    text: string,
+    signal: AbortSignal,
+    account: UsageAccount | undefined,
+  ): AsyncGenerator<ReplyPart> {
+    const request = { text, language, ...defined({ account }) }
     const words = clauseWords(text)
     const patience = { clock, ms: PATIENCE_MS, name: `Voice ${voice.name}` }
     const { sampleRate: rate } = voice
     let waiting: ReplyPart[] | undefined = []
     let beganMs = 0
     let soundMs = 0
-    for await (const part of withPatience(signal, patience, own => voice.speak({ text, language }, own))) {
+    for await (const part of withPatience(signal, patience, own => voice.speak(request, own))) {
       if (part.kind === 'word') {
         const piece = { kind: 'words', text: words.upTo(part.text), untilMs: part.endMs } as const
         if (waiting !== undefined) waiting.push(piece)
@@ -100,12 +112,12 @@ export function lineVoice({ voice, language, clock, begins }: LineVoiceOptions):
   }
 
   return {
-    async *say(text, signal) {
+    async *say(text, signal, account) {
       if (signal.aborted) return
       remember(text)
       const over = begins(text)
       try {
-        yield* spoken(text, signal)
+        yield* spoken(text, signal, account)
       } finally {
         over()
       }

@@ -190,7 +190,9 @@ function connect(options: LiveEngineOptions, call: EngineCall): EngineLink {
   }
 
   return {
-    ...(line === undefined ? {} : { announce: line.say }),
+    ...(line === undefined
+      ? {}
+      : { announce: (text, signal, account = call.account) => line.say(text, signal, account) }),
     hear: frame => sound.hear(frame),
     boundary({ kind }) {
       isCallerSpeaking = kind === 'speech-start'

@@ -68,7 +68,7 @@ export async function* askLast(making: Making, told: AnnouncedReply): AsyncGener
 async function* telling(making: Making, { text, place, unsaid }: AnnouncedReply): AsyncGenerator<ReplyPart> {
   place.toMs = place.fromMs
   try {
-    for await (const part of making.say(text, making.signal)) {
+    for await (const part of making.say(text, making.signal, making.turn.account)) {
       if (part.kind === 'audio') place.toMs += (part.samples.length * 1000) / part.rate
       yield moved(part, place.fromMs)
     }

@@ -128,7 +128,7 @@ export function createAnnouncing(options: AnnouncingOptions): Announcing {
       return
     }
     making.link.unanswered?.(making.turn)
-    yield* making.say(words, making.signal)
+    yield* making.say(words, making.signal, making.turn.account)
   }
 
   /** The words of a spoken turn may come a moment after it. */
