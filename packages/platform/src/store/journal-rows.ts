@@ -1,11 +1,14 @@
 import { type DurableEvent, type LedgerMark, ledgerMarks, type SessionId } from '@parley/core'
+import { foldUsage, type UsageEntry, type UsageInput } from './usage-rows.js'
 
 /**
  * Folds a batch of durable events into one row for each turn and reply, because one statement may touch a row only
  * once. The rules are those of the statement itself: the text and the end of later media time win, so the order of
  * events, and seeing one twice, make no difference.
  */
-export interface JournalEntry {
+export type JournalEntry = EventEntry | UsageEntry
+
+export interface EventEntry {
   readonly session: SessionId
   readonly event: DurableEvent
 }
@@ -49,12 +52,19 @@ export interface ReplyInput {
 export interface JournalRows {
   readonly turns: readonly TurnInput[]
   readonly replies: readonly ReplyInput[]
+  readonly usage: readonly UsageInput[]
 }
 
 export function foldJournal(entries: readonly JournalEntry[]): JournalRows {
   const turns = new Map<string, TurnInput>()
   const replies = new Map<string, ReplyInput>()
-  for (const { session, event } of entries) {
+  const usage: UsageEntry[] = []
+  for (const entry of entries) {
+    if ('usage' in entry) {
+      usage.push(entry)
+      continue
+    }
+    const { session, event } = entry
     const turn = keep(turns, [session, event.turn], {
       session_id: session,
       id: event.turn,
@@ -76,7 +86,7 @@ export function foldJournal(entries: readonly JournalEntry[]): JournalRows {
       if (event.atMs >= (reply.ledger_at_ms ?? -Infinity)) Object.assign(reply, ledgerColumns(event))
     } else if (event.atMs >= (reply.ended_at_ms ?? -Infinity)) Object.assign(reply, endColumns(event))
   }
-  return { turns: [...turns.values()], replies: [...replies.values()] }
+  return { turns: [...turns.values()], replies: [...replies.values()], usage: foldUsage(usage) }
 }
 
 function keep<Row>(rows: Map<string, Row>, id: readonly string[], fresh: Row): Row {

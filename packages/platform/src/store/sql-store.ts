@@ -10,6 +10,8 @@ import { retried, retryForMs } from './retried.js'
 import { selectFacets, selectSessions } from './search/select-sessions.js'
 import type { LogEntry, Store, StoreHealth, StoreLog } from './store.js'
 import { asStoreError, blamesData } from './store-errors.js'
+import { selectUsage } from './usage-query.js'
+import type { RunUsage } from './usage-rows.js'
 import { insertEvents, insertSession, updateEnd, writeJournal } from './write-queries.js'
 
 /**
@@ -46,6 +48,10 @@ export function createSqlStore(options: SqlStoreOptions): Store {
     await journal.push({ session, event }, bytes)
   }
 
+  async function writeUsage(session: SessionId, usage: RunUsage): Promise<void> {
+    if (usage.lines.length > 0) await journal.push({ session, usage }, 400 * usage.lines.length)
+  }
+
   async function flush(): Promise<void> {
     await Promise.all([journal.drain(), eventLog.drain()])
   }
@@ -73,6 +79,7 @@ export function createSqlStore(options: SqlStoreOptions): Store {
   return {
     kind: database.kind,
     write,
+    writeUsage,
     flush,
     health,
     appendEvents: eventLog.append,
@@ -90,6 +97,7 @@ export function createSqlStore(options: SqlStoreOptions): Store {
     listSessions: query => guarded(() => selectSessions(database.sql, query)),
     sessionFacets: tenant => guarded(() => selectFacets(database.sql, tenant)),
     readSession: key => guarded(() => selectConversation(database.sql, key)),
+    readUsage: key => guarded(() => selectUsage(database.sql, key)),
     readEvents: query => guarded(() => selectEvents(database.sql, query)),
     migrate: () => migrate(database.sql, log),
     migrationStatus: () => migrationStatus(database.sql),

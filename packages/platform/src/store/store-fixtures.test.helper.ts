@@ -1,4 +1,4 @@
-import type { Clock, DurableEvent, LatencyLedger, ReplyId, SessionId, TurnId } from '@parley/core'
+import type { Clock, DurableEvent, LatencyLedger, ReplyId, SessionId, TurnId, UsageLine } from '@parley/core'
 import type { NewSession, StoreLog } from './store.js'
 
 /** Things the store's tests share: ids, events, a log that remembers, a clock moved by hand. */
@@ -28,6 +28,25 @@ export function newSession(id: string, over: Partial<NewSession> = {}): NewSessi
     startedAtMs: 1_700_000_000_000,
     ...over,
   }
+}
+
+/** What a model and a voice used, so many times. */
+export function usageLines(times: number): readonly UsageLine[] {
+  const nothing = { audioMs: 0, characters: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
+  const tokens = { inputTokens: 100 * times, outputTokens: 10 * times, cachedTokens: 50 * times }
+  const counts = { requests: 2 * times, uncounted: times }
+  return [
+    {
+      ...{ slot: 'llm', provider: 'openai', model: 'small' },
+      ...{ used: { ...nothing, ...tokens }, wasted: { ...nothing, inputTokens: 30 * times } },
+      ...counts,
+    },
+    {
+      ...{ slot: 'tts', provider: 'cartesia' },
+      ...{ used: { ...nothing, characters: 40 * times }, wasted: nothing },
+      ...counts,
+    },
+  ]
 }
 
 export function transcript(turn: string, text: string, atMs: number): DurableEvent {

@@ -13,9 +13,11 @@ import {
   replyId,
   sessionId,
   transcript,
+  usageLines,
 } from './store-fixtures.test.helper.js'
 import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
 import { startTestPostgres, type TestPostgres } from './test-postgres.js'
+import type { RunUsage } from './usage-rows.js'
 
 useTemporaryFolders()
 
@@ -118,6 +120,34 @@ describe.each([
         },
       ],
     })
+  })
+
+  it('sums what processes counted of a session, however often and late they tell it', async () => {
+    const session = await begun({ keepsUsage: true })
+    expect(await store.readUsage(session)).toEqual({ kept: true, lines: [] })
+    const [early, late] = [1, 2].map(times => ({ run: 'one', lines: usageLines(times) }) as const)
+    const other = { run: 'other', lines: usageLines(10).slice(0, 1) }
+    const writes = [late, early, other, late].map(each => store.writeUsage(session.id, each as RunUsage))
+    await Promise.all([...writes, store.write(session.id, transcript('t1', 'hello', 900))])
+    await store.writeUsage(session.id, early as RunUsage)
+    const [llm, tts] = usageLines(1)
+    expect(await store.readUsage(session)).toEqual({
+      kept: true,
+      lines: [usageLines(12)[0], usageLines(2)[1]],
+    })
+    expect([llm?.slot, tts?.slot]).toEqual(['llm', 'tts'])
+    expect((await store.readSession(session))?.turns).toHaveLength(1)
+    expect(await store.readUsage({ ...session, tenant: 'other' })).toBeUndefined()
+    expect(await store.readUsage(await begun())).toEqual({ kept: false, lines: [] })
+  })
+
+  it('refuses what was used by a session that it does not know, and keeps what else was written', async () => {
+    const session = await begun()
+    const lost = store.writeUsage(sessionId('nobody'), { run: 'one', lines: usageLines(1) })
+    const kept = store.writeUsage(session.id, { run: 'one', lines: usageLines(1) })
+    await expect(lost).rejects.toMatchObject({ code: 'not_found' })
+    await kept
+    expect((await store.readUsage(session))?.lines).toHaveLength(2)
   })
 
   it('keeps who decided what was said', async () => {

@@ -9,8 +9,10 @@ import type {
   ReplyId,
   SessionEvent,
   SessionId,
+  UsageLine,
 } from '@parley/core'
 import type { SnippetPart } from './search/said-snippet.js'
+import type { RunUsage } from './usage-rows.js'
 
 /**
  * The port for lasting data: sessions, what was said and heard, and where the time went.
@@ -39,6 +41,12 @@ export interface Store extends Journal {
   write(session: SessionId, event: DurableEvent): Promise<void>
 
   /**
+   * What a process has counted of a session, all of it each time: sums that only grow, so that the same again, late or in
+   * another order changes nothing. Goes with the next batch of `write`. @throws as `write`.
+   */
+  writeUsage(session: SessionId, usage: RunUsage): Promise<void>
+
+  /**
    * Adds to the log of a session and returns at once. When the database cannot keep up or the session is unknown,
    * entries are dropped, counted in `health().droppedEvents` and warned of in the log.
    */
@@ -52,6 +60,9 @@ export interface Store extends Journal {
 
   /** The session with its turns in order of time; undefined if there is none or it is another tenant's. */
   readSession(key: SessionKey): Promise<StoredConversation | undefined>
+
+  /** What a session used of its providers; undefined if there is none or it is another tenant's. */
+  readUsage(key: SessionKey): Promise<StoredUsage | undefined>
 
   /** The log of a session from `fromSeq` on; empty if there is none or it is another tenant's. */
   readEvents(query: EventQuery): Promise<readonly LogEntry[]>
@@ -86,6 +97,8 @@ export interface NewSession extends SessionKey {
   readonly startedAtMs: number
   /** Who was to hear, think and speak when it began; of a failover's list the first. Absent where nobody said. */
   readonly providers?: SessionProviders
+  /** Whether it is counted what it uses. */
+  readonly keepsUsage?: true
 }
 
 /** By slot of an agent (`stt`, `llm`, `tts`, `realtime`, `live`): names of the registry, and the model where there is one. */
@@ -231,6 +244,13 @@ export interface StoredConversation extends StoredSession {
   readonly turns: readonly StoredTurn[]
   /** Whether there are more turns than the 5,000 given. */
   readonly truncated: boolean
+}
+
+export interface StoredUsage {
+  /** Whether it was counted from its beginning on. */
+  readonly kept: boolean
+  /** Of all processes that held it, by slot, provider and model. */
+  readonly lines: readonly UsageLine[]
 }
 
 export interface StoredTurn {

@@ -3,6 +3,7 @@ import type { JournalRows } from './journal-rows.js'
 import { toJsonText } from './json-text.js'
 import type { Schema } from './schema.js'
 import type { NewSession, SessionEnd } from './store.js'
+import { usageCounts, usageKey } from './usage-rows.js'
 
 /**
  * The statements that write, the same for both databases. A batch travels as one JSON parameter, so that a statement
@@ -43,8 +44,8 @@ const insertedTurn = ['session_id', 'id', 'first_at_ms', ...userPart].join(', ')
 const insertedReply = ['session_id', 'id', 'turn_id', 'first_at_ms', ...endPart, ...ledgerPart].join(', ')
 
 /** Foreign keys are checked when the statement ends, so the order of its parts does not matter. */
-const writeJournalSql = `
-with turn_input as (select * from jsonb_to_recordset($1::jsonb) as t(${turnColumns})),
+const journalParts = `
+turn_input as (select * from jsonb_to_recordset($1::jsonb) as t(${turnColumns})),
 reply_input as (select * from jsonb_to_recordset($2::jsonb) as r(${replyColumns})),
 turns as (
   insert into parley.turns as old (tenant, ${insertedTurn})
@@ -61,8 +62,27 @@ turns as (
     first_at_ms = least(old.first_at_ms, excluded.first_at_ms),
     ${takeLater(endPart, 'ended_at_ms')},
     ${takeLater(ledgerPart, 'ledger_at_ms')}
-)
+)`
+
+const writeJournalSql = `with ${journalParts}
 select distinct i.session_id as id from turn_input i
+where not exists (select 1 from parley.sessions s where s.id = i.session_id)`
+
+const usageColumns = `${usageKey.join(' text, ')} text, ${usageCounts.join(' float8, ')} float8`
+const insertedUsage = [...usageKey, ...usageCounts].join(', ')
+const grown = usageCounts.map(column => `${column} = greatest(old.${column}, excluded.${column})`).join(', ')
+
+/** The same with what was used of providers, where there is something of that. */
+const writeJournalAndUsageSql = `with ${journalParts},
+usage_input as (select * from jsonb_to_recordset($3::jsonb) as u(${usageColumns})),
+usage as (
+  insert into parley.session_usage as old (tenant, ${insertedUsage})
+  select s.tenant, ${prefixed('i', insertedUsage)}
+  from usage_input i join parley.sessions s on s.id = i.session_id
+  on conflict (${usageKey.join(', ')}) do update set ${grown}
+)
+select distinct i.session_id as id
+from (select session_id from turn_input union all select session_id from usage_input) i
 where not exists (select 1 from parley.sessions s where s.id = i.session_id)`
 
 function prefixed(alias: string, columns: string): string {
@@ -76,16 +96,18 @@ export async function writeJournal(
 ): Promise<ReadonlySet<string>> {
   const parameters = [toJsonText(rows.turns), toJsonText(rows.replies)]
   const unknown = await database.executeQuery<{ readonly id: string }>(
-    CompiledQuery.raw(writeJournalSql, parameters),
+    rows.usage.length === 0
+      ? CompiledQuery.raw(writeJournalSql, parameters)
+      : CompiledQuery.raw(writeJournalAndUsageSql, [...parameters, toJsonText(rows.usage)]),
   )
   return new Set(unknown.rows.map(row => row.id))
 }
 
 const beginSql = `
-insert into parley.sessions as old (id, tenant, agent, language, edge, started_at, providers)
-select id, tenant, agent, language, edge, to_timestamp(started_at_ms / 1000), providers
+insert into parley.sessions as old (id, tenant, agent, language, edge, started_at, providers, keeps_usage)
+select id, tenant, agent, language, edge, to_timestamp(started_at_ms / 1000), providers, coalesce(keeps_usage, false)
 from jsonb_to_recordset($1::jsonb) as s(id text, tenant text, agent text, language text, edge text,
-  started_at_ms float8, providers jsonb)
+  started_at_ms float8, providers jsonb, keeps_usage boolean)
 on conflict (id) do update set agent = old.agent where old.tenant = excluded.tenant
 returning (xmax::text <> '0') as resumed,
   (select coalesce(max(e.seq) + 1, 0) from parley.session_events e where e.session_id = old.id) as next_seq`
@@ -95,9 +117,10 @@ export async function insertSession(
   database: Kysely<Schema>,
   session: NewSession,
 ): Promise<{ readonly resumed: boolean; readonly nextSeq: number } | undefined> {
-  const row = { ...session, started_at_ms: Math.trunc(session.startedAtMs) }
+  const { startedAtMs, keepsUsage, ...row } = session
+  const given = { ...row, started_at_ms: Math.trunc(startedAtMs), keeps_usage: keepsUsage === true }
   const { rows } = await database.executeQuery<{ readonly resumed: boolean; readonly next_seq: number }>(
-    CompiledQuery.raw(beginSql, [toJsonText([row])]),
+    CompiledQuery.raw(beginSql, [toJsonText([given])]),
   )
   const [first] = rows
   return first && { resumed: first.resumed, nextSeq: first.next_seq }

@@ -15,6 +15,7 @@ import {
   turnTaking,
 } from '@parley/core'
 import { createCompany } from '@parley/transports'
+import { keepUsage } from '../usage/usage-keeper.js'
 import type { Beginning, OpenedCall, OpenSession, SessionDeskParts } from './desk-contract.js'
 import { seated } from './desk-joins.js'
 import { providersOf } from './session-providers.js'
@@ -53,7 +54,9 @@ export async function beginSession(
     ...{ id, tenant, agent: agent.agent, language, edge },
     startedAtMs: parts.epochMs(),
     providers: providersOf(agent, config),
+    keepsUsage: true,
   })
+  const kept = keepUsage({ store, clock, log }, { id, run: drawToken() })
   const roundTripMs = () => {
     if (beginning.roundTripMs !== undefined) return beginning.roundTripMs()
     return open.get(id)?.session.roundTripMs ?? transport.roundTripMs ?? transport.pathMs
@@ -96,6 +99,7 @@ export async function beginSession(
     name: 'desk',
     event(event) {
       if (event.kind !== 'session-ended') return
+      kept.end()
       detector.close()
       giveBack()
       // The same conversation may have been gone on with in another session.
@@ -111,7 +115,8 @@ export async function beginSession(
     turnTaking: held => turnTaking(held, language),
     limits: { idleMs: config.idleTimeoutMs, maxMs, resumeMs: config.resumeWindowMs },
     opens: opens && goesOnFrom === undefined,
-    journal: store,
+    journal: kept.journal,
+    usage: kept.usage,
     ...defined({ log: parts.recorder.log(id), goesOnFrom, snapshots: beginning.snapshots }),
     taps: [
       ...usualTaps(parts, id, tenant, { fromSeq: nextSeq, fromMs: goesOnFrom?.atMs ?? 0, roundTripMs }),

@@ -30,6 +30,7 @@ export async function openTestDesk(
     },
     endSession: async (end: SessionEnd) => void ends.push(end),
     write: async (_: SessionId, { kind }: SessionEvent) => void rows.push(kind),
+    writeUsage: async () => {},
     appendEvents: () => {},
     flush: async () => {},
   } as unknown as Store

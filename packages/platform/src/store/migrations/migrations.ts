@@ -7,6 +7,7 @@ import { recordings } from './0006-recordings.js'
 import { search } from './0007-search.js'
 import { tenants } from './0008-tenants.js'
 import { agents } from './0009-agents.js'
+import { usage } from './0010-usage.js'
 
 /**
  * The one list of schema changes, for PGlite and PostgreSQL alike. Forward only: an applied migration is never
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   search,
   tenants,
   agents,
+  usage,
 ]
