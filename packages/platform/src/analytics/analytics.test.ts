@@ -11,6 +11,7 @@ import {
   replyEnded,
   sessionId,
   transcript,
+  usageLines,
 } from '../store/store-fixtures.test.helper.js'
 import { readyDataDir, useTemporaryFolders } from '../store/temporary-folder.test.helper.js'
 import { startTestPostgres, type TestPostgres } from '../store/test-postgres.js'
@@ -73,6 +74,7 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
     expect(report.latency).toMatchObject({ total: nothing, stages: [], providers: [], bargeIn: nothing })
     expect(report.overTime.map(({ sessions }) => sessions)).toEqual([0, 0, 0])
     expect([report.tokens, report.spend, report.groups, report.tools]).toEqual([[], [], [], []])
+    expect(report.usage).toEqual({ sessions: 0, lines: [], truncated: false })
   })
 
   it('come out as counted by hand', async () => {
@@ -147,6 +149,28 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
     const { spend } = await analytics.report(query)
     expect(spend).toEqual([{ what: 'carrier', rows: 2, micros: 11, unsettled: 1 }])
     expect((await analytics.report({ ...query, edge: 'voice-ws' })).spend).toEqual([])
+  })
+
+  it('sum what each provider was used, and leave those conversations to it whose use was kept', async () => {
+    const used = { tenant: 'counting', startedAtMs: fromMs, keepsUsage: true } as const
+    const sessions = ['kept_1', 'kept_2'].map(id => ({ session: newSession(id, used), events: tokensMade }))
+    await tell(store, [
+      ...sessions,
+      { session: newSession('unkept', { tenant: 'counting', startedAtMs: fromMs }), events: tokensMade },
+    ])
+    for (const { session } of sessions) await store.writeUsage(session.id, { run: 'a', lines: usageLines(1) })
+    await store.writeUsage(sessionId('kept_1'), { run: 'b', lines: usageLines(2) })
+    const { usage, tokens } = await analytics.report({ ...query, tenant: 'counting' })
+    const [llm, tts] = usageLines(4)
+    expect(usage).toEqual({
+      sessions: 2,
+      truncated: false,
+      lines: [
+        { ...llm, agent: 'clinic', sessions: 2 },
+        { ...tts, agent: 'clinic', sessions: 2, model: null },
+      ],
+    })
+    expect(tokens).toMatchObject([{ replies: 1, inputTokens: 7 }])
   })
 
   it('know the stages of ledgers that were stored before stages had a column', async () => {
@@ -233,6 +257,10 @@ describe.each(['pglite', 'postgres'] as const)('figures of conversations on %s',
     expect(await analytics.report(query)).toMatchObject({ headline: { sessions: 2 } })
   })
 })
+
+const tokensMade = [
+  { kind: 'reply-made', turn: 't1', reply: 'r1', inputTokens: 7, outputTokens: 1, atMs: 1 },
+] as unknown as readonly SessionEvent[]
 
 /** Two conversations of `acme`, one before them, and one of somebody else. */
 const handMade: readonly PlainSession[] = [

@@ -4,6 +4,8 @@
  * absent or null, never 0. See docs/analytics.md for the definition of each.
  */
 
+import type { UsageLine } from '@parley/core'
+
 export interface Analytics {
   /**
    * @throws ParleyError `bad_message` for a range or a time zone that cannot be, `too_large` for more conversations than
@@ -53,6 +55,7 @@ export interface AnalyticsReport {
   readonly tools: readonly { readonly name: string; readonly calls: number; readonly failed: number | null }[]
   readonly endpointing: EndpointingFigures
   readonly speculation: SpeculationFigures
+  readonly usage: UsageReport
   readonly tokens: readonly TokenFigures[]
   readonly spend: readonly SpendFigures[]
 }
@@ -160,7 +163,24 @@ export interface SpeculationFigures {
   readonly outputTokens: number
 }
 
-/** Tokens as providers counted them, with what was thrown away. */
+/** What was used of providers, of conversations of which it was counted. */
+export interface UsageReport {
+  /** How many those are. */
+  readonly sessions: number
+  readonly lines: readonly UsageFigures[]
+  /** Whether there are more than the 1,000 told. */
+  readonly truncated: boolean
+}
+
+export interface UsageFigures
+  extends Pick<UsageLine, 'slot' | 'provider' | 'used' | 'wasted' | 'requests' | 'uncounted'> {
+  readonly agent: string
+  readonly model: string | null
+  /** That used it. */
+  readonly sessions: number
+}
+
+/** Of conversations of which nothing else was counted: tokens by the session log, with what was thrown away. */
 export interface TokenFigures {
   readonly agent: string
   readonly slot: string | null

@@ -11,6 +11,7 @@ import { isInScope, type Scope } from './scope.js'
 import { selectSpend } from './spend-query.js'
 import { selectTraffic } from './traffic-query.js'
 import { createTurns } from './turns.js'
+import { selectUsageFigures } from './usage-query.js'
 
 /**
  * Figures over a database of either kind. PostgreSQL answers all statements of a report from one snapshot, each within a
@@ -90,6 +91,7 @@ async function reportOf(
   const { heard, ...traffic } = await selectTraffic(work, query)
   const { latency, ...answers } = await selectAnswers(work, query)
   const { bargeIn, rulings, ...logged } = await selectLogged(work, query)
+  const usage = await selectUsageFigures(work, query)
   const spend = await together(transaction => selectSpend(transaction, query))
   return {
     headline,
@@ -99,6 +101,7 @@ async function reportOf(
     ...logged,
     latency: { ...latency, bargeIn },
     interruptions: { rulings, heard },
+    usage,
     spend,
   }
 }

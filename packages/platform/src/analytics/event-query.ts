@@ -70,7 +70,7 @@ async function selectKinds(database: QueryExecutorProvider, scope: Scope): Promi
   return rows
 }
 
-/** What was thrown away was paid as well. */
+/** Of conversations from before more was counted. What was thrown away was paid as well. */
 async function selectTokens(
   database: QueryExecutorProvider,
   scope: Scope,
@@ -81,7 +81,7 @@ async function selectTokens(
           when s.providers ? 'live' then 'live' when s.providers ? 'llm' then 'llm' end as slot,
         (e.event ->> 'inputTokens')::float8 as input, (e.event ->> 'outputTokens')::float8 as output
       from s join parley.session_events e on e.session_id = s.id
-      where e.tenant = ${scope.tenant} and e.kind in ('reply-made', 'reply-discarded')
+      where not s.keeps_usage and e.tenant = ${scope.tenant} and e.kind in ('reply-made', 'reply-discarded')
     )
     select agent, slot, providers -> slot ->> 'provider' as provider, providers -> slot ->> 'model' as model,
       count(*)::integer as replies, (count(*) filter (where input + output > 0))::integer as counted,

@@ -18,7 +18,7 @@ export function isInScope({ tenant, fromMs, untilMs, agent, edge, language }: Sc
 /** `s`, the sessions that are counted. */
 export function scoped(scope: Scope): RawBuilder<unknown> {
   return sql`s as materialized (
-    select id, agent, edge, language, started_at, end_reason, providers,
+    select id, agent, edge, language, started_at, end_reason, providers, keeps_usage,
       extract(epoch from ended_at - started_at)::float8 * 1000 as length_ms
     from parley.sessions where ${isInScope(scope)}
   )`

@@ -13,6 +13,16 @@ const some = { rows: 2, p50: 300, p90: 380, p95: 390, p99: 398.5 }
 const sums = { sessions: 1, minutes: 1.5, turns: 2, replies: 2, interrupted: 1, latency: some }
 const llm = { slot: 'llm', provider: 'openai', model: 'small', replies: 3 }
 
+const unused = { audioMs: 0, characters: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
+const line = {
+  agent: 'clinic',
+  slot: 'llm',
+  provider: 'openai',
+  sessions: 2,
+  requests: 3,
+  uncounted: 0,
+} as const
+
 const report: AnalyticsReport = {
   headline: { ...sums, ended: 1 },
   previous: { ...sums, ended: 0, latency: none },
@@ -26,6 +36,27 @@ const report: AnalyticsReport = {
   tools: [{ name: 'open-door', calls: 2, failed: null }],
   endpointing: { waits: none, long: 0, reopened: 0 },
   speculation: { prepared: 0, discarded: 0, audioMs: 0, words: 0, inputTokens: 0, outputTokens: 0 },
+  usage: {
+    sessions: 2,
+    truncated: false,
+    lines: [
+      {
+        ...line,
+        model: 'small',
+        used: { ...unused, inputTokens: 1_000_000 },
+        wasted: { ...unused, inputTokens: 250_000 },
+      },
+      {
+        ...line,
+        slot: 'tts',
+        provider: 'cartesia',
+        model: null,
+        used: { ...unused, characters: 9 },
+        wasted: unused,
+      },
+      { ...line, model: 'small', uncounted: 3, used: unused, wasted: unused },
+    ],
+  },
   tokens: [
     { agent: 'priced', ...llm, counted: 3, inputTokens: 1_000_000, outputTokens: 2_000_000 },
     { agent: 'other model', ...llm, model: 'huge', counted: 3, inputTokens: 9, outputTokens: 9 },
@@ -89,6 +120,32 @@ describe('figures over HTTP', () => {
         timeZone: 'Europe/Madrid',
       },
     ])
+  })
+
+  it('price what was used, name what has no price, and take nothing unknown for free', async () => {
+    const app = await serve(async () => report)
+    const { costs } = (await app.inject(`/api/analytics?${range}`)).json()
+    expect(
+      costs.usage.map((row: { cost: number | null; wastedCost: number | null }) => [
+        row.cost,
+        row.wastedCost,
+      ]),
+    ).toEqual([
+      [2, 0.5],
+      [null, null],
+      [null, null],
+    ])
+    expect(costs).toMatchObject({
+      cost: 2,
+      wastedCost: 0.5,
+      unpriced: ['tts cartesia'],
+      uncounted: 3,
+      sessions: 2,
+    })
+    const csv = (await app.inject(`/api/analytics/usage?${range}`)).body.split('\r\n')
+    expect(csv[1]).toBe('clinic,llm,openai,small,2,0,0,1000000,0,0,0,0,250000,0,0,3,0,2,0.5,EUR')
+    const unlisted = (await (await serve(async () => report, false)).inject(`/api/analytics?${range}`)).json()
+    expect(unlisted.costs).toMatchObject({ cost: null, unpriced: [], usage: [{ cost: null }, {}, {}] })
   })
 
   it('price tokens that were counted and have a price, and call the others unknown', async () => {

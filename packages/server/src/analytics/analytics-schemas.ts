@@ -1,5 +1,6 @@
 import { endingsAfter } from '@parley/platform'
 import { z } from 'zod'
+import { costSumSchema, usageLineSchema } from '../usage/usage-schemas.js'
 
 /** What the figures are, as schemas: the source of `/openapi.json`. */
 
@@ -99,7 +100,10 @@ export const analyticsSchema = z.object({
     outputTokens: z.number(),
   }),
   costs: z.object({
-    currency: z.string().nullable().meta({ description: 'Null without a price list.' }),
+    ...costSumSchema,
+    sessions: count.meta({ description: 'Conversations of which it was counted what they used.' }),
+    truncated: z.boolean().meta({ description: 'More than 1,000 lines; the rest is in no sum.' }),
+    usage: z.array(z.object({ agent: z.string(), sessions: count, ...usageLineSchema })),
     tokens: z.array(
       z.object({
         agent: z.string(),

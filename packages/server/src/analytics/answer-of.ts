@@ -1,14 +1,15 @@
 import type { PriceList } from '@parley/engines'
 import { type AnalyticsReport, slowAnswerMs, type TokenFigures } from '@parley/platform'
 import type { Config } from '../config/settings.js'
+import { costOfAll, costOfLine } from '../usage/priced-usage.js'
 import type { AnalyticsAnswer } from './analytics-schemas.js'
 
-/** What the API answers: the counted figures, the targets of this gateway, and what tokens cost by its price list. */
+/** What the API answers: the counted figures, the targets of this gateway, and what was used cost by its price list. */
 export function answerOf(
   report: AnalyticsReport,
   { config, prices }: { readonly config: Targets; readonly prices: PriceList | undefined },
 ): AnalyticsAnswer {
-  const { tokens, spend, ...figures } = report
+  const { tokens, spend, usage, ...figures } = report
   return {
     // Lists are only lent by the report.
     ...structuredClone(figures as Mutable<typeof figures>),
@@ -19,6 +20,13 @@ export function answerOf(
     },
     costs: {
       currency: prices?.currency ?? null,
+      ...costOfAll(usage.lines, prices),
+      sessions: usage.sessions,
+      truncated: usage.truncated,
+      usage: usage.lines.map(({ used, wasted, ...line }) => ({
+        ...{ ...line, used: { ...used }, wasted: { ...wasted } },
+        ...costOfLine({ ...line, used, wasted }, prices),
+      })),
       tokens: tokens.map(row => ({ ...row, cost: costOf(row, prices) })),
       calls: spend.map(row => ({ ...row })),
     },

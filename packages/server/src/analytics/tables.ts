@@ -1,5 +1,6 @@
 /** The figures as tables for spreadsheets: each list of the answer is one, with its columns by name. */
 
+import { usedKinds } from '@parley/core'
 import type { AnalyticsAnswer } from './analytics-schemas.js'
 
 export const tableNames = [
@@ -15,6 +16,7 @@ export const tableNames = [
   'groups',
   'decisions',
   'tools',
+  'usage',
   'tokens',
   'calls',
 ] as const
@@ -63,6 +65,19 @@ export function tableOf(name: TableName, answer: AnalyticsAnswer): Table {
       return { columns: ['by', 'cause', 'outcome', ...points], rows: answer.decisions }
     case 'tools':
       return { columns: ['name', 'calls', 'failed'], rows: answer.tools }
+    case 'usage':
+      return {
+        columns: [
+          ...['agent', 'slot', 'provider', 'model', 'sessions', ...usedKinds],
+          ...[...usedKinds.map(wastedName), 'requests', 'uncounted', 'cost', 'wastedCost', 'currency'],
+        ],
+        rows: costs.usage.map(({ used, wasted, ...row }) => ({
+          ...row,
+          ...used,
+          ...Object.fromEntries(usedKinds.map(kind => [wastedName(kind), wasted[kind]])),
+          currency: row.cost === null ? null : costs.currency,
+        })),
+      }
     case 'tokens':
       return {
         columns: [
@@ -95,6 +110,8 @@ function flat<Figures extends { readonly latency: AnalyticsAnswer['latency']['to
   const named = points.map(point => [`latency ${point}`, times[point]] as const)
   return Object.assign({}, row, Object.fromEntries(named)) as Omit<Figures, 'latency'> & Row
 }
+
+const wastedName = (kind: string) => `wasted ${kind}`
 
 /** RFC 4180 with a line of names first; what nobody knows is an empty cell. */
 export function csvOf({ columns, rows }: Table): string {

@@ -116,6 +116,9 @@ describe('the sessions API', () => {
     expect(list.json().sessions).toMatchObject([{ id: 'ses_1', agent: 'demo' }])
     const one = await get('/api/sessions/ses_1', await bearer('acme'))
     expect(one.json()).toMatchObject({ id: 'ses_1', turns: [], truncated: false })
+    const used = await get('/api/sessions/ses_1/usage', await bearer('acme'))
+    expect(used.json()).toMatchObject({ kept: true, currency: null, cost: null, lines: [] })
+    expect(one.json().usage).toEqual(used.json())
     expect(one.headers.get('cache-control')).toBe('no-store')
   })
 
@@ -125,6 +128,7 @@ describe('the sessions API', () => {
     const hidden = await get('/api/sessions/ses_1', await bearer('other'))
     const missing = await get('/api/sessions/ses_2', await bearer('other'))
     expect([hidden.status, hidden.text]).toEqual([404, missing.text])
+    expect((await get('/api/sessions/ses_1/usage', await bearer('other'))).text).toBe(hidden.text)
   })
 
   it('asks for a token where it must, and for the scope', async () => {
@@ -247,6 +251,7 @@ describe('/openapi.json', () => {
       '/api/sessions/export',
       '/api/sessions/facets',
       '/api/sessions/{id}',
+      '/api/sessions/{id}/usage',
       '/api/voice/health',
       '/health',
       '/metrics',

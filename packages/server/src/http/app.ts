@@ -1,5 +1,6 @@
 import fastifySwagger from '@fastify/swagger'
 import { ParleyError } from '@parley/core'
+import type { PriceList } from '@parley/engines'
 import type { Identity, Limits } from '@parley/platform'
 import Fastify, {
   type FastifyError,
@@ -47,6 +48,13 @@ export interface HttpParts {
 
 const BODY_LIMIT_BYTES = 1_048_576
 
+/** Loaded where there is a list: most gateways have none. @throws ParleyError `bad_config` */
+async function pricesOf({ pricesFile }: Config): Promise<PriceList | undefined> {
+  if (pricesFile === undefined) return undefined
+  const { readPriceList } = await import('../gateway/read-price-list.js')
+  return readPriceList(pricesFile)
+}
+
 export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   const { config, log } = parts
   const app = Fastify({
@@ -76,7 +84,8 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(stateRoutes(parts.health))
   await app.register(metricsRoute(parts.metrics, config.metricsEnabled))
-  await app.register(sessionRoutes(parts.sessions, createGuard(parts)))
+  const prices = await pricesOf(config)
+  await app.register(sessionRoutes({ reader: parts.sessions, guard: createGuard(parts), prices }))
   if (parts.edgeRoutes !== undefined) await app.register(parts.edgeRoutes)
   await serveConsole(app, parts.consoleFolder === false ? undefined : (parts.consoleFolder ?? findConsole()))
   await app.ready()

@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream'
 import { ParleyError, type SessionId } from '@parley/core'
+import type { PriceList } from '@parley/engines'
 import type { Store } from '@parley/platform'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { sessionUsageAnswer } from '../usage/session-usage-answer.js'
+import { sessionUsageSchema } from '../usage/usage-schemas.js'
 import type { Guard } from './guard.js'
 import { exportCsv, exportJson } from './session-export.js'
 import { sessionFilterOf, sessionFilterQuery } from './session-query.js'
@@ -10,7 +13,14 @@ import { facetsSchema, problemSchema, sessionPageSchema, sessionSchema } from '.
 
 /** Past and present conversations of the caller's own tenant. Another tenant's look exactly like missing ones. */
 
-export type SessionReader = Pick<Store, 'listSessions' | 'readSession' | 'sessionFacets'>
+export type SessionReader = Pick<Store, 'listSessions' | 'readSession' | 'readUsage' | 'sessionFacets'>
+
+export interface SessionRouteParts {
+  readonly reader: SessionReader
+  readonly guard: Guard
+  /** Undefined: nothing is priced. */
+  readonly prices: PriceList | undefined
+}
 
 const listQuery = sessionFilterQuery.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -20,7 +30,7 @@ const exportQuery = sessionFilterQuery.extend({ format: z.enum(['csv', 'json']).
 
 const problems = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 429: problemSchema }
 
-export function sessionRoutes(reader: SessionReader, guard: Guard): FastifyPluginAsyncZod {
+export function sessionRoutes({ reader, guard, prices }: SessionRouteParts): FastifyPluginAsyncZod {
   return async app => {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
@@ -87,7 +97,7 @@ export function sessionRoutes(reader: SessionReader, guard: Guard): FastifyPlugi
       '/api/sessions/:id',
       {
         schema: {
-          summary: 'One session with its turns',
+          summary: 'One session with its turns, and what it used and cost',
           tags: ['sessions'],
           security: [{ token: [] }],
           params: z.object({ id: z.string().max(100) }),
@@ -96,9 +106,29 @@ export function sessionRoutes(reader: SessionReader, guard: Guard): FastifyPlugi
       },
       async request => {
         const { tenant } = await guard(request, 'sessions:read')
-        const found = await reader.readSession({ tenant, id: request.params.id as SessionId })
-        if (!found) throw new ParleyError('not_found')
-        return sessionSchema.parse(found)
+        const key = { tenant, id: request.params.id as SessionId }
+        const found = await reader.readSession(key)
+        const used = found && (await reader.readUsage(key))
+        if (!used) throw new ParleyError('not_found')
+        return sessionSchema.parse({ ...found, usage: sessionUsageAnswer(used, prices) })
+      },
+    )
+    app.get(
+      '/api/sessions/:id/usage',
+      {
+        schema: {
+          summary: 'What one session used of its providers so far, and what it cost by the price list',
+          tags: ['sessions'],
+          security: [{ token: [] }],
+          params: z.object({ id: z.string().max(100) }),
+          response: { 200: sessionUsageSchema, 404: problemSchema, ...problems },
+        },
+      },
+      async request => {
+        const { tenant } = await guard(request, 'sessions:read')
+        const used = await reader.readUsage({ tenant, id: request.params.id as SessionId })
+        if (!used) throw new ParleyError('not_found')
+        return sessionUsageAnswer(used, prices)
       },
     )
   }

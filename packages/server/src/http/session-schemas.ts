@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sessionUsageSchema } from '../usage/usage-schemas.js'
 
 /** What the sessions API answers, as schemas: the source of `/openapi.json`. */
 
@@ -103,4 +104,5 @@ export const sessionSchema = z.object({
     }),
   ),
   truncated: z.boolean(),
+  usage: sessionUsageSchema,
 })

@@ -135,6 +135,9 @@ const fewSessions: SessionReader = {
   async sessionFacets(tenant) {
     return { agents: tenant === 'acme' ? ['demo'] : [], edges: [], languages: [] }
   },
+  async readUsage({ tenant, id }) {
+    return tenant === 'acme' && id === session.id ? { kept: true, lines: [] } : undefined
+  },
   async readSession({ tenant, id }) {
     if (tenant !== 'acme' || id !== session.id) return undefined
     return { ...session, turns: [], truncated: false }
