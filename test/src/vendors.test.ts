@@ -31,6 +31,11 @@ tts:
 failover: { hedgeShare: 0 }
 `
 
+const prices = `currency: EUR
+anthropic: { llm: { "*": { perMillionInput: 1000, perMillionOutput: 2000 } } }
+cartesia: { tts: { "*": { perMillionCharacters: 1000 } } }
+`
+
 const spoken = 'information about your last call'
 const story =
   'Once upon a time there was a small harbor town where every lamp had its own keeper, and each evening those ' +
@@ -100,6 +105,7 @@ describe('an agent made of vendors', { timeout: 60_000 }, () => {
     gateway = await startParley({
       env: {
         PARLEY_AGENT: writeAgent(agent),
+        PARLEY_PRICES: writeAgent(prices),
         DEEPGRAM_BASE_URL: vendors.deepgram.baseUrl,
         DEEPGRAM_API_KEY: 'dg-one,dg-two',
         ANTHROPIC_BASE_URL: vendors.anthropic.baseUrl,
@@ -138,6 +144,16 @@ describe('an agent made of vendors', { timeout: 60_000 }, () => {
     expect(caller.of('transcript-final').map(({ text }) => text)).toContain(spoken)
     expect(ended).toMatchObject({ said: `You said: ${spoken}.`, interrupted: false })
     expect(wordsPlayed(caller, reply)).toEqual(wordsIn(ended.said))
+    // What was used is stored before the end of the reply is told.
+    const { session } = caller.of('ready')[0] as { readonly session: string }
+    const { usage } = await (await fetch(`${gateway.url}/api/sessions/${session}`)).json()
+    const used = Object.fromEntries(usage.lines.map((line: { slot: string }) => [line.slot, line]))
+    expect(usage).toMatchObject({ kept: true, currency: 'EUR', unpriced: ['stt deepgram nova-3'] })
+    expect(used.llm).toMatchObject({ provider: 'anthropic', model: 'claude-haiku-5-5', uncounted: 0 })
+    expect(used.tts.used.characters).toBeGreaterThan(ended.said.length - 1)
+    expect(used.tts.cost).toBeCloseTo(used.tts.used.characters * 0.001)
+    expect(used.stt.cost).toBeNull()
+    expect(usage.cost).toBeCloseTo(used.llm.cost + used.tts.cost)
   })
 
   it('goes on with the next model in the middle of a sentence, each word once', async () => {

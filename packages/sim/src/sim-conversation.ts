@@ -20,6 +20,7 @@ import {
   type SessionLog,
   type SessionParts,
   type SessionSnapshot,
+  type SessionUsage,
   type Tap,
   type TurnPolicy,
 } from '@parley/core'
@@ -56,6 +57,7 @@ export interface SimConversationOptions {
   readonly ids?: Ids
   readonly goesOnFrom?: SessionSnapshot
   readonly snapshots?: (snapshot: SessionSnapshot) => void
+  readonly usage?: SessionUsage
 }
 
 const SAMPLE_RATE = 16_000
@@ -117,6 +119,7 @@ export class SimConversation {
       ids: options.ids ?? countingIds(),
       ...(options.goesOnFrom === undefined ? {} : { goesOnFrom: options.goesOnFrom }),
       ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
+      ...(options.usage === undefined ? {} : { usage: options.usage }),
     })
   }
 

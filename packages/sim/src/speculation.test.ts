@@ -1,4 +1,4 @@
-import { defaultTurnPolicy } from '@parley/core'
+import { createSessionUsage, defaultTurnPolicy } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SimConversation } from './sim-conversation.js'
@@ -37,6 +37,28 @@ describe('an answer prepared and thrown away', () => {
     await talk.speak(300)
     expect(talk.of('reply-discarded')).toEqual([
       expect.objectContaining({ reply: 'rpl_1', audioMs: 1_200, words: 4, inputTokens: 20, outputTokens: 7 }),
+    ])
+  })
+
+  it('is paid all the same: its account is waste, that of the answer that was heard is not', async () => {
+    const usage = createSessionUsage()
+    const by = { slot: 'llm', provider: 'acme' } as const
+    const talk = await SimConversation.start({
+      usage,
+      answer({ account }) {
+        account?.used(by, { inputTokens: 10 })
+        return { thinkMs: 20, paceMs: 5, words: [{ text: 'here', ms: 300 }] }
+      },
+      recognise: () => ({ text: 'go on', delayMs: 60 }),
+    })
+    await hesitate(talk, 1)
+    await talk.speak(300)
+    expect(usage.lines()).toMatchObject([{ used: { inputTokens: 10 }, wasted: { inputTokens: 10 } }])
+    await talk.silence(5_000)
+    expect(talk.of('reply-ended')).toHaveLength(1)
+    const thrownAway = talk.of('reply-discarded').length
+    expect(usage.lines()).toMatchObject([
+      { used: { inputTokens: 10 * (thrownAway + 1) }, wasted: { inputTokens: 10 * thrownAway } },
     ])
   })
 

@@ -1,4 +1,5 @@
-/** What models and calls cost, as far as it was counted and has a price; what has none is never shown as free. */
+/** What providers and calls cost, as far as it was counted and has a price; what has none is never shown as free. */
+import { CostNotes, UsageTable } from '../costs/usage-table.js'
 import { usePageWords } from '../i18n/language.js'
 import { DataTable } from '../ui/data-table.js'
 import { useNumbers } from '../ui/use-numbers.js'
@@ -11,16 +12,36 @@ interface CostFiguresProps {
   readonly save: (csv: string) => Promise<Blob>
 }
 
-export function CostFigures({ report: { costs }, save }: CostFiguresProps) {
+export function CostFigures({ report: { costs, headline }, save }: CostFiguresProps) {
   const words = usePageWords(table)
   const { count, money } = useNumbers()
   const currency = costs.currency ?? ''
+  const isOld = costs.sessions < headline.sessions
   return (
-    <Figure wide title={words.costs} note={words.costsNote} csv="tokens" save={save}>
-      {costs.currency === null && <p className="figure-note">{words.noPrices}</p>}
+    <Figure wide title={words.costs} note={words.costsNote} csv="usage" save={save}>
+      <CostNotes {...costs} />
+      {isOld && (
+        <p className="hint">
+          {words.costsOld(count(headline.sessions - costs.sessions), count(headline.sessions))}
+        </p>
+      )}
+      {costs.truncated && <p className="hint">{words.costsCut}</p>}
+      {costs.usage.length > 0 && (
+        <UsageTable
+          caption={words.costs}
+          lines={costs.usage}
+          currency={costs.currency}
+          keyOf={({ agent }) => agent}
+          before={[
+            { name: words.agent, cell: ({ agent }) => agent },
+            { name: words.sessions, cell: ({ sessions }) => count(sessions), figures: true },
+          ]}
+        />
+      )}
+      {costs.tokens.length > 0 && <h4>{words.tokensOld}</h4>}
       {costs.tokens.length > 0 && (
         <DataTable
-          caption={words.costs}
+          caption={words.tokensOld}
           rows={costs.tokens}
           keyOf={({ agent, slot, provider, model }) => `${agent} ${slot} ${provider} ${model}`}
           columns={[

@@ -1,4 +1,5 @@
 /** Figures as the gateway's API tells them. */
+import type { CostSum, UsageLine } from '../costs/usage-types.js'
 
 export interface Points {
   readonly rows: number
@@ -94,8 +95,11 @@ export interface Report {
     readonly inputTokens: number
     readonly outputTokens: number
   }
-  readonly costs: {
-    readonly currency: string | null
+  readonly costs: CostSum & {
+    /** Conversations of which it was counted. */
+    readonly sessions: number
+    readonly truncated: boolean
+    readonly usage: readonly (UsageLine & { readonly agent: string; readonly sessions: number })[]
     readonly tokens: readonly TokenRow[]
     readonly calls: readonly {
       readonly what: string

@@ -93,8 +93,11 @@ const english = {
   overlap: (times: string, seconds: string) => `Both at once ${times} times, ${seconds} s in all.`,
   costs: 'Costs',
   costsNote:
-    'Tokens of models alone. What voices and recognisers cost is counted in /metrics, not with conversations. A dash: not counted, or without a price.',
-  noPrices: 'There is no price list (PARLEY_PRICES), so tokens have no price here.',
+    'What recognisers, models and voices were used, with what was thrown away, priced by the list as it is now. A dash: not counted, or without a price.',
+  costsOld: (count: string, all: string) =>
+    `Of ${count} of ${all} conversations only the tokens of models are known: they are from before the rest was counted, and not in the sum.`,
+  costsCut: 'There are more lines than these; the rest is not in the sum.',
+  tokensOld: 'Conversations from before: tokens of models alone',
   inputTokens: 'Tokens in',
   outputTokens: 'Tokens out',
   counted: 'Answers counted',
@@ -225,8 +228,11 @@ const spanish: typeof english = {
   overlap: (times, seconds) => `Los dos a la vez ${times} veces, ${seconds} s en total.`,
   costs: 'Costes',
   costsNote:
-    'Solo tokens de modelos. Lo que cuestan voces y reconocedores está en /metrics, no con las conversaciones. Un guion: sin contar o sin precio.',
-  noPrices: 'No hay lista de precios (PARLEY_PRICES), así que aquí los tokens no tienen precio.',
+    'Lo que se usó de reconocedores, modelos y voces, con lo desechado, al precio de la lista de ahora. Un guion: sin contar o sin precio.',
+  costsOld: (count, all) =>
+    `De ${count} de ${all} conversaciones solo se conocen los tokens de modelos: son de antes de contar lo demás, y no están en la suma.`,
+  costsCut: 'Hay más líneas que estas; el resto no está en la suma.',
+  tokensOld: 'Conversaciones de antes: solo tokens de modelos',
   inputTokens: 'Tokens de entrada',
   outputTokens: 'Tokens de salida',
   counted: 'Respuestas contadas',

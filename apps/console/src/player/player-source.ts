@@ -7,6 +7,8 @@ export interface PlayerSource {
   readonly token: string
   readonly playback: string
   readonly pitch: string
+  /** What it used and cost; nobody's business who has a link. */
+  readonly usage: string | undefined
   /** Links to it are made, listed and revoked there; undefined for who has one. */
   readonly shares: string | undefined
   sound(playback: Playback): SoundPaths
@@ -24,6 +26,7 @@ export function ownSource(id: string, token: string): PlayerSource {
     token,
     playback: `${base}/playback`,
     pitch: `${base}/pitch`,
+    usage: `${base}/usage`,
     shares: `${base}/shares`,
     sound({ recording: { call } }) {
       if (call === undefined) return soundAt(base, `${base}/recording/waveform`)
@@ -39,6 +42,7 @@ export function sharedSource(secret: string): PlayerSource {
     token: '',
     playback: `${base}/playback`,
     pitch: `${base}/pitch`,
+    usage: undefined,
     shares: undefined,
     sound: () => soundAt(base, `${base}/waveform`),
   }

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useLanguage, usePageWords } from '../i18n/language.js'
 import { AnswerPanel, LEAD_MS } from './answer-panel.js'
+import { CostPanel } from './cost-panel.js'
 import { happeningText, happeningWhy } from './happening-text.js'
 import { HappeningsPanel } from './happenings-panel.js'
 import { clockText, hashAt, timeInHash } from './model/clock-text.js'
@@ -115,6 +116,13 @@ export function Player({ playback, source }: PlayerProps) {
       <div className="player-side">
         {lines.some(isAgent) && <AnswerPanel lines={lines} clock={clock} />}
         <HappeningsPanel happenings={happenings} clock={clock} nextInterruption={steps.nextInterruption} />
+        {source.usage && (
+          <CostPanel
+            path={source.usage}
+            token={source.token}
+            running={playback.session.state === 'running'}
+          />
+        )}
         <p className="hint player-keys">{text.keys}</p>
       </div>
     </div>

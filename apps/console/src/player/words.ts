@@ -20,6 +20,10 @@ const english = {
   noLog:
     'The log of this conversation was lost: there are words and latencies, but no reasons, and times are estimated.',
   cut: 'It is longer than what is shown here.',
+  cost: 'What it cost',
+  costUnknown: 'This conversation is from before it was counted what conversations use.',
+  costPartly: 'It began before it was counted what conversations use: this is what came after.',
+  costNothing: 'It used nothing of any vendor: what runs in the gateway itself costs nothing.',
   estimated: 'about',
   silent: 'Nothing was said.',
 
@@ -139,6 +143,10 @@ const spanish: typeof english = {
   noLog:
     'Se perdió el registro de esta conversación: hay palabras y latencias, pero no motivos, y los tiempos son estimados.',
   cut: 'Es más larga que lo que se muestra aquí.',
+  cost: 'Lo que costó',
+  costUnknown: 'Esta conversación es de antes de que se contara lo que usan las conversaciones.',
+  costPartly: 'Empezó antes de que se contara lo que usan las conversaciones: esto es lo que vino después.',
+  costNothing: 'No usó nada de ningún proveedor: lo que corre en la propia pasarela no cuesta nada.',
   estimated: 'aprox.',
   silent: 'No se dijo nada.',
 
