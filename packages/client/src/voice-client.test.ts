@@ -382,17 +382,42 @@ describe('the voice client', () => {
     expect(sent(last(page), 'played')).toEqual([])
   })
 
-  it('begins a new session where the old one cannot be resumed', async () => {
+  it('begins a new session at once where the old one cannot be resumed, however long it waited for that', async () => {
     const { client, page } = await connected()
-    last(page).die(1006)
-    await page.pass(250)
+    for (let tries = 0; tries < 6; tries++) {
+      last(page).die(1006)
+      await page.pass(8_000)
+    }
+    const { length } = page.sockets
     last(page).accept()
     last(page).say({ type: 'error', code: 'resume_failed', message: 'Too old.', fatal: true })
-    await page.pass(500)
+    expect(page.sockets).toHaveLength(length + 1)
     last(page).accept()
     expect(last(page).received[0]).not.toHaveProperty('resume')
     last(page).say(readyMessage({ session: 'ses_2' }))
     expect(client.ready?.session).toBe('ses_2')
+  })
+
+  it.each([
+    ['refuses to resume what nobody asked to', undefined, {}],
+    ['says ready and refuses then', 'ready', {}],
+    ['asks for time', undefined, { retryAfterMs: 3_000 }],
+  ])('is not sent into a loop by a gateway that %s', async (_, ready, more) => {
+    const { client, page } = await connected()
+    const refuse = () =>
+      last(page).say({ type: 'error', code: 'resume_failed', message: 'No.', fatal: true, ...more })
+    last(page).die(1006)
+    await page.pass(250)
+    for (let time = 0; time < 4; time++) {
+      last(page).accept()
+      if (ready) last(page).say(readyMessage({ session: `ses_${time}` }))
+      refuse()
+    }
+    const refusedAtOnce = page.sockets.length
+    expect(refusedAtOnce).toBeLessThanOrEqual(3)
+    await page.pass(60_000)
+    expect(page.sockets.length).toBeGreaterThan(refusedAtOnce)
+    client.close()
   })
 
   it('goes on at another node with the token of a draining one', async () => {

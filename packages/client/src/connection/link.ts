@@ -185,11 +185,12 @@ export function createLink({ client, hello: askHello, consent, environment, hook
 
   /** Whose conversation is gone begins another one; who only joined one has nothing to begin. */
   function refused(code: string): void {
-    if (code === 'resume_failed' && standing.refused()) return startOver()
-    const isBack = client.join === undefined && standing.session !== undefined
+    const hadWay = standing.session !== undefined
+    if (code === 'resume_failed' && standing.refused()) return startOver(hadWay)
+    const isBack = client.join === undefined && hadWay
     if (code !== 'resume_failed' && !(code === 'not_found' && isBack)) return
     standing.forget()
-    startOver()
+    startOver(hadWay)
   }
 
   function becomeReady(message: Ready): void {
@@ -199,10 +200,18 @@ export function createLink({ client, hello: askHello, consent, environment, hook
     become('ready')
   }
 
-  /** Where the session is gone for good, what the person said and typed goes into a new one. */
-  function startOver(): void {
+  /**
+   * Where the session is gone for good, what the person said and typed goes into a new one, at once: the way back was waited
+   * for already. A gateway that refuses what it was not asked, or has said `ready`, is not asked in a loop.
+   */
+  function startOver(hadWay: boolean): void {
     connection?.close(1000, 'starting over')
-    dropped(new ClientError('connection-lost'))
+    const error = new ClientError('connection-lost')
+    if (!hadWay || readyAt !== undefined || refusal?.retryAfterMs !== undefined) return dropped(error)
+    connection = undefined
+    hooks.broken(error)
+    become(ready === undefined ? 'connecting' : 'reconnecting')
+    tryNow()
   }
 
   /** While the next try waits: a refusal that would be repeated ends the tries. */
