@@ -6,8 +6,8 @@ export function createAudioContext(): AudioContext {
 }
 
 /**
- * Resumes `context` at each gesture until it runs, and again when the system suspends it (a phone call, a locked
- * screen). Returns how to stop.
+ * Resumes `context` at each gesture until it runs, and when the system suspends it (after a phone call, a locked screen).
+ * Returns how to stop.
  */
 export function resumeOnGesture(
   context: AudioContext,
@@ -18,7 +18,22 @@ export function resumeOnGesture(
     if (context.state !== 'running' && context.state !== 'closed') context.resume().catch(() => {})
   }
   resume()
-  return onGesture(resume, target)
+  const leave = [onGesture(resume, target), resumeSuspended(context)]
+  return () => {
+    for (const each of leave) each()
+  }
+}
+
+/**
+ * Safari says `suspended` once a phone call is over, and then allows it. To ask while it is `interrupted` fails, and may
+ * leave it running without a sound: that is left to gestures, and to a page that is shown again. Returns how to stop.
+ */
+export function resumeSuspended(context: AudioContext): () => void {
+  function resume(): void {
+    if (context.state === 'suspended') context.resume().catch(() => {})
+  }
+  context.addEventListener('statechange', resume)
+  return () => context.removeEventListener('statechange', resume)
 }
 
 /** Calls at each click, key or touch, until the returned function is called. */

@@ -1,6 +1,45 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { microphoneFault, openMicrophone } from './microphone.js'
+import { type MicrophoneOptions, microphoneFault, openMicrophone } from './microphone.js'
 import { outputLatencyMs } from './player.js'
+
+interface StandInTrack {
+  readonly label: string
+  readonly muted: boolean
+  readonly stop: ReturnType<typeof vi.fn>
+  onended?: () => void
+  onmute?: () => void
+  onunmute?: () => void
+}
+
+/** Microphones by the Media Capture specification: each `grant` is one that is there, for one who asks. */
+function aBrowser() {
+  const granted: StandInTrack[] = []
+  const getUserMedia = async () => {
+    const track = granted.shift()
+    if (track === undefined) throw new DOMException('', 'NotFoundError')
+    return { getTracks: () => [track], getAudioTracks: () => [track] }
+  }
+  const node = { connect() {}, disconnect() {} }
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } })
+  vi.stubGlobal('AudioWorkletNode', function ofContext() {
+    return { ...node, port: { postMessage() {} } }
+  })
+  const context = {
+    audioWorklet: { addModule: async () => {} },
+    createMediaStreamSource: () => node,
+  } as unknown as AudioContext
+  return {
+    grant(track: Partial<StandInTrack> = {}): StandInTrack {
+      const made = { label: '', muted: false, stop: vi.fn(), ...track }
+      granted.push(made)
+      return made
+    },
+    open: (options: Partial<MicrophoneOptions> = {}) => openMicrophone({ context, ...options }),
+    async settle() {
+      for (let i = 0; i < 10; i++) await Promise.resolve()
+    },
+  }
+}
 
 describe('the devices', () => {
   afterEach(() => void vi.unstubAllGlobals())
@@ -31,6 +70,37 @@ describe('the devices', () => {
     const context = { audioWorklet: { addModule: async () => {} } } as unknown as AudioContext
     await expect(openMicrophone({ context })).rejects.toBe(closed)
     expect(track.stop).toHaveBeenCalledOnce()
+  })
+
+  it('is silenced and heard again as its track is muted and unmuted, and says so of one that begins muted', async () => {
+    const { grant, open } = aBrowser()
+    const track = grant({ muted: true })
+    const source = await open()
+    const told: boolean[] = []
+    source.on('silenced', ({ on }) => told.push(on))
+    expect(source.silenced).toBe(true)
+    track.onunmute?.()
+    track.onmute?.()
+    track.onmute?.()
+    expect([told, source.silenced]).toEqual([[false, true], true])
+  })
+
+  it('gives way to another one where its track ends, and to none where there is none', async () => {
+    const { grant, open, settle } = aBrowser()
+    const first = grant({ label: 'Headset' })
+    const source = await open({ deviceId: 'headset' })
+    const told: unknown[] = []
+    source.on('device-changed', ({ label }) => told.push(label))
+    source.on('ended', ({ error }) => told.push(error?.code))
+    const second = grant({ label: 'Built in' })
+    first.onended?.()
+    await settle()
+    expect([told, first.stop.mock.calls.length, source.label]).toEqual([['Built in'], 1, 'Built in'])
+    second.onended?.()
+    await settle()
+    second.onended?.()
+    await settle()
+    expect(told).toEqual(['Built in', 'microphone-lost'])
   })
 
   it('takes a latency the browser does not tell as none', () => {

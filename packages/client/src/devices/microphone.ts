@@ -34,6 +34,7 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
   const letGo = (of: MediaStream) => of !== options.stream && stopTracks(of)
   let input: MediaStreamAudioSourceNode | undefined
   let muted = false
+  let silenced = false
   let over = false
   const capture = openCapture()
 
@@ -57,9 +58,17 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
     if (also !== undefined && !muted) input.connect(also)
     for (const track of to.getAudioTracks()) {
       track.onended = () => void replace(to)
-      track.onmute = () => events.emit('silenced', { on: true })
-      track.onunmute = () => events.emit('silenced', { on: false })
+      track.onmute = () => silence(true)
+      track.onunmute = () => silence(false)
     }
+    // Media Capture: a track may begin muted, as on a phone that is in a call.
+    silence(to.getAudioTracks().some(track => track.muted))
+  }
+
+  function silence(on: boolean): void {
+    if (on === silenced) return
+    silenced = on
+    events.emit('silenced', { on })
   }
 
   /** Unplugged or taken away: another microphone goes on in its place, if there is one. */
@@ -97,6 +106,9 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
     sampleRate: capture.sampleRate,
     get label() {
       return labelOf(stream)
+    },
+    get silenced() {
+      return silenced
     },
     get muted() {
       return muted

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { resumeOnGesture } from './audio-context.js'
 import { useAudioSession } from './audio-session.js'
 import { openPageSound } from './page-sound.js'
 import { createSoundOutput } from './sound-output.js'
@@ -54,6 +55,22 @@ describe('the sound of a page', () => {
     sound.close()
     gestures.dispatchEvent(new Event('touchend'))
     expect(context.resumed).toBe(1)
+  })
+
+  it('is taken back by pages that make their own context as well', () => {
+    const context = new Context()
+    context.state = 'suspended'
+    const gestures = new EventTarget()
+    const stop = resumeOnGesture(asContext(context), gestures)
+    expect(context.resumed).toBe(1)
+    context.become('interrupted')
+    expect(context.resumed).toBe(1)
+    context.become('suspended')
+    gestures.dispatchEvent(new Event('keydown'))
+    expect(context.resumed).toBe(3)
+    stop()
+    context.become('suspended')
+    expect(context.resumed).toBe(3)
   })
 
   it('is told to the system as what it is, so that a silent switch does not silence the agent', () => {

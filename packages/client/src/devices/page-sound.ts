@@ -1,7 +1,7 @@
 /** A page's audio context as `PageSound`: it runs whenever the browser lets it, and is closed only by who made it. */
 import { ClientError } from '../client-error.js'
 import type { PageSound, SoundState } from '../voice/voice-devices.js'
-import { createAudioContext, onGesture } from './audio-context.js'
+import { createAudioContext, onGesture, resumeSuspended } from './audio-context.js'
 import { useAudioSession } from './audio-session.js'
 import type { AudioSource } from './audio-source.js'
 import { type MicrophoneOptions, openMicrophone } from './microphone.js'
@@ -25,15 +25,8 @@ export function openPageSound({ context: given, calls, gestures }: PageSoundOpti
   const context = given ?? createAudioContext()
   const output = createSoundOutput(context)
   const line = calls ? context.createMediaStreamDestination() : undefined
-  const stopResuming = onGesture(resume, gestures)
+  const leave = [onGesture(resume, gestures), resumeSuspended(context)]
   resume()
-  // Safari says `suspended` once a phone call is over, and then allows it. To ask while it is `interrupted` fails, and may
-  // leave it running without a sound: that is left to gestures, and to a page that is shown again.
-  context.addEventListener('statechange', resumeSuspended)
-
-  function resumeSuspended(): void {
-    if (context.state === 'suspended') context.resume().catch(() => {})
-  }
 
   function resume(): void {
     if (context.state !== 'running' && context.state !== 'closed') context.resume().catch(() => {})
@@ -90,8 +83,7 @@ export function openPageSound({ context: given, calls, gestures }: PageSoundOpti
     },
     setSpeaker: output.choose,
     close() {
-      stopResuming()
-      context.removeEventListener('statechange', resumeSuspended)
+      for (const each of leave) each()
       output.close()
       session.end()
       if (given === undefined && context.state !== 'closed') context.close().catch(() => {})
@@ -106,6 +98,9 @@ function withClose(source: AudioSource, closed: () => void): AudioSource {
     on: source.on,
     get label() {
       return source.label
+    },
+    get silenced() {
+      return source.silenced
     },
     get muted() {
       return source.muted

@@ -57,6 +57,7 @@ export async function openRecording(options: RecordingOptions): Promise<AudioSou
   return {
     sampleRate: capture.sampleRate,
     label: options.label ?? '',
+    silenced: false,
     get muted() {
       return muted
     },

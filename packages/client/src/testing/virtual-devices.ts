@@ -210,6 +210,7 @@ function createMicrophone(wish: VirtualMicrophone['wish'], label: string): Virtu
     wish,
     sampleRate,
     label,
+    silenced: false,
     muted: false,
     on: events.on,
     emit: events.emit,

@@ -86,7 +86,7 @@ export function createTalker(threshold: number | undefined, hooks: TalkerHooks):
         hooks.lost(error ?? new ClientError('microphone-lost'))
       }),
     ]
-    become('on')
+    become(opened.silenced ? 'silenced' : 'on')
   }
 
   return {

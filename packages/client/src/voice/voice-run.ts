@@ -111,6 +111,8 @@ export function beginVoiceRun(parts: VoiceRunParts): VoiceRun {
     if (!page.visible()) return
     sound.resume()
     if (sound.state === 'on') checkSoundGoesOn()
+    // Taken for good while the page was hidden; nothing tells when it can be had again but this.
+    if (opened && microphoneWanted && talker.status === 'none') void openMicrophone()
     client.wake()
     keepScreenOn()
   }

@@ -342,6 +342,17 @@ describe('a voice on a page', () => {
     expect([problems, frames(socket())]).toEqual([['microphone-lost'], [1]])
   })
 
+  it('asks for a microphone that was taken for good once the page is shown again', async () => {
+    const { voice, kit, page, microphone } = await live()
+    kit.setVisible(false)
+    microphone().emit('ended', { error: new ClientError('microphone-lost') })
+    await page.pass(0)
+    expect(kit.microphones).toHaveLength(1)
+    kit.setVisible(true)
+    await page.pass(0)
+    expect([kit.microphones.length, voice.snapshot().microphone]).toEqual([2, 'on'])
+  })
+
   it('chooses the loudspeaker, and falls back to the system’s when it is unplugged', async () => {
     const { voice, kit, page, sound, moved } = await live({ speakerId: 'out-2' })
     expect(sound().speaker).toBe('out-2')
