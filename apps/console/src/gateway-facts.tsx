@@ -1,6 +1,7 @@
 /** Who is on the line (agent, recogniser, voice), what to do where one is missing, and the few settings. */
 import { useState } from 'react'
 import { useLanguage } from './i18n/language.js'
+import { useFormatMs } from './latency/format-ms.js'
 import { pathTo } from './route.js'
 import { hasBrowserRecogniser } from './session/browser-recogniser.js'
 import type { ConsoleSession } from './session/console-session.js'
@@ -15,6 +16,7 @@ interface GatewayFactsProps {
 export function GatewayFacts({ state, session }: GatewayFactsProps) {
   const { messages } = useLanguage()
   const words = messages.gateway
+  const formatMs = useFormatMs()
   const { ready, roundTripMs } = state
   return (
     <section className="section" aria-labelledby="gateway-heading">
@@ -25,7 +27,7 @@ export function GatewayFacts({ state, session }: GatewayFactsProps) {
         <Fact name={words.voice} value={ready && (ready.voice ?? words.none)} />
         <Fact name={words.language} value={ready?.language} />
         {roundTripMs !== undefined && isConnected(state) && (
-          <Fact name={words.roundTrip} value={`${roundTripMs.toFixed(roundTripMs < 10 ? 1 : 0)} ms`} />
+          <Fact name={words.roundTrip} value={formatMs(roundTripMs)} />
         )}
         {ready && state.sealed && <Fact name={words.sealed} value={words.sealedYes} />}
         {ready && <Fact name={words.session} value={ready.session} />}

@@ -1,6 +1,7 @@
 /** One leg of the self-test. */
-import { usePageWords } from '../i18n/language.js'
-import type { Step, StepState } from './check-types.js'
+import { type Language, useLanguage, usePageWords } from '../i18n/language.js'
+import { fixed } from '../ui/fixed.js'
+import type { Step, StepState, Values } from './check-types.js'
 import { words } from './words.js'
 
 interface StepRowProps {
@@ -11,8 +12,9 @@ interface StepRowProps {
 
 export function StepRow({ step, heardTone, onHeard }: StepRowProps) {
   const text = usePageWords(words)
+  const { language } = useLanguage()
   const { name, state, outcome, tookMs } = step
-  const fact = outcome && text.facts[outcome.fact]?.(outcome.values ?? {})
+  const fact = outcome && text.facts[outcome.fact]?.(written(outcome.values ?? {}, language))
   return (
     <li className="check-step" data-state={state} data-step={name}>
       <Mark state={state} name={text.states[state]} />
@@ -54,6 +56,15 @@ function HeardTone({
       {heard === false && <p className="check-cure">{text.notHeard}</p>}
     </fieldset>
   )
+}
+
+/** Figures as the language writes them; the report keeps them as they are. */
+function written(values: Values, language: Language): Values {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? fixed(value, Number.isInteger(value) ? 0 : 1, language) : value,
+  ])
+  return Object.fromEntries(entries)
 }
 
 const shapes: Readonly<Record<StepState, string>> = {

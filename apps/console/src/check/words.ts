@@ -1,4 +1,6 @@
 /** The words of this page; what a step found is said by `english-facts` and `spanish-facts`. */
+
+import { fixed } from '../ui/fixed.js'
 import type { StepName } from './check-types.js'
 import { englishFacts } from './english-facts.js'
 import { spanishFacts } from './spanish-facts.js'
@@ -21,7 +23,7 @@ const english = {
   yes: 'Yes',
   no: 'No',
   notHeard: 'Turn the volume up, and see which loudspeaker the system has chosen.',
-  tookMs: (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`),
+  tookMs: (ms: number) => (ms < 1000 ? `${ms} ms` : `${fixed(ms / 1000, 1, 'en')} s`),
   states: {
     waiting: 'Not checked yet',
     running: 'Being checked',
@@ -65,7 +67,7 @@ const spanish: typeof english = {
   yes: 'Sí',
   no: 'No',
   notHeard: 'Suba el volumen y vea qué altavoz ha elegido el sistema.',
-  tookMs: ms => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`),
+  tookMs: ms => (ms < 1000 ? `${ms} ms` : `${fixed(ms / 1000, 1, 'es')} s`),
   states: {
     waiting: 'Aún sin comprobar',
     running: 'Comprobándose',

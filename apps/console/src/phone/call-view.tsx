@@ -1,5 +1,6 @@
 /** One call: whom with, its state, buttons, meters and what happened in it. */
 import { useMessages } from '../i18n/language.js'
+import { useFixed } from '../ui/fixed.js'
 import type { PhoneLine } from './phone-line.js'
 import type { PhoneCall, PhoneState } from './phone-state.js'
 import { Timeline } from './timeline.js'
@@ -51,13 +52,14 @@ function CallButtons({ call, line }: { readonly call: PhoneCall; readonly line: 
 
 function Meters({ call }: { readonly call: PhoneCall }) {
   const words = useMessages().phone
+  const fixed = useFixed()
   const share = (dbfs: number) => Math.max(0, Math.min(1, 1 - dbfs / FLOOR_DBFS))
   return (
     <dl className="phone-meters">
       <dt>{words.ear}</dt>
       <dd>
         <meter min={0} max={1} value={share(call.heardDbfs)} aria-label={words.ear} />
-        <span>{words.heard((call.heardMs / 1000).toFixed(1))}</span>
+        <span>{words.heard(fixed(call.heardMs / 1000, 1))}</span>
       </dd>
       <dt>{words.mouth}</dt>
       <dd>

@@ -1,5 +1,6 @@
 /** The last 20 s of a call: marks that were played, clears that cut, keys, and when the media stream was open. */
 import { useMessages } from '../i18n/language.js'
+import { useFixed } from '../ui/fixed.js'
 import type { PhoneCall, PhoneMoment } from './phone-state.js'
 
 const SPAN_MS = 20_000
@@ -9,6 +10,7 @@ const MIDDLE = 22
 
 export function Timeline({ call }: { readonly call: PhoneCall }) {
   const words = useMessages().phone
+  const fixed = useFixed()
   const fromMs = Math.max(0, call.atMs - SPAN_MS)
   const x = (atMs: number) => ((atMs - fromMs) / SPAN_MS) * WIDTH
   const shown = call.moments.filter(({ atMs }) => atMs >= fromMs)
@@ -33,7 +35,7 @@ export function Timeline({ call }: { readonly call: PhoneCall }) {
       <ol className="phone-moments">
         {newest.map(moment => (
           <li key={`${moment.kind}${moment.atMs}${moment.text}`} data-kind={moment.kind}>
-            <span>{(moment.atMs / 1000).toFixed(2)} s</span>
+            <span>{fixed(moment.atMs / 1000, 2)} s</span>
             <span>{textOf(moment, words)}</span>
           </li>
         ))}

@@ -31,6 +31,8 @@ export interface TimelinePicture {
   readonly pitch: Pitch | undefined
   readonly colours: TimelineColours
   readonly font: string
+  /** What stands before tenths of a second. */
+  readonly decimalMark: string
 }
 
 /** Heights of the lanes, px; what is left is shared by both voices. */
@@ -70,7 +72,7 @@ function drawAxis(context: CanvasRenderingContext2D, picture: TimelinePicture): 
     context.moveTo(x, AXIS_PX - 4)
     context.lineTo(x, height)
     context.stroke()
-    const text = clockText(tick, tenths)
+    const text = clockText(tick, tenths, picture.decimalMark)
     if (x + 4 + context.measureText(text).width < width) context.fillText(text, x + 4, AXIS_PX / 2)
   }
 }
@@ -152,7 +154,7 @@ function drawBetween(
     if (until < 0 || from > width) continue
     context.fillStyle = colours.line
     roundedBar(context, { x: from, y: middle - 3, wide: Math.max(2, until - from), high: 6 })
-    const text = `${(line.ledger.totalMs / 1000).toFixed(1)} s`
+    const text = `${(line.ledger.totalMs / 1000).toFixed(1).replace('.', picture.decimalMark)} s`
     if (until - from < context.measureText(text).width + 10) continue
     const wide = context.measureText(text).width
     context.fillStyle = colours.sunken

@@ -2,7 +2,8 @@
 
 import { type PointerEvent as ReactPointerEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { fit } from '../fit-canvas.js'
-import { usePageWords } from '../i18n/language.js'
+import { useLanguage, usePageWords } from '../i18n/language.js'
+import { decimalMark } from '../ui/fixed.js'
 import { drawOverview, drawTimeline, type TimelineColours } from './draw-timeline.js'
 import { clockText } from './model/clock-text.js'
 import type { Happening } from './model/happenings.js'
@@ -31,6 +32,7 @@ export function Timeline(props: TimelineProps) {
   const { playback, clock, window, setWindow } = props
   const { durationMs } = playback
   const text = usePageWords(words)
+  const mark = decimalMark(useLanguage().language)
   const canvas = useRef<HTMLCanvasElement>(null)
   const head = useRef<HTMLDivElement>(null)
   const slider = useRef<HTMLDivElement>(null)
@@ -81,7 +83,10 @@ export function Timeline(props: TimelineProps) {
     const atMs = msAt(window, box.width, x)
     const withinMs = (7 / box.width) * (window.untilMs - window.fromMs)
     const near = props.near(atMs, withinMs)
-    setTip({ x, text: near === undefined ? clockText(atMs, true) : `${clockText(atMs, true)} · ${near}` })
+    setTip({
+      x,
+      text: near === undefined ? clockText(atMs, true, mark) : `${clockText(atMs, true, mark)} · ${near}`,
+    })
   }
 
   return (
@@ -166,6 +171,7 @@ function usePicture(
   { playback, happenings, window, peaks, pitch }: TimelineProps,
   draw: Draw,
 ): void {
+  const mark = decimalMark(useLanguage().language)
   useEffect(() => {
     const element = canvas.current
     const context = element?.getContext('2d')
@@ -174,7 +180,18 @@ function usePicture(
       const { width, height } = fit(element)
       if (width === 0) return
       const { colours, font } = looksOf(element)
-      draw(context, { playback, happenings, window, peaks, pitch, width, height, colours, font })
+      draw(context, {
+        playback,
+        happenings,
+        window,
+        peaks,
+        pitch,
+        width,
+        height,
+        colours,
+        font,
+        decimalMark: mark,
+      })
     }
     paint()
     const resized = new ResizeObserver(paint)
@@ -185,7 +202,7 @@ function usePicture(
       resized.disconnect()
       dark.removeEventListener('change', paint)
     }
-  }, [canvas, playback, happenings, window, peaks, pitch, draw])
+  }, [canvas, playback, happenings, window, peaks, pitch, draw, mark])
 }
 
 function looksOf(element: Element): { readonly colours: TimelineColours; readonly font: string } {

@@ -10,13 +10,13 @@ export function timeTicksOf(fromMs: number, untilMs: number, most: number): numb
   return multiples(step, fromMs, untilMs)
 }
 
-/** `0:12`, with tenths where ticks are closer than a second. */
-export function clockText(ms: number, decimals: 0 | 1 = 0): string {
+/** `0:12`, with tenths behind `mark` where ticks are closer than a second. */
+export function clockText(ms: number, decimals: 0 | 1 = 0, mark = '.'): string {
   const unit = 10 ** decimals
   const parts = Math.round((ms / 1000) * unit)
   const minutes = Math.floor(parts / (60 * unit))
   const seconds = ((parts - minutes * 60 * unit) / unit).toFixed(decimals)
-  return `${minutes}:${seconds.padStart(decimals === 0 ? 2 : 4, '0')}`
+  return `${minutes}:${seconds.padStart(decimals === 0 ? 2 : 4, '0').replace('.', mark)}`
 }
 
 export function semitonesBetween(hz: number, referenceHz: number): number {

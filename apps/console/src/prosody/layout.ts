@@ -15,6 +15,8 @@ export interface LayoutOptions extends Window {
   readonly width: number
   readonly height: number
   readonly unit: PitchUnit
+  /** What stands before tenths of a second. Default: a point. */
+  readonly decimalMark?: string
   /** Whose voice there is room for. */
   readonly sides: readonly Side[]
 }
@@ -54,7 +56,7 @@ export function layoutOf(view: ProsodyView, options: LayoutOptions): Layout {
     ...boxes,
     timeTicks: timeTicksOf(fromMs, untilMs, most).map(ms => ({
       x: x(ms),
-      text: clockText(Math.max(0, ms), decimals),
+      text: clockText(Math.max(0, ms), decimals, options.decimalMark),
     })),
     pitchTicks: pitch.ticks,
     curves: bySide(side => curvesOf(course[side], gapMs, hz => pitch.y(hz, side))),

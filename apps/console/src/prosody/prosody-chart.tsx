@@ -7,7 +7,8 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { useMessages } from '../i18n/language.js'
+import { useLanguage } from '../i18n/language.js'
+import { decimalMark } from '../ui/fixed.js'
 import { ChartControls } from './chart-controls.js'
 import { type ChartWindow, firstWindow, placedAt, scrolled, windowOf, zoomed } from './chart-window.js'
 import type { PitchUnit } from './layout.js'
@@ -30,7 +31,8 @@ interface ProsodyChartProps {
 const STEP_MS = 100
 
 export function ProsodyChart({ store, sides }: ProsodyChartProps) {
-  const words = useMessages().prosody
+  const { messages, language } = useLanguage()
+  const words = messages.prosody
   const view = useSyncExternalStore(store.subscribe, store.calm)
   const [window, setWindow] = useState<ChartWindow>(firstWindow)
   const [unit, setUnit] = useState<PitchUnit>('semitones')
@@ -44,6 +46,7 @@ export function ProsodyChart({ store, sides }: ProsodyChartProps) {
     unit,
     cursor,
     words: { loud: 'LUFS', unit: words.unitShort[unit] },
+    decimalMark: decimalMark(language),
   }
   const latest = useRef(chart)
   useEffect(() => {

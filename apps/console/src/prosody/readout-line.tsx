@@ -1,6 +1,7 @@
 /** What both sides do at the moment that is pointed at, or now. */
 import type { Messages } from '../i18n/english.js'
-import { useMessages } from '../i18n/language.js'
+import { useLanguage } from '../i18n/language.js'
+import { decimalMark, type Fixed, signed, useFixed } from '../ui/fixed.js'
 import { clockText } from './axis.js'
 import type { Side } from './prosody-view.js'
 import type { Readout, SideReadout } from './readout.js'
@@ -13,23 +14,24 @@ interface ReadoutLineProps {
 }
 
 export function ReadoutLine({ readout, sides, live }: ReadoutLineProps) {
-  const messages = useMessages()
+  const { messages, language } = useLanguage()
+  const fixed = useFixed()
   const words = messages.prosody
   const { mark } = readout
   return (
     <p className="prosody-readout" aria-live={live ? 'off' : 'polite'}>
       <span className="prosody-time">
-        {live ? words.now : words.at(clockText(Math.max(0, readout.atMs), 1))}
+        {live ? words.now : words.at(clockText(Math.max(0, readout.atMs), 1, decimalMark(language)))}
       </span>
       {sides.map(side => (
         <span key={side} className="prosody-side" data-side={side}>
-          <strong>{nameOf(side, sides, words)}</strong> {sideText(readout[side], words)}
+          <strong>{nameOf(side, sides, words)}</strong> {sideText(readout[side], words, fixed)}
         </span>
       ))}
       {mark && !live && (
         <span className="prosody-mark" data-kind={mark.kind}>
           {words.marks[mark.kind]}
-          {mark.unheardMs ? ` · ${words.unheard((mark.unheardMs / 1000).toFixed(1))}` : ''}
+          {mark.unheardMs ? ` · ${words.unheard(fixed(mark.unheardMs / 1000, 1))}` : ''}
           {mark.reasons && mark.reasons.length > 0 ? ` (${reasonsText(mark.reasons, messages)})` : ''}
         </span>
       )}
@@ -42,13 +44,13 @@ export function nameOf(side: Side, sides: readonly Side[], words: Messages['pros
   return side === 'user' ? words.you : words.agent
 }
 
-function sideText(said: SideReadout | undefined, words: Messages['prosody']): string {
+function sideText(said: SideReadout | undefined, words: Messages['prosody'], fixed: Fixed): string {
   if (said?.loudness === undefined) return words.silent
-  const loudness = `${minus(said.loudness.toFixed(0))} LUFS`
+  const loudness = `${fixed(said.loudness, 0)} LUFS`
   if (said.pitchHz === undefined) return loudness
   const semitones =
-    said.semitones === undefined ? '' : ` (${words.semitones(signed(said.semitones.toFixed(1)))})`
-  return `${said.pitchHz.toFixed(0)} Hz${semitones} · ${loudness} · ${words.emotions[said.emotion]}`
+    said.semitones === undefined ? '' : ` (${words.semitones(signed(fixed(said.semitones, 1)))})`
+  return `${fixed(said.pitchHz, 0)} Hz${semitones} · ${loudness} · ${words.emotions[said.emotion]}`
 }
 
 function reasonsText(
@@ -56,12 +58,4 @@ function reasonsText(
   { overlap }: Messages,
 ): string {
   return reasons.map(reason => overlap.reason(overlap.reasons[reason.kind] ?? reason.kind, reason)).join(', ')
-}
-
-function signed(figure: string): string {
-  return figure.startsWith('-') ? minus(figure) : `+${figure}`
-}
-
-function minus(figure: string): string {
-  return figure.replace('-', '−')
 }

@@ -16,6 +16,7 @@ export interface Chart {
   readonly unit: PitchUnit
   readonly cursor: Cursor | undefined
   readonly words: DrawOptions['words']
+  readonly decimalMark: string
 }
 
 /** Where motion is unwelcome the picture moves on in steps of this, ms. */
@@ -46,6 +47,7 @@ export function runChart(canvas: HTMLCanvasElement, read: () => Chart): () => vo
       chart.unit,
       chart.cursor,
       chart.words,
+      chart.decimalMark,
       clientWidth,
       clientHeight,
     ])
@@ -69,12 +71,16 @@ function paint(canvas: HTMLCanvasElement, chart: Chart, view: ProsodyView, exten
   if (context === null) return
   const size = fit(canvas)
   const shown = windowOf(chart.window, extent)
-  const layout = layoutOf(view, { ...size, ...shown, unit: chart.unit, sides: chart.sides })
+  const layout = layoutOf(view, { ...size, ...shown, ...wishesOf(chart) })
   const atMs = cursorMs(chart.cursor, { ...size, ...shown })
   const share = atMs === undefined ? undefined : (atMs - shown.fromMs) / (shown.untilMs - shown.fromMs)
   const cursor =
     share === undefined || share < 0 || share > 1 ? undefined : layout.pitch.x + share * layout.pitch.width
   draw(context, { layout, colours: coloursOf(canvas), ...size, cursor, words: chart.words })
+}
+
+function wishesOf({ unit, sides, decimalMark }: Chart) {
+  return { unit, sides, decimalMark }
 }
 
 /** The moment somebody points at. */
@@ -99,7 +105,7 @@ export function pictureOf(
   const context = copy.getContext('2d')
   const view = chart.store.view()
   const shown = windowOf(chart.window, extentOf(chart.store, view))
-  const layout = layoutOf(view, { width, height, ...shown, unit: chart.unit, sides: chart.sides })
+  const layout = layoutOf(view, { width, height, ...shown, ...wishesOf(chart) })
   context?.scale(2, 2)
   if (context)
     draw(context, {

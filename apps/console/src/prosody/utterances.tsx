@@ -1,6 +1,7 @@
 /** Utterances as cards, the newest first; the newest is also told to a screen reader. */
 import type { Messages } from '../i18n/english.js'
-import { useMessages } from '../i18n/language.js'
+import { useLanguage, useMessages } from '../i18n/language.js'
+import { decimalMark, type Fixed, useFixed } from '../ui/fixed.js'
 import { clockText } from './axis.js'
 import type { Side, SpokenUtterance } from './prosody-view.js'
 import { nameOf } from './readout-line.js'
@@ -14,11 +15,12 @@ const SHOWN = 24
 
 export function Utterances({ utterances, sides }: UtterancesProps) {
   const words = useMessages().prosody
+  const fixed = useFixed()
   const newest = utterances.at(-1)
   return (
     <>
       <p className="unseen" role="status">
-        {newest && words.spoke(nameOf(newest.side, sides, words), sentence(newest, words))}
+        {newest && words.spoke(nameOf(newest.side, sides, words), sentence(newest, words, fixed))}
       </p>
       {newest === undefined ? (
         <p className="hint">{words.none}</p>
@@ -39,24 +41,26 @@ export function Utterances({ utterances, sides }: UtterancesProps) {
 }
 
 function Card({ spoken, who }: { readonly spoken: SpokenUtterance; readonly who: string }) {
-  const words = useMessages().prosody
+  const { messages, language } = useLanguage()
+  const words = messages.prosody
+  const fixed = useFixed()
   const { utterance, fromMs, untilMs } = spoken
   const { pitch, loudness, syllableRate, arousal, emotion, pauses, pauseMs } = utterance
   return (
     <>
       <p className="prosody-card-head">
-        <strong>{who}</strong> <span>{clockText(Math.max(0, fromMs), 1)}</span>
-        <span>{((untilMs - fromMs) / 1000).toFixed(1)} s</span>
+        <strong>{who}</strong> <span>{clockText(Math.max(0, fromMs), 1, decimalMark(language))}</span>
+        <span>{fixed((untilMs - fromMs) / 1000, 1)} s</span>
       </p>
       <p className="prosody-card-pitch">
-        {pitch ? `${pitch.medianHz.toFixed(0)} Hz` : '–'} {pitch && <span>{words.finals[pitch.final]}</span>}
+        {pitch ? `${fixed(pitch.medianHz, 0)} Hz` : '–'} {pitch && <span>{words.finals[pitch.final]}</span>}
       </p>
       <dl>
-        <Figure name={words.columns.range} value={pitch && `${pitch.rangeSemitones.toFixed(1)} st`} />
-        <Figure name={words.columns.loudness} value={`${loudness.toFixed(0).replace('-', '−')} LUFS`} />
-        <Figure name={words.columns.rate} value={syllableRate > 0 ? syllableRate.toFixed(1) : undefined} />
+        <Figure name={words.columns.range} value={pitch && `${fixed(pitch.rangeSemitones, 1)} st`} />
+        <Figure name={words.columns.loudness} value={`${fixed(loudness, 0)} LUFS`} />
+        <Figure name={words.columns.rate} value={syllableRate > 0 ? fixed(syllableRate, 1) : undefined} />
         {pauses > 0 && (
-          <Figure name={words.columns.pauses} value={`${pauses} · ${(pauseMs / 1000).toFixed(1)} s`} />
+          <Figure name={words.columns.pauses} value={`${pauses} · ${fixed(pauseMs / 1000, 1)} s`} />
         )}
         <Figure name={words.columns.mood} value={words.emotions[emotion]} />
       </dl>
@@ -76,11 +80,11 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
   )
 }
 
-function sentence({ utterance }: SpokenUtterance, words: Messages['prosody']): string {
+function sentence({ utterance }: SpokenUtterance, words: Messages['prosody'], fixed: Fixed): string {
   const { pitch, loudness, emotion } = utterance
   const parts = [
-    ...(pitch ? [`${pitch.medianHz.toFixed(0)} Hz`, words.finals[pitch.final].slice(2)] : []),
-    `${loudness.toFixed(0)} LUFS`,
+    ...(pitch ? [`${fixed(pitch.medianHz, 0)} Hz`, words.finals[pitch.final].slice(2)] : []),
+    `${fixed(loudness, 0)} LUFS`,
     words.emotions[emotion],
   ]
   return parts.join(', ')

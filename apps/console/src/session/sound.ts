@@ -1,9 +1,11 @@
 /** The page's sound: one context and one player, made at the first gesture and kept from one conversation to the next. */
 import {
+  type AudioSessionUse,
   createAudioContext,
   createPlayer,
   type Player,
   resumeOnGesture,
+  useAudioSession,
   type WorkletSource,
 } from '@parley/client'
 import { codecFor, outputRateOf } from './codec.js'
@@ -14,6 +16,8 @@ export const workletSource: WorkletSource = { workletUrl: import.meta.env.WORKLE
 export interface Sound {
   readonly context: AudioContext
   readonly player: Player
+  /** Says to the system that the microphone is open. */
+  readonly captures: AudioSessionUse['captures']
 }
 
 export interface SoundKeeper {
@@ -29,13 +33,16 @@ export function createSoundKeeper({ blocked }: SoundOptions): SoundKeeper {
   let opening: Promise<Sound> | undefined
 
   async function open(): Promise<Sound> {
+    const session = useAudioSession()
     const context = createAudioContext()
     context.onstatechange = () => blocked(context.state !== 'running')
     resumeOnGesture(context)
     try {
       const sampleRate = await outputRateOf(codecFor(location))
-      return { context, player: await createPlayer({ context, sampleRate, ...workletSource }) }
+      const player = await createPlayer({ context, sampleRate, ...workletSource })
+      return { context, player, captures: session.captures }
     } catch (thrown) {
+      session.end()
       await context.close()
       throw thrown
     }

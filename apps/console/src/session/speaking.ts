@@ -117,9 +117,18 @@ export function createSpeaking({ store, levels, line }: SpeakingOptions): Speaki
   }
 
   function microphone(): void {
-    void begin('microphone', open =>
-      fromSource(open, options => openMicrophone({ ...options, ...workletSource })),
-    )
+    void begin('microphone', async open => {
+      // Before it is asked for: an iPhone else takes the page for one that only plays.
+      const release = open.sound?.captures() ?? (() => {})
+      try {
+        const present = await fromSource(open, options => openMicrophone({ ...options, ...workletSource }))
+        if (present === undefined) release()
+        return present && { ...present, stop: () => [present.stop(), release()] }
+      } catch (thrown) {
+        release()
+        throw thrown
+      }
+    })
   }
 
   /** Push to talk holds back the microphone, nothing else. */

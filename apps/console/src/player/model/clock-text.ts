@@ -1,12 +1,12 @@
 /** Times of a conversation for people, and as captions write them. */
 
-/** `0:07`, `12:30`, `1:02:30`; with tenths where asked for. */
-export function clockText(ms: number, tenths = false): string {
+/** `0:07`, `12:30`, `1:02:30`; with tenths behind `mark` where asked for. */
+export function clockText(ms: number, tenths = false, mark = '.'): string {
   const unit = tenths ? 100 : 1_000
   const parts = Math.max(0, Math.floor(ms / unit))
   const perSecond = 1_000 / unit
   const seconds = Math.floor(parts / perSecond)
-  const rest = tenths ? `.${parts % perSecond}` : ''
+  const rest = tenths ? `${mark}${parts % perSecond}` : ''
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
   const tail = `${String(seconds % 60).padStart(2, '0')}${rest}`
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`
