@@ -14,7 +14,7 @@ export {
 } from './connection/reconnect-policy.js'
 export * from './conversation.js'
 export { createAudioContext, resumeOnGesture } from './devices/audio-context.js'
-export { type AudioSessionUse, useAudioSession } from './devices/audio-session.js'
+export { type AudioSessionUse, beginAudioSession } from './devices/audio-session.js'
 export type { AudioSource, AudioSourceEvents, CaptureOptions } from './devices/audio-source.js'
 export { browserDevices } from './devices/browser-devices.js'
 export { type DeviceChoice, type DeviceList, listDevices, noDevices } from './devices/device-list.js'

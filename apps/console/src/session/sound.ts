@@ -1,11 +1,11 @@
 /** The page's sound: one context and one player, made at the first gesture and kept from one conversation to the next. */
 import {
   type AudioSessionUse,
+  beginAudioSession,
   createAudioContext,
   createPlayer,
   type Player,
   resumeOnGesture,
-  useAudioSession,
   type WorkletSource,
 } from '@parley/client'
 import { codecFor, outputRateOf } from './codec.js'
@@ -33,7 +33,7 @@ export function createSoundKeeper({ blocked }: SoundOptions): SoundKeeper {
   let opening: Promise<Sound> | undefined
 
   async function open(): Promise<Sound> {
-    const session = useAudioSession()
+    const session = beginAudioSession()
     const context = createAudioContext()
     context.onstatechange = () => blocked(context.state !== 'running')
     resumeOnGesture(context)

@@ -15,7 +15,7 @@ interface SessionLike {
 }
 
 /** Says that the page plays, until `end`. Does nothing where nobody asks. */
-export function useAudioSession(
+export function beginAudioSession(
   session = (globalThis.navigator as { audioSession?: SessionLike } | undefined)?.audioSession,
 ): AudioSessionUse {
   let capturing = 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { resumeOnGesture } from './audio-context.js'
-import { useAudioSession } from './audio-session.js'
+import { beginAudioSession } from './audio-session.js'
 import { openPageSound } from './page-sound.js'
 import { createSoundOutput } from './sound-output.js'
 
@@ -75,7 +75,7 @@ describe('the sound of a page', () => {
 
   it('is told to the system as what it is, so that a silent switch does not silence the agent', () => {
     const session = { type: 'auto' }
-    const use = useAudioSession(session)
+    const use = beginAudioSession(session)
     expect(session.type).toBe('playback')
     const [one, other] = [use.captures(), use.captures()]
     expect(session.type).toBe('play-and-record')
@@ -86,7 +86,7 @@ describe('the sound of a page', () => {
     expect(session.type).toBe('playback')
     use.end()
     expect(session.type).toBe('auto')
-    expect(() => useAudioSession(undefined).captures()()).not.toThrow()
+    expect(() => beginAudioSession(undefined).captures()()).not.toThrow()
   })
 })
 

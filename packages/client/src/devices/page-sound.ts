@@ -2,7 +2,7 @@
 import { ClientError } from '../client-error.js'
 import type { PageSound, SoundState } from '../voice/voice-devices.js'
 import { createAudioContext, onGesture, resumeSuspended } from './audio-context.js'
-import { useAudioSession } from './audio-session.js'
+import { beginAudioSession } from './audio-session.js'
 import type { AudioSource } from './audio-source.js'
 import { type MicrophoneOptions, openMicrophone } from './microphone.js'
 import { createPlayer, outputLatencyMs } from './player.js'
@@ -21,7 +21,7 @@ export interface PageSoundOptions {
 export function openPageSound({ context: given, calls, gestures }: PageSoundOptions): PageSound {
   if (given === undefined && typeof globalThis.AudioContext !== 'function')
     throw new ClientError('unsupported')
-  const session = useAudioSession()
+  const session = beginAudioSession()
   const context = given ?? createAudioContext()
   const output = createSoundOutput(context)
   const line = calls ? context.createMediaStreamDestination() : undefined
