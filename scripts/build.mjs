@@ -1,4 +1,4 @@
-// Builds everything: TypeScript projects, then the console page. `--no-console` leaves the page out.
+// Builds everything: TypeScript projects, the empty database, then the console page. `--no-console` leaves the page out.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -31,6 +31,7 @@ for (const group of ['packages', 'apps', '.']) {
   }
 }
 run('npx', ['--no-install', 'tsc', '-b'])
+run(process.execPath, ['packages/platform/dist/store/make-fresh-cluster.js'])
 if (!process.argv.includes('--no-console') && existsSync(join(root, 'apps/console/vite.config.ts'))) {
   run('npm', ['run', '--silent', 'build', '-w', '@parley/console'])
 }

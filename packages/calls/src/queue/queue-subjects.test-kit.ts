@@ -1,5 +1,8 @@
 /** The places that the suite of the queue is run on: a real Redis, a real PostgreSQL, the embedded database. */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type ParleyError, systemClock } from '@parley/core'
 import { type OpenStore, openStore } from '@parley/platform'
 import { startTestRedis } from '../../../platform/dist/redis/test-redis.js'
@@ -36,15 +39,20 @@ export const subjects: Readonly<Record<JobQueue['kind'], () => Promise<QueueSubj
     }
   },
   async pglite() {
+    // Quicker than one in memory, which PGlite makes from nothing.
+    const folder = mkdtempSync(join(tmpdir(), 'parley-queue-'))
     const store: OpenStore = await openStore({
-      dataDir: 'memory://',
+      dataDir: folder,
       clock: systemClock,
       log,
       migrate: false,
     })
     return {
       open: (warn = () => {}) => openJobQueue({ ...common, database: store.database, warn }),
-      remove: () => store.close(),
+      async remove() {
+        await store.close()
+        rmSync(folder, { recursive: true, force: true })
+      },
     }
   },
 }

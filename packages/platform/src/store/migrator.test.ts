@@ -7,7 +7,10 @@ import { migrate, migrationStatus } from './migrator.js'
 import { openPglite } from './pglite-database.js'
 import { openPostgres } from './postgres-database.js'
 import { rememberingLog } from './store-fixtures.test.helper.js'
+import { temporaryFolder, useTemporaryFolders } from './temporary-folder.test.helper.js'
 import { startTestPostgres, type TestPostgres } from './test-postgres.js'
+
+useTemporaryFolders()
 
 const next = migrations.length + 1
 const second: Migration = {
@@ -22,8 +25,8 @@ beforeAll(async () => {
 })
 afterAll(() => postgres.remove())
 
-function openMemory(): Promise<Database> {
-  return openPglite({ dataDir: 'memory://', clock: systemClock, log })
+function openFresh(): Promise<Database> {
+  return openPglite({ dataDir: temporaryFolder(), clock: systemClock, log })
 }
 
 async function openServer(): Promise<Database> {
@@ -31,7 +34,7 @@ async function openServer(): Promise<Database> {
 }
 
 describe.each([
-  { name: 'pglite', open: openMemory },
+  { name: 'pglite', open: openFresh },
   { name: 'postgres', open: openServer },
 ])('the migrator on $name', ({ open }) => {
   let database: Database

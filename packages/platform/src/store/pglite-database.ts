@@ -2,6 +2,7 @@ import { type Clock, ParleyError } from '@parley/core'
 import { clusterFolder, hasCluster, markCreated, markCreating, prepareDataFolder } from './data-folder.js'
 import { type Database, kyselyOver } from './database.js'
 import { acquireFolderLock, type FolderLock } from './folder-lock.js'
+import { unpackFreshCluster } from './fresh-cluster.js'
 import { createMutex } from './mutex.js'
 import { type PgliteEngine, startPgliteEngine } from './pglite-engine.js'
 import type { EmbeddedClient, EmbeddedSql, SqlClient, SqlNotice, SqlPool } from './pool.js'
@@ -88,17 +89,27 @@ function lockFolder({ dataDir, clock, log }: PgliteOptions): HeldFolder {
   }
 }
 
-/** Making a cluster takes 700 MB for a moment that only the end of its worker gives back, so it has its own. */
 async function firstEngine(options: PgliteOptions, notice: Notice): Promise<PgliteEngine> {
   const { dataDir, log } = options
   if (dataDir !== memoryDir && !hasCluster(dataDir)) {
     log.info({ folder: dataDir }, 'Making a fresh embedded database.')
     markCreating(dataDir)
-    const maker = await startEngine(options)
-    await maker.close()
+    await makeCluster(options)
     markCreated(dataDir)
   }
   return startEngine(options, notice)
+}
+
+async function makeCluster(options: PgliteOptions): Promise<void> {
+  const { dataDir } = options
+  try {
+    if (await unpackFreshCluster(clusterFolder(dataDir))) return
+  } catch (thrown) {
+    throw asFolderError(thrown, dataDir)
+  }
+  // PGlite takes 900 MB for it, which only the end of its worker gives back: so it has its own.
+  const maker = await startEngine(options)
+  await maker.close()
 }
 
 type Notice = (channel: string, payload: string) => void
