@@ -79,6 +79,13 @@ describe('the log', () => {
     })
   }
 
+  it('leaves a sentence about tokens as it is', () => {
+    const { log, out } = rig()
+    const { message } = new ParleyError('unauthenticated')
+    log.info(message)
+    expect(JSON.parse(out[0] ?? '').msg).toBe(message)
+  })
+
   it('stays one line of JSON whatever is logged', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), (message, value) => {

@@ -5,7 +5,7 @@
 
 const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer\s+|bearer\.)[\w.~+/=-]{8,}/gi, '$1[redacted]'],
-  [/([?&]token=)[^&\s"'\\]+/gi, '$1[redacted]'],
+  [/([?&]token=)[^&\s"'\\`]+/gi, '$1[redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '[redacted]'],
   [/\bsk-[\w-]{8,}/g, '[redacted]'],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@"]*:)[^@\s"]+@/gi, '$1[redacted]@'],
