@@ -73,7 +73,8 @@ export function synthesizeRoutes(parts: SynthesizeParts): FastifyPluginAsyncZod 
 
   async function speakWhole(order: SpeechOrder, body: SynthesizeBody, reply: FastifyReply) {
     let served: Served | undefined
-    if (soundingOf(body.text) === 'signs') {
+    // Where there is no voice at all the client was meant to speak: nothing to warn of at each text.
+    if (parts.voices.voices.length === 0 || soundingOf(body.text) === 'signs') {
       metrics.request('fallback')
       return fallbackOf(body)
     }

@@ -146,6 +146,7 @@ describe('where no voice can serve', () => {
     const { rig, say } = await start({ voices: [] })
     const answer = await say({ text: 'Hello.', emotion: 'low' })
     expect([answer.status, answer.json()]).toEqual([200, literal('Hello.')])
+    expect(rig.lines.join('')).not.toContain('no voice could serve')
     expect((await say({ text: 'Hello.' }, {}, '?stream=1')).status).toBe(503)
     expect(await rig.metric('tts_synthesis_requests_total{result="fallback",voice=""}')).toBe('1')
   })
