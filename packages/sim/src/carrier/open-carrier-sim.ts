@@ -29,7 +29,9 @@ export async function openCarrierSim(options: OpenCarrierSimOptions): Promise<Ca
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    // Workers of a cluster share what they listen on, a port of the system's choice included; each has its own calls.
+    const exclusive = options.port === undefined
+    server.listen({ port: options.port ?? 0, host: '127.0.0.1', exclusive }, resolve)
   })
   const { port } = server.address() as AddressInfo
   return Object.defineProperties({} as CarrierSim, {
