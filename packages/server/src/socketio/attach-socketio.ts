@@ -41,6 +41,9 @@ export interface AttachedSocketio {
   close(): Promise<void>
 }
 
+/** The gateway's usual sentence tells of headers, which clients of Socket.IO seldom set. */
+const badToken = 'Send a valid token: as `auth: { token }` of the connection, or by the event `authenticate`.'
+
 export async function attachSocketio(world: SocketioWorld): Promise<AttachedSocketio> {
   const { config, clock, log, door, host, limits, identity } = world
   const places = new WeakMap<IncomingMessage, () => void>()
@@ -77,6 +80,7 @@ export async function attachSocketio(world: SocketioWorld): Promise<AttachedSock
         const { code, message, details } = ParleyError.from(thrown)
         world.metrics.refusals.inc({ reason: code })
         log.warn({ code, reason: details.reason }, `socket.io client refused: ${message}`)
+        if (code === 'unauthenticated') throw new ParleyError(code, badToken, { cause: thrown })
         throw thrown
       }
     },

@@ -160,6 +160,7 @@ describe('the edge', () => {
     await next(late, 'connect')
     expect(await late.emitWithAck('authenticate', { token: 'x.y.z' })).toMatchObject({
       code: 'unauthenticated',
+      message: expect.stringContaining('the event `authenticate`'),
     })
     good.disconnect()
     late.disconnect()
