@@ -20,6 +20,7 @@ function createDevices() {
     sampleRate: 16_000,
     label: 'test',
     muted: false,
+    silenced: false,
     on(name, listener) {
       heard.set(name, listener as never)
       return () => heard.delete(name)

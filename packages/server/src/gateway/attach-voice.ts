@@ -38,6 +38,7 @@ import { openEncryptionKey } from './encryption-key.js'
 import { openFarJoins } from './far-joins.js'
 import type { Loaded, VoiceWorld } from './prepare-voice.js'
 import { createSessionDesk } from './session-desk.js'
+import { unusedKeys } from './unused-keys.js'
 import { voiceNotices } from './voice-notices.js'
 
 /** For names that must not be guessed. */
@@ -192,6 +193,11 @@ export async function attachVoice(
         }),
       )
     },
-    notices: [...voiceNotices(agents.agents, speech), notice, ...calls.notices],
+    notices: [
+      ...voiceNotices(agents.agents, speech),
+      ...unusedKeys(config, agents.agents),
+      notice,
+      ...calls.notices,
+    ],
   }
 }
