@@ -1,7 +1,14 @@
 /** The real desk with sessions, agents and detector; only the store and the voices are left out. */
 import { createProsodyAnalyser, loadResampling } from '@parley/audio'
 import { loadVoiceActivity } from '@parley/audio/node'
-import { createTicker, type Inbox, type SessionEvent, type SessionId, type Transport } from '@parley/core'
+import {
+  type Clock,
+  createTicker,
+  type Inbox,
+  type SessionEvent,
+  type SessionId,
+  type Transport,
+} from '@parley/core'
 import type { NewSession, SessionEnd, Store } from '@parley/platform'
 import { createProsodySides } from '@parley/transports'
 import { readEnvironment } from '../config/environment.js'
@@ -11,6 +18,7 @@ import { createMetrics } from '../metrics/metrics.js'
 import { createHandClock } from '../testing/hand-clock.js'
 import { loadAgents } from './agent-catalogue.js'
 import { assembleGateway } from './assemble-gateway.js'
+import type { SessionDeskParts } from './desk-contract.js'
 import { noEmbeddedSpeech } from './embedded-speech.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
 import { createSessionDesk } from './session-desk.js'
@@ -18,6 +26,7 @@ import { createSessionDesk } from './session-desk.js'
 export async function openTestDesk(
   beginSession: (row: NewSession) => Promise<void> = async () => {},
   environment: Readonly<Record<string, string>> = {},
+  recordingsOf?: (clock: Clock) => SessionDeskParts['recordings'],
 ) {
   const { config } = resolveConfig(readEnvironment(environment, '/nonexistent'))
   const clock = createHandClock()
@@ -53,8 +62,10 @@ export async function openTestDesk(
     secretOf: () => undefined,
   })
   const prosody = createProsodySides({ clock, analyser: createProsodyAnalyser })
+  const recordings = recordingsOf?.(clock)
   const desk = createSessionDesk({
     prosody,
+    ...(recordings === undefined ? {} : { recordings }),
     config,
     agents,
     assembly,

@@ -48,6 +48,8 @@ export function createRecordingDecisions({
   }
 
   async function grant(key: RecordingKey): Promise<RecordingRow> {
+    // The store does not know yet that it was refused.
+    if (owed.has(nameOf(key))) await refuse(key)
     const row = await rows.change(key, NOT_OVER, { consent: 'granted' })
     if (row === undefined) throw await notNow(key)
     held.of(key)?.granted()
