@@ -1,5 +1,6 @@
 import { type SecretOf, systemClock } from '@parley/core'
 import type { Config } from './config/settings.js'
+import type { ErrorTracking } from './error-tracking/error-tracking.js'
 import { prepareVoice } from './gateway/prepare-voice.js'
 import { createLifecycle, type Lifecycle, type ProcessFace } from './lifecycle.js'
 import type { Log } from './log/log.js'
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   readonly settings?: SettingsInForce
   /** Values of variables that agents name in tools and sources. Default: those of the process. */
   readonly secretOf?: SecretOf
+  /** Where the log sends its errors; the last to be stopped. */
+  readonly errorTracking?: ErrorTracking | undefined
   /** The process whose signals stop the gateway, from its first moment on. */
   readonly host?: ProcessFace
 }
@@ -27,9 +30,17 @@ const CLOSE_MS = 5_000
 
 /** @throws ParleyError as `serve`; whatever had started by then is stopped again */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { config, log, version, host, secretOf = (name: string) => process.env[name] } = options
+  const {
+    config,
+    log,
+    version,
+    host,
+    errorTracking,
+    secretOf = (name: string) => process.env[name],
+  } = options
   const clock = systemClock
   const lifecycle = createLifecycle({ log, clock, deadlineMs: config.drainMs + CLOSE_MS })
+  if (errorTracking !== undefined) lifecycle.onStop('error tracking', signal => errorTracking.close(signal))
   if (host) lifecycle.watch(host)
   try {
     const attach = await prepareVoice({ config, clock, log, lifecycle, secretOf })

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { dialledNumber } from '@parley/calls/dialled-number'
 import { fromBase64url } from '@parley/protocol/sframe'
 import { z } from 'zod'
+import { readSentryDsn } from '../error-tracking/sentry-dsn.js'
 import { type DurationRange, durationMs } from './duration-text.js'
 
 /**
@@ -134,6 +135,14 @@ export function url(schemes: readonly [string, ...string[]], example: string): K
     if (!URL.canParse(value)) return undefined
     return schemes.includes(new URL(value).protocol.slice(0, -1)) ? value : undefined
   })
+}
+
+/** Address of a project at an error tracker. */
+export function sentryDsn(): Kind<string> {
+  const example = 'https://key@errors.example/1'
+  return kind(`an address with a key and the number of a project, such as ${example}`, example, value =>
+    readSentryDsn(value) === undefined ? undefined : value,
+  )
 }
 
 /** Comma-separated; every part must satisfy `part`. */

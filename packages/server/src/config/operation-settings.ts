@@ -1,4 +1,4 @@
-import { choice, duration, flag, looseFlag, text, url } from './kinds.js'
+import { choice, duration, flag, looseFlag, sentryDsn, text, url } from './kinds.js'
 import { optional, setting } from './setting.js'
 
 /** Where data lives. */
@@ -73,6 +73,20 @@ export const operationSettings = {
     kind: choice(['auto', 'json', 'pretty']),
     default: 'auto',
     doc: 'JSON lines, or lines for people; `auto` writes for people on a terminal.',
+  }),
+  sentryDsn: optional({
+    env: 'SENTRY_DSN',
+    kind: sentryDsn(),
+    unset: 'errors are in the log alone',
+    secret: true,
+    doc: 'Where errors of the log are sent: a project at Sentry, or at what speaks its protocol (GlitchTip, Bugsink).',
+  }),
+  sentryEnvironment: setting({
+    env: 'SENTRY_ENVIRONMENT',
+    aliases: ['NODE_ENV'],
+    kind: text({ must: 'a name such as staging' }),
+    default: 'production',
+    doc: 'What the error tracker calls this deployment.',
   }),
   metricsEnabled: setting({
     env: 'VOICE_METRICS_ENABLED',

@@ -14,22 +14,25 @@ export interface LogOptions {
   readonly config: Pick<Config, 'logLevel' | 'debug' | 'logFormat'> & Partial<Config>
   readonly out: { write(text: string): unknown; readonly isTTY?: boolean }
   readonly err: { write(text: string): unknown }
+  /** Gets each line of level `error` and worse, as JSON, redacted. */
+  readonly onError?: (line: string) => void
 }
 
-export function createLog({ config, out, err }: LogOptions): Log {
+export function createLog({ config, out, err, onError }: LogOptions): Log {
   const level = config.debug && config.logLevel !== 'trace' ? 'debug' : config.logLevel
   const redact = createRedactor(secretsOf(config))
   const pretty = config.logFormat === 'pretty' || (config.logFormat === 'auto' && out.isTTY === true)
-  const through = (target: { write(text: string): unknown }) => ({
+  const through = (target: { write(text: string): unknown }, listener?: (line: string) => void) => ({
     write(line: string) {
       const clean = redact(line)
+      listener?.(clean)
       target.write(pretty ? `${prettyLine(clean.trimEnd())}\n` : clean)
     },
   })
   const streams = multistream(
     [
       { level: 'trace', stream: through(out) },
-      { level: 'error', stream: through(err) },
+      { level: 'error', stream: through(err, onError) },
     ],
     { dedupe: true },
   )
