@@ -45,7 +45,7 @@ async function inAnAnswer(gateway: ParleyProcess): Promise<{ caller: VoiceCaller
 }
 
 async function again(dataDir: string, use: (gateway: ParleyProcess) => Promise<void>): Promise<void> {
-  const gateway = await startParley({ dataDir })
+  const gateway = await startParley({ dataDir, env: agent })
   await use(gateway)
   expect(await gateway.stop()).toBe(0)
 }
@@ -73,7 +73,7 @@ describe.concurrent('a SIGTERM', { timeout: 60_000 }, () => {
     })
   })
 
-  it('cuts an answer that is longer than the deadline, and keeps what was heard of it', async () => {
+  it('cuts an answer that is longer than the deadline, keeps what was heard of it, and says the rest once it is started again', async () => {
     const env = { ...agent, PARLEY_DRAIN_MS: '300' }
     const gateway = await startParley({ dataDir: newFolder(), env })
     const { caller, reply } = await inAnAnswer(gateway)
@@ -82,7 +82,14 @@ describe.concurrent('a SIGTERM', { timeout: 60_000 }, () => {
     expect(ended).toMatchObject({ heard: { complete: false } })
     expect(await caller.closed()).toBe(1012)
     expect(await gateway.exited).toBe(0)
-    await again(gateway.dataDir, next => expectStored(next, caller))
+    await again(gateway.dataDir, async next => {
+      await expectStored(next, caller)
+      const { session, resumeToken } = caller.of('ready')[0] ?? {}
+      const back = await VoiceCaller.call(next.url, { resume: resumeToken })
+      expect(back.of('ready')).toMatchObject([{ session, resumed: true }])
+      // The rest, in the same turn.
+      expect(await back.next('reply-started')).toMatchObject({ turn: ended.turn })
+    })
   })
 
   it('that comes twice ends the process at once with 1, and nothing announced is missing', async () => {

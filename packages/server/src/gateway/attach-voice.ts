@@ -36,6 +36,7 @@ import { attachVoiceSocket } from './attach-voice-socket.js'
 import { LISTEN_RATE } from './begin-session.js'
 import { openEncryptionKey } from './encryption-key.js'
 import { openFarJoins } from './far-joins.js'
+import { openMovedSessions } from './open-moved-sessions.js'
 import type { Loaded, VoiceWorld } from './prepare-voice.js'
 import { createSessionDesk } from './session-desk.js'
 import { unusedKeys } from './unused-keys.js'
@@ -71,6 +72,7 @@ export async function attachVoice(
   })
   const live = await attachLive({ ...parts, epochMs: Date.now, random: Math.random })
   const desk = createSessionDesk({
+    moved: await openMovedSessions({ ...parts, ids }),
     prosody,
     live: live.board,
     recordings,

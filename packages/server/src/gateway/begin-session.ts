@@ -44,6 +44,7 @@ export async function beginSession(
   const { agent, language, principal, transport, signal, edge, opens, maxMs, line } = beginning
   const { goesOnFrom, wrap = same } = beginning
   const { tenant, subject } = principal
+  const { speaker = subject } = beginning
   const { outputRate } = transport
   const { engine, ...assembled } =
     beginning.assembled ?? parts.assembly.of(agent, edge === 'phone' ? 'phone' : undefined)
@@ -88,7 +89,7 @@ export async function beginSession(
     },
   })
   const name = edge === 'phone' ? 'Phone' : undefined
-  const seat = company.begin({ subject, ...defined({ line, name }) })
+  const seat = company.begin({ subject: speaker, ...defined({ line, name }) })
   const detector = parts.voiceActivity.open(LISTEN_RATE)
   const seen = { session: id, tenant, subject, agent: agent.agent, edge, language }
   const steering = {
@@ -131,10 +132,9 @@ export async function beginSession(
   company.around(session)
   const facts = { session: id, agent: agent.agent, language, recogniser, voice: assembled.voice(language) }
   const opened = {
-    ...{ session, company, principal, outputRate, facts },
+    ...{ session, edge, company, principal, outputRate, facts, speaker },
     leave: beginning.leave,
     token: drawToken(),
-    speaker: subject,
     stands: false,
   }
   open.set(id, opened)

@@ -25,6 +25,7 @@ import type { SessionRecorder } from '../replay/session-recorder.js'
 import type { AgentCatalogue } from './agent-catalogue.js'
 import type { AssembledAgent } from './assemble-agent.js'
 import type { Assembly } from './assemble-gateway.js'
+import type { MovedSessions } from './moved-sessions.js'
 
 export interface SessionDeskParts {
   readonly config: Config
@@ -50,6 +51,8 @@ export interface SessionDeskParts {
   readonly policies?: Pick<TenantPolicies, 'of'>
   /** Looks on at each session, for those who watch what is on. */
   readonly live?: Pick<LiveBoard, 'tapOf'>
+  /** Where conversations go whose speaker can come back to another node; without it they end when this one leaves. */
+  readonly moved?: MovedSessions
 }
 
 /** A session for a far end that speaks the OpenAI Realtime protocol. */
@@ -103,7 +106,10 @@ export interface SessionDesk extends VoiceHost {
   subjectOf(session: string): string | undefined
   /** Sessions that are not over. */
   readonly active: number
-  /** Ends all sessions: each once nobody speaks or is to be answered, the rest when the signal aborts. */
+  /**
+   * Ends all sessions, or puts them away for another node: each once nobody speaks or is to be answered, the rest when the
+   * signal aborts.
+   */
   drain(signal: AbortSignal): Promise<void>
 }
 
@@ -115,6 +121,8 @@ export interface Beginning
   readonly edge: NonNullable<VoiceOpenRequest['edge']>
   /** What whoever talks said of being recorded before it began. */
   readonly consent?: boolean | undefined
+  /** Whose device speaks, where that is not who began it. */
+  readonly speaker?: string
   /** Of an agent that came while the gateway ran. */
   readonly assembled?: AssembledAgent | undefined
 }
@@ -122,6 +130,7 @@ export interface Beginning
 /** A session of this process that is not over. */
 export interface OpenSession {
   readonly session: Session
+  readonly edge: Beginning['edge']
   readonly company: Company
   readonly leave: CallOpening['leave']
   readonly principal: VoicePrincipal

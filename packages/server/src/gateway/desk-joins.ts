@@ -23,21 +23,17 @@ export interface DeskJoinsParts {
   readonly open: ReadonlyMap<SessionId, OpenSession>
   readonly log: Log
   readonly metrics: Pick<Metrics, 'joinsRefused' | 'countDevices'>
+  /** Of a session that is not here. Throws as `VoiceHost.resume`. */
+  goOn(request: VoiceResumeRequest): Promise<OpenedSession>
 }
 
-export function createDeskJoins({ open, log, metrics }: DeskJoinsParts): DeskJoins {
-  async function resume({
-    token,
-    principal,
-    transport,
-    line,
-    begins,
-  }: VoiceResumeRequest): Promise<OpenedSession> {
+export function createDeskJoins({ open, log, metrics, goOn }: DeskJoinsParts): DeskJoins {
+  async function resume(request: VoiceResumeRequest): Promise<OpenedSession> {
+    const { token, principal, transport, line, begins } = request
     const found = [...open.values()].find(other => sameSecret(other.token, token))
+    if (found === undefined) return goOn(request)
     const { tenant, subject } = principal
-    if (found === undefined || found.principal.tenant !== tenant || found.speaker !== subject) {
-      throw new ParleyError('resume_failed')
-    }
+    if (found.principal.tenant !== tenant || found.speaker !== subject) throw new ParleyError('resume_failed')
     if (transport.outputRate !== found.outputRate) {
       const message = `This session speaks at ${found.outputRate} Hz; resume with the same output format.`
       throw new ParleyError('resume_failed', message)

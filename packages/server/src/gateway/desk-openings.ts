@@ -1,7 +1,8 @@
 /** Which agent a conversation begins with, by the way it comes in. */
 
+import { ParleyError } from '@parley/core'
 import type { Agent } from '@parley/engines'
-import type { OpenedSession, VoiceOpenRequest } from '@parley/transports'
+import type { OpenedSession, VoiceOpenRequest, VoiceResumeRequest } from '@parley/transports'
 import { heldBy } from '../agents/held-by.js'
 import type { ChosenAgent, WantedConversation } from '../agents/stored-agents.js'
 import { speaks } from './agent-catalogue.js'
@@ -13,15 +14,17 @@ import type {
   SessionDesk,
   SessionDeskParts,
 } from './desk-contract.js'
+import type { DeskJoinsParts } from './desk-joins.js'
 
-export interface DeskOpeningsParts extends Pick<SessionDeskParts, 'config' | 'agents' | 'stored'> {
+export interface DeskOpeningsParts
+  extends Pick<SessionDeskParts, 'config' | 'agents' | 'stored' | 'moved' | 'log'> {
   begin(beginning: Beginning): Promise<OpenedCall>
 }
 
 export function createDeskOpenings(
   parts: DeskOpeningsParts,
-): Pick<SessionDesk, 'open' | 'openRealtime' | 'openCall'> {
-  const { config, stored, begin } = parts
+): Pick<SessionDesk, 'open' | 'openRealtime' | 'openCall'> & Pick<DeskJoinsParts, 'goOn'> {
+  const { config, stored, moved, log, begin } = parts
 
   async function openVoice({ hello, ...leg }: VoiceOpenRequest): Promise<OpenedSession> {
     const language = hello.language ?? config.language
@@ -29,6 +32,31 @@ export function createDeskOpenings(
       const opens = agent.greeting.say.length > 0
       return { edge: 'voice-ws', ...leg, consent: hello.consent, opens, maxMs: config.maxSessionMs }
     })
+  }
+
+  /** A conversation that another node put away, or this one before it was started again. */
+  async function goOn({ hello: _, token, principal, ...leg }: VoiceResumeRequest): Promise<OpenedSession> {
+    const { tenant, subject: speaker } = principal
+    const key = { principal, token }
+    const found = await moved?.take(key)
+    if (moved === undefined || found === undefined) throw new ParleyError('resume_failed')
+    const { snapshot, agent: name, owner } = found
+    const goesOn = { principal: { tenant, subject: owner }, speaker, goesOnFrom: snapshot }
+    try {
+      const opened = await beginWith({ principal, name, language: snapshot.language }, () => {
+        return { edge: 'voice-ws', ...leg, ...goesOn, opens: false, maxMs: config.maxSessionMs }
+      })
+      moved.drop(key)
+      log.info({ session: snapshot.session, tenant }, 'session goes on here')
+      return { ...opened, resumed: true, receivedMs: opened.held.receivedMs }
+    } catch (error) {
+      // The next try finds it again.
+      moved.put(key, found)
+      const code = ParleyError.from(error).code === 'not_found' ? 'resume_failed' : undefined
+      throw code === undefined
+        ? error
+        : new ParleyError(code, `There is no agent ${name} here.`, { cause: error })
+    }
   }
 
   async function openRealtime({ model, language: said, ...leg }: RealtimeOpening): Promise<OpenedSession> {
@@ -42,7 +70,7 @@ export function createDeskOpenings(
   async function beginWith(
     wanted: WantedConversation,
     beginningOf: (agent: Agent) => Omit<Beginning, 'agent' | 'language'>,
-  ): Promise<OpenedSession> {
+  ): Promise<OpenedCall> {
     const chosen = stored === undefined ? chooseOwn(wanted) : await stored.choose(wanted)
     return heldBy(chosen, ({ agent, assembled, leaving }) => {
       const language = speaks(agent, wanted.language) ? wanted.language : agent.language
@@ -65,5 +93,5 @@ export function createDeskOpenings(
     return { agent: choose(known ? name : undefined, language), release() {} }
   }
 
-  return { open: openVoice, openRealtime, openCall }
+  return { open: openVoice, openRealtime, openCall, goOn }
 }

@@ -26,7 +26,7 @@ import { createSessionDesk } from './session-desk.js'
 export async function openTestDesk(
   beginSession: (row: NewSession) => Promise<void> = async () => {},
   environment: Readonly<Record<string, string>> = {},
-  recordingsOf?: (clock: Clock) => SessionDeskParts['recordings'],
+  more: (clock: Clock) => Pick<SessionDeskParts, 'recordings' | 'moved'> = () => ({}),
 ) {
   const { config } = resolveConfig(readEnvironment(environment, '/nonexistent'))
   const clock = createHandClock()
@@ -62,10 +62,9 @@ export async function openTestDesk(
     secretOf: () => undefined,
   })
   const prosody = createProsodySides({ clock, analyser: createProsodyAnalyser })
-  const recordings = recordingsOf?.(clock)
   const desk = createSessionDesk({
+    ...more(clock),
     prosody,
-    ...(recordings === undefined ? {} : { recordings }),
     config,
     agents,
     assembly,

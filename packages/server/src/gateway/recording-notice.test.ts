@@ -24,7 +24,7 @@ async function openRecordedDesk(mode: RecordingMode, hello: { consent?: boolean 
   let kept: MemoryRecordings | undefined
   const stage = await openTestDesk(undefined, {}, clock => {
     kept = memoryRecordings({ mode, clock, opus, resampling })
-    return kept.recordings
+    return { recordings: kept.recordings }
   })
   if (kept === undefined) throw new Error('There are no recordings.')
   const { rows, shelf, store, recordings } = kept

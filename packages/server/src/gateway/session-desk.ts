@@ -47,19 +47,41 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
   async function drain(signal: AbortSignal): Promise<void> {
     draining = true
     for (const { session, leave } of open.values()) leave?.(session)
+    const leaving = new Map<SessionId, Promise<void>>()
     await new Promise<void>(resolve => {
       const stop = parts.ticker.add(() => {
-        for (const { session } of open.values()) {
-          if (session.floor === 'open' || signal.aborted) void session.end('draining')
+        for (const [id, opened] of open) {
+          const waits = opened.session.floor !== 'open' && !signal.aborted
+          if (!waits && !leaving.has(id)) leaving.set(id, leave(opened))
         }
         if (open.size > 0) return
         stop()
         resolve()
       })
     })
-    await Promise.all([store.flush(), parts.recorder.flush()])
+    await Promise.all(leaving.values())
+    await Promise.all([store.flush(), parts.recorder.flush(), parts.moved?.flush()])
   }
 
+  /** Ends it here; whose speaker can come back to another node finds it there. */
+  async function leave({ session, edge, principal, speaker, token, facts }: OpenSession): Promise<void> {
+    const { moved } = parts
+    const { id } = session
+    const comesBack = edge === 'voice-ws' || edge === 'webrtc'
+    if (moved === undefined || !comesBack) return session.end('draining')
+    const snapshot = await session.handOver().catch(() => undefined)
+    // Its client left at the same moment.
+    if (snapshot === undefined) return
+    // Should nobody come back, it is over; should somebody, a later end takes the place of this one.
+    const ended = { id, reason: 'draining', endedAtMs: parts.epochMs() } as const
+    await store
+      .endSession(ended)
+      .catch((error: unknown) => log.error({ err: error, session: id }, 'session end not stored'))
+    const key = { principal: { tenant: principal.tenant, subject: speaker }, token }
+    moved.put(key, { snapshot, agent: facts.agent, owner: principal.subject })
+  }
+
+  const { goOn, ...openings } = createDeskOpenings({ ...parts, begin })
   return {
     get active() {
       return open.size
@@ -69,7 +91,7 @@ export function createSessionDesk(parts: SessionDeskParts): SessionDesk {
       if (!open.has(id)) forget(id, 'hang-up')
     },
     drain,
-    ...createDeskOpenings({ ...parts, begin }),
-    ...createDeskJoins({ open, log, metrics: parts.metrics }),
+    ...openings,
+    ...createDeskJoins({ open, log, metrics: parts.metrics, goOn }),
   }
 }
