@@ -96,6 +96,9 @@ describe('a voice over Socket.IO', () => {
     client.sendAudio(Int16Array.of(1, 2))
     client.played('r1', 40)
     client.commit()
+    client.consent(false)
+    line.say('call:recording', { state: 'off', consent: 'refused' })
+    expect(client.recording).toEqual({ state: 'off', consent: 'refused' })
     expect(line.sent).toMatchObject([
       ['call:start', { agent: 'desk', input: { codec: 'pcm16' }, reportsPlayed: true }],
       ['ping', { id: 1 }],
@@ -103,6 +106,7 @@ describe('a voice over Socket.IO', () => {
       ['audio:chunk', Int16Array.of(1, 2)],
       ['audio:played', { reply: 'r1', ms: 40 }],
       ['audio:commit', {}],
+      ['call:consent', { granted: false }],
     ])
     expect([client.state, client.transport]).toEqual(['ready', 'socketio'])
   })

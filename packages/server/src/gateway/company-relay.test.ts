@@ -1,4 +1,6 @@
+import { ParleyError } from '@parley/core'
 import { createSealedBus } from '@parley/platform'
+import type { RecordingNotice } from '@parley/protocol'
 import type { VirtualClock } from '@parley/sim'
 import {
   createCompanyRelay,
@@ -116,6 +118,48 @@ describe('a device of another node', () => {
     await clock.advance(20)
     expect(company.devices).toHaveLength(1)
     expect([near.lines, far.lines]).toEqual([0, 0])
+  })
+
+  it('is told whether it is recorded, and says yes and no as if it stood here', async () => {
+    const { first, seat: own, join, clock, company } = await setUp()
+    let changed: (notice: RecordingNotice) => void = () => {}
+    const said: boolean[] = []
+    const recording = {
+      notice: { state: 'waiting', consent: 'asked' } as RecordingNotice,
+      watch: (told: typeof changed) => {
+        changed = told
+      },
+      async consent(granted: boolean) {
+        said.push(granted)
+        if (granted) throw new ParleyError('conflict', 'It was refused or deleted; that stays so.')
+        recording.notice = { state: 'off', consent: 'refused' }
+        changed(recording.notice)
+      },
+    }
+    company.recorded(recording)
+    const { device, seat } = await join('controller')
+    const { seat: silent } = await join('listener')
+    expect(device.last('recording')).toEqual({ type: 'recording', state: 'waiting', consent: 'asked' })
+    expect(() => silent.consent(true)).toThrow(expect.objectContaining({ code: 'forbidden' }))
+    seat.consent(false)
+    await clock.advance(20)
+    for (const each of [device, first])
+      expect(each.messages.filter(({ type }) => type === 'recording').slice(-1)).toEqual([
+        { type: 'recording', state: 'off', consent: 'refused' },
+      ])
+    own.consent(true)
+    seat.consent(true)
+    await clock.advance(20)
+    for (const each of [device, first]) expect(each.last('error')).toMatchObject({ code: 'conflict' })
+    seat.takeOver()
+    await clock.advance(20)
+    const kinds = device.messages.map(({ type }) => type)
+    expect(kinds.lastIndexOf('recording')).toBeGreaterThan(kinds.lastIndexOf('role'))
+    // After it left it says nothing any more.
+    seat.leave()
+    seat.consent(false)
+    await clock.advance(20)
+    expect(said).toEqual([false, true, true])
   })
 
   it('listens only, where it is a listener', async () => {

@@ -245,6 +245,12 @@ describe('the edge', () => {
     )
     expect(await seen).toEqual(await begun)
     expect(await phone.emitWithAck('message', 'hi')).toMatchObject({ ok: false, code: 'forbidden' })
+    const no = { granted: false }
+    expect(await phone.emitWithAck('call:consent', no)).toMatchObject({ ok: false, code: 'forbidden' })
+    const told = next(laptop, 'call:recording')
+    expect(await laptop.emitWithAck('consent', no)).toEqual({ ok: true })
+    // Nobody records here.
+    expect(await told).toEqual({ state: 'off' })
 
     const roles = Promise.all([next(phone, 'device:role'), next(laptop, 'device:role')])
     expect(await phone.emitWithAck('call:take-over')).toEqual({ ok: true })

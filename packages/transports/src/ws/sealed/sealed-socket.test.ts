@@ -57,8 +57,10 @@ describe('a sealed voice socket', () => {
     session.transport.play({ samples: played, rate: 24_000, atMs: 0 }, replyId('rpl_1'))
     expect(await client.untilSound()).toEqual(bytesOf(played))
     expect(await client.until('transcript-partial')).toMatchObject({ text: 'a secret answer' })
+    client.send({ type: 'consent', granted: false })
+    expect(await client.until('recording')).toEqual({ type: 'recording', state: 'off' })
     const seen = Buffer.concat(client.wire)
-    for (const secret of ['secret', 'tok_1', 'ses_1', 'ready', 'transcript']) {
+    for (const secret of ['secret', 'tok_1', 'ses_1', 'ready', 'transcript', 'recording']) {
       expect(seen.includes(secret), secret).toBe(false)
     }
     expect(seen.includes(bytesOf(played).subarray(100, 116))).toBe(false)
