@@ -8,6 +8,7 @@ import {
   type SessionEvent,
   type SessionId,
   systemClock,
+  type UsageLine,
 } from '@parley/core'
 import { openStore } from '@parley/platform'
 
@@ -58,7 +59,10 @@ export async function storePast(
             agent: agents[number % agents.length] ?? 'clinic',
             edge: edges[number % edges.length] ?? 'phone',
             ...(maker === undefined ? {} : { providers: maker }),
+            // Every fourth is from before it was counted.
+            ...(number % 4 === 3 ? {} : { keepsUsage: true as const }),
           })
+          if (number % 4 !== 3) await store.writeUsage(id, { run: 'past', lines: usageOf(number) })
           const events = eventsOf(number)
           store.appendEvents(
             id,
@@ -79,6 +83,22 @@ export async function storePast(
   } finally {
     await store.close()
   }
+}
+
+function usageOf(number: number): readonly UsageLine[] {
+  const { stt, llm, tts } = number % 3 === 0 ? providers[1] : providers[0]
+  const nothing = { audioMs: 0, characters: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
+  const turns = 1 + ((number * 5) % 7)
+  const counts = { wasted: nothing, requests: turns, uncounted: 0 }
+  const tokens = { inputTokens: 700 * turns, outputTokens: 45 * turns, cachedTokens: 200 * turns }
+  return [
+    { slot: 'stt', ...stt, ...counts, used: { ...nothing, audioMs: 11_000 * turns } },
+    {
+      ...{ slot: 'llm', ...llm, ...counts, used: { ...nothing, ...tokens }, uncounted: number % 2 },
+      wasted: { ...nothing, inputTokens: 300, outputTokens: 12 },
+    },
+    { slot: 'tts', ...tts, ...counts, used: { ...nothing, characters: 30 * turns } },
+  ]
 }
 
 const texts = ['I would like an appointment', 'Tomorrow at nine, please', 'How much is it?', 'Thank you']
