@@ -34,22 +34,31 @@ export const noEmbeddedSpeech: EmbeddedSpeech = {
 /** Languages of the embedded recogniser's acoustic model. */
 const heardLanguages: readonly string[] = ['en']
 
-/** Looks for what is there and warms the voices up. Missing parts are told, not thrown. */
-export async function openEmbeddedSpeech(clock: Clock, log: Log): Promise<EmbeddedSpeech> {
+/**
+ * Looks for what is there and warms up the voices of these languages, of all without; another one's thread begins with its
+ * first words. Missing parts are told, not thrown.
+ */
+export async function openEmbeddedSpeech(
+  clock: Clock,
+  log: Log,
+  languages?: readonly string[],
+): Promise<EmbeddedSpeech> {
   const found = await findPocketsphinx()
   const recogniser = found.available
     ? createPocketsphinx({ clock, python: found.python, model: found.model })
     : undefined
   const overlaps = found.available ? await overlapGrammars(found.model, log) : new Map<string, string>()
   const voices = await embeddedVoices(log)
-  await Promise.all(voices.map(voice => warm(voice, log)))
+  const voiceOf = (language: string) =>
+    voices.find(voice => voice.languages.some(spoken => baseOf(spoken) === baseOf(language)))
+  const spoken = new Set(languages?.map(voiceOf) ?? voices)
+  await Promise.all(voices.filter(voice => spoken.has(voice)).map(voice => warm(voice, log)))
   return {
     recogniser,
     noRecogniser: found.available ? undefined : `${found.reason} ${found.cure}`,
     overlapGrammar: language => overlaps.get(baseOf(language)),
     hears: language => recogniser !== undefined && heardLanguages.includes(baseOf(language)),
-    voice: language =>
-      voices.find(({ languages }) => languages.some(spoken => baseOf(spoken) === baseOf(language))),
+    voice: voiceOf,
     voices: voices.map(({ name, languages }) =>
       name === 'flite' ? `${name} (en)` : `${name} (es and ${languages.length - 1} more)`,
     ),
@@ -105,4 +114,11 @@ async function loadEspeak(log: Log): Promise<TextToSpeech | undefined> {
 export function usesEmbedded(agents: readonly Agent[]): boolean {
   const entries = agents.flatMap(agent => agentSlots.flatMap(slot => agent[slot]))
   return entries.some(({ provider }) => provider === 'embedded')
+}
+
+/** Of agents that this machine's voices speak for. */
+export function languagesSpoken(agents: readonly Agent[]): readonly string[] {
+  return agents
+    .filter(({ tts }) => tts.some(({ provider }) => provider === 'embedded'))
+    .map(({ language }) => language)
 }

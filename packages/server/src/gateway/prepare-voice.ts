@@ -12,7 +12,13 @@ import type { Attached, ServerParts } from '../serve.js'
 import { loadAgents } from './agent-catalogue.js'
 import { assembleGateway } from './assemble-gateway.js'
 import { attachVoice } from './attach-voice.js'
-import { type EmbeddedSpeech, noEmbeddedSpeech, openEmbeddedSpeech, usesEmbedded } from './embedded-speech.js'
+import {
+  type EmbeddedSpeech,
+  languagesSpoken,
+  noEmbeddedSpeech,
+  openEmbeddedSpeech,
+  usesEmbedded,
+} from './embedded-speech.js'
 import { createProviderCatalogue } from './provider-catalogue.js'
 
 export interface VoiceWorld extends Pick<ServerParts, 'config' | 'clock' | 'log' | 'lifecycle'> {
@@ -33,7 +39,9 @@ export async function prepareVoice({
 }: VoiceWorld): Promise<(parts: ServerParts) => Promise<Attached>> {
   const agents = await loadAgents(config, createProviderCatalogue(vendors, config))
   const loading = Promise.all([
-    usesEmbedded(agents.agents) ? openEmbeddedSpeech(clock, log) : noEmbeddedSpeech,
+    usesEmbedded(agents.agents)
+      ? openEmbeddedSpeech(clock, log, languagesSpoken(agents.agents))
+      : noEmbeddedSpeech,
     loadResampling(),
     loadOpus(),
     loadVoiceActivity(),
@@ -50,7 +58,7 @@ export async function prepareVoice({
   async function speechFor(agent: Agent): Promise<EmbeddedSpeech> {
     const [speech] = await loading
     if (usesEmbedded(agents.agents) || !usesEmbedded([agent])) return speech
-    later ??= openEmbeddedSpeech(clock, log)
+    later ??= openEmbeddedSpeech(clock, log, languagesSpoken([agent]))
     return later
   }
   return async parts => {
