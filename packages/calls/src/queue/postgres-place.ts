@@ -1,12 +1,11 @@
 /** Jobs in a PostgreSQL, on a server or embedded, in a schema of their own. Who works is woken by NOTIFY. */
 
 import { type Clock, ParleyError } from '@parley/core'
-import { type EmbeddedSql, openRawPool, pgPoolOver } from '@parley/platform'
+import { type EmbeddedSql, pgPoolOver, type StoreLog } from '@parley/platform'
 import { PostgresConnection, PostgresQueueBackend, runMigrations } from 'bullmq'
 import { type JobsBackend, QUEUE_SCHEMA, type QueuePlace } from './queue-place.js'
 
 type PgPool = PostgresConnection['pool']
-type StoreLog = Parameters<typeof openRawPool>[0]['log']
 
 /** A worker holds a connection to listen; the rest is shared. */
 const CONNECTIONS = 8
@@ -18,7 +17,8 @@ export interface PostgresPlaceOptions {
 }
 
 /** @throws ParleyError `store_unavailable`, `store_failed`, `bad_config` */
-export function postgresPlace(options: PostgresPlaceOptions): Promise<QueuePlace> {
+export async function postgresPlace(options: PostgresPlaceOptions): Promise<QueuePlace> {
+  const { openRawPool } = await import('@parley/platform/raw-pool')
   const pool = openRawPool({ ...options, schema: QUEUE_SCHEMA, max: CONNECTIONS })
   return placeOn('postgres', pool as unknown as PgPool)
 }

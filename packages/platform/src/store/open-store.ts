@@ -1,7 +1,6 @@
 import type { Clock } from '@parley/core'
 import type { Database } from './database.js'
 import { openPglite } from './pglite-database.js'
-import { openPostgres } from './postgres-database.js'
 import { createSqlStore } from './sql-store.js'
 import type { Store, StoreLog } from './store.js'
 
@@ -29,16 +28,8 @@ export interface OpenStore extends Store {
  * @throws ParleyError `store_locked`, `store_full`, `store_unavailable`, `store_failed` or `bad_config`.
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
-  const { databaseUrl, dataDir, clock, log, maxConnections } = options
-  const database =
-    databaseUrl === undefined
-      ? await openPglite({ dataDir, clock, log })
-      : openPostgres({
-          databaseUrl,
-          clock,
-          log,
-          ...(maxConnections === undefined ? {} : { max: maxConnections }),
-        })
+  const { clock, log } = options
+  const database = await openDatabase(options)
   const store = createSqlStore({ database, clock, log })
   try {
     await (options.migrate ? store.migrate() : store.migrationStatus())
@@ -47,4 +38,13 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     await store.close()
     throw thrown
   }
+}
+
+/** The driver of the database that is not used is not loaded. */
+async function openDatabase(options: StoreOptions): Promise<Database> {
+  const { databaseUrl, dataDir, clock, log, maxConnections } = options
+  if (databaseUrl === undefined) return openPglite({ dataDir, clock, log })
+  const { openPostgres } = await import('./postgres-database.js')
+  const most = maxConnections === undefined ? {} : { max: maxConnections }
+  return openPostgres({ databaseUrl, clock, log, ...most })
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@parley/core'
-import { ParleyError } from '@parley/core'
 import pg from 'pg'
+import { connecting } from './connecting.js'
 import { type Database, kyselyOver } from './database.js'
 import { int8Oid, parseInt8 } from './int8.js'
 import type { SqlClient, SqlPool, SqlResult } from './pool.js'
@@ -23,50 +23,13 @@ export interface PostgresOptions {
 const statementTimeoutMs = 15_000
 /** A node that froze, or whose host is gone, gives back within this time what its transaction holds. */
 const idleTransactionMs = 15_000
-/** Longer than the server's own limit: only a server that has fallen silent meets it. */
-const answerTimeoutMs = 20_000
-const connectTimeoutMs = 5_000
-
-export interface RawPoolOptions extends PostgresOptions {
-  /** First in the search path of every connection; a name of letters and `_`. */
-  readonly schema: string
-}
-
-/**
- * A pool of its own, for a library that brings SQL, listens, and reads what `pg` reads; int8 comes as digits. What it does
- * is bound to its connections, so a pooler in front must be one of sessions. Told once for each lost idle connection.
- * @throws ParleyError `bad_config` for a URL that is none.
- */
-export function openRawPool({ databaseUrl, schema, max = 10, log }: RawPoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: libpqUrl(databaseUrl),
-    max,
-    application_name: 'parley-queue',
-    // As a statement, because poolers refuse it among the start-up parameters.
-    onConnect: async client => {
-      await client.query(`set search_path to "${schema}"`)
-    },
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: answerTimeoutMs,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-  })
-  pool.on('error', error => {
-    log.warn({ reason: asStoreError(error).message }, 'An idle database connection was lost.')
-  })
-  return pool
-}
 
 /** Opens a pool without connecting. @throws ParleyError `bad_config` for a URL that is none. */
 export function openPostgres(options: PostgresOptions): Database {
   const pool = new pg.Pool({
-    connectionString: libpqUrl(options.databaseUrl),
+    ...connecting(options.databaseUrl),
     max: options.max ?? 10,
     application_name: 'parley',
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: answerTimeoutMs,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
     types: { getTypeParser: readTypes },
   })
   pool.on('error', error => {
@@ -97,26 +60,6 @@ export function openPostgres(options: PostgresOptions): Database {
       return closing
     },
   }
-}
-
-/** Without this, `pg` 8 reads `prefer`, `require` and `verify-ca` as `verify-full`. */
-function libpqUrl(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl) || !/^postgres(ql)?:$/.test(new URL(databaseUrl).protocol)) {
-    throw new ParleyError(
-      'bad_config',
-      'DATABASE_URL is not a PostgreSQL URL: postgres://user:password@host:5432/name?sslmode=require',
-    )
-  }
-  const url = new URL(databaseUrl)
-  const mode = url.searchParams.get('sslmode')
-  if (mode === 'verify-ca' && !url.searchParams.has('sslrootcert')) {
-    throw new ParleyError(
-      'bad_config',
-      'DATABASE_URL has sslmode=verify-ca without sslrootcert=<file>; add it or use sslmode=verify-full.',
-    )
-  }
-  if (mode !== null && mode !== 'no-verify') url.searchParams.set('uselibpqcompat', 'true')
-  return url.href
 }
 
 function readTypes(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {

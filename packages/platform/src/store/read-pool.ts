@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 
 /** A few connections for those who only look something up: apart from the store's own, so that neither waits. */
 export interface ReadPool {
@@ -7,8 +7,10 @@ export interface ReadPool {
 }
 
 /** Connects when it is first used. What goes wrong with an idle connection is told by its next use. */
-export function openReadPool(databaseUrl: string): ReadPool {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, connectionTimeoutMillis: 5_000 })
+export async function openReadPool(databaseUrl: string): Promise<ReadPool> {
+  // Not loaded where no source of facts has a database.
+  const { default: driver } = await import('pg')
+  const pool = new driver.Pool({ connectionString: databaseUrl, max: 4, connectionTimeoutMillis: 5_000 })
   pool.on('error', () => {})
   return { connect: () => pool.connect(), close: () => pool.end() }
 }

@@ -44,7 +44,7 @@ export async function openShared(
       ? undefined
       : await openRedis({ url: redisUrl, warn: err => log.warn({ err }, 'nodes share no keys and no sound') })
   const keyNews = redis === undefined ? undefined : createRedisKeyNews(redis)
-  const pool = factsDatabaseUrl === undefined ? undefined : openReadPool(factsDatabaseUrl)
+  const pool = factsDatabaseUrl === undefined ? undefined : await openReadPool(factsDatabaseUrl)
   return {
     speech: createSpeechShelf(),
     sound: redis === undefined ? undefined : createRedisByteCache(redis, { prefix: 'parley:sound:' }),

@@ -5,7 +5,8 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@parley/core'
-import { type CarrierSim, type CarrierSimOptions, type OwnNumber, openCarrierSim } from '@parley/sim'
+import type { CarrierSim, CarrierSimOptions, OwnNumber } from '@parley/sim'
+import { openCarrierSim } from '@parley/sim/open-carrier-sim'
 import type { WebSocket } from 'ws'
 import { serveHandset } from './serve-handset.js'
 

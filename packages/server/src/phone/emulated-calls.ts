@@ -5,7 +5,6 @@ import type { PhoneNumbers } from '../calls/phone-numbers.js'
 import { EMULATED_NUMBER } from '../calls/phone-numbers.js'
 import type { ServerParts } from '../serve.js'
 import { attachHandset } from './attach-handset.js'
-import { openEmbeddedCarrier } from './embedded-carrier.js'
 
 export interface EmulatedCalls {
   readonly carrier: Carrier
@@ -20,6 +19,8 @@ export interface EmulatedCallsParts extends Pick<ServerParts, 'clock' | 'log' | 
 
 export async function openEmulatedCalls(parts: EmulatedCallsParts): Promise<EmulatedCalls> {
   const { clock, log, door, lifecycle, epochMs, numbers } = parts
+  // Not loaded by a gateway with a real carrier.
+  const { openEmbeddedCarrier } = await import('./embedded-carrier.js')
   const opened = await openEmbeddedCarrier({ clock, warn: sentence => log.warn(sentence) })
   lifecycle.onStop('phone emulator', () => opened.close())
   attachHandset(door, opened)

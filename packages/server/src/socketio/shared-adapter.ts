@@ -4,7 +4,6 @@
  */
 import { openRedis } from '@parley/platform'
 import { RECOVERY_EVENT, type SocketioAdapter } from '@parley/transports'
-import { createAdapter } from '@socket.io/redis-streams-adapter'
 import type { ServerParts } from '../serve.js'
 
 export interface SharedAdapter {
@@ -32,6 +31,8 @@ export async function openSharedAdapter({
     warn: error => log.warn({ code: error.code }, `socket.io: ${error.message}`),
   })
   lifecycle.onStop('socket.io redis', () => redis.disconnect())
+  // Not loaded without Redis.
+  const { createAdapter } = await import('@socket.io/redis-streams-adapter')
   const create = createAdapter(redis, {
     streamName: 'parley:socket.io',
     sessionKeyPrefix: 'parley:sio:session:',
