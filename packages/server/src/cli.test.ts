@@ -194,6 +194,20 @@ describe('parley agent check', () => {
 })
 
 describe('scripts/validate-config.js', () => {
+  it('passes what is complete, and only warns of a key that looks odd', async () => {
+    const env = {
+      ...{ JWT_SECRET: secret, OPENAI_API_KEY: 'odd' },
+      ...{ REDIS_URL: 'redis://localhost:6379', DATABASE_URL: 'postgres://parley@localhost/parley' },
+    }
+    expect(await run([], env, validator)).toEqual({
+      ...{
+        code: 0,
+        out: 'Configuration validation passed\n',
+        err: 'OpenAI API key format appears incorrect\n',
+      },
+    })
+  })
+
   it('prints its sentences and ends with 1', async () => {
     const { code, err } = await run([], { JWT_SECRET: 'short', VOICE_WS_PORT: '80' }, validator)
     expect(code).toBe(1)

@@ -192,7 +192,7 @@ async function openOwnStore({ config, clock, log }: ServeOptions): Promise<OpenS
 }
 
 function createProbes(
-  { openaiApiKey, openaiBaseUrl, redisUrl }: Config,
+  { openaiApiKey, openaiBaseUrl, openaiOrgId, redisUrl }: Config,
   store: Store,
   attached: () => Attached | undefined,
 ): Readonly<Partial<Record<Dependency, Probe>>> {
@@ -215,6 +215,7 @@ function createProbes(
             title: 'OpenAI',
             baseUrl: openaiBaseUrl,
             key: openaiApiKey[0],
+            organization: openaiOrgId,
           }),
         }),
   }

@@ -45,6 +45,8 @@ export interface Playout {
   duck(on: boolean): void
   /** Time from rendering to the ear, in ms. */
   setLatency(ms: number): void
+  /** What waits to be rendered, at the rate of the replies; two bytes each. */
+  readonly bufferedSamples: number
   /** Fills `output`, whose first sample is the context's sample number `frame`. */
   render(output: Float32Array, frame: number): void
 }
@@ -139,6 +141,9 @@ export function createPlayout(options: PlayoutOptions): Playout {
   }
 
   return {
+    get bufferedSamples() {
+      return queue.samples
+    },
     begin(reply, fromMs) {
       queue.begin(reply, toSamples(fromMs))
       gain.to(1)

@@ -4,6 +4,7 @@
  */
 import { type Capture, createCapture } from '../audio/capture.js'
 import { createPlayout, type Playout } from '../audio/playout.js'
+import { createDebugReport } from './debug-report.js'
 import {
   CAPTURE_PROCESSOR,
   type CaptureMessage,
@@ -18,6 +19,8 @@ interface WorkletScope {
   readonly currentFrame: number
   readonly AudioWorkletProcessor: new () => { readonly port: MessagePort }
   registerProcessor(name: string, processor: unknown): void
+  /** Set by a gateway that was asked to. */
+  readonly AUDIO_WORKLET_DEBUG?: boolean
 }
 
 interface NodeOptions<Settings> {
@@ -25,10 +28,15 @@ interface NodeOptions<Settings> {
 }
 
 function register(scope: WorkletScope): void {
+  // biome-ignore lint/suspicious/noConsole: there is no other way out for who debugs the audio thread
+  const print = scope.AUDIO_WORKLET_DEBUG === true ? (line: string) => console.debug(line) : undefined
+
   scope.registerProcessor(
     CAPTURE_PROCESSOR,
     class extends scope.AudioWorkletProcessor {
       readonly #capture: Capture
+      readonly #debug = createDebugReport(CAPTURE_PROCESSOR, scope.sampleRate, print)
+      #frames = 0
       #open = true
 
       constructor({ processorOptions }: NodeOptions<CaptureSettings>) {
@@ -36,8 +44,10 @@ function register(scope: WorkletScope): void {
         this.#capture = createCapture({
           contextRate: scope.sampleRate,
           ...processorOptions,
-          emit: (samples, levelDbfs) =>
-            this.port.postMessage({ samples, levelDbfs } satisfies CaptureMessage, [samples.buffer]),
+          emit: (samples, levelDbfs) => {
+            this.#frames++
+            this.port.postMessage({ samples, levelDbfs } satisfies CaptureMessage, [samples.buffer])
+          },
         })
         this.port.onmessage = () => {
           this.#open = false
@@ -45,7 +55,9 @@ function register(scope: WorkletScope): void {
       }
 
       process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
-        if (this.#open) this.#capture.process(inputs[0] ?? [], outputs[0]?.[0]?.length ?? 128)
+        const count = outputs[0]?.[0]?.length ?? 128
+        if (this.#open) this.#capture.process(inputs[0] ?? [], count)
+        this.#debug.rendered(count, () => `${this.#frames} frames sent, ${scope.sampleRate} Hz`)
         return this.#open
       }
     },
@@ -55,6 +67,8 @@ function register(scope: WorkletScope): void {
     PLAYOUT_PROCESSOR,
     class extends scope.AudioWorkletProcessor {
       readonly #playout: Playout
+      readonly #debug = createDebugReport(PLAYOUT_PROCESSOR, scope.sampleRate, print)
+      #underruns = 0
       #open = true
 
       constructor({ processorOptions }: NodeOptions<PlayoutSettings>) {
@@ -62,7 +76,10 @@ function register(scope: WorkletScope): void {
         this.#playout = createPlayout({
           contextRate: scope.sampleRate,
           ...processorOptions,
-          report: report => this.port.postMessage(report),
+          report: report => {
+            if (report.kind === 'underrun') this.#underruns++
+            this.port.postMessage(report)
+          },
         })
         this.port.onmessage = (event: MessageEvent<PlayoutCommand>) => this.#obey(event.data)
       }
@@ -84,6 +101,10 @@ function register(scope: WorkletScope): void {
       process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
         const output = outputs[0]?.[0]
         if (output !== undefined && this.#open) this.#playout.render(output, scope.currentFrame)
+        this.#debug.rendered(output?.length ?? 128, () => {
+          const { bufferedSamples } = this.#playout
+          return `${bufferedSamples} samples wait (${bufferedSamples * 2} bytes), ${this.#underruns} gaps`
+        })
         return this.#open
       }
     },

@@ -68,6 +68,12 @@ export const operationSettings = {
     default: false,
     doc: 'Logs at `debug` whatever `LOG_LEVEL` says, and shows stacks of errors.',
   }),
+  workletDebug: setting({
+    env: 'AUDIO_WORKLET_DEBUG',
+    kind: flag(),
+    default: false,
+    doc: 'Whether the audio program of pages says on their console, once a second, what it holds.',
+  }),
   logFormat: setting({
     env: 'PARLEY_LOG_FORMAT',
     kind: choice(['auto', 'json', 'pretty']),

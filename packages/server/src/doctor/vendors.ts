@@ -24,7 +24,13 @@ export async function checkVendors(config: Config): Promise<Finding[]> {
     const counted = keys.length > 1 ? `, ${keys.length} keys` : ''
     try {
       for (const one of keys) {
-        const probe = vendorProbe({ vendor: name, title, baseUrl, key: one })
+        const probe = vendorProbe({
+          vendor: name,
+          title,
+          baseUrl,
+          key: one,
+          organization: config.openaiOrgId,
+        })
         await probe(AbortSignal.timeout(LIMIT_MS))
       }
       return ok(name, `answers${counted}`)

@@ -208,9 +208,8 @@ function probesOf(used: readonly Vendor[], config: Config): Readonly<Record<stri
     used.flatMap(vendor => {
       const { keys, baseUrl } = vendorFacts(vendor, config)
       const { name, title } = vendor
-      return baseUrl === '' || !canBeAsked(name)
-        ? []
-        : [[name, vendorProbe({ vendor: name, title, baseUrl, key: keys[0] })]]
+      const address = { vendor: name, title, baseUrl, key: keys[0], organization: config.openaiOrgId }
+      return baseUrl === '' || !canBeAsked(name) ? [] : [[name, vendorProbe(address)]]
     }),
   )
 }

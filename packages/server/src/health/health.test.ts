@@ -54,7 +54,9 @@ describe('the probe of a vendor', () => {
 
   it('asks for the models with the key and says that a bad key is refused', async () => {
     const started = createServer((request, response) => {
-      const good = request.headers.authorization === 'Bearer sk-good' && request.url === '/v1/models'
+      const { authorization, 'openai-organization': organization } = request.headers
+      const isKnown = authorization === 'Bearer sk-good' && organization === 'org-ours'
+      const good = isKnown && request.url === '/v1/models'
       response.writeHead(good ? 200 : 401).end('{}')
     })
     server = started
@@ -62,7 +64,9 @@ describe('the probe of a vendor', () => {
     await once(started, 'listening')
     const baseUrl = `http://127.0.0.1:${(started.address() as AddressInfo).port}/v1/`
     const ask = (key: string) =>
-      vendorProbe({ vendor: 'openai', title: 'OpenAI', baseUrl, key })(AbortSignal.timeout(5_000))
+      vendorProbe({ vendor: 'openai', title: 'OpenAI', baseUrl, key, organization: 'org-ours' })(
+        AbortSignal.timeout(5_000),
+      )
     await expect(ask('sk-good')).resolves.toBeUndefined()
     await expect(ask('sk-bad')).rejects.toThrow('the key is refused')
   })

@@ -51,15 +51,20 @@ export interface VendorAddress {
   readonly baseUrl: string
   /** Absent where none is needed. */
   readonly key: string | undefined
+  /** Sent to OpenAI beside the key. */
+  readonly organization?: string | undefined
 }
 
 /** @throws (from the probe) ParleyError `provider_refused`, `provider_unreachable` or `provider_failed`. */
-export function vendorProbe({ vendor, title, baseUrl, key }: VendorAddress): Probe {
+export function vendorProbe({ vendor, title, baseUrl, key, organization }: VendorAddress): Probe {
   // Without a key the vendor's own question would be refused, where other credentials may do.
   const { path, headers, refusals = [] } = (key === undefined ? undefined : questions[vendor]) ?? fallback
   const url = `${baseUrl.replace(/^ws/, 'http').replace(/\/$/, '')}${path}`
+  const named =
+    vendor === 'openai' && organization !== undefined ? { 'openai-organization': organization } : {}
   return async signal => {
-    const response = await reach(url, { headers: key === undefined ? {} : headers(key), signal }, title)
+    const sent = { ...(key === undefined ? {} : headers(key)), ...named }
+    const response = await reach(url, { headers: sent, signal }, title)
     await response.body?.cancel()
     const { status } = response
     if (status === 401 || status === 403 || refusals.includes(status))

@@ -291,6 +291,13 @@ describe('the console', () => {
       expect(status).toBeGreaterThanOrEqual(400)
     }
     expect((await get('/nowhere')).status).toBe(404)
+    await rig?.stop()
+    await start({ consoleFolder: folder, env: { AUDIO_WORKLET_DEBUG: 'true' } })
+    const marked = await get('/audio-worklet-processor.js')
+    expect(marked.text).toBe('globalThis.AUDIO_WORKLET_DEBUG = true\nregisterProcessor')
+    expect(marked.headers.get('cache-control')).toBe('no-store')
+    expect(marked.headers.get('content-type')).toContain('javascript')
+    expect(marked.headers.get('cross-origin-opener-policy')).toBe('same-origin')
   })
 })
 

@@ -87,7 +87,8 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   const prices = await pricesOf(config)
   await app.register(sessionRoutes({ reader: parts.sessions, guard: createGuard(parts), prices }))
   if (parts.edgeRoutes !== undefined) await app.register(parts.edgeRoutes)
-  await serveConsole(app, parts.consoleFolder === false ? undefined : (parts.consoleFolder ?? findConsole()))
+  const folder = parts.consoleFolder === false ? undefined : (parts.consoleFolder ?? findConsole())
+  await serveConsole(app, { folder, workletDebug: config.workletDebug })
   await app.ready()
   return app
 }

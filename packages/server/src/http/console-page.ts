@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
@@ -24,13 +25,24 @@ export function findConsole(): string | undefined {
   }
 }
 
-export async function serveConsole(app: FastifyInstance, folder: string | undefined): Promise<void> {
+export interface ConsoleOptions {
+  /** As `findConsole` says. */
+  readonly folder: string | undefined
+  /** The audio program says what it holds. */
+  readonly workletDebug: boolean
+}
+
+export async function serveConsole(
+  app: FastifyInstance,
+  { folder, workletDebug }: ConsoleOptions,
+): Promise<void> {
   if (folder === undefined) {
     app.get('/', { schema: { hide: true } }, async (_request, reply) =>
       reply.code(503).type('text/html; charset=utf-8').send(missingPage),
     )
     return
   }
+  if (workletDebug) serveMarkedWorklet(app, join(folder, WORKLET))
   await app.register(fastifyStatic, {
     root: folder,
     cacheControl: false,
@@ -47,6 +59,17 @@ const workletHeaders = {
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'cross-origin',
+}
+
+/** Not to be kept: it would go on talking after the setting is gone. */
+function serveMarkedWorklet(app: FastifyInstance, file: string): void {
+  app.get(`/${WORKLET}`, { schema: { hide: true } }, async (_request, reply) => {
+    const program = await readFile(file, 'utf8')
+    return reply
+      .headers({ ...workletHeaders, 'cache-control': 'no-store' })
+      .type('application/javascript; charset=utf-8')
+      .send(`globalThis.AUDIO_WORKLET_DEBUG = true\n${program}`)
+  })
 }
 
 /** @param path within the console's folder */
