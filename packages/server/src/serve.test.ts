@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@parley/core'
+import { systemClock, type TurnId } from '@parley/core'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from './config/environment.js'
@@ -35,7 +35,7 @@ function dataDir(): string {
 
 describe('a server', () => {
   it('is ready with an embedded database and counts the conversations of its edges', async () => {
-    const { urls, lifecycle } = await start({ PARLEY_DATA_DIR: dataDir() })
+    const { urls, lifecycle, parts, getStatus } = await start({ PARLEY_DATA_DIR: dataDir() })
     const ask = async (path: string) => (await fetch(urls[0] + path)).json()
     expect(await ask('/ready')).toEqual({ ready: true, reasons: [] })
     expect(await ask('/health')).toMatchObject({ status: 'ok', activeCalls: 2 })
@@ -44,7 +44,16 @@ describe('a server', () => {
       checks: { database: 'healthy', voice_services: 'healthy', redis: 'not_configured' },
     })
     expect(await ask('/api/sessions')).toEqual({ sessions: [] })
+    const tap = parts.metrics.sessionTap('acme')
+    const turn = 'trn_1' as TurnId
+    tap.event?.({ kind: 'speech-started', turn, mediaMs: 1_000, atMs: 1_000 })
+    tap.event?.({ kind: 'transcript-partial', turn, text: 'hel', atMs: 1_120 })
+    const none = { avgFirstTokenLatency: 0, avgBargeInLatency: 0 }
+    expect(getStatus()).toEqual({
+      ...{ isRunning: true, activeSessions: 2, performance: { ...none, avgPartialLatency: 120 } },
+    })
     expect(await lifecycle.stop('test')).toBe(0)
+    expect(getStatus().isRunning).toBe(false)
     await expect(fetch(`${urls[0]}/health`)).rejects.toThrow()
   })
 

@@ -29,6 +29,7 @@ import type { Lifecycle } from './lifecycle.js'
 import type { Log } from './log/log.js'
 import { createMetrics, type Metrics } from './metrics/metrics.js'
 import { requireMigrated } from './require-migrated.js'
+import { type ServingStatus, servingStatus } from './serving-status.js'
 
 /**
  * Starts what every gateway has, whatever its edges: store, identity, limits, door, health, pages, ports. The edges
@@ -97,6 +98,7 @@ export interface Serving {
   readonly urls: readonly string[]
   readonly notices: readonly string[]
   readonly parts: ServerParts
+  getStatus(): ServingStatus
 }
 
 /** @throws ParleyError naming what could not be had: `port_in_use`, `store_…`, `bad_config`. */
@@ -168,20 +170,29 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   attached.listening?.(listeners.urls)
   lifecycle.onStop('conversations', () => drainWithin(drain, clock, config.drainMs))
   const stopWatching = health.watch()
+  let isRunning = true
   lifecycle.onStop('readiness', () => {
+    isRunning = false
     stopWatching()
     health.setServing(false, 'draining')
     door.drain()
   })
   health.setServing(true, '')
-  return { urls: listeners.urls, notices, parts }
+  return {
+    ...{ urls: listeners.urls, notices, parts },
+    getStatus: () =>
+      servingStatus({ isRunning, activeSessions: activeSessions(), latencies: metrics.latencies() }),
+  }
 }
 
 /** The embedded database is brought up to date by itself; one that others share only when told. */
 async function openOwnStore({ config, clock, log }: ServeOptions): Promise<OpenStore> {
-  const { databaseUrl, dataDir } = config
+  const { databaseUrl, dataDir, databaseConnections: maxConnections } = config
   const shared = databaseUrl !== undefined
-  const store = await openStore({ ...(shared ? { databaseUrl } : {}), dataDir, clock, log, migrate: !shared })
+  const store = await openStore({
+    ...{ dataDir, clock, log, maxConnections, migrate: !shared },
+    ...(shared ? { databaseUrl } : {}),
+  })
   try {
     await requireMigrated(store)
     return store

@@ -1,4 +1,5 @@
 import { choice, duration, flag, looseFlag, sentryDsn, text, url } from './kinds.js'
+import { choice, duration, flag, looseFlag, text, url, wholeNumber } from './kinds.js'
 import { optional, setting } from './setting.js'
 
 /** Where data lives. */
@@ -9,6 +10,21 @@ export const storeSettings = {
     unset: 'an embedded database in `PARLEY_DATA_DIR`',
     secret: true,
     doc: 'PostgreSQL. `?sslmode=require` encrypts the connection.',
+  }),
+  databaseConnections: setting({
+    env: 'PARLEY_DATABASE_CONNECTIONS',
+    aliases: ['DATABASE_POOL_MAX'],
+    kind: wholeNumber({ min: 2, max: 1_000 }),
+    default: 10,
+    doc: 'Connections to `DATABASE_URL` at most, of this process. Without Redis its queue of calls has up to 10 of its own.',
+  }),
+  analyticsDatabaseUrl: optional({
+    env: 'PARLEY_ANALYTICS_DATABASE_URL',
+    aliases: ['DATABASE_READ_URL'],
+    kind: url(['postgres', 'postgresql'], 'postgres://reader:password@replica:5432/parley'),
+    unset: '`DATABASE_URL`',
+    secret: true,
+    doc: 'A read replica of `DATABASE_URL` for the figures of the console, which then cost the other nothing.',
   }),
   redisUrl: optional({
     env: 'REDIS_URL',

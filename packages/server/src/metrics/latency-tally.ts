@@ -7,6 +7,8 @@ export interface LatencyCount {
   readonly measured: number
   readonly missed: number
   readonly worstMs: number
+  /** 0 before there was one. */
+  readonly meanMs: number
 }
 
 export type LatencyTargets = Readonly<Record<LatencyType, number>>
@@ -18,18 +20,22 @@ export interface LatencyTally {
 
 export function createLatencyTally(targets: LatencyTargets): LatencyTally {
   const counts = new Map<LatencyType, LatencyCount>(
-    latencyTypes.map(type => [type, { type, targetMs: targets[type], measured: 0, missed: 0, worstMs: 0 }]),
+    latencyTypes.map(type => [
+      type,
+      { type, targetMs: targets[type], measured: 0, missed: 0, worstMs: 0, meanMs: 0 },
+    ]),
   )
   return {
     note(type, ms) {
       const had = counts.get(type)
       if (had === undefined) return
-      const { measured, missed, worstMs, targetMs } = had
+      const { measured, missed, worstMs, meanMs, targetMs } = had
       counts.set(type, {
         ...{ type, targetMs },
         measured: measured + 1,
         missed: missed + (ms > targetMs ? 1 : 0),
         worstMs: Math.max(worstMs, ms),
+        meanMs: meanMs + (ms - meanMs) / (measured + 1),
       })
     },
     counts: () => [...counts.values()],
