@@ -48,7 +48,7 @@ export interface PhoneLimits {
 }
 
 export const defaultPhoneLimits: PhoneLimits = {
-  startMs: 5_000,
+  startMs: 10_000,
   openMs: 15_000,
   messageBytes: PHONE_MAX_MESSAGE_BYTES,
   beforeStartBytes: PHONE_MAX_MESSAGE_BYTES,
