@@ -19,6 +19,8 @@ export function crossCheck(config: Config): Problem[] {
     halfSupabase,
     halfRedis,
     plainBucket,
+    newsFromNowhere,
+    unaskedFacts,
     ...prosodyRules,
   ].flatMap(rule => rule(config) ?? [])
 }
@@ -57,6 +59,26 @@ const plainBucket: Rule = ({ recordingsEndpoint }) => {
     name: 'PARLEY_RECORDINGS_S3_ENDPOINT',
     sentence: `PARLEY_RECORDINGS_S3_ENDPOINT would send recordings to ${host} in the clear`,
     cure: 'Use https; plain http is for this machine itself.',
+  }
+}
+
+const newsFromNowhere: Rule = ({ facts, newsFeeds }) => {
+  if (!facts.includes('news') || newsFeeds.length > 0) return undefined
+  return {
+    level: 'error',
+    name: 'PARLEY_FACTS',
+    sentence: 'PARLEY_FACTS asks for news, and nobody is named who tells them',
+    cure: 'Set PARLEY_NEWS_FEEDS to feeds of your choice, or leave news out.',
+  }
+}
+
+const unaskedFacts: Rule = ({ facts, llmProvider, realtimeProvider }) => {
+  if (facts.length === 0 || llmProvider !== undefined || realtimeProvider !== undefined) return undefined
+  return {
+    level: 'warning',
+    name: 'PARLEY_FACTS',
+    sentence: 'PARLEY_FACTS is for a model, and PARLEY_LLM_PROVIDER names none: nobody uses them',
+    cure: 'Set PARLEY_LLM_PROVIDER, or name facts in the agent’s file under context.',
   }
 }
 

@@ -1,5 +1,6 @@
 import { accessSettings, encryptionSettings, limitSettings } from './access-settings.js'
 import { agentSettings } from './agent-settings.js'
+import { factSettings } from './fact-settings.js'
 import { networkSettings } from './network-settings.js'
 import { operationSettings, recordingSettings, storeSettings } from './operation-settings.js'
 import { phoneSettings } from './phone-settings.js'
@@ -24,6 +25,7 @@ export const settings = {
   ...recordingSettings,
   ...recordingsSettings,
   ...assemblySettings,
+  ...factSettings,
   ...agentSettings,
   ...vendorSettings,
   ...phoneSettings,
@@ -50,6 +52,7 @@ export const settingGroups: readonly { readonly title: string; readonly keys: re
   { title: 'Recording', keys: keysOf(recordingSettings) },
   { title: 'Recordings of conversations and calls', keys: keysOf(recordingsSettings) },
   { title: 'Assembly', keys: keysOf(assemblySettings) },
+  { title: 'Facts of the assembled agent', keys: keysOf(factSettings) },
   { title: 'Agents of the console', keys: keysOf(agentSettings) },
   { title: 'Vendors', keys: keysOf(vendorSettings) },
   { title: 'Phone calls', keys: keysOf(phoneSettings) },

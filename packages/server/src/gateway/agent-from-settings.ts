@@ -3,7 +3,7 @@
  * its configuration. It becomes the text of an agent file, so that it is checked as one.
  */
 
-import { ParleyError } from '@parley/core'
+import { defined, ParleyError } from '@parley/core'
 import { type Agent, type AgentSlot, type ProviderCatalogue, parseAgent } from '@parley/engines'
 import type { Config } from '../config/settings.js'
 import { currentName } from './provider-catalogue.js'
@@ -23,6 +23,9 @@ type AssemblySettings = Pick<
   | 'realtimeVoice'
   | 'instructions'
   | 'language'
+  | 'facts'
+  | 'newsFeeds'
+  | 'coingeckoBaseUrl'
 >
 
 /** Slots that settings can fill. */
@@ -49,6 +52,9 @@ export function agentFromSettings(config: AssemblySettings, providers: ProviderC
     language,
     greeting: greetings[base] ?? greetings.en,
     instructions: config.instructions ?? instructions,
+    ...(config.facts.length === 0
+      ? {}
+      : { context: { sources: config.facts.map(kind => factsOf(kind, config)) } }),
     ...(config.realtimeProvider === undefined ? cascadeOf(config, script) : realtimeOf(config, script)),
   }
   try {
@@ -56,6 +62,11 @@ export function agentFromSettings(config: AssemblySettings, providers: ProviderC
   } catch (error) {
     throw namedBySettings(error, config)
   }
+}
+
+function factsOf(kind: string, { newsFeeds, coingeckoBaseUrl }: AssemblySettings): object {
+  if (kind === 'news') return { kind, feeds: newsFeeds }
+  return { kind, ...defined({ baseUrl: coingeckoBaseUrl }) }
 }
 
 function cascadeOf(config: AssemblySettings, script: string): Readonly<Partial<Record<AgentSlot, unknown>>> {

@@ -197,6 +197,25 @@ describe('the agent of the settings', () => {
       expect(entry.options.model).toEqual(expect.any(String))
   })
 
+  it('looks up the facts that settings name', () => {
+    const env = {
+      STREAM_LLM_PROVIDER: 'openai',
+      STREAM_FACTS: 'crypto,news',
+      STREAM_NEWS_FEEDS: 'https://news.example/rss',
+      COINGECKO_BASE_URL: 'http://127.0.0.1:1',
+    }
+    const sources = [
+      { kind: 'crypto', baseUrl: 'http://127.0.0.1:1' },
+      { kind: 'news', feeds: ['https://news.example/rss'] },
+    ]
+    expect(read(env)).toMatchObject({ context: { sources } })
+    const problems = resolveConfig(readEnvironment({ STREAM_FACTS: 'news' }, '/nonexistent')).problems
+    expect(problems.map(({ level, name }) => [level, name])).toEqual([
+      ['error', 'PARLEY_FACTS'],
+      ['warning', 'PARLEY_FACTS'],
+    ])
+  })
+
   it('names no model that OpenAI ends in the coming months', () => {
     const ending =
       /tts-1|gpt-4o|gpt-4\.1|whisper-1|gpt-realtime(-mini)?$|gpt-5(-mini|-nano)?$|gpt-5\.4-nano|gpt-5\.1$/
