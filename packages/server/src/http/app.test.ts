@@ -164,6 +164,7 @@ describe('the sessions API', () => {
     expect(status).toBe(429)
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await get('/api/voice/health')).status).toBe(200)
+    expect((await get('/metrics')).text).toContain('parley_requests_refused_total{reason="rate_limited"} 1\n')
   })
 })
 

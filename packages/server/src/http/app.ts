@@ -66,7 +66,9 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   app.addHook('onRequest', securityHeaders)
   app.addHook('onRequest', createOriginHook(config.corsOrigins))
-  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(error, { request, reply, log }))
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answerProblem(error, { request, reply, log, metrics: parts.metrics }),
+  )
   app.setNotFoundHandler(createNotFound(app, parts.door))
   app.addHook('onResponse', async (request, reply) => {
     const facts = { method: request.method, path: loggedPath(request), status: reply.statusCode }
@@ -102,11 +104,13 @@ interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly log: Log
+  readonly metrics: Pick<Metrics, 'requestRefusals'>
 }
 
-function answerProblem(thrown: unknown, { request, reply, log }: Exchange): FastifyReply {
+function answerProblem(thrown: unknown, { request, reply, log, metrics }: Exchange): FastifyReply {
   const { status, error } = problemOf(thrown)
   const facts = { method: request.method, path: loggedPath(request), status, reason: error.details.reason }
+  metrics.requestRefusals.inc({ reason: error.code })
   if (status >= 500) log.error({ ...facts, err: error.cause ?? error }, 'request failed')
   else log.info({ ...facts, code: error.code }, `request refused: ${error.message}`)
   if (status === 401) reply.header('www-authenticate', 'Bearer')

@@ -3,6 +3,7 @@ import type { DeviceRole } from '@parley/protocol'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { createLatencyTally, type LatencyCount, type LatencyTargets } from './latency-tally.js'
 import { createLatencyWatch, type LatencyType, latencyTypes } from './latency-watch.js'
+import { memoryLimitBytes } from './memory-limit.js'
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.js'
 
 /**
@@ -23,6 +24,8 @@ export interface Metrics {
   readonly connections: Gauge
   /** Upgrades refused before they became sockets. */
   readonly refusals: Counter<'reason'>
+  /** API requests that were refused or failed. */
+  readonly requestRefusals: Counter<'reason'>
   /** What session logs lost because it could not be written in time. */
   readonly logDrops: Counter
   /** 1 while a dependency answers, 0 while it does not. */
@@ -53,6 +56,14 @@ export function createMetrics(
   const tally = createLatencyTally(targets)
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'parley_memory_limit_bytes',
+    help: 'Memory that the process may have: of its container, else of the machine',
+    registers,
+    collect() {
+      this.set(memoryLimitBytes())
+    },
+  })
   new Gauge({
     name: 'parley_build_info',
     help: 'Version of the gateway; always 1',
@@ -230,6 +241,12 @@ export function createMetrics(
     refusals: new Counter({
       name: 'parley_connections_refused_total',
       help: 'Upgrades refused, by error code',
+      labelNames: ['reason'],
+      registers,
+    }),
+    requestRefusals: new Counter({
+      name: 'parley_requests_refused_total',
+      help: 'API requests that were refused or failed, by error code',
       labelNames: ['reason'],
       registers,
     }),

@@ -1,7 +1,8 @@
 /** What the process takes of its machine: measured between two looks, so that they say how it is now. */
 
-import { availableParallelism, loadavg, totalmem } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { memoryLimitBytes } from '../metrics/memory-limit.js'
 
 export interface HostFigures {
   /** Over the time since the look before, ms. */
@@ -49,16 +50,11 @@ export function watchHost(now: () => number): HostWatch {
         load1: loadavg()[0] ?? 0,
         residentBytes: rss,
         heapBytes: heapUsed,
-        memoryBytes: memoryOf(process.constrainedMemory(), totalmem()),
+        memoryBytes: memoryLimitBytes(),
       }
     },
     close: () => delay.disable(),
   }
-}
-
-/** Without a container's limit it is undefined, 0, or larger than the machine. */
-function memoryOf(limit: number | undefined, machine: number): number {
-  return limit === undefined || limit <= 0 ? machine : Math.min(limit, machine)
 }
 
 /** A histogram that saw nothing yet has no figures. */
