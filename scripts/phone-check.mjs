@@ -40,7 +40,7 @@ export async function within(ms, promise, sentence) {
 
 /** A socket with what came over it. @throws Error that says what to look at where it cannot be had */
 export async function openSocket(url, options = {}) {
-  const { protocols = [], ...rest } = options
+  const { protocols = [], startBy = 'npm run websocket-server', ...rest } = options
   const socket = new WebSocket(url, protocols, {
     perMessageDeflate: false,
     handshakeTimeout: 10_000,
@@ -84,9 +84,10 @@ export async function openSocket(url, options = {}) {
 
   await new Promise((resolve, reject) => {
     socket.once('open', resolve)
-    socket.once('error', cause => reject(new Error(whyNot(url, cause))))
-    socket.once('unexpected-response', (_request, response) => {
-      reject(new Error(`${url} answered ${response.statusCode} instead of opening a socket`))
+    socket.once('error', cause => reject(new Error(whyNot(url, cause, startBy))))
+    socket.once('unexpected-response', async (_request, response) => {
+      const why = await sentenceOf(response)
+      reject(new Error(`${url} answered ${response.statusCode} instead of opening a socket${why}`))
       socket.terminate()
     })
   })
@@ -94,9 +95,19 @@ export async function openSocket(url, options = {}) {
   return opened
 }
 
-function whyNot(url, cause) {
-  if (cause.code === 'ECONNREFUSED')
-    return `nobody listens at ${url}; start one with \`npm run websocket-server\``
+/** What a gateway says in its refusal. */
+async function sentenceOf(response) {
+  try {
+    let body = ''
+    for await (const part of response) body = `${body}${part}`.slice(0, 4_000)
+    return `: ${JSON.parse(body).error.message}`
+  } catch {
+    return ''
+  }
+}
+
+function whyNot(url, cause, startBy) {
+  if (cause.code === 'ECONNREFUSED') return `nobody listens at ${url}; start one with \`${startBy}\``
   if (/timed out/.test(cause.message))
     return `${url} did not answer within 10 s; check the address and the firewall`
   return `${url}: ${cause.message || cause.code}`

@@ -11,6 +11,5 @@ else
   echo "There is no .env.local; starting with the settings of the environment." >&2
 fi
 export NODE_ENV="${NODE_ENV:-development}"
-export WEBSOCKET_PORT="${WEBSOCKET_PORT:-8080}"
 if [ ! -f packages/server/dist/cli.js ]; then npm run --silent build; fi
-exec node packages/server/dist/cli.js start
+exec node scripts/websocket-server.mjs

@@ -1,4 +1,8 @@
-// The gateway for phone calls, on WEBSOCKET_PORT or 8080 as well as on its own port: `npm run websocket-server`.
-process.env.WEBSOCKET_PORT ??= '8080'
-process.argv.splice(2, process.argv.length, 'start', ...process.argv.slice(2))
-await import('../packages/server/dist/cli.js')
+// The gateway for phone calls, on WEBSOCKET_PORT or 8080, and on PORT where that is set: `npm run websocket-server`.
+import { existsSync } from 'node:fs'
+
+for (const file of ['.env.local', '.env']) if (existsSync(file)) process.loadEnvFile(file)
+process.env.WEBSOCKET_PORT ||= '8080'
+// Port 3000 is the web application's, beside which this runs.
+process.env.PORT ||= process.env.WEBSOCKET_PORT
+await import('./start.mjs')

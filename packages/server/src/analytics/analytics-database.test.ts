@@ -10,18 +10,20 @@ import { analyticsDatabase } from './analytics-database.js'
 const log = pino({ level: 'silent' })
 const clock: Clock = systemClock
 
-function databaseOf(env: NodeJS.ProcessEnv) {
+async function databaseOf(env: NodeJS.ProcessEnv) {
   const { config } = resolveConfig(readEnvironment(env, '/nonexistent'))
   const own = { kind: 'pglite' } as Database
   const lifecycle = createLifecycle({ log, clock, deadlineMs: 1_000 })
   const store = { database: own } as OpenStore
-  return { own, lifecycle, database: analyticsDatabase({ config, store, clock, log, lifecycle }) }
+  return { own, lifecycle, database: await analyticsDatabase({ config, store, clock, log, lifecycle }) }
 }
 
 it('the figures are counted in the store, or in its replica where one is set', async () => {
-  const usual = databaseOf({})
+  const usual = await databaseOf({})
   expect(usual.database).toBe(usual.own)
-  const { database, lifecycle } = databaseOf({ DATABASE_READ_URL: 'postgres://reader@127.0.0.1:1/parley' })
+  const { database, lifecycle } = await databaseOf({
+    DATABASE_READ_URL: 'postgres://reader@127.0.0.1:1/parley',
+  })
   expect(database.kind).toBe('postgres')
   expect(await lifecycle.stop('test')).toBe(0)
 })

@@ -14,7 +14,7 @@ export async function attachAnalytics(
 ): Promise<FastifyPluginAsyncZod> {
   const { config, clock } = parts
   return analyticsRoutes({
-    analytics: createAnalytics(analyticsDatabase(parts), clock),
+    analytics: createAnalytics(await analyticsDatabase(parts), clock),
     guard: createGuard(parts),
     config,
     prices: config.pricesFile === undefined ? undefined : await readPriceList(config.pricesFile),

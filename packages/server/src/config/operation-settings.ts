@@ -1,5 +1,4 @@
-import { choice, duration, flag, looseFlag, sentryDsn, text, url } from './kinds.js'
-import { choice, duration, flag, looseFlag, text, url, wholeNumber } from './kinds.js'
+import { choice, duration, flag, looseFlag, sentryDsn, text, url, wholeNumber } from './kinds.js'
 import { optional, setting } from './setting.js'
 
 /** Where data lives. */
