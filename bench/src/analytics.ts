@@ -118,13 +118,18 @@ async function seed({ database, beginSession }: OpenStore): Promise<void> {
   for (let first = 0; first < sessions; first += batch) {
     const last = Math.min(first + batch, sessions) - 1
     const range = sql.raw(`generate_series(${first}, ${last}) n`)
-    await sql`insert into parley.sessions (id, tenant, agent, language, edge, started_at, ended_at, end_reason, providers)
+    await sql`insert into parley.sessions (id, tenant, agent, language, edge, started_at, ended_at, end_reason, providers, keeps_usage)
       select 'ses_' || n, 'acme', 'agent-' || n % 5, (array['en', 'es'])[1 + n % 2], (array['voice-ws', 'phone', 'webrtc'])[1 + n % 3],
         at, at + interval '200 seconds', (array['hang-up', 'client', 'idle', 'lost'])[1 + n % 4],
-        '{"stt": {"provider": "deepgram", "model": "nova"}, "llm": {"provider": "openai", "model": "small"}, "tts": {"provider": "cartesia"}}'
+        '{"stt": {"provider": "deepgram", "model": "nova"}, "llm": {"provider": "openai", "model": "small"}, "tts": {"provider": "cartesia"}}', true
       from (select n, to_timestamp(${untilMs}::float8 / 1000 - 1) - n * interval '30 days' / ${sessions}::float8 as at from ${range}) x`.execute(
       database.sql,
     )
+    await sql`insert into parley.session_usage (session_id, run, slot, provider, model, tenant, audio_ms, characters,
+        input_tokens, output_tokens, cached_tokens, wasted_audio_ms, wasted_characters, wasted_input_tokens,
+        wasted_output_tokens, wasted_cached_tokens, requests, uncounted)
+      select 'ses_' || n, 'run', slot, 'vendor-' || n % 3, 'small', 'acme', 90000, 1200, 8000, 600, 2000, 0, 0, 800, 60, 0, 10, 0
+      from ${range}, unnest(array['stt', 'llm', 'tts']) slot`.execute(database.sql)
     await sql`insert into parley.turns (session_id, id, tenant, first_at_ms, user_text, user_origin, user_start_ms, user_end_ms, user_at_ms)
       select 'ses_' || n, 't_' || k, 'acme', k * 18000, repeat('some words of a caller ', 3), 'speech', k * 18000, k * 18000 + 3000 + n % 700, k * 18000 + 4000
       from ${range}, generate_series(0, 9) k`.execute(database.sql)

@@ -231,6 +231,6 @@ export const assemblySettings = {
     env: 'PARLEY_PRICES',
     kind: text({ must: 'the path of a YAML or JSON file' }),
     unset: 'cost is not counted',
-    doc: 'What vendors charge, for the counter of cost.',
+    doc: 'What vendors charge, for the cost of conversations and its counter.',
   }),
 }
