@@ -2,7 +2,13 @@
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { browserThatHears, type ConsolePage, openConsole } from './support/console-page.js'
+import {
+  browserThatAsks,
+  browserWithoutDevices,
+  type ConsolePage,
+  openConsole,
+  setMicrophone,
+} from './support/console-page.js'
 import { type ParleyProcess, parley, root, startParley } from './support/parley-process.js'
 
 const secret = 'a secret of more than thirty-two characters'
@@ -38,7 +44,7 @@ describe('the console', { timeout: 60_000 }, () => {
   let open: ConsolePage | undefined
 
   beforeAll(async () => {
-    ;[gateway, browser] = await Promise.all([startParley(), browserThatHears(caller)])
+    ;[gateway, browser] = await Promise.all([startParley(), browserThatAsks(caller)])
   })
 
   afterAll(async () => {
@@ -68,7 +74,7 @@ describe('the console', { timeout: 60_000 }, () => {
   }
 
   async function visit(options: BrowserContextOptions & { failing?: RegExp } = {}, url = gateway.url) {
-    open = await openConsole(browser, url, options)
+    open = await openConsole(browser, url, { permissions: ['microphone'], ...options })
     return open.page
   }
 
@@ -129,6 +135,57 @@ describe('the console', { timeout: 60_000 }, () => {
     await page.locator('.prosody-card', { hasText: /\d+ Hz/ }).waitFor()
     await page.getByRole('img', { name: /^Voice: \d+ Hz$/ }).waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+  })
+
+  /** Reads what the page says of its microphone, in both languages; it is Spanish before and after. */
+  async function reads(page: Page, spanish: string, english: string): Promise<void> {
+    await page.getByRole('alert').getByText(spanish).waitFor()
+    await page.getByRole('radio', { name: 'English' }).check()
+    await page.getByRole('alert').getByText(english).waitFor()
+    await page.getByRole('radio', { name: 'Español' }).check()
+  }
+
+  it('says in both languages why nobody is heard, and talks once it is allowed, without being loaded again', async () => {
+    const page = await visit({ permissions: [], locale: 'es-ES' })
+    const talk = page.getByRole('button', { name: 'Hablar', exact: true })
+    const stop = page.getByRole('button', { name: 'Parar', exact: true })
+    const denied = ['El micrófono no está permitido aquí.', 'The microphone is not allowed here.'] as const
+    await setMicrophone(page, 'denied')
+    await talk.click()
+    await reads(page, ...denied)
+    await setMicrophone(page, 'prompt')
+    await talk.click()
+    await reads(page, ...denied)
+    await setMicrophone(page, 'granted')
+    await talk.click()
+    await stop.waitFor()
+    await setMicrophone(page, 'denied')
+    await reads(page, ...denied)
+    await setMicrophone(page, 'granted')
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices)
+      mediaDevices.getUserMedia = async wish => {
+        const stream = await ask(wish)
+        mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))
+        Object.assign(globalThis, { unplug: () => stream.getTracks()[0]?.dispatchEvent(new Event('ended')) })
+        return stream
+      }
+    })
+    await talk.click()
+    await stop.waitFor()
+    await page.evaluate('unplug()')
+    await reads(page, 'Se desconectó el micrófono.', 'The microphone was unplugged.')
+    await leave()
+    const bare = await browserWithoutDevices()
+    try {
+      open = await openConsole(bare, gateway.url, { locale: 'es-ES' })
+      await open.page.getByRole('button', { name: 'Hablar', exact: true }).click()
+      await reads(open.page, 'No se encontró ningún micrófono.', 'No microphone was found.')
+      await leave()
+    } finally {
+      await bare.close()
+    }
   })
 
   it('turns Spanish by the switch and is answered in Spanish, saying that it cannot hear it', async () => {

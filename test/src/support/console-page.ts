@@ -10,6 +10,39 @@ const chromiums = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/g
 
 /** A browser whose microphone is a person who says the recordings once, each after a pause, and then is silent. */
 export async function browserThatHears(said: readonly (string | number)[]): Promise<Browser> {
+  return launch([...(await microphoneThatSays(said)), '--use-fake-ui-for-media-stream'])
+}
+
+/** The same, but pages have to be allowed the microphone, by Chromium's own permissions. */
+export async function browserThatAsks(said: readonly (string | number)[]): Promise<Browser> {
+  return launch(await microphoneThatSays(said))
+}
+
+/** One without microphone and loudspeaker, as the machine of the tests has none. */
+export function browserWithoutDevices(): Promise<Browser> {
+  return launch([])
+}
+
+async function microphoneThatSays(said: readonly (string | number)[]): Promise<string[]> {
+  const file = `--use-file-for-fake-audio-capture=${await wavOf(said)}%noloop`
+  return ['--use-fake-device-for-media-stream', file]
+}
+
+/** How Chromium answers the page from now on; `prompt` is a question that nobody answers, which counts as dismissed here. */
+export async function setMicrophone(page: Page, setting: 'granted' | 'denied' | 'prompt'): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const { targetInfo } = await devtools.send('Target.getTargetInfo')
+  const browser = await page.context().browser()?.newBrowserCDPSession()
+  await browser?.send('Browser.setPermission', {
+    origin: new URL(page.url()).origin,
+    permission: { name: 'microphone' },
+    setting,
+    ...(targetInfo.browserContextId === undefined ? {} : { browserContextId: targetInfo.browserContextId }),
+  })
+  await Promise.all([devtools.detach(), browser?.detach()])
+}
+
+async function launch(more: readonly string[]): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? chromiums.find(existsSync)
   if (executablePath === undefined)
     throw new Error('No Chromium found; install the package `chromium` or set CHROMIUM_PATH.')
@@ -17,9 +50,7 @@ export async function browserThatHears(said: readonly (string | number)[]): Prom
     executablePath,
     args: [
       '--no-sandbox',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${await wavOf(said)}%noloop`,
+      ...more,
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',

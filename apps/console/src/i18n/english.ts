@@ -343,7 +343,7 @@ export const english = {
     check: 'Find the cause',
     cures: {
       'microphone-denied':
-        'The microphone is not allowed here. Allow it beside the address bar, then press Talk again.',
+        'The microphone is not allowed here. Press Talk again and allow it; where the browser does not ask, allow it beside the address bar.',
       'microphone-missing': 'No microphone was found. Plug one in, play a sample recording, or type.',
       'microphone-busy': 'Another program holds the microphone. Close it, then press Talk again.',
       'microphone-lost': 'The microphone was unplugged. Plug it in, then press Talk again.',

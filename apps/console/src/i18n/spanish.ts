@@ -347,7 +347,7 @@ export const spanish: Messages = {
     check: 'Buscar la causa',
     cures: {
       'microphone-denied':
-        'El micrófono no está permitido aquí. Permítalo junto a la barra de direcciones y pulse Hablar.',
+        'El micrófono no está permitido aquí. Pulse Hablar otra vez y permítalo; si el navegador no pregunta, hágalo junto a la barra de direcciones.',
       'microphone-missing':
         'No se encontró ningún micrófono. Conecte uno, reproduzca una grabación o escriba.',
       'microphone-busy': 'Otro programa usa el micrófono. Ciérrelo y pulse Hablar.',

@@ -19,7 +19,7 @@ export interface AudioSource {
   /** What is heard, for people: the microphone's or the recording's name. */
   readonly label: string
   /** The system has taken the sound away, as `silenced` tells; it may have done so before the microphone was opened. */
-  readonly silenced: boolean
+  readonly silenced?: boolean
   /** No frames are told while muted (push to talk). */
   muted: boolean
   on: Emitter<AudioSourceEvents>['on']

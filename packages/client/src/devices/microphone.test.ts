@@ -14,9 +14,10 @@ interface StandInTrack {
 /** Microphones by the Media Capture specification: each `grant` is one that is there, for one who asks. */
 function aBrowser() {
   const granted: StandInTrack[] = []
+  let fault = 'NotFoundError'
   const getUserMedia = async () => {
     const track = granted.shift()
-    if (track === undefined) throw new DOMException('', 'NotFoundError')
+    if (track === undefined) throw new DOMException('', fault)
     return { getTracks: () => [track], getAudioTracks: () => [track] }
   }
   const node = { connect() {}, disconnect() {} }
@@ -33,6 +34,9 @@ function aBrowser() {
       const made = { label: '', muted: false, stop: vi.fn(), ...track }
       granted.push(made)
       return made
+    },
+    deny() {
+      fault = 'NotAllowedError'
     },
     open: (options: Partial<MicrophoneOptions> = {}) => openMicrophone({ context, ...options }),
     async settle() {
@@ -101,6 +105,18 @@ describe('the devices', () => {
     second.onended?.()
     await settle()
     expect(told).toEqual(['Built in', 'microphone-lost'])
+  })
+
+  it('says that it is not allowed any more where it ends because of that', async () => {
+    const { grant, deny, open, settle } = aBrowser()
+    const track = grant()
+    const source = await open()
+    const told: unknown[] = []
+    source.on('ended', ({ error }) => told.push(error?.code))
+    deny()
+    track.onended?.()
+    await settle()
+    expect(told).toEqual(['microphone-denied'])
   })
 
   it('takes a latency the browser does not tell as none', () => {

@@ -84,7 +84,10 @@ export async function openMicrophone(options: MicrophoneOptions): Promise<AudioS
       events.emit('device-changed', { label: labelOf(next) })
     } catch (cause) {
       close()
-      events.emit('ended', { error: new ClientError('microphone-lost', undefined, { cause }) })
+      // Taken back by the person or the system: nothing was unplugged.
+      const denied = cause instanceof ClientError && cause.code === 'microphone-denied'
+      const error = denied ? cause : new ClientError('microphone-lost', undefined, { cause })
+      events.emit('ended', { error })
     }
   }
 

@@ -100,7 +100,7 @@ function withClose(source: AudioSource, closed: () => void): AudioSource {
       return source.label
     },
     get silenced() {
-      return source.silenced
+      return source.silenced === true
     },
     get muted() {
       return source.muted

@@ -82,7 +82,7 @@ export function createTalker(threshold: number | undefined, hooks: TalkerHooks):
       opened.on('device-changed', ({ label }) => hooks.otherDevice(label)),
       opened.on('ended', ({ error }) => {
         letGo()
-        become('none')
+        become(error?.code === 'microphone-denied' ? 'denied' : 'none')
         hooks.lost(error ?? new ClientError('microphone-lost'))
       }),
     ]

@@ -342,6 +342,14 @@ describe('a voice on a page', () => {
     expect([problems, frames(socket())]).toEqual([['microphone-lost'], [1]])
   })
 
+  it('tells a microphone that is not allowed any more from one that was unplugged', async () => {
+    const { voice, microphone, problems } = await live()
+    microphone().emit('ended', { error: new ClientError('microphone-denied') })
+    expect([voice.snapshot().microphone, voice.snapshot().status, problems]).toEqual([
+      ...['denied', 'live', ['microphone-denied']],
+    ])
+  })
+
   it('asks for a microphone that was taken for good once the page is shown again', async () => {
     const { voice, kit, page, microphone } = await live()
     kit.setVisible(false)
