@@ -48,10 +48,7 @@ describe('a recorded conversation', { timeout: 120_000 }, () => {
     await first.kill()
     const said = caller.of('reply-words').map(({ text }) => text)
     expect(said.join('')).toMatch(/^This conversation is recorded\./)
-    expect(caller.of('recording')).toEqual([
-      { type: 'recording', state: 'waiting', consent: 'announced' },
-      { type: 'recording', state: 'recording', consent: 'announced' },
-    ])
+    expect(caller.of('recording').at(-1)).toMatchObject({ state: 'recording', consent: 'announced' })
 
     const gateway = await startParley({ env, dataDir: first.dataDir })
     const path = `${gateway.url}/api/sessions/${session}/recording`

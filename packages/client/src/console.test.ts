@@ -184,6 +184,27 @@ describe('the console in Chromium', () => {
     caller.say({ type: 'interrupted', heard: null })
   })
 
+  it('asks whether it may be recorded, shows that it is, and what a no has done', async () => {
+    await open()
+    const caller = await talk()
+    const [allow, refuse] = ['Allow', 'No'].map(name => page.getByRole('button', { name, exact: true }))
+    caller.say({ type: 'recording', state: 'waiting', consent: 'asked' })
+    await page.getByRole('group', { name: 'May this conversation be recorded?' }).waitFor()
+    expect(await refuse?.isVisible()).toBe(true)
+    await allow?.click()
+    expect(await caller.until(isOfType('consent'))).toEqual({ type: 'consent', granted: true })
+    caller.say({ type: 'recording', state: 'recording', consent: 'granted' })
+    await page.locator('summary', { hasText: 'Recorded' }).click()
+    expect(await allow?.count()).toBe(0)
+    await page.getByRole('button', { name: 'Stop and delete' }).click()
+    const isNo = (message: ClientMessage): message is Extract<ClientMessage, { type: 'consent' }> =>
+      message.type === 'consent' && !message.granted
+    await caller.until(isNo)
+    caller.say({ type: 'recording', state: 'off', consent: 'refused' })
+    await page.getByText('What had been kept is deleted.').waitFor()
+    expect(await page.locator('summary', { hasText: 'Recorded' }).count()).toBe(0)
+  })
+
   it('types a turn without any sound', async () => {
     await open()
     const caller = gateway.nextCaller()

@@ -2,6 +2,7 @@
 import { hasWords } from '@parley/client'
 import { useEffect, useRef } from 'react'
 import { useMessages } from '../i18n/language.js'
+import { ConsentBar } from '../recording/consent-bar.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { isConnected } from '../session/console-state.js'
 import { usePart } from '../session/use-part.js'
@@ -35,7 +36,10 @@ export function Conversation({ session }: { readonly session: ConsoleSession }) 
         )}
       </Scroller>
       <Announcements entries={entries} />
-      <Composer session={session} />
+      <div className="conversation-foot">
+        <ConsentBar session={session} />
+        <Composer session={session} />
+      </div>
     </section>
   )
 }

@@ -58,6 +58,19 @@ export const english = {
     soundBlocked: 'The browser keeps this page silent. Press any key or button to hear the agent.',
   },
 
+  recording: {
+    asked: 'May this conversation be recorded?',
+    askedHint: 'Without a yes nothing is kept. A no, now or later, deletes what was kept.',
+    allow: 'Allow',
+    refuse: 'No',
+    on: 'Recorded',
+    onHint: 'What you and the agent say is kept.',
+    remove: 'Stop and delete',
+    removeHint: 'What was kept so far is deleted, and nothing more is recorded. This cannot be undone.',
+    refused: 'This conversation is not recorded. What had been kept is deleted.',
+    deleted: 'The recording was deleted; nothing more is kept.',
+  },
+
   floor: {
     open: 'The floor is free',
     user: 'You have the floor',

@@ -58,6 +58,19 @@ export const spanish: Messages = {
     soundBlocked: 'El navegador silencia esta página. Pulse cualquier tecla o botón para oír al agente.',
   },
 
+  recording: {
+    asked: '¿Se puede grabar esta conversación?',
+    askedHint: 'Sin un sí no se guarda nada. Un no, ahora o después, borra lo guardado.',
+    allow: 'Permitir',
+    refuse: 'No',
+    on: 'Se graba',
+    onHint: 'Se guarda lo que dicen usted y el agente.',
+    remove: 'Parar y borrar',
+    removeHint: 'Se borra lo guardado hasta ahora y no se graba nada más. No se puede deshacer.',
+    refused: 'Esta conversación no se graba. Lo que se había guardado está borrado.',
+    deleted: 'La grabación se borró; no se guarda nada más.',
+  },
+
   floor: {
     open: 'La palabra está libre',
     user: 'Usted tiene la palabra',

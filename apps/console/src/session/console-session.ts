@@ -31,6 +31,8 @@ export interface ConsoleSession
   /** Connects if need be; false where the text could not be taken. */
   sendText(text: string): Promise<boolean>
   interrupt(): void
+  /** Says yes or no to being recorded; a no deletes what was kept. */
+  consent(granted: boolean): void
   end(): void
   /** The access token of this tab; empty where there is none. */
   token(): string
@@ -100,6 +102,13 @@ export function createConsoleSession(options: ConsoleSessionOptions): ConsoleSes
         // A connection that broke or ended meanwhile has silenced the agent as well, and says so itself.
         if (thrown instanceof ClientError && thrown.code === 'timeout') fail(thrown)
       })
+    },
+    consent(granted) {
+      try {
+        line.client?.consent(granted)
+      } catch (thrown) {
+        fail(thrown)
+      }
     },
     end() {
       line.hangUp()

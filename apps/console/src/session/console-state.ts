@@ -6,7 +6,7 @@ import {
   emptyConversation,
   type VoiceState,
 } from '@parley/client'
-import type { Ready } from '@parley/protocol'
+import type { Ready, RecordingNotice } from '@parley/protocol'
 import type { Sample } from './samples.js'
 
 /** What speaks for the person at the moment. */
@@ -31,6 +31,8 @@ export interface ConsoleState {
   readonly roundTripMs: number | undefined
   readonly retrying: { readonly inMs: number; readonly offline: boolean } | undefined
   readonly conversation: Conversation
+  /** Whether it is recorded, and what was said of that. */
+  readonly recording: RecordingNotice
   readonly speaking: Speaking
   readonly sample: Sample['id'] | undefined
   readonly pushToTalk: boolean
@@ -54,6 +56,7 @@ export const initialState: ConsoleState = {
   roundTripMs: undefined,
   retrying: undefined,
   conversation: emptyConversation,
+  recording: { state: 'off' },
   speaking: 'nothing',
   sample: undefined,
   pushToTalk: false,

@@ -104,7 +104,11 @@ export function createLine(options: LineOptions): Line {
   function watchClient(next: VoiceClient): (() => void)[] {
     return [
       next.on('state-changed', ({ state }) => {
-        store.update({ connection: state, ...(state === 'ready' ? { retrying: undefined } : {}) })
+        store.update({
+          connection: state,
+          recording: next.recording,
+          ...(state === 'ready' ? { retrying: undefined } : {}),
+        })
         if (state === 'closed') forget()
       }),
       next.on('failed', error => {
@@ -117,7 +121,8 @@ export function createLine(options: LineOptions): Line {
         forget()
       }),
       next.on('codec-failed', error => store.update({ problem: problemOf(error) })),
-      next.on('ready', ready => store.update({ ready, sealed })),
+      next.on('ready', ready => store.update({ ready, sealed, recording: next.recording })),
+      next.on('recording', () => store.update({ recording: next.recording })),
       next.on('message', message => {
         fold(message)
         prosody.message(message)

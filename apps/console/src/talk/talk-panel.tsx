@@ -1,6 +1,7 @@
 /** The voice: who has the floor, both levels, and the buttons to talk, interrupt and end. */
 import { NoRecogniser } from '../gateway-facts.js'
 import { useMessages } from '../i18n/language.js'
+import { RecordedChip } from '../recording/recorded-chip.js'
 import type { ConsoleSession } from '../session/console-session.js'
 import { isConnected } from '../session/console-state.js'
 import type { SteadyState } from '../session/steady.js'
@@ -45,18 +46,21 @@ export function TalkPanel({ state, session }: TalkPanelProps) {
           {words.end}
         </button>
       </div>
-      <label className="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={state.pushToTalk}
-          aria-checked={state.pushToTalk}
-          aria-describedby="push-to-talk-hint"
-          onChange={event => session.setPushToTalk(event.target.checked)}
-        />
-        <span className="switch-track" aria-hidden="true" />
-        {words.pushToTalk}
-      </label>
+      <div className="talk-foot">
+        <label className="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={state.pushToTalk}
+            aria-checked={state.pushToTalk}
+            aria-describedby="push-to-talk-hint"
+            onChange={event => session.setPushToTalk(event.target.checked)}
+          />
+          <span className="switch-track" aria-hidden="true" />
+          {words.pushToTalk}
+        </label>
+        <RecordedChip session={session} />
+      </div>
       <p className="hint talk-hint" id="push-to-talk-hint">
         {state.pushToTalk ? words.pushToTalkHint : words.interruptHint}
       </p>
