@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ParleyError } from '@parley/core'
 import {
@@ -12,10 +12,12 @@ import {
   type RecordingFile,
   type RecordingKey,
   type RecordingShelf,
+  type RecordingSink,
 } from './recording-shelf.js'
 
 /** What a folder is the recording of, where files are taken on from there. */
 const PLACE_FILE = 'PLACE'
+const DRAFT = '.draft-'
 
 export interface FolderShelf extends RecordingShelf {
   /** The recordings that are here, of those that were begun by a shelf that remembers them. */
@@ -31,32 +33,60 @@ export function createFolderShelf(root: string, { remembers = false } = {}): Fol
     return join(folderOf(key), name)
   }
 
-  return {
-    async create(key, name) {
-      const path = fileOf(key, name)
-      await mkdir(folderOf(key), { recursive: true, mode: 0o700 }).catch(error => {
-        throw failed(error, name)
-      })
-      const file = await open(path, 'wx', 0o600).catch(error => {
-        throw failed(error, name)
-      })
-      if (remembers) await remember(folderOf(key), key)
-      let position = 0
-      return {
-        async append(bytes) {
-          let written = 0
-          try {
-            while (written < bytes.length) {
-              const rest = bytes.length - written
-              written += (await file.write(bytes, written, rest, position + written)).bytesWritten
-            }
-          } catch (error) {
-            throw failed(error, name)
+  /** No name of a recording's file begins so: it is in no list. */
+  const draftOf = (key: RecordingKey, name: string, by: string): string => {
+    if (!isRecordingName(by) || by.includes('.') || !isRecordingName(name)) throw missing()
+    return join(folderOf(key), `${DRAFT}${by}.${name}`)
+  }
+
+  async function sinkAt(path: string, key: RecordingKey, name: string): Promise<RecordingSink> {
+    await mkdir(folderOf(key), { recursive: true, mode: 0o700 }).catch(error => {
+      throw failed(error, name)
+    })
+    const file = await open(path, 'wx', 0o600).catch(error => {
+      throw failed(error, name)
+    })
+    if (remembers) await remember(folderOf(key), key)
+    let position = 0
+    return {
+      async append(bytes) {
+        let written = 0
+        try {
+          while (written < bytes.length) {
+            const rest = bytes.length - written
+            written += (await file.write(bytes, written, rest, position + written)).bytesWritten
           }
-          // Only now: what was written in part is written over.
-          position += written
-        },
-        close: () => file.close(),
+        } catch (error) {
+          throw failed(error, name)
+        }
+        // Only now: what was written in part is written over.
+        position += written
+      },
+      close: () => file.close(),
+    }
+  }
+
+  return {
+    create: async (key, name) => sinkAt(fileOf(key, name), key, name),
+    async draft(key, name, by) {
+      const path = draftOf(key, name, by)
+      const sink = await sinkAt(path, key, name)
+      return {
+        ...sink,
+        place: () =>
+          rename(path, fileOf(key, name)).catch(error => {
+            throw failed(error, name)
+          }),
+      }
+    },
+    async removeDrafts(key, whose = () => true) {
+      const names = await readdir(folderOf(key)).catch(error => {
+        if (codeOf(error) === 'ENOENT') return []
+        throw failed(error, 'the folder')
+      })
+      for (const name of names) {
+        const [by] = name.startsWith(DRAFT) ? name.slice(DRAFT.length).split('.') : []
+        if (by !== undefined && whose(by)) await rm(join(folderOf(key), name), { force: true })
       }
     },
     async list(key) {

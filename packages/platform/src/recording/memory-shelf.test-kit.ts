@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/core'
 import type { RecordingKeyBook, WrappedKey } from './recording-keys.js'
-import type { RecordingKey, RecordingShelf } from './recording-shelf.js'
+import type { RecordingKey, RecordingShelf, RecordingSink } from './recording-shelf.js'
 
 /** A shelf in memory whose files can be seen and changed, and a disk under it that can be full. */
 export interface MemoryShelf extends RecordingShelf {
@@ -12,22 +12,43 @@ export interface MemoryShelf extends RecordingShelf {
 export function memoryShelf(): MemoryShelf {
   const files = new Map<string, Uint8Array>()
   const pathOf = ({ tenant, id }: RecordingKey, name: string) => `${tenant}/${id}/${name}`
+  /** In front of the key's own files: in no list of theirs. */
+  const draftOf = (key: RecordingKey, name: string, by: string) => `drafts/${pathOf(key, `${by}.${name}`)}`
+  async function sinkAt(path: string): Promise<RecordingSink> {
+    if (files.has(path)) throw new ParleyError('conflict')
+    files.set(path, new Uint8Array(0))
+    return {
+      async append(bytes) {
+        if (shelf.failures > 0) {
+          shelf.failures--
+          throw new ParleyError('store_full')
+        }
+        files.set(path, Uint8Array.from([...(files.get(path) ?? []), ...bytes]))
+      },
+      close: async () => {},
+    }
+  }
   const shelf: MemoryShelf = {
     files,
     failures: 0,
-    async create(key, name) {
-      const path = pathOf(key, name)
-      if (files.has(path)) throw new ParleyError('conflict')
-      files.set(path, new Uint8Array(0))
+    create: async (key, name) => sinkAt(pathOf(key, name)),
+    async draft(key, name, by) {
+      const path = draftOf(key, name, by)
       return {
-        async append(bytes) {
-          if (shelf.failures > 0) {
-            shelf.failures--
-            throw new ParleyError('store_full')
-          }
-          files.set(path, Uint8Array.from([...(files.get(path) ?? []), ...bytes]))
+        ...(await sinkAt(path)),
+        async place() {
+          const bytes = files.get(path)
+          if (bytes === undefined) throw new ParleyError('not_found')
+          files.delete(path)
+          files.set(pathOf(key, name), bytes)
         },
-        close: async () => {},
+      }
+    },
+    async removeDrafts(key, whose = () => true) {
+      const start = `drafts/${pathOf(key, '')}`
+      for (const path of files.keys()) {
+        const [by] = path.startsWith(start) ? path.slice(start.length).split('.') : []
+        if (by !== undefined && whose(by)) files.delete(path)
       }
     },
     async list(key) {
@@ -50,6 +71,7 @@ export function memoryShelf(): MemoryShelf {
       const start = pathOf(key, name ?? '')
       for (const path of files.keys())
         if (name === undefined ? path.startsWith(start) : path === start) files.delete(path)
+      if (name === undefined) await shelf.removeDrafts(key)
     },
   }
   return shelf

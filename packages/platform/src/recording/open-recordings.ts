@@ -5,9 +5,14 @@
 
 import type { Opus, Resampling } from '@parley/audio'
 import type { Clock } from '@parley/core'
-import { type RecordingKey, type RecordingShelf, readRecordingFile } from './recording-shelf.js'
+import {
+  type RecordingDraft,
+  type RecordingKey,
+  type RecordingShelf,
+  readRecordingFile,
+} from './recording-shelf.js'
 import { oggWriter, opusFrameMs, type Writer, wavWriter } from './recording-writers.js'
-import { findSegments, type OpenSegments, openSegments, segmentName } from './segments.js'
+import { findSegments, lengthMs, type OpenSegments, openSegments, segmentName } from './segments.js'
 import { createStereoRecorder, type StereoRecorder } from './stereo-recorder.js'
 import { createWavSpool } from './wav-spool.js'
 import { createWaveform, type Waveform } from './waveform.js'
@@ -37,10 +42,25 @@ export interface Recordings {
   /** Begins a segment. */
   record(key: RecordingKey, options?: { roundTripMs?(): number | undefined }): StereoRecorder
   /**
-   * Joins the segments into one file for each format and deletes them; undefined where there is no sound. Safe to ask again
-   * after a crash. @throws ParleyError `store_failed`, `store_full`; what `signal` was aborted with
+   * Joins the segments into one file for each format and deletes them; undefined where there is no sound, `lost` where another
+   * does it. Each of several that do it at once writes aside, and what is put in place is whole. Safe to ask again after a crash.
+   * @throws ParleyError `store_failed`, `store_full`; what `signal` was aborted with
    */
-  finish(key: RecordingKey, signal?: AbortSignal): Promise<FinishedRecording | undefined>
+  finish(
+    key: RecordingKey,
+    signal?: AbortSignal,
+    lease?: FinishLease,
+  ): Promise<FinishedRecording | 'lost' | undefined>
+  /** Deletes the segments of one whose files are in place. @throws as `finish` */
+  tidy(key: RecordingKey): Promise<void>
+}
+
+/** Whose work it is, where somebody keeps account of that. */
+export interface FinishLease {
+  /** Asked before anything is put in place: whether it still is this one's. */
+  holds(): Promise<boolean>
+  /** All is in place: notes it, if it still is. Only then segments are deleted. */
+  made(made: FinishedRecording): Promise<boolean>
 }
 
 export interface FinishedRecording {
@@ -48,6 +68,8 @@ export interface FinishedRecording {
   readonly segments: number
 }
 
+/** Nobody else works at it. */
+const always: FinishLease = { holds: async () => true, made: async () => true }
 /** Encoded between two rests: some 2 ms of work. */
 const framesPerSlice = 5
 
@@ -55,52 +77,80 @@ export function openRecordings(options: RecordingsOptions): Recordings {
   const { shelf, clock, rate, resampling, stem, formats = ['wav', 'ogg'] } = options
   const shapeName = `${stem}.json`
 
-  async function finish(key: RecordingKey, signal?: AbortSignal): Promise<FinishedRecording | undefined> {
+  async function finish(
+    key: RecordingKey,
+    signal?: AbortSignal,
+    lease: FinishLease = always,
+  ): Promise<FinishedRecording | 'lost' | undefined> {
     const { segments, names } = await findSegments(shelf, key)
-    const removeSegments = async (): Promise<void> => {
-      for (const name of names) await shelf.remove(key, name)
-    }
     const files = await shelf.list(key)
     if (segments.length === 0) {
-      await removeSegments()
+      if (!(await lease.holds())) return 'lost'
+      await removeAll(key, names)
       return undefined
     }
-    // The waveform is made last: with it, the rest is whole, and a crash came while segments were being deleted.
-    if (files.some(({ name }) => name === shapeName)) {
-      await removeSegments()
-      return { durationMs: await madeMs(key), segments: segments.length }
+    const count = segments.length
+    // Some segments may be gone already: then what is in place is all there is.
+    const known = files.some(({ name }) => name === shapeName) ? await madeMs(key) : undefined
+    const givenMs = lengthMs(segments, rate)
+    if (known !== undefined && known.mostMs >= givenMs) {
+      const finished = { durationMs: known.leastMs < givenMs ? givenMs : known.mostMs, segments: count }
+      if (!(await lease.made(finished))) return 'lost'
+      await removeAll(key, names)
+      return finished
     }
-    for (const format of ['wav', 'ogg']) await shelf.remove(key, `${stem}.${format}`)
+    const by = options.serial().toString(36)
+    const isOwn = (other: string) => other === by
     const sound = await openSegments(shelf, key, { segments, rate })
     try {
-      const waveform = await make(key, sound, signal)
-      const shape = await shelf.create(key, shapeName)
-      await shape.append(new TextEncoder().encode(JSON.stringify(waveform)))
-      await shape.close()
+      const drafts = await make(key, sound, by, signal)
+      if (!(await lease.holds())) {
+        await shelf.removeDrafts(key, isOwn)
+        return 'lost'
+      }
+      // Whoever works at it without holding it any more finds nothing to put in place from here on.
+      await shelf.removeDrafts(key, other => other !== by)
+      for (const draft of drafts) await draft.place()
+    } catch (error) {
+      await shelf.removeDrafts(key, isOwn).catch(() => {})
+      throw error
     } finally {
       await sound.close()
     }
-    await removeSegments()
-    return { durationMs: (sound.pairs * 1000) / rate, segments: segments.length }
+    const finished = { durationMs: (sound.pairs * 1000) / rate, segments: count }
+    if (!(await lease.made(finished))) return 'lost'
+    await removeAll(key, names)
+    return finished
   }
 
   /** To the waveform's own exactness. */
-  async function madeMs(key: RecordingKey): Promise<number> {
+  async function madeMs(key: RecordingKey): Promise<{ readonly leastMs: number; readonly mostMs: number }> {
     const text = new TextDecoder().decode(await readRecordingFile(shelf, key, shapeName))
     const { length, samples_per_pixel: stretch } = JSON.parse(text) as Waveform
-    return (length * stretch * 1000) / rate
+    const pixelMs = (stretch * 1000) / rate
+    return { leastMs: (length - 1) * pixelMs, mostMs: length * pixelMs }
   }
 
-  async function make(key: RecordingKey, sound: OpenSegments, signal?: AbortSignal): Promise<Waveform> {
+  /** Drafts, whole, in the order in which they are to be put in place: the waveform last. */
+  async function make(
+    key: RecordingKey,
+    sound: OpenSegments,
+    by: string,
+    signal?: AbortSignal,
+  ): Promise<readonly RecordingDraft[]> {
     const waveform = createWaveform(rate)
+    const drafts: RecordingDraft[] = []
     const writers: Writer[] = []
+    const draft = async (name: string): Promise<RecordingDraft> => {
+      const made = await shelf.draft(key, name, by)
+      drafts.push(made)
+      return made
+    }
     try {
       if (formats.includes('wav'))
-        writers.push(await wavWriter(await shelf.create(key, `${stem}.wav`), rate, sound.pairs))
+        writers.push(await wavWriter(await draft(`${stem}.wav`), rate, sound.pairs))
       if (formats.includes('ogg'))
-        writers.push(
-          await oggWriter(await shelf.create(key, `${stem}.ogg`), { ...options, pairs: sound.pairs }),
-        )
+        writers.push(await oggWriter(await draft(`${stem}.ogg`), { ...options, pairs: sound.pairs }))
       const slice = ((rate * opusFrameMs) / 1000) * framesPerSlice
       for (let at = 0; at < sound.pairs; at += slice) {
         signal?.throwIfAborted()
@@ -111,14 +161,29 @@ export function openRecordings(options: RecordingsOptions): Recordings {
         await options.rest()
       }
       for (const writer of writers) await writer.end()
-      return waveform.end()
     } finally {
       for (const writer of writers) await writer.close()
     }
+    const shape = await draft(shapeName)
+    try {
+      await shape.append(new TextEncoder().encode(JSON.stringify(waveform.end())))
+    } finally {
+      await shape.close()
+    }
+    return drafts
+  }
+
+  async function removeAll(key: RecordingKey, names: readonly string[]): Promise<void> {
+    for (const name of names) await shelf.remove(key, name)
   }
 
   return {
     finish,
+    async tidy(key) {
+      const { names } = await findSegments(shelf, key)
+      await removeAll(key, names)
+      await shelf.removeDrafts(key)
+    },
     record(key, { roundTripMs } = {}) {
       const sink = shelf.create(key, segmentName(options.now(), options.serial()))
       const path = roundTripMs === undefined ? {} : { roundTripMs }

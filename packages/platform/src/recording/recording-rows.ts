@@ -59,14 +59,18 @@ export interface RecordingChange {
 
 /** Each @throws ParleyError `store_unavailable`, `store_full` (both retryable) or `store_failed`. */
 export interface RecordingRows {
-  /** A conversation begins, or goes on at another node: then gives the row that is there, under the new node. */
+  /**
+   * A conversation begins, or goes on at another node: then gives the row that is there, under the new node, unless its files
+   * are made (`durationMs`): then nothing is added to it.
+   */
   begin(row: Omit<RecordingRow, 'durationMs' | 'formats' | 'problem'>): Promise<RecordingRow>
   read(key: RecordingKey): Promise<RecordingRow | undefined>
-  /** Changes a row whose status is one of `from`; undefined where it is in none of them. */
+  /** Changes a row whose status is one of `from`, and whose node is `node` where that is given; undefined where it is not. */
   change(
     key: RecordingKey,
     from: readonly RecordingStatus[],
     change: RecordingChange,
+    node?: string,
   ): Promise<RecordingRow | undefined>
   /** The node's rows in `ids` are its own for longer; gives them as they are. */
   renew(node: string, ids: readonly string[]): Promise<readonly RecordingRow[]>
@@ -120,8 +124,10 @@ export function createRecordingRows({ sql: database }: Pick<Database, 'sql'>): R
         values (${row.id}, ${row.tenant}, ${row.subject}, ${row.status}, ${row.consent}, ${row.node},
           ${row.sampleRate}, ${started}, ${row.offsetMs ?? null}, ${until})
         on conflict (session_id, tenant) do update set
-          node = case when old.status in ('deleted', 'ready') then old.node else excluded.node end,
-          status = case when old.status in ('finishing', 'failed') then 'recording' else old.status end,
+          node = case when old.status in ('deleted', 'ready') or old.duration_ms is not null then old.node
+            else excluded.node end,
+          status = case when old.status in ('finishing', 'failed') and old.duration_ms is null then 'recording'
+            else old.status end,
           updated_at = now()
         returning *`)
       return made as RecordingRow
@@ -132,7 +138,7 @@ export function createRecordingRows({ sql: database }: Pick<Database, 'sql'>): R
       )
       return row
     },
-    async change({ tenant, id }, from, change) {
+    async change({ tenant, id }, from, change, holder) {
       const { status, consent, node, startedAtMs, offsetMs, durationMs, formats, problem } = change
       const [row] = await rowsOf(sql<Raw>`
         update parley.recordings set
@@ -147,6 +153,7 @@ export function createRecordingRows({ sql: database }: Pick<Database, 'sql'>): R
           updated_at = now()
         where session_id = ${id} and tenant = ${tenant}
           and status in (select json_array_elements_text(${JSON.stringify(from)}::json))
+          and node = coalesce(${holder ?? null}, node)
         returning *`)
       return row
     },

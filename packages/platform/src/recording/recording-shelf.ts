@@ -25,6 +25,15 @@ export interface RecordingSink {
   close(): Promise<void>
 }
 
+/** A file that is seen by nobody before it is put in its place. */
+export interface RecordingDraft extends RecordingSink {
+  /**
+   * Once it is closed: puts it in its place in one step, whole, over what is there.
+   * @throws ParleyError `not_found` where somebody removed it meanwhile, `store_failed`
+   */
+  place(): Promise<void>
+}
+
 /** One file to read from, for as long as it is open. */
 export interface RecordingReader {
   readonly sizeBytes: number
@@ -37,6 +46,10 @@ export interface RecordingReader {
 export interface RecordingShelf {
   /** A new file. @throws ParleyError `conflict` where there is one, `store_failed`, `store_full` */
   create(key: RecordingKey, name: string): Promise<RecordingSink>
+  /** A new file aside; `by` is unlike that of any other draft of this name. @throws as `create` */
+  draft(key: RecordingKey, name: string, by: string): Promise<RecordingDraft>
+  /** Deletes a recording's drafts, all or those of some `by`: none of them can be put in place any more. */
+  removeDrafts(key: RecordingKey, whose?: (by: string) => boolean): Promise<void>
   /** By name. @throws ParleyError `store_failed`, `store_unavailable` */
   list(key: RecordingKey): Promise<readonly RecordingFile[]>
   /** @throws ParleyError `not_found`, `store_failed`, `store_unavailable` */

@@ -44,6 +44,15 @@ export function sealedShelf({ inner, book, ring, randomBytes, seals }: SealedShe
       const header = sealedHeader(name.startsWith('segment-') ? 'growing' : 'whole', randomBytes)
       return sealInto(sink, { key, name, dataKey }, header)
     },
+    async draft(key, name, by) {
+      if (!isRecordingName(name)) throw missing()
+      const dataKey = await keyForNew(key)
+      if (dataKey === undefined) return inner.draft(key, name, by)
+      const draft = await inner.draft(key, name + SUFFIX, by)
+      const sealed = await sealInto(draft, { key, name, dataKey }, sealedHeader('whole', randomBytes))
+      return { ...sealed, place: () => draft.place() }
+    },
+    removeDrafts: (key, whose) => inner.removeDrafts(key, whose),
     async list(key) {
       const files = await inner.list(key)
       const isSealed = (await book.find(key)) !== undefined

@@ -46,6 +46,12 @@ export async function findSegments(
   return { segments: segments.sort((a, b) => a.beganMs - b.beganMs), names }
 }
 
+/** From the first segment's beginning to the last one's end. */
+export function lengthMs(segments: readonly Segment[], rate: number): number {
+  const firstMs = segments[0]?.beganMs ?? 0
+  return Math.max(0, ...segments.map(({ beganMs, pairs }) => beganMs - firstMs + (pairs * 1000) / rate))
+}
+
 export async function openSegments(
   shelf: Pick<RecordingShelf, 'open'>,
   key: RecordingKey,

@@ -81,6 +81,8 @@ export function spooledShelf({ near, far, isGone }: SpooledShelfOptions): Spoole
 
   return {
     create: (key, name) => near.create(key, name),
+    draft: (key, name, by) => near.draft(key, name, by),
+    removeDrafts: (key, whose) => near.removeDrafts(key, whose),
     async list(key) {
       const here = await near.list(key)
       if (here.length > 0) return here

@@ -21,6 +21,8 @@ function found({ row, call, files = {} }: Kept) {
       read: async () => (row === undefined ? undefined : ({ ...key, ...row } as RecordingRow)),
       shelf: {
         create: () => Promise.reject(new ParleyError('internal')),
+        draft: () => Promise.reject(new ParleyError('internal')),
+        removeDrafts: async () => {},
         remove: async () => {},
         list: async () => Object.entries(files).map(([name, bytes]) => ({ name, sizeBytes: bytes.length })),
         async open(_, name) {

@@ -5,6 +5,7 @@
 
 import { type Clock, ParleyError } from '@parley/core'
 import type {
+  RecordingChange,
   RecordingFormat,
   RecordingKey,
   RecordingRow,
@@ -61,35 +62,61 @@ export function createFinishRecordings(options: FinishRecordingsOptions): Finish
     if (over.signal.aborted) return
     const beganMs = options.clock.now()
     try {
-      const made = await recordings.finish(key, over.signal)
-      const change =
-        made === undefined
-          ? ({ status: 'failed', problem: 'Nothing was heard: there is no sound to keep.' } as const)
-          : ({
-              status: 'ready',
-              durationMs: made.durationMs,
-              formats: options.formats,
-              problem: problem ?? null,
-            } as const)
-      const row = await rows.change(key, ['finishing'], change)
-      if (row === undefined) await madeInVain(key)
-      else metrics.finished(change.status, (options.clock.now() - beganMs) / 1000)
-      if (change.status === 'ready') await options.made?.()
+      const status = await made(key, problem)
+      if (status === undefined) return await madeInVain(key)
+      metrics.finished(status, (options.clock.now() - beganMs) / 1000)
+      if (status === 'ready') await options.made?.()
     } catch (thrown) {
       if (over.signal.aborted) return
       const err = ParleyError.from(thrown)
       log.warn({ err, session: key.id }, 'a recording could not be made; it is tried again')
-      await rows
-        .change(key, ['finishing'], { problem: `It could not be made yet: ${err.message}` })
-        .catch(() => {})
+      const row = await rows.read(key).catch(() => undefined)
+      // What is made keeps what was to be said of it.
+      if (row?.durationMs !== undefined) return
+      await change(key, { problem: `It could not be made yet: ${err.message}` }).catch(() => {})
     }
   }
 
-  /** Deleted meanwhile: so is what was made of it. What another node made, while this one was taken for dead, stays. */
+  /** Of a row that is this node's to finish; nothing of another's. */
+  const change = (key: RecordingKey, changed: RecordingChange) =>
+    rows.change(key, ['finishing'], changed, node)
+
+  /** What the row says at the end; undefined where it is not this node's any more. */
+  async function made(
+    key: RecordingKey,
+    problem: string | undefined,
+  ): Promise<'ready' | 'failed' | undefined> {
+    const row = await rows.read(key)
+    // Its files are in place, and whoever put them there died: what is left is to tidy up.
+    if (row?.status === 'finishing' && row.durationMs !== undefined) await recordings.tidy(key)
+    else {
+      const finished = await recordings.finish(key, over.signal, {
+        async holds() {
+          const now = await rows.read(key)
+          return now?.status === 'finishing' && now.node === node
+        },
+        async made({ durationMs }) {
+          const { formats } = options
+          return (await change(key, { durationMs, formats, problem: problem ?? null })) !== undefined
+        },
+      })
+      if (finished === 'lost') return undefined
+      if (finished === undefined) {
+        const failed = { status: 'failed', problem: 'Nothing was heard: there is no sound to keep.' } as const
+        return (await change(key, failed))?.status === 'failed' ? 'failed' : undefined
+      }
+    }
+    return (await change(key, { status: 'ready' })) === undefined ? undefined : 'ready'
+  }
+
+  /** Deleted meanwhile: so is what was made of it. What another node makes, since this one was taken for dead, stays. */
   async function madeInVain(key: RecordingKey): Promise<void> {
     const now = await rows.read(key)
     if (now === undefined || now.status === 'deleted') return options.erase(key)
-    log.warn({ session: key.id, status: now.status }, 'a recording was made by another node, too')
+    log.warn(
+      { session: key.id, status: now.status },
+      'a recording is finished by another node; this one changed nothing',
+    )
   }
 
   /** One at a time: it is work for a machine that has conversations to hold. */
@@ -116,7 +143,12 @@ export function createFinishRecordings(options: FinishRecordingsOptions): Finish
     const isHere = files.some(({ name }) => name.startsWith('segment-') || name === `${RECORDING_STEM}.json`)
     if (isHere) {
       if ((await take()) === undefined) return
-      const taken = await rows.change(row, ['recording', 'finishing', 'failed'], { status: 'finishing' })
+      const taken = await rows.change(
+        row,
+        ['recording', 'finishing', 'failed'],
+        { status: 'finishing' },
+        node,
+      )
       if (taken !== undefined) await finish(row, cutShort(row))
       return
     }

@@ -331,6 +331,7 @@ describe('the recording of a conversation', () => {
           await rows.change(key, ['finishing'], { status: 'ready', durationMs: 1_000, formats: ['wav'] })
           return { durationMs: 1_000, segments: 1 }
         },
+        tidy: () => Promise.reject(new Error('unused')),
       },
     })
     await rows.begin({
@@ -341,6 +342,25 @@ describe('the recording of a conversation', () => {
     await slow.finish(key)
     expect(await rows.read(key)).toMatchObject({ status: 'ready', durationMs: 1_000 })
     expect((await rows.read(key))?.problem).toBeUndefined()
+  })
+
+  it('is changed by the node that holds it alone, and gone on with by nobody once its files are made', async () => {
+    const id = await newSession()
+    const key = { tenant: 'acme', id }
+    const rows = createRecordingRows(database.store.database)
+    const begin = (node: string) =>
+      rows.begin({
+        ...{ ...key, subject: 'ada', status: 'recording', consent: 'announced', sampleRate: rate, node },
+      })
+    await begin('one')
+    await rows.change(key, ['recording'], { status: 'finishing' }, 'one')
+    expect(await rows.change(key, ['finishing'], { status: 'ready' }, 'two')).toBeUndefined()
+    expect(await begin('two')).toMatchObject({ status: 'recording', node: 'two' })
+    await rows.change(key, ['recording'], { status: 'finishing' }, 'two')
+    const made = { durationMs: 1_000, formats: ['wav'] }
+    expect(await rows.change(key, ['finishing'], made, 'one')).toBeUndefined()
+    expect(await rows.change(key, ['finishing'], made, 'two')).toMatchObject(made)
+    expect(await begin('three')).toMatchObject({ status: 'finishing', node: 'two' })
   })
 
   it('whose files nobody sees for an hour has failed, in words', async () => {
