@@ -63,6 +63,7 @@ const runners: readonly Runner[] = [
   { matches: /^npm run test:call-flow http:\S+$/, prints: /✓ The lead is updated/ },
   { matches: /^npm run test:prosody http:\S+$/, prints: /All prosody tests passed/ },
   { matches: /^npm run test:websocket ws:\S+$/, prints: /✓/ },
+  { matches: /^node test-voice-client\.js ws:\S+$/, prints: /✓ From the end of speech/ },
   {
     matches: /^npm run test:(call-flow|websocket) \[/,
     coveredBy: 'the same with an address, and phone.test.ts',
@@ -148,7 +149,7 @@ const runnable = [...new Set(commands.map(({ command }) => command))]
 const groupOf = ({ command }: { readonly command: string }) =>
   /parley replay/.test(command)
     ? 'afterwards'
-    : /parley (talk|phone)|test:call-flow/.test(command)
+    : /parley (talk|phone)|test:call-flow|test-voice-client/.test(command)
       ? 'conversation'
       : 'other'
 const typed = (group: ReturnType<typeof groupOf>) => runnable.filter(line => groupOf(line) === group)
