@@ -235,16 +235,24 @@ async function live(acts: readonly Act[]): Promise<void> {
     return undefined
   }
 
+  const isErased = () => {
+    const { status, problem } = rows.get(session) ?? {}
+    return status === 'deleted' && problem === undefined
+  }
+
   for (const act of acts) {
     if (act.kind === 'say') {
       const socket = [speaker, controller, listener][act.who] as MemorySocket
       const before = answers(socket)
       const errors = socket.of('error').length
+      const isRefused = act.who !== 2 && !act.granted && !said.no
       const code = act.who === 2 ? 'forbidden' : decide(act.granted)
       socket.say({ type: 'consent', granted: act.granted })
       await eventually(() => expect(answers(socket)).toBeGreaterThan(before))
       if (code !== undefined) await eventually(() => expect(socket.of('error').length).toBe(errors + 1))
       expect(socket.of('error').at(errors)?.code).toBe(code)
+      // All of it is done before the store may go away.
+      if (isRefused && !store.isAway) await eventually(() => expect(isErased()).toBe(true))
     } else if (act.kind === 'over http') {
       decide(act.granted)
       await recordings.consent({ tenant: 'acme', id: session }, act.granted).catch(() => {})
