@@ -71,7 +71,7 @@ async function check(shelf: RecordingShelf, row: RecordingRow, segments: number)
 interface Order {
   readonly ofA: number
   readonly ofB: number
-  readonly then: (typeof thens)[number]
+  readonly next: (typeof thens)[number]
   /** The conversation went on before its files were made, and has a further segment. */
   readonly grows: boolean
 }
@@ -80,7 +80,7 @@ interface Order {
  * `a` works and is held up; after so many of its steps its lease is another's, `b`, which works; after so many of that one's steps
  * the two go on as told, or stop; then `c` finishes what is left. Gives what wakes those who stopped, long after.
  */
-async function run(shelf: RecordingShelf, { ofA, ofB, then, grows }: Order) {
+async function run(shelf: RecordingShelf, { ofA, ofB, next, grows }: Order) {
   await fill(shelf, 0, 2)
   const table = rowTable()
   let segments = 2
@@ -91,14 +91,14 @@ async function run(shelf: RecordingShelf, { ofA, ofB, then, grows }: Order) {
   const b = finisher('b', table, shelf, { formats, serial: 2 })
   for (let at = 0; at < ofB; at++) await b.step()
   await check(shelf, table.row, segments)
-  if (then === 'turns')
+  if (next === 'turns')
     for (let goes = true; goes; ) {
       goes = await a.step()
       goes = (await b.step()) || goes
     }
-  if (then === 'a') await a.finish()
-  if (then === 'b' || then === 'a') await b.finish()
-  if (then === 'b') await a.finish()
+  if (next === 'a') await a.finish()
+  if (next === 'b' || next === 'a') await b.finish()
+  if (next === 'b') await a.finish()
   await check(shelf, table.row, segments)
   if (table.row.status === 'finishing') await table.rows.take(key, { node: 'c', idleMs: 0 })
   await finisher('c', table, shelf, { formats, serial: 3 }).finish()
@@ -117,13 +117,13 @@ async function run(shelf: RecordingShelf, { ofA, ofB, then, grows }: Order) {
 describe('two nodes that finish one recording', () => {
   it.each(thens)(
     'leave it whole or its segments, wherever the lease goes over and either stops; then %s',
-    async then => {
+    async next => {
       for (let ofA = 0; ofA <= steps; ofA++)
         for (let ofB = 0; ofB <= steps; ofB++) {
           // Each order of the steps for one of the four ways on: all of them for all took ten times as long and found no more.
-          if ((ofA + 3 * ofB) % 8 !== thens.indexOf(then) * 2) continue
+          if ((ofA + 3 * ofB) % 8 !== thens.indexOf(next) * 2) continue
           const shelf = memoryShelf()
-          const wake = await run(shelf, { ofA, ofB, then, grows: (ofA + ofB) % 4 < 2 })
+          const wake = await run(shelf, { ofA, ofB, next, grows: (ofA + ofB) % 4 < 2 })
           await wake()
           expect([...shelf.files.keys()].filter(name => name.startsWith('drafts/'))).toEqual([])
         }
@@ -150,7 +150,7 @@ describe('two nodes that finish one recording', () => {
       const spool = spooledShelf({ near, far, isGone: async () => false })
       const ring = createRecordingKeyring([random(32)], random)
       const shelf = sealedShelf({ inner: spool, book, ring, randomBytes: random, seals: true })
-      const order = { ofA: (turn * 7) % steps, ofB: (turn * 5) % steps, then: thens[turn % 4] ?? 'a' }
+      const order = { ofA: (turn * 7) % steps, ofB: (turn * 5) % steps, next: thens[turn % 4] ?? 'a' }
       const wake = await run(shelf, { ...order, grows: false })
       expect(await spool.takeAway()).toEqual({ files: 2 })
       expect([await near.list(key), await contents(shelf)]).toEqual([[], short.files])
