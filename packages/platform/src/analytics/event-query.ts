@@ -50,12 +50,21 @@ export async function selectLogged(database: QueryExecutorProvider, scope: Scope
   }
 }
 
-const numberAt = (path: string) => sql.raw(`coalesce(sum((event ->> '${path}')::float8), 0) as "${path}"`)
+/** What was thrown away, told with it. */
+const waste = ['audioMs', 'words', 'inputTokens', 'outputTokens'] as const
+const wasted = sql.raw(
+  waste
+    .map(name => `case kind when 'reply-discarded' then (event ->> '${name}')::float8 end as "${name}"`)
+    .join(', '),
+)
+const wastedSums = sql.raw(waste.map(name => `coalesce(sum("${name}"), 0) as "${name}"`).join(', '))
+
+/** Numbers alone are sorted: `x` is made before, so that no document is carried along. */
 
 async function selectKinds(database: QueryExecutorProvider, scope: Scope): Promise<readonly KindRow[]> {
   const { rows } = await sql<KindRow>`
-    with ${scoped(scope)}, x as (
-      select e.kind, e.event, e.event ->> 'ruling' as ruling, case e.kind
+    with ${scoped(scope)}, x as materialized (
+      select e.kind, ${wasted}, case e.kind when 'judged' then e.event ->> 'ruling' end as ruling, case e.kind
         when 'judged' then (e.event ->> 'afterOnsetMs')::float8
         when 'ducked' then (e.event ->> 'afterOnsetMs')::float8
         when 'turn-committed' then (e.event -> 'endpoint' ->> 'ms')::float8 end as ms
@@ -65,7 +74,7 @@ async function selectKinds(database: QueryExecutorProvider, scope: Scope): Promi
     )
     select kind, ruling, count(*)::integer as events, count(ms)::integer as rows, ${percentiles('ms')} as points,
       (count(*) filter (where ms > ${sql.lit(longWaitMs)}))::integer as long,
-      ${numberAt('audioMs')}, ${numberAt('words')}, ${numberAt('inputTokens')}, ${numberAt('outputTokens')}
+      ${wastedSums}
     from x group by kind, ruling order by kind, ruling`.execute(database)
   return rows
 }

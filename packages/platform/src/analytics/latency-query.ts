@@ -19,79 +19,117 @@ const roleOfStage: Readonly<Partial<Record<LedgerMark, keyof typeof slotOfRole>>
 }
 const slotOfRole = { ears: 'stt', mind: 'llm', voice: 'tts' } as const
 
-interface StageRow extends PercentileRow {
-  /** Its place among the marks. */
-  readonly stage: number
-  /** Slot, provider and model; null for all of the stage together, and where nobody was noted. */
-  readonly who: readonly [slot: string, provider: string, model: string | null] | null
-  /** All providers together. */
-  readonly whole: boolean
+interface AnswersRow {
+  readonly total: PercentileRow
+  readonly token: PercentileRow
+  readonly reported: number
+  /** Of each mark, in their order; no rows for one that no turn had. */
+  readonly stages: readonly PercentileRow[]
+  readonly makers: readonly MakerRow[]
+}
+
+interface MakerRow {
+  /** Slot, provider and model. */
+  readonly who: readonly [slot: string, provider: string, model: string | null]
+  /** Of each mark that is the role's, in their order. */
+  readonly stages: readonly (PercentileRow & { readonly stage: LedgerMark })[]
 }
 
 export async function selectAnswers(database: QueryExecutorProvider, scope: Scope): Promise<Answers> {
-  const stages = await selectStages(database, scope)
-  const totals = await selectTotals(database, scope)
+  const latency = await selectLatency(database, scope)
   const decisions = await selectDecisions(database, scope)
   const tools = await selectTools(database, scope)
-  const ofTurn = stages.flatMap(row => {
-    const stage = ledgerMarks[row.stage]
-    return stage === undefined ? [] : [{ ...row, stage }]
-  })
-  return {
-    latency: {
-      ...totals,
-      stages: ofTurn.flatMap(({ whole, stage, ...row }) => (whole ? [{ stage, ...toPercentiles(row) }] : [])),
-      providers: ofTurn.flatMap(({ whole, stage, who, ...row }) => {
-        if (whole || who === null) return []
-        const [slot, provider, model] = who
-        return [{ stage, slot, provider, model, ...toPercentiles(row) }]
-      }),
-    },
-    decisions,
-    tools,
-  }
+  return { latency, decisions, tools }
 }
 
 /**
- * Stages and makers are told apart by small numbers: there are many times more stages than answers, and all are sorted. A
- * model that does all of a conversation stands under its own slot.
+ * One pass over the answers. Each percentile sorts numbers alone: a row for each stage, or answers sorted by the JSON of
+ * their makers, are many times as much to sort. So makers have small numbers (`d`), found once for each set of providers.
+ * A model that does all of a conversation stands under its own slot.
  */
-async function selectStages(database: QueryExecutorProvider, scope: Scope): Promise<readonly StageRow[]> {
-  const { rows } = await sql<StageRow>`
+async function selectLatency(
+  database: QueryExecutorProvider,
+  scope: Scope,
+): Promise<Omit<LatencyFigures, 'bargeIn'>> {
+  const { rows } = await sql<AnswersRow>`
     with ${scoped(scope)},
+    d as materialized (
+      select *, ${sql.join(roles.map(keyOf))}
+      from (select providers, ${makerOf('ears')}, ${makerOf('mind')}, ${makerOf('voice')}
+        from (select distinct coalesce(providers, '{}') as providers from s) y) z
+    ),
     w as materialized (
-      select id, ears, mind, voice, dense_rank() over (order by ears)::integer as ears_key,
-        dense_rank() over (order by mind)::integer as mind_key, dense_rank() over (order by voice)::integer as voice_key
-      from (select id, ${makerOf('ears')}, ${makerOf('mind')}, ${makerOf('voice')} from s) y
+      select s.id, ears_key, mind_key, voice_key from s join d on d.providers = coalesce(s.providers, '{}')
     ),
-    k as materialized (
-      select 'ears' as role, ears_key as key, ears as who from w union
-      select 'mind', mind_key, mind from w union
-      select 'voice', voice_key, voice from w
-    ),
-    z as materialized (
-      select mark - 1 as stage, r.ledger_stages_ms[mark] as ms,
-        case ${roleOf(sql`(${stageNames})[mark]`)} when 'ears' then ears_key when 'mind' then mind_key
-          when 'voice' then voice_key end as key
+    x as materialized (
+      select r.ledger_total_ms as total, r.ledger_first_token_ms as token, r.ledger_stages_ms as ms,
+        ears_key, mind_key, voice_key,
+        r.ledger ->> 'heardSource' = 'reported' as reported
       from w join parley.replies r on r.session_id = w.id
-        cross join generate_series(1, ${sql.lit(ledgerMarks.length)}) mark
-      where r.tenant = ${scope.tenant} and r.ledger_stages_ms[mark] is not null
-    ),
-    a as (
-      select stage, key, grouping(key) = 1 as whole, count(*)::integer as rows, ${percentiles('ms')} as points
-      from z group by grouping sets ((stage), (stage, key)) having grouping(key) = 1 or key is not null
+      where r.tenant = ${scope.tenant} and r.ledger_total_ms is not null
     )
-    select a.stage, k.who, a.whole, a.rows, a.points
-    from a left join k on k.key = a.key and k.role = ${roleOf(sql`(${stageNames})[a.stage + 1]`)}
-    order by 3 desc, 1, 4 desc, 2`.execute(database)
-  return rows
+    select ${pointsOf('total')} as total, ${pointsOf('token')} as token,
+      (count(*) filter (where reported))::integer as reported,
+      json_build_array(${sql.join(ledgerMarks.map((_, place) => pointsOf(`ms[${place + 1}]`)))}) as stages,
+      (select coalesce(json_agg(y), '[]') from (
+        ${sql.join(roles.map(stagesByMaker), sql` union all `)}) y) as makers
+    from x`.execute(database)
+  const [row] = rows
+  if (row === undefined) throw new Error('an aggregate gives one row')
+  return {
+    total: toPercentiles(row.total),
+    reported: row.reported,
+    firstToken: toPercentiles(row.token),
+    stages: row.stages.flatMap((points, place) => {
+      const stage = ledgerMarks[place]
+      return stage === undefined || points.rows === 0 ? [] : [{ stage, ...toPercentiles(points) }]
+    }),
+    providers: row.makers.flatMap(providersOf).sort(asTurnsGo),
+  }
 }
 
-const stageNames = sql.raw(`array[${ledgerMarks.map(mark => `'${mark}'`).join(', ')}]`)
+type ProviderLatency = LatencyFigures['providers'][number]
 
-function roleOf(stage: RawBuilder<unknown>): RawBuilder<unknown> {
-  const cases = Object.entries(roleOfStage).map(([mark, role]) => `when '${mark}' then '${role}'`)
-  return sql`case ${stage} ${sql.raw(cases.join(' '))} end`
+function providersOf({ who: [slot, provider, model], stages }: MakerRow): readonly ProviderLatency[] {
+  return stages.flatMap(({ stage, ...points }) =>
+    points.rows === 0 ? [] : [{ stage, slot, provider, model, ...toPercentiles(points) }],
+  )
+}
+
+/** By the stages of a turn, those with most rows first. */
+function asTurnsGo(one: ProviderLatency, other: ProviderLatency): number {
+  const place = ({ stage }: ProviderLatency) => ledgerMarks.indexOf(stage as LedgerMark)
+  const name = ({ slot, provider, model }: ProviderLatency) => `${slot} ${provider} ${model}`
+  return place(one) - place(other) || other.rows - one.rows || (name(one) < name(other) ? -1 : 1)
+}
+
+const roles = ['ears', 'mind', 'voice'] as const
+
+/** The stages that a role makes, by who had it. */
+function stagesByMaker(role: (typeof roles)[number]): RawBuilder<unknown> {
+  const own = ledgerMarks.flatMap((mark, place) => (roleOfStage[mark] === role ? [{ mark, place }] : []))
+  const columns = own.map(({ place }) => sql.raw(`ms[${place + 1}] as ms_${place}`))
+  const stages = own.map(
+    ({ mark, place }) => sql`json_build_object('stage', ${sql.lit(mark)}, ${countedPoints(`ms_${place}`)})`,
+  )
+  const key = sql.ref(`${role}_key`)
+  return sql`select (select ${sql.ref(role)} from d where d.${key} = m.key limit 1) as who, m.stages
+    from (select ${key} as key, json_build_array(${sql.join(stages)}) as stages
+      from (select ${key}, ${sql.join(columns)} from x where ${key} is not null) y group by 1) m`
+}
+
+function keyOf(role: (typeof roles)[number]): RawBuilder<unknown> {
+  const who = sql.ref(role)
+  return sql`case when ${who} is not null then dense_rank() over (order by ${who})::integer end
+    as ${sql.ref(`${role}_key`)}`
+}
+
+function pointsOf(expression: string): RawBuilder<unknown> {
+  return sql`json_build_object(${countedPoints(expression)})`
+}
+
+function countedPoints(expression: string): RawBuilder<unknown> {
+  return sql`'rows', count(${sql.raw(expression)}), 'points', ${percentiles(expression)}`
 }
 
 function makerOf(role: keyof typeof slotOfRole): RawBuilder<unknown> {
@@ -100,27 +138,6 @@ function makerOf(role: keyof typeof slotOfRole): RawBuilder<unknown> {
       providers -> '${slot}' ->> 'provider', providers -> '${slot}' ->> 'model')`,
   )
   return sql.raw(`case ${named.join(' ')} end as ${role}`)
-}
-
-async function selectTotals(
-  database: QueryExecutorProvider,
-  scope: Scope,
-): Promise<Pick<LatencyFigures, 'total' | 'reported' | 'firstToken'>> {
-  const { rows } = await sql<{
-    readonly total: PercentileRow
-    readonly token: PercentileRow
-    readonly reported: number
-  }>`
-    with ${scoped(scope)}
-    select json_build_object('rows', count(*), 'points', ${percentiles('r.ledger_total_ms')}) as total,
-      json_build_object('rows', count(r.ledger_first_token_ms),
-        'points', ${percentiles('r.ledger_first_token_ms')}) as token,
-      (count(*) filter (where r.ledger ->> 'heardSource' = 'reported'))::integer as reported
-    from s join parley.replies r on r.session_id = s.id
-    where r.tenant = ${scope.tenant} and r.ledger_total_ms is not null`.execute(database)
-  const [row] = rows
-  if (row === undefined) throw new Error('an aggregate gives one row')
-  return { total: toPercentiles(row.total), reported: row.reported, firstToken: toPercentiles(row.token) }
 }
 
 type Decided = PercentileRow & { readonly by: string; readonly cause: string; readonly outcome: string }
