@@ -174,6 +174,12 @@ describe('an agent whose model hears and speaks', { timeout: 60_000 }, () => {
     expect(metrics).toMatch(
       /parley_provider_audio_seconds_total\{provider="openai",model="gpt-realtime-2.1"\} [1-9]/,
     )
+    const { sessions } = await (await fetch(`${gateway.url}/api/sessions`)).json()
+    const { id } = sessions.find(({ turnCount }: { turnCount: number }) => turnCount > 1)
+    const used = await (await fetch(`${gateway.url}/api/sessions/${id}/usage`)).json()
+    const line = used.lines.find(({ slot }: { slot: string }) => slot === 'realtime')
+    expect(line).toMatchObject({ provider: 'openai', model: 'gpt-realtime-2.1', cost: null })
+    expect(line.used.outputTokens).toBeGreaterThan(0)
     const health = await (await fetch(`${gateway.url}/api/voice/health`)).json()
     expect(health.checks).toMatchObject({ openai: 'healthy' })
   })

@@ -1,6 +1,7 @@
 import type { SessionId } from '@parley/core'
 import { systemClock } from '@parley/core'
 import { createSqlResumeShelf } from '@parley/platform'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callAgain, callOver } from './after-attempt.js'
 import { type CallDatabase, embeddedDatabase, serverDatabase } from './call-database.test-kit.js'
@@ -544,6 +545,22 @@ describe.each([
       startedAtMs: NOW_MS,
     })
 
+    const nothing = { audioMs: 0, characters: 0, inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
+    const usageLine = {
+      slot: 'tts' as const,
+      provider: 'cartesia',
+      used: { ...nothing, characters: 4 },
+      wasted: nothing,
+      requests: 1,
+      uncounted: 0,
+    }
+    const usageRows = async (id: string) => {
+      const { rows } = await sql`select 1 from parley.session_usage where session_id = ${id}`.execute(
+        database.store.database.sql,
+      )
+      return rows.length
+    }
+
     it('are those that ended before, with their sessions; money stays counted', async () => {
       const tenant = newTenant()
       const { call, attempt } = await completed(store, tenant)
@@ -552,12 +569,15 @@ describe.each([
       await database.store.beginSession(session(id, tenant))
       await store.joinSession(attempt.id, id as SessionId, NOW_MS)
       await store.addCost(call, 9, 'carrier')
+      await database.store.writeUsage(id as SessionId, { run: 'one', lines: [usageLine] })
+      expect(await usageRows(id)).toBe(1)
       expect(await store.dropOlder(tenant, NOW_MS + 1000, 10)).toEqual([])
       expect(await store.dropOlder(newTenant(), NOW_MS + 1001, 10)).toEqual([])
       expect(await store.olderCalls(NOW_MS + 1001, 10_000)).toContainEqual({ tenant, id: call.id })
       expect(await store.dropOlder(tenant, NOW_MS + 1001, 10)).toEqual([{ tenant, id: call.id }])
       expect(await store.readCall(call)).toBeUndefined()
       expect(await database.store.readSession({ tenant, id: id as SessionId })).toBeUndefined()
+      expect(await usageRows(id)).toBe(0)
       expect(await store.readCall(waiting)).toBeDefined()
       expect(await store.spent({ tenant, fromMs: NOW_MS + 400 })).toBe(9)
       expect(await kinds(tenant)).toEqual(['created'])

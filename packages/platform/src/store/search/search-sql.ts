@@ -22,7 +22,7 @@ export function saidIn(tenant: string, term: SearchTerm): RawBuilder<boolean> {
 }
 
 /** What a filter asks of session `s`. Undefined where nothing can fit. */
-export function filterOf(filter: SessionFilter): readonly RawBuilder<boolean>[] | undefined {
+export function filterOf(tenant: string, filter: SessionFilter): readonly RawBuilder<boolean>[] | undefined {
   const { agent, edge, language, ended, fromMs, untilMs, slowMs, minTurns } = filter
   const names = [agent, edge, language, ended]
   if (names.some(name => name !== undefined && !isStorable(name))) return undefined
@@ -36,13 +36,13 @@ export function filterOf(filter: SessionFilter): readonly RawBuilder<boolean>[] 
     fromMs !== undefined && sql`s.started_at >= to_timestamp(${fromMs}::float8 / 1000)`,
     untilMs !== undefined && sql`s.started_at < to_timestamp(${untilMs}::float8 / 1000)`,
     filter.interrupted === true &&
-      sql`exists (select 1 from parley.replies r where r.session_id = s.id and r.interrupted)`,
+      sql`exists (select 1 from parley.replies r where r.tenant = ${tenant} and r.session_id = s.id and r.interrupted)`,
     slowMs !== undefined &&
       sql`exists (select 1 from parley.replies r
-        where r.session_id = s.id and r.ledger_total_ms >= ${slowMs}::float8)`,
+        where r.tenant = ${tenant} and r.session_id = s.id and r.ledger_total_ms >= ${slowMs}::float8)`,
     minTurns !== undefined &&
       sql`(select count(*) from (select 1 from parley.turns t
-        where t.session_id = s.id limit ${minTurns}::integer) enough) >= ${minTurns}::integer`,
+        where t.tenant = ${tenant} and t.session_id = s.id limit ${minTurns}::integer) enough) >= ${minTurns}::integer`,
     filter.recorded === true && recorded,
   ]
   return conditions.filter(condition => condition !== false)

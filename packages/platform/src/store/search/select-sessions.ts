@@ -23,7 +23,7 @@ const mostFacets = 50
 export async function selectSessions(database: Kysely<Schema>, query: SessionQuery): Promise<SessionPage> {
   const { tenant } = query
   const terms = searchTerms(query.search)
-  const conditions = filterOf(query)
+  const conditions = filterOf(tenant, query)
   if (!isStorable(tenant) || terms?.length === 0 || conditions === undefined) return { sessions: [] }
   const limit = Math.min(longestPage, Math.max(1, Math.trunc(query.limit ?? 50) || 1))
   const before = query.before === undefined ? undefined : decodeCursor(query.before)
