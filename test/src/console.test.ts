@@ -6,8 +6,8 @@ import {
   browserThatAsks,
   browserWithoutDevices,
   type ConsolePage,
+  microphonePermission,
   openConsole,
-  setMicrophone,
 } from './support/console-page.js'
 import { type ParleyProcess, parley, root, startParley } from './support/parley-process.js'
 
@@ -150,18 +150,19 @@ describe('the console', { timeout: 60_000 }, () => {
     const talk = page.getByRole('button', { name: 'Hablar', exact: true })
     const stop = page.getByRole('button', { name: 'Parar', exact: true })
     const denied = ['El micrófono no está permitido aquí.', 'The microphone is not allowed here.'] as const
-    await setMicrophone(page, 'denied')
+    const allow = await microphonePermission(page)
+    await allow('denied')
     await talk.click()
     await reads(page, ...denied)
-    await setMicrophone(page, 'prompt')
+    await allow('prompt')
     await talk.click()
     await reads(page, ...denied)
-    await setMicrophone(page, 'granted')
+    await allow('granted')
     await talk.click()
     await stop.waitFor()
-    await setMicrophone(page, 'denied')
+    await allow('denied')
     await reads(page, ...denied)
-    await setMicrophone(page, 'granted')
+    await allow('granted')
     await page.evaluate(() => {
       const { mediaDevices } = navigator
       const ask = mediaDevices.getUserMedia.bind(mediaDevices)

@@ -28,18 +28,23 @@ async function microphoneThatSays(said: readonly (string | number)[]): Promise<s
   return ['--use-fake-device-for-media-stream', file]
 }
 
-/** How Chromium answers the page from now on; `prompt` is a question that nobody answers, which counts as dismissed here. */
-export async function setMicrophone(page: Page, setting: 'granted' | 'denied' | 'prompt'): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  const { targetInfo } = await devtools.send('Target.getTargetInfo')
-  const browser = await page.context().browser()?.newBrowserCDPSession()
-  await browser?.send('Browser.setPermission', {
-    origin: new URL(page.url()).origin,
-    permission: { name: 'microphone' },
-    setting,
-    ...(targetInfo.browserContextId === undefined ? {} : { browserContextId: targetInfo.browserContextId }),
-  })
-  await Promise.all([devtools.detach(), browser?.detach()])
+export type Permission = 'granted' | 'denied' | 'prompt'
+
+/**
+ * How Chromium answers this page from now on, when it asks for the microphone; `prompt` is a question that nobody answers, which
+ * counts as dismissed here. It is forgotten where its session is detached, so that stays until the browser is closed.
+ */
+export async function microphonePermission(page: Page): Promise<(setting: Permission) => Promise<void>> {
+  const { targetInfo } = await (await page.context().newCDPSession(page)).send('Target.getTargetInfo')
+  const devtools = await page.context().browser()?.newBrowserCDPSession()
+  return async setting => {
+    await devtools?.send('Browser.setPermission', {
+      origin: new URL(page.url()).origin,
+      permission: { name: 'microphone' },
+      setting,
+      ...(targetInfo.browserContextId === undefined ? {} : { browserContextId: targetInfo.browserContextId }),
+    })
+  }
 }
 
 async function launch(more: readonly string[]): Promise<Browser> {
