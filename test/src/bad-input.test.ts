@@ -286,7 +286,7 @@ describe.skipIf(noDisk !== undefined)('a full disk', { timeout: 60_000 }, () => 
     await caller.hangUp()
     expect(await full.stop()).toBe(0)
 
-    full = await startParley({ dataDir: disk.folder, env })
+    full = await startParley({ dataDir: disk.folder, env, brief: true })
     const stored = await (await fetch(`${full.url}/api/sessions/${session}`)).json()
     const texts = stored.turns.map((turn: { user?: { text: string } }) => turn.user?.text)
     expect(texts).toEqual(expect.arrayContaining([...typed, 'what are your hours']))

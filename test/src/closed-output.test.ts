@@ -3,7 +3,7 @@ import { startParley } from './support/parley-process.js'
 
 describe('a gateway whose log nobody reads any more', { timeout: 30_000 }, () => {
   it('goes on serving and stops cleanly', async () => {
-    const gateway = await startParley({ env: { LOG_LEVEL: 'debug' } })
+    const gateway = await startParley({ env: { LOG_LEVEL: 'debug' }, brief: true })
     gateway.child.stdout?.destroy()
     gateway.child.stderr?.destroy()
     for (let request = 0; request < 20; request++) {

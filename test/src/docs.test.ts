@@ -100,6 +100,10 @@ interface Ran {
   readonly err: string
 }
 
+/** What npm puts in the path of a script: `npx` starts a whole npm to look there. */
+const path = `${join(root, 'node_modules/.bin')}:${bare.PATH}`
+const npx = 'npx() { env "$@"; }'
+
 /** Runs a line as a shell would, in the checkout. */
 function shell(line: string, env: Record<string, string>): Promise<Ran> {
   return new Promise((resolve, reject) => {
@@ -178,6 +182,10 @@ describe('the documents', { timeout: 60_000 }, () => {
     expect(unknown).toEqual([])
   })
 
+  it('call the command by npx, which finds it', async () => {
+    expect(await shell('npx parley --version', {})).toMatchObject({ code: 0, out: expect.stringMatching(/^\d/) })
+  })
+
   it('name npm scripts that exist', () => {
     const named = commands.flatMap(({ command }) => /^npm (?:run )?([\w:-]+)/.exec(command)?.[1] ?? [])
     const missing = named.filter(name => !['ci', 'install'].includes(name) && !(name in scripts))
@@ -192,7 +200,7 @@ describe('the documents', { timeout: 60_000 }, () => {
     const env: Record<string, string> = apart
       ? { PORT: '0', PARLEY_DATA_DIR: join(folder, 'apart') }
       : { PORT: gateway.port }
-    const { code, out, err } = await shell(here, env)
+    const { code, out, err } = await shell(`${npx}; ${here}`, { ...env, PATH: path })
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(runnerOf(command)?.prints ?? /never/)
   }

@@ -16,7 +16,7 @@ async function stored(gateway: ParleyProcess, session: string): Promise<StoredCo
 
 describe('a gateway that is killed without warning', { timeout: 120_000 }, () => {
   it('loses no transcript row that was announced, whenever it dies', async () => {
-    let gateway = await startParley()
+    let gateway = await startParley({ brief: true })
     for (const laterMs of [0, 130, 410, 770]) {
       const caller = await VoiceCaller.call(gateway.url)
       const { session } = await caller.next('ready')
@@ -28,7 +28,7 @@ describe('a gateway that is killed without warning', { timeout: 120_000 }, () =>
       await new Promise(resolve => setTimeout(resolve, laterMs))
       await gateway.kill()
       clearInterval(typing)
-      gateway = await startParley({ dataDir: gateway.dataDir })
+      gateway = await startParley({ dataDir: gateway.dataDir, brief: true })
       const { turns } = await stored(gateway, session)
       const texts = new Set(turns.map(({ user }) => user?.text))
       const replies = new Map(

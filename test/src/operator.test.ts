@@ -45,7 +45,7 @@ async function inAnAnswer(gateway: ParleyProcess): Promise<{ caller: VoiceCaller
 }
 
 async function again(dataDir: string, use: (gateway: ParleyProcess) => Promise<void>): Promise<void> {
-  const gateway = await startParley({ dataDir, env: agent })
+  const gateway = await startParley({ dataDir, env: agent, brief: true })
   await use(gateway)
   expect(await gateway.stop()).toBe(0)
 }
@@ -104,7 +104,7 @@ describe.concurrent('a SIGTERM', { timeout: 60_000 }, () => {
   })
 
   it('while a fresh database is made ends it with 0, and the next start makes it anew', async () => {
-    const starting = spawnParley({ env: agent, makesDatabase: true })
+    const starting = spawnParley({ env: agent, makesDatabase: true, brief: true })
     await starting.printed(/Making a fresh embedded database/)
     starting.child.kill('SIGTERM')
     expect(await starting.exited).toBe(0)

@@ -21,7 +21,8 @@ interface Ended {
 /** Runs a script with no environment but the one given. */
 function run(words: readonly string[], env: NodeJS.ProcessEnv = {}, script = cli): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...words], {
+    // What optimising the code of a database costs, so short a life does not get back.
+    const child = spawn(process.execPath, ['--liftoff-only', script, ...words], {
       cwd: folder,
       env: { PATH: process.env.PATH, PARLEY_DATA_DIR: join(folder, 'data'), ...env },
     })

@@ -9,6 +9,9 @@ import { temporaryFolder } from './temporary-folder.js'
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const cli = join(root, 'packages/server/dist/cli.js')
 
+/** Flags of Node for a process that is soon over. */
+const briefly = ['--liftoff-only']
+
 export interface ParleyProcess {
   readonly child: ChildProcess
   /** `http://127.0.0.1:port` */
@@ -28,6 +31,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly dataDir?: string
   readonly command?: readonly string[]
+  /** For a life that is too short to get back what optimising its WebAssembly costs, about 1 s of CPU. */
+  readonly brief?: true
   /** Whether it makes its embedded database itself. Without, it gets an empty one where the tests brought one. */
   readonly makesDatabase?: true
 }
@@ -68,7 +73,8 @@ afterAll(() => {
 export function spawnParley(options: StartOptions = {}): StartingParley {
   const dataDir = options.dataDir ?? temporaryFolder()
   bringDatabase(dataDir, options)
-  const child = spawn(process.execPath, [cli, ...(options.command ?? ['start'])], {
+  const flags = options.brief ? briefly : []
+  const child = spawn(process.execPath, [...flags, cli, ...(options.command ?? ['start'])], {
     cwd: dataDir,
     env: { ...bareEnvironment(), PORT: '0', PARLEY_DATA_DIR: join(dataDir, 'data'), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -137,7 +143,7 @@ export function parley(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], {
+    const child = spawn(process.execPath, [...briefly, cli, ...args], {
       cwd: root,
       env: { ...bareEnvironment(), ...env },
     })
