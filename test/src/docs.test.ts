@@ -183,7 +183,10 @@ describe('the documents', { timeout: 60_000 }, () => {
   })
 
   it('call the command by npx, which finds it', async () => {
-    expect(await shell('npx parley --version', {})).toMatchObject({ code: 0, out: expect.stringMatching(/^\d/) })
+    expect(await shell('npx parley --version', {})).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d/),
+    })
   })
 
   it('name npm scripts that exist', () => {
