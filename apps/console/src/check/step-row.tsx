@@ -14,7 +14,7 @@ export function StepRow({ step, heardTone, onHeard }: StepRowProps) {
   const text = usePageWords(words)
   const { language } = useLanguage()
   const { name, state, outcome, tookMs } = step
-  const fact = outcome && text.facts[outcome.fact]?.(written(outcome.values ?? {}, language))
+  const fact = outcome && text.facts[outcome.fact]?.(written(outcome.values ?? {}, language, text.parts))
   return (
     <li className="check-step" data-state={state} data-step={name}>
       <Mark state={state} name={text.states[state]} />
@@ -58,12 +58,17 @@ function HeardTone({
   )
 }
 
-/** Figures as the language writes them; the report keeps them as they are. */
-function written(values: Values, language: Language): Values {
-  const entries = Object.entries(values).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? fixed(value, Number.isInteger(value) ? 0 : 1, language) : value,
-  ])
+/** Figures and names as the language writes them; the report keeps them as they are. */
+function written(values: Values, language: Language, parts: Readonly<Record<string, string>>): Values {
+  const named = (list: string) =>
+    list
+      .split(', ')
+      .map(part => parts[part] ?? part)
+      .join(', ')
+  const entries = Object.entries(values).map(([name, value]) => {
+    if (typeof value === 'number') return [name, fixed(value, Number.isInteger(value) ? 0 : 1, language)]
+    return [name, typeof value === 'string' && (name === 'checked' || name === 'ill') ? named(value) : value]
+  })
   return Object.fromEntries(entries)
 }
 

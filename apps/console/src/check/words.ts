@@ -46,6 +46,13 @@ const english = {
     sound: 'Loudspeaker',
     opus: 'Opus',
   } satisfies Record<StepName, string>,
+  /** What a gateway depends on, by the names of `/health`; others stand as they are. */
+  parts: {
+    database: 'database',
+    voice_services: 'conversations',
+    redis: 'Redis',
+    openai: 'OpenAI',
+  } as Readonly<Record<string, string>>,
   facts: englishFacts,
 }
 
@@ -90,6 +97,7 @@ const spanish: typeof english = {
     sound: 'Altavoz',
     opus: 'Opus',
   },
+  parts: { database: 'base de datos', voice_services: 'conversaciones', redis: 'Redis', openai: 'OpenAI' },
   facts: spanishFacts,
 }
 

@@ -1,7 +1,8 @@
 /** What is done with the playhead, by hand and by keys. */
 
 import { type MouseEvent, useEffect, useSyncExternalStore } from 'react'
-import { usePageWords } from '../i18n/language.js'
+import { useLanguage, usePageWords } from '../i18n/language.js'
+import { decimalMark } from '../ui/fixed.js'
 import { clockText } from './model/clock-text.js'
 import { type PlayerClock, playRates } from './player-clock.js'
 import { useTimeText } from './use-time-text.js'
@@ -27,6 +28,7 @@ const STEP_MS = 5_000
 export function PlayerControls(props: ControlsProps) {
   const { clock, durationMs, pitch } = props
   const text = usePageWords(words)
+  const mark = decimalMark(useLanguage().language)
   const { playing, rate } = useSyncExternalStore(clock.subscribe, clock.snapshot)
   const time = useTimeText(clock)
   usePlayerKeys(clock, props)
@@ -68,7 +70,7 @@ export function PlayerControls(props: ControlsProps) {
         <select value={rate} title={text.speed} onChange={event => clock.setRate(Number(event.target.value))}>
           {playRates.map(each => (
             <option key={each} value={each}>
-              {each}×
+              {String(each).replace('.', mark)}×
             </option>
           ))}
         </select>
