@@ -22,7 +22,11 @@ it('the start command is a file that the build writes', () => {
 
 it('every variable that they set is a setting', () => {
   const ofImage = /^ENV ((?:.*\\\n)*.*)$/m.exec(dockerfile)?.[1]?.match(/[A-Z_]+(?==)/g) ?? []
-  const ofFly = fly.split('[env]')[1]?.split('[http_service]')[0]?.match(/^[A-Z_]+/gm) ?? []
+  const ofFly =
+    fly
+      .split('[env]')[1]
+      ?.split('[http_service]')[0]
+      ?.match(/^[A-Z_]+/gm) ?? []
   expect(ofImage).toContain('PARLEY_DATA_DIR')
   expect(ofFly).toContain('WEBSOCKET_PORT')
   const known = Object.values(settings).flatMap(({ env, aliases }) => [env, ...aliases])
@@ -31,7 +35,9 @@ it('every variable that they set is a setting', () => {
 
 it('all of them ask for the health of one port, and take figures from another', () => {
   expect(railway.deploy.healthcheckPath).toBe('/health')
-  expect(fly).toMatch(/internal_port = 8080[\s\S]*path = "\/health"\ninterval = "30s"\ntimeout = "5s"\ngrace_period = "10s"/)
+  expect(fly).toMatch(
+    /internal_port = 8080[\s\S]*path = "\/health"\ninterval = "30s"\ntimeout = "5s"\ngrace_period = "10s"/,
+  )
   expect(fly).toMatch(/METRICS_PORT = "9091"[\s\S]*\[metrics\]\nport = 9091/)
   expect(dockerfile).toMatch(/METRICS_PORT=9091/)
   expect(dockerfile).toMatch(/--interval=30s --timeout=5s --start-period=10s --retries=3/)
