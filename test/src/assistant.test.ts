@@ -4,6 +4,7 @@ import { createAssistant } from '@parley/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeAgent } from './support/agent-file.js'
 import { makeDataFolders } from './support/data-folder.js'
+import { openFrontDoor } from './support/front-door.js'
 import { type ParleyProcess, startParley } from './support/parley-process.js'
 
 type Handlers = Map<string, (event: never) => void>
@@ -78,10 +79,16 @@ function createDevices() {
   }
 }
 
+/** Where nobody listens. */
+const nowhere = 'http://127.0.0.1:9'
+
 let gateway: ParleyProcess
 beforeAll(async () => {
   const newFolder = await makeDataFolders()
-  gateway = await startParley({ dataDir: newFolder(), env: { PARLEY_AGENT: writeAgent() } })
+  gateway = await startParley({
+    dataDir: newFolder(),
+    env: { PARLEY_AGENT: writeAgent(), PARLEY_DRAIN_MS: '500' },
+  })
 })
 afterAll(async () => {
   expect(await gateway.stop()).toBe(0)
@@ -165,8 +172,50 @@ describe('the assistant', () => {
     expect(rig.open).toBe(0)
   })
 
+  it('tries again as often as it may, then says so and gives the microphone back', async () => {
+    const rig = createDevices()
+    const door = await openFrontDoor()
+    door.leadTo(gateway.url)
+    const assistant = createAssistant({
+      ...{ url: door.url, transports: ['websocket'], language: 'en', devices: rig.devices },
+      reconnectionAttempts: 4,
+    })
+    const { socketClient } = assistant
+    // Of the library itself; a second between two tries would be a second of this test.
+    Object.assign(socketClient.config, { reconnectionDelay: 5, reconnectionDelayMax: 5 })
+    const failures: string[] = []
+    let tries = 0
+    let triesUntilOpen = 2
+    assistant.on('failed', ({ code }) => failures.push(code))
+    assistant.on('every', ({ name }) => {
+      if (name !== 'connect_error') return
+      tries += 1
+      if (tries === triesUntilOpen) door.leadTo(gateway.url)
+    })
+    await assistant.startCall()
+
+    door.leadTo(nowhere)
+    socketClient.drop()
+    await expect.poll(() => tries).toBe(2)
+    await expect.poll(() => assistant.getStatus().callActive).toBe(true)
+    expect([failures, rig.open]).toEqual([[], 2])
+
+    triesUntilOpen = Number.POSITIVE_INFINITY
+    door.leadTo(nowhere)
+    socketClient.drop()
+    await expect.poll(() => failures).toEqual(['connection-lost'])
+    expect([tries, rig.open]).toEqual([6, 0])
+    expect(assistant.getStatus()).toMatchObject({ callActive: false, socket: { connected: false } })
+
+    door.leadTo(gateway.url)
+    await assistant.startCall()
+    expect(assistant.getStatus()).toMatchObject({ callActive: true })
+    assistant.close()
+    await door.close()
+  })
+
   it('says why it cannot connect, and which options are out of range', async () => {
-    const nobody = createAssistant({ url: 'http://127.0.0.1:9', devices: createDevices().devices })
+    const nobody = createAssistant({ url: nowhere, devices: createDevices().devices })
     await expect(nobody.initialize()).rejects.toMatchObject({ code: 'connect-failed' })
     const stranger = createAssistant({ url: gateway.url, token: 'x.y.z', devices: createDevices().devices })
     await expect(stranger.initialize()).rejects.toMatchObject({

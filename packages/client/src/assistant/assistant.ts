@@ -179,6 +179,10 @@ export function createAssistant(options: AssistantOptions = {}): Assistant {
         return events.emit('call:ended', payload as CallEnded)
       case 'disconnect':
         return changed()
+      case 'reconnect_failed':
+        // Sound that goes another way goes on.
+        if (call?.carrier === 'socketio') release()
+        return fail(payload)
       case 'authenticated':
         // Nothing to come back to: what an earlier connection had open is void.
         if (!(payload as { resumed: boolean }).resumed && call?.carrier === 'socketio') release()

@@ -49,7 +49,10 @@ export class SocketClient {
     return { ...this.#counts, latency: this.#latency }
   }
 
-  /** Hears every event of the gateway, and `disconnect`, until the returned function is called. */
+  /**
+   * Hears every event of the gateway until the returned function is called; and of the line itself `disconnect`,
+   * `connect_error` for each try to come back that fails, and `reconnect_failed` (a ClientError) when no more will be made.
+   */
   onAny(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -128,6 +131,8 @@ export class SocketClient {
     socket.on('disconnect', reason => {
       this.#authenticated = false
       this.#tell('disconnect', { reason })
+      // The gateway itself closed it; the library then makes no further try.
+      if (reason === 'io server disconnect') this.#giveUp(socket, new ClientError('connection-lost'))
     })
     await this.#untilKnown(socket)
   }
@@ -135,20 +140,38 @@ export class SocketClient {
   /** The first connection decides; later ones come back by themselves and tell `authenticated` again. */
   #untilKnown(socket: Socket): Promise<void> {
     return new Promise((resolve, reject) => {
-      socket.once('connect_error', cause => {
-        this.disconnect()
-        const { data } = cause as { data?: { code?: string } }
-        const code = data?.code === undefined ? 'connect-failed' : 'refused'
-        reject(
-          new ClientError(code, data?.code && cause.message, { cause, details: { serverCode: data?.code } }),
-        )
+      let known = false
+      socket.on('connect_error', cause => {
+        const error = connectError(cause)
+        if (!known) {
+          this.disconnect()
+          return reject(error)
+        }
+        this.#tell('connect_error', { message: error.message })
+        if (!socket.active) this.#giveUp(socket, error)
       })
+      socket.io.on('reconnect_failed', () => this.#giveUp(socket, new ClientError('connection-lost')))
       socket.on('connected', ({ authenticated }: { authenticated: boolean }) => {
-        if (authenticated) return resolve()
+        const welcome = () => {
+          known = true
+          resolve()
+        }
+        if (authenticated) return welcome()
         const sessionId = this.#sessionId
-        this.ask('authenticate', sessionId === undefined ? {} : { sessionId }).then(() => resolve(), reject)
+        this.ask('authenticate', sessionId === undefined ? {} : { sessionId }).then(welcome, error => {
+          if (known && error.code === 'refused') this.#giveUp(socket, error)
+          reject(error)
+        })
       })
     })
+  }
+
+  #giveUp(socket: Socket, error: ClientError): void {
+    if (this.#socket !== socket) return
+    this.disconnect()
+    // Whoever begins again begins anew, and not in the middle of a call that nobody holds any more.
+    this.#sessionId = undefined
+    this.#tell('reconnect_failed', error)
   }
 
   async #credentials(): Promise<object> {
@@ -174,4 +197,11 @@ export class SocketClient {
   #tell(name: string, payload: unknown): void {
     for (const listener of this.#listeners) listener(name, payload)
   }
+}
+
+/** `refused` where the gateway answered, with its own code and words; else it was not reached. */
+function connectError(cause: Error & { readonly data?: { readonly code?: string } }): ClientError {
+  const serverCode = cause.data?.code
+  const code = serverCode === undefined ? 'connect-failed' : 'refused'
+  return new ClientError(code, serverCode && cause.message, { cause, details: { serverCode } })
 }

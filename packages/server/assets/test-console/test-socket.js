@@ -166,6 +166,13 @@ if (sandra !== undefined) {
     if (name === 'error' || name === 'warning') complain(payload.message)
     if (name === 'disconnect' && wanted && !sandra.assistant.socketClient.config.reconnection)
       complain(words[language].failed + payload.reason)
+    if (name === 'authenticated') complain('')
+    if (name === 'connect_error') complain(words[language].failed + payload.message)
+    if (name === 'reconnect_failed') {
+      wanted = false
+      complain(words[language].failed + payload.message)
+      show()
+    }
   })
 }
 
