@@ -132,7 +132,12 @@ describe.each(['websocket', 'polling'] as const)('the assistant over %s', transp
     expect(assistant.vadHandler.remoteAudioPlaying).toBe(true)
 
     assistant.vadHandler.setThreshold(0.03)
-    const acknowledged = new Promise(resolve => assistant.on('barge-in:ack', resolve))
+    // That of the greeting, which the message cut, may still be on its way.
+    const acknowledged = new Promise(resolve =>
+      assistant.on('barge-in:ack', ack => {
+        if (ack.by === 'command') resolve(ack)
+      }),
+    )
     const { clears } = rig
     for (const level of [-60, -20, -20, -20, -20]) rig.frame(level)
     expect(rig.clears).toBe(clears + 1)
