@@ -46,19 +46,23 @@ export function createLoudspeaker({ clock, sampleRate, report }: LoudspeakerOpti
     return Math.min(of.received, of.runFrom + since)
   }
 
-  function tell(of: Playing): void {
-    const ms = of.fromMs + (place(of) * 1000) / sampleRate
-    if (ms <= of.reportedMs) return
-    of.reportedMs = ms
-    report(of.reply, ms)
+  /** Returns the samples played so far, as told. */
+  function tell(of: Playing): number {
+    const played = place(of)
+    const ms = of.fromMs + (played * 1000) / sampleRate
+    if (ms > of.reportedMs) {
+      of.reportedMs = ms
+      report(of.reply, ms)
+    }
+    return played
   }
 
   /** Reports until it runs empty, then waits for audio to wake it. */
   function tick(): void {
     cancel = undefined
     if (!playing) return
-    tell(playing)
-    const restMs = ((playing.received - place(playing)) * 1000) / sampleRate
+    // What was told, not what is played by now: else the rest is never told.
+    const restMs = ((playing.received - tell(playing)) * 1000) / sampleRate
     if (restMs > 0) cancel = clock.after(Math.min(REPORT_MS, Math.ceil(restMs)), tick)
   }
 
