@@ -133,8 +133,7 @@ function sourceOf(context: AudioContext, stream: MediaStream): MediaStreamAudioS
   try {
     return context.createMediaStreamSource(stream)
   } catch (cause) {
-    const message =
-      'The microphone runs at another rate than the page’s sound; end the conversation and begin again.'
+    const message = 'The microphone runs at another rate than the page’s sound; begin again.'
     throw new ClientError('unsupported', message, { cause })
   }
 }
