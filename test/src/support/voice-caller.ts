@@ -3,6 +3,8 @@ import { type ServerMessage, type ServerMessageOf, serverMessageSchema } from '@
 import { WebSocket } from 'ws'
 
 const FRAME_MS = 20
+/** Longer than anything a test waits for, shorter than a test may take: whoever waits in vain learns what came instead. */
+const IN_VAIN_MS = 45_000
 
 export interface CallOptions {
   /** Default `/v1/voice`. */
@@ -109,20 +111,32 @@ export class VoiceCaller {
     return this.messages.filter((message): message is ServerMessageOf<Type> => message.type === type)
   }
 
-  /** The next message of a kind that fits, from `after` on; rejects when the socket closes first. */
+  /** The next message of a kind that fits, from `after` on; rejects when the socket closes first, or none comes at all. */
   async next<Type extends ServerMessage['type']>(
     type: Type,
     fits: (message: ServerMessageOf<Type>) => boolean = () => true,
     after = 0,
   ): Promise<ServerMessageOf<Type>> {
-    for (;;) {
-      const found = this.messages
-        .slice(after)
-        .find((message): message is ServerMessageOf<Type> => message.type === type && fits(message as never))
-      if (found !== undefined) return found
-      if (this.closeCode !== undefined)
-        throw new Error(`the socket closed (${this.closeCode}) before ${type}`)
-      await new Promise<void>(resolve => this.#waiting.add(resolve))
+    let isInVain = false
+    const timer = setTimeout(() => {
+      isInVain = true
+      this.#wake()
+    }, IN_VAIN_MS)
+    try {
+      for (;;) {
+        const found = this.messages
+          .slice(after)
+          .find(
+            (message): message is ServerMessageOf<Type> => message.type === type && fits(message as never),
+          )
+        if (found !== undefined) return found
+        if (this.closeCode !== undefined)
+          throw new Error(`the socket closed (${this.closeCode}) before ${type}`)
+        if (isInVain) throw new Error(`no ${type} that fits; ${JSON.stringify(this.messages.slice(-12))}`)
+        await new Promise<void>(resolve => this.#waiting.add(resolve))
+      }
+    } finally {
+      clearTimeout(timer)
     }
   }
 
